@@ -1,0 +1,17 @@
+package wire
+
+import (
+	"crypto/sha256"
+
+	"jard/internal/stocktake"
+)
+
+// NextDigest is SHA-256(digest of the event before ‖ the event's bytes); before the first event it is all zeros.
+func NextDigest(previous stocktake.Hash, event []byte) stocktake.Hash {
+	h := sha256.New()
+	h.Write(previous[:])
+	h.Write(event)
+	var sum stocktake.Hash
+	h.Sum(sum[:0])
+	return sum
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+
+	"jard/internal/gs1"
+)
+
+// maxScanLine bounds the memory that one line of input takes. It leaves room for every scan that gs1 reads, escaped as
+// JSON, and for telling a long scan from an endless one; what is beyond it is answered as too long.
+const maxScanLine = 1 << 20
+
+// decodeCmd answers scans on standard input, so that a label, a reader's configuration or a scheme can be tried.
+type decodeCmd struct {
+	Scheme []string `help:"What a scale's labels mean, repeatable: prefix=21,item=5,value=5,kind=weight,decimals=3 reads 21 IIIII WWWWW C as five item digits and grams; kind=price,decimals=3 reads fils; kind=count pieces. verifier=1 expects a price verifier digit before the value. Prefix, item, verifier, value and the check digit make 13 digits." placeholder:"prefix=…,item=…,value=…,kind=…" sep:"none"`
+	FNC1   string   `name:"fnc1" help:"Text that the reader sends in place of the separator GS (0x1D), such as ^." placeholder:"TEXT"`
+}
+
+// Run reads one scan a line, as raw text or as a JSON string, and writes one JSON object a line.
+func (c *decodeCmd) Run(s *streams) error {
+	decoder, err := c.decoder()
+	if err != nil {
+		return err
+	}
+	in, out := bufio.NewReaderSize(s.In, 64<<10), bufio.NewWriter(s.Out)
+	encode := json.NewEncoder(out)
+	encode.SetEscapeHTML(false)
+	for {
+		line, err := readScanLine(in)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return errors.Join(err, out.Flush())
+		}
+		end := err != nil
+		if end && len(line) == 0 {
+			return out.Flush()
+		}
+		if err := encode.Encode(decoder.Decode(scanText(line, end))); err != nil {
+			return err
+		}
+		// Whoever feeds a pipe scan by scan waits for this answer; whoever sends a file does not.
+		if next, _ := in.Peek(in.Buffered()); bytes.IndexByte(next, '\n') < 0 {
+			if err := out.Flush(); err != nil {
+				return err
+			}
+		}
+		if end {
+			return nil
+		}
+	}
+}
+
+func (c *decodeCmd) decoder() (*gs1.Decoder, error) {
+	var schemes []gs1.Scheme
+	for _, text := range c.Scheme {
+		scheme, err := gs1.ParseScheme(text)
+		if err != nil {
+			return nil, err
+		}
+		schemes = append(schemes, scheme)
+	}
+	var options []gs1.Option
+	if c.FNC1 != "" {
+		options = append(options, gs1.FNC1(c.FNC1))
+	}
+	return gs1.NewDecoder(schemes, options...)
+}
+
+// readScanLine returns the next line with its newline. Of a line beyond maxScanLine it returns the beginning, which is
+// too long for any scan, and drops the rest. The error is io.EOF with the last line that has no newline.
+func readScanLine(in *bufio.Reader) ([]byte, error) {
+	var line []byte
+	for {
+		part, err := in.ReadSlice('\n')
+		if room := maxScanLine - len(line); len(part) > room {
+			line = append(line, part[:room]...)
+		} else {
+			line = append(line, part...)
+		}
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return line, err
+		}
+	}
+}
+
+// scanText returns the scan that a line holds: the text of a JSON string, or the line itself without its own line end.
+// Separators and other control characters within it are part of the scan.
+func scanText(line []byte, last bool) string {
+	if trimmed, ok := bytes.CutSuffix(line, []byte("\n")); ok || last {
+		line = bytes.TrimSuffix(trimmed, []byte("\r"))
+	}
+	var text string
+	if len(line) > 0 && line[0] == '"' && json.Unmarshal(line, &text) == nil {
+		return text
+	}
+	return string(line)
+}

@@ -34,8 +34,8 @@ type Directory interface {
 
 	// PutSignIn stores a sign-in if the person's account still has version ifVersion, else Moved (also where there is no
 	// such person). In the same transaction it removes the person's sign-ins that had expired by s.At, and the oldest ones
-	// (by At) above MaxSignIns.
-	PutSignIn(ctx context.Context, s SignIn, ifVersion uint64) error
+	// (by At) above MaxSignIns; the new one always stays.
+	PutSignIn(ctx context.Context, s SignIn, ifVersion uint64, a Act) error
 
 	// SignInByToken gives the sign-in with that token hash and the account of its person, read together;
 	// stocktake.Missing when it was never there or has ended. An expired one is given until something removes it: the
@@ -193,6 +193,7 @@ const (
 	PINSet          ActKind = "pin.set"
 	PersonDisabled  ActKind = "person.disabled"
 	PersonEnabled   ActKind = "person.enabled"
+	PersonSignedIn  ActKind = "person.signed-in"
 	KeyIssued       ActKind = "key.issued"
 	CodeIssued      ActKind = "code.issued"
 	Enrolled        ActKind = "device.enrolled"

@@ -5,12 +5,12 @@ type Governorate string
 
 // The six governorates.
 const (
-	Capital          Governorate = "KW-KU"
-	Hawalli          Governorate = "KW-HA"
-	Farwaniya        Governorate = "KW-FA"
-	Ahmadi           Governorate = "KW-AH"
-	Jahra            Governorate = "KW-JA"
-	MubarakAlKabeer  Governorate = "KW-MU"
+	Capital         Governorate = "KW-KU"
+	Hawalli         Governorate = "KW-HA"
+	Farwaniya       Governorate = "KW-FA"
+	Ahmadi          Governorate = "KW-AH"
+	Jahra           Governorate = "KW-JA"
+	MubarakAlKabeer Governorate = "KW-MU"
 )
 
 // Check refuses anything but the six codes.

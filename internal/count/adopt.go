@@ -1,0 +1,258 @@
+package count
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"jard/internal/reconcile"
+	"jard/internal/stocktake"
+)
+
+// spot is one location with everything that was walked and asked for there.
+type spot struct {
+	location stocktake.Location
+	inScope  bool
+	groups   []*group
+	tasks    []*TaskState
+	rounds   int
+	simple   *group // the only walk there, complete, whole and of round 1, with nothing else asked for; else nil
+}
+
+// Adopted is what the fold takes to be true of one item at one location.
+type Adopted struct {
+	Location stocktake.LocationID `json:"location"`
+	Round    int                  `json:"round"`
+	Passes   []stocktake.PassID   `json:"passes"`
+	Quantity stocktake.Quantity   `json:"quantity"`
+	Cells    []Cell               `json:"cells,omitempty"`
+	Interval reconcile.Interval   `json:"interval"`
+	Chosen   bool                 `json:"chosen,omitempty"` // a supervisor settled a dispute
+}
+
+// finding is the outcome of adoption for one item at one location.
+type finding struct {
+	adopted    *Adopted
+	dispute    *Dispute
+	uncovered  bool // somebody still has to count here, or to close
+	recounting bool // a recount was ordered here and is not in yet
+	duty       []stocktake.PersonID
+}
+
+// Dispute is two or more finished walks that differ over an item at a location.
+type Dispute struct {
+	Location    stocktake.LocationID `json:"location"`
+	Section     stocktake.SectionID  `json:"section"`
+	Item        stocktake.ItemID     `json:"item"`
+	Round       int                  `json:"round"`
+	Competitors []Competitor         `json:"competitors"`
+	Digest      Digest               `json:"digest"`
+}
+
+// Competitor is one side of a dispute. Pass names it when it is chosen.
+type Competitor struct {
+	Pass     stocktake.PassID     `json:"pass"`
+	Passes   []stocktake.PassID   `json:"passes"`
+	Persons  []stocktake.PersonID `json:"persons"`
+	Quantity stocktake.Quantity   `json:"quantity"`
+	Cells    []Cell               `json:"cells,omitempty"`
+	Find     bool                 `json:"find,omitempty"` // met by somebody who was not asked for it
+}
+
+// rival is a candidate for adoption: a walk, or all walks of a shared location together.
+type rival struct {
+	groups []*group
+	cells  map[cellKey]stocktake.Quantity
+	find   bool
+}
+
+// adopt decides what is true of an item at a spot. Rounds are tried from the last: the latest round whose walks cover
+// the item and are finished replaces the earlier ones for it.
+func (f *Fold) adopt(s *spot, item stocktake.ItemID, history *history) finding {
+	var out finding
+	var rivals []rival
+	round := 0
+	for r := s.rounds; r >= 1 && round == 0; r-- {
+		covering, pending := f.covering(s, item, r, history, &out)
+		if pending {
+			if r > 1 {
+				out.recounting = true
+			} else {
+				out.uncovered = true
+			}
+		}
+		if len(covering) == 0 {
+			continue
+		}
+		round = r
+		if s.location.Shared {
+			rivals = append(rivals, together(covering, item))
+			continue
+		}
+		for _, g := range covering {
+			rivals = append(rivals, rival{groups: []*group{g}, cells: g.cells(item)})
+		}
+	}
+	if round == 0 {
+		out.uncovered = true
+	}
+	for _, g := range s.groups {
+		// An undirected find competes with what covers the item in its own round or an earlier one; it never adds.
+		if g.complete && g.round >= round && !g.covers(item) && g.met(item) && !history.barred(g, s, item) {
+			rivals = append(rivals, rival{groups: []*group{g}, cells: g.cells(item), find: true})
+			round = max(round, g.round)
+		}
+	}
+	if len(rivals) == 0 {
+		return out
+	}
+	f.settleRivals(s, item, round, rivals, &out)
+	return out
+}
+
+// covering gives the finished walks of a round that answer for the item, and whether any is still awaited.
+func (f *Fold) covering(s *spot, item stocktake.ItemID, round int, history *history, out *finding) (list []*group, pending bool) {
+	dead := false
+	for _, g := range s.groups {
+		switch {
+		case g.round != round || !g.covers(item):
+		case g.dead:
+			dead = true
+		case !g.complete:
+			pending = true
+		case history.barred(g, s, item):
+			out.duty = append(out.duty, history.offenders(g, s, item)...)
+			pending = true
+		default:
+			list = append(list, g)
+		}
+	}
+	for _, t := range s.tasks {
+		if t.Round == round && !t.done && t.asks(item) {
+			pending = true
+		}
+	}
+	// An abandoned walk that nobody continued leaves the location open, unless another walked it whole.
+	return list, pending || (dead && len(list) == 0)
+}
+
+// together adds up the walks of a shared location.
+func together(groups []*group, item stocktake.ItemID) rival {
+	all := rival{groups: groups}
+	for _, g := range groups {
+		for k, q := range g.cells(item) {
+			if all.cells == nil {
+				all.cells = map[cellKey]stocktake.Quantity{}
+			}
+			all.cells[k] += q
+		}
+	}
+	return all
+}
+
+// settleRivals adopts the latest of rivals that agree, else the one that a supervisor chose, else leaves a dispute.
+func (f *Fold) settleRivals(s *spot, item stocktake.ItemID, round int, rivals []rival, out *finding) {
+	latest := 0
+	agree := true
+	for n := range rivals {
+		agree = agree && maps.Equal(rivals[n].cells, rivals[0].cells)
+		if rivals[n].later(&rivals[latest], item) {
+			latest = n
+		}
+	}
+	if agree {
+		out.adopted = rivals[latest].adopt(s, item)
+		return
+	}
+	d := &Dispute{Location: s.location.ID, Section: s.location.Section, Item: item, Round: round}
+	for n := range rivals {
+		d.Competitors = append(d.Competitors, rivals[n].competitor())
+	}
+	slices.SortFunc(d.Competitors, func(a, b Competitor) int { return cmp.Compare(a.Pass, b.Pass) })
+	d.Digest = d.digest()
+	if c, ok := f.choices[place{s.location.ID, item}]; ok && c.Digest == d.Digest {
+		for n := range rivals {
+			// Nobody settles a dispute that they are a side of.
+			if rivals[n].groups[0].lead().ID == c.Pass && !slices.ContainsFunc(rivals, func(r rival) bool { return r.person(c.by) }) {
+				out.adopted = rivals[n].adopt(s, item)
+				out.adopted.Chosen = true
+				return
+			}
+		}
+	}
+	out.dispute = d
+}
+
+func (r *rival) person(who stocktake.PersonID) bool {
+	return slices.ContainsFunc(r.groups, func(g *group) bool { return g.person(who) })
+}
+
+func (r *rival) interval(item stocktake.ItemID) reconcile.Interval {
+	span := r.groups[0].interval(item)
+	for _, g := range r.groups[1:] {
+		i := g.interval(item)
+		if i.Start.Before(span.Start) {
+			span.Start = i.Start
+		}
+		if i.End.After(span.End) {
+			span.End = i.End
+		}
+	}
+	return span
+}
+
+func (r *rival) later(o *rival, item stocktake.ItemID) bool {
+	return cmp.Or(r.interval(item).End.Compare(o.interval(item).End), cmp.Compare(r.groups[0].lead().ID, o.groups[0].lead().ID)) > 0
+}
+
+func (r *rival) passes() []stocktake.PassID {
+	var ids []stocktake.PassID
+	for _, g := range r.groups {
+		for _, p := range g.passes {
+			ids = append(ids, p.ID)
+		}
+	}
+	return ids
+}
+
+func total(cells map[cellKey]stocktake.Quantity) stocktake.Quantity {
+	var sum stocktake.Quantity
+	for _, q := range cells {
+		sum += q // bounded: see MaxObserved; the line's sum is checked
+	}
+	return sum
+}
+
+func (r *rival) adopt(s *spot, item stocktake.ItemID) *Adopted {
+	return &Adopted{
+		Location: s.location.ID, Round: r.groups[0].round, Passes: r.passes(), Quantity: total(r.cells),
+		Cells: listCells(r.cells), Interval: r.interval(item),
+	}
+}
+
+func (r *rival) competitor() Competitor {
+	c := Competitor{Pass: r.groups[0].lead().ID, Passes: r.passes(), Quantity: total(r.cells), Cells: listCells(r.cells), Find: r.find}
+	for _, g := range r.groups {
+		for _, p := range g.passes {
+			if !slices.Contains(c.Persons, p.Person) {
+				c.Persons = append(c.Persons, p.Person)
+			}
+		}
+	}
+	return c
+}
+
+func (d *Dispute) digest() Digest {
+	h := newDigester("dispute").text(string(d.Location)).text(string(d.Item)).number(int64(d.Round))
+	for _, c := range d.Competitors {
+		h.number(int64(len(c.Passes)))
+		for _, p := range c.Passes {
+			h.text(string(p))
+		}
+		h.number(int64(len(c.Cells)))
+		for _, cell := range c.Cells {
+			h.text(cell.Lot).text(cell.Expiry).text(string(cell.Condition)).number(int64(cell.Quantity))
+		}
+	}
+	return h.sum()
+}

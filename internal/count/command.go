@@ -1,0 +1,380 @@
+package count
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"jard/internal/stocktake"
+)
+
+// write appends a person's decision to a session's log.
+func (s *Service) write(ctx context.Context, by stocktake.Person, session stocktake.SessionID, kind Kind, body any) (Entry, error) {
+	b, err := json.Marshal(body)
+	if err != nil {
+		return Entry{}, err
+	}
+	return s.log.Write(ctx, Draft{
+		Society: by.Society, Session: session, Author: Author{Person: by.ID, Roles: by.Roles}, Kind: kind, Body: b,
+	})
+}
+
+// decide checks a command against the session as it stands, then appends it. No lock is held in between, and none is
+// needed: a decision names the digest of what it saw, and lapses by itself when that has changed.
+func (s *Service) decide(ctx context.Context, by stocktake.Person, session stocktake.SessionID, kind Kind, body any, check func(*View) error) (Entry, error) {
+	if err := may(by, planners...); err != nil {
+		return Entry{}, err
+	}
+	v, err := s.view(ctx, by.Society, session)
+	if err != nil {
+		return Entry{}, err
+	}
+	if v.State == StateSealed || v.State == StateCancelled {
+		return Entry{}, LogClosed.New(string(session))
+	}
+	if err := check(v); err != nil {
+		return Entry{}, err
+	}
+	return s.write(ctx, by, session, kind, body)
+}
+
+// Issue opens a session: the plan is completed with the documents now published for its site and logged.
+func (s *Service) Issue(ctx context.Context, by stocktake.Person, p Plan) (Entry, error) {
+	if err := may(by, planners...); err != nil {
+		return Entry{}, err
+	}
+	if p.Session == "" {
+		p.Session = stocktake.SessionID(stocktake.RandomID())
+	}
+	if err := stocktake.CheckID("site", string(p.Site)); err != nil {
+		return Entry{}, err
+	}
+	var err error
+	for _, doc := range []struct {
+		name string
+		hash *stocktake.Hash
+	}{{"site/" + string(p.Site), &p.SiteDocument}, {"catalogue", &p.Catalogue}, {"snapshot/" + string(p.Site), &p.Snapshot}} {
+		if *doc.hash, _, err = s.docs.Published(ctx, by.Society, doc.name); err != nil {
+			return Entry{}, err
+		}
+	}
+	p.Policy = PolicyVersion
+	var site stocktake.Site
+	if err := s.decode(ctx, by.Society, p.SiteDocument, &site); err != nil {
+		return Entry{}, err
+	}
+	if err := p.Check(&site); err != nil {
+		return Entry{}, err
+	}
+	return s.write(ctx, by, p.Session, Issued, p)
+}
+
+// ExtendScope adds sections, locations or items to a running session.
+func (s *Service) ExtendScope(ctx context.Context, by stocktake.Person, session stocktake.SessionID, more Scope) (Entry, error) {
+	return s.decide(ctx, by, session, ScopeExtended, more, func(v *View) error { return more.check(v.Material.Site) })
+}
+
+// Assign gives tasks and takes tasks back.
+func (s *Service) Assign(ctx context.Context, by stocktake.Person, session stocktake.SessionID, a Assignment) (Entry, error) {
+	return s.decide(ctx, by, session, Assigned, a, func(v *View) error {
+		for _, id := range a.Withdraw {
+			if !slices.ContainsFunc(v.Tasks, func(t TaskState) bool { return t.ID == id }) {
+				return stocktake.Missing.New("task", id)
+			}
+		}
+		return v.checkTasks(a.Tasks, v.Rounds)
+	})
+}
+
+// OrderRecount asks for a further round. A task that names a person must name one who has not counted there.
+func (s *Service) OrderRecount(ctx context.Context, by stocktake.Person, session stocktake.SessionID, r Recount) (Entry, error) {
+	return s.decide(ctx, by, session, RecountOrdered, r, func(v *View) error {
+		if r.Round < 2 || r.Round > v.Rounds+1 || r.Round > MaxRounds || len(r.Tasks) == 0 {
+			return RecountRound.New(r.Round, v.Rounds+1)
+		}
+		if err := v.checkTasks(r.Tasks, r.Round); err != nil {
+			return err
+		}
+		for _, t := range r.Tasks {
+			if t.Round != r.Round {
+				return RecountRound.New(t.Round, r.Round)
+			}
+			if t.Person != "" && v.hasCounted(t) {
+				return RecounterCounted.New(string(t.Person), string(t.Location))
+			}
+		}
+		return nil
+	})
+}
+
+func (v *View) checkTasks(tasks []Task, rounds int) error {
+	if len(tasks) > MaxTasks {
+		return tooMany.New(len(tasks), MaxTasks)
+	}
+	taken := make(map[string]bool, len(v.Tasks)+len(tasks))
+	for _, t := range v.Tasks {
+		taken[t.ID] = true
+	}
+	known := make(map[stocktake.LocationID]bool, len(v.Locations))
+	for _, l := range v.Locations {
+		known[l.Location] = true
+	}
+	for _, t := range tasks {
+		if err := stocktake.CheckID("task", t.ID); err != nil {
+			return err
+		}
+		switch {
+		case taken[t.ID]:
+			return TaskExists.New(t.ID)
+		case !known[t.Location]:
+			return stocktake.Missing.New("location", string(t.Location))
+		case t.Round < 1 || t.Round > rounds:
+			return RecountRound.New(t.Round, rounds)
+		case len(t.Items) > MaxScope:
+			return tooMany.New(len(t.Items), MaxScope)
+		}
+		taken[t.ID] = true
+	}
+	return nil
+}
+
+// hasCounted reports whether the task's person counted what it asks for in an earlier round.
+func (v *View) hasCounted(t Task) bool {
+	section := v.Material.index[t.Location].Section
+	for _, item := range t.Items {
+		if first, ok := v.history.observers[lineKey{section, item}][t.Person]; ok && first < t.Round {
+			return true
+		}
+	}
+	return slices.ContainsFunc(v.Passes, func(p *Pass) bool {
+		return p.Location == t.Location && p.Person == t.Person && p.Round < t.Round
+	})
+}
+
+// CompletePass closes a pass that its counter left open, or accepts one whose totals do not fit as it stands.
+func (s *Service) CompletePass(ctx context.Context, by stocktake.Person, session stocktake.SessionID, d PassDecision) (Entry, error) {
+	return s.decide(ctx, by, session, PassCompleted, d, func(v *View) error {
+		return v.checkPass(by, d, PassIsOpen, PassHasGap)
+	})
+}
+
+// AbandonPass gives a pass up: it counts only together with the pass that continues it.
+func (s *Service) AbandonPass(ctx context.Context, by stocktake.Person, session stocktake.SessionID, d PassDecision) (Entry, error) {
+	return s.decide(ctx, by, session, PassAbandoned, d, func(v *View) error {
+		return v.checkPass(by, d, PassIsOpen, PassHasGap, PassIsClosed, PassIsCompleted)
+	})
+}
+
+func (v *View) checkPass(by stocktake.Person, d PassDecision, from ...PassStatus) error {
+	if err := checkReason(d.Reason); err != nil {
+		return err
+	}
+	n := slices.IndexFunc(v.Passes, func(p *Pass) bool { return p.ID == d.Pass })
+	switch {
+	case n < 0:
+		return stocktake.Missing.New("pass", string(d.Pass))
+	case v.Passes[n].Person == by.ID:
+		return OwnPass.New(string(d.Pass))
+	case !slices.Contains(from, v.Passes[n].Status), d.Digest != v.Passes[n].Digest:
+		return ChangedSince.New(string(d.Pass))
+	}
+	return nil
+}
+
+// ChooseDispute settles a dispute by naming the pass that is right.
+func (s *Service) ChooseDispute(ctx context.Context, by stocktake.Person, session stocktake.SessionID, c Choice) (Entry, error) {
+	return s.decide(ctx, by, session, DisputeChosen, c, func(v *View) error {
+		if err := checkReason(c.Reason); err != nil {
+			return err
+		}
+		n := slices.IndexFunc(v.Disputes, func(d Dispute) bool { return d.Location == c.Location && d.Item == c.Item })
+		if n < 0 || v.Disputes[n].Digest != c.Digest {
+			return ChangedSince.New(string(c.Location) + " / " + string(c.Item))
+		}
+		named := false
+		for _, side := range v.Disputes[n].Competitors {
+			named = named || side.Pass == c.Pass
+			if slices.Contains(side.Persons, by.ID) {
+				return ApproverCounted.New(string(by.ID), string(c.Item))
+			}
+		}
+		if !named {
+			return stocktake.Missing.New("pass", string(c.Pass))
+		}
+		return nil
+	})
+}
+
+// ResolveCode says which item an unknown code means, or sets it aside. History re-folds.
+func (s *Service) ResolveCode(ctx context.Context, by stocktake.Person, session stocktake.SessionID, r Resolution) (Entry, error) {
+	return s.decide(ctx, by, session, CodeResolved, r, func(v *View) error {
+		if !slices.ContainsFunc(v.Unknown, func(u Unknown) bool { return u.Code == r.Code }) {
+			return stocktake.Missing.New("unknown code", r.Code)
+		}
+		if r.SetAside {
+			return checkReason(r.Reason)
+		}
+		if _, ok := v.Material.Items[r.Item]; !ok {
+			return stocktake.Missing.New("item", string(r.Item))
+		}
+		if r.Pack <= 0 || r.Pack > stocktake.MaxObserved {
+			return EventField.New("pack")
+		}
+		return nil
+	})
+}
+
+// ResolveQuarantine lets a held event count, or sets it aside.
+func (s *Service) ResolveQuarantine(ctx context.Context, by stocktake.Person, session stocktake.SessionID, r Release) (Entry, error) {
+	return s.decide(ctx, by, session, QuarantineResolved, r, func(v *View) error {
+		if err := checkReason(r.Reason); err != nil {
+			return err
+		}
+		n := slices.IndexFunc(v.Held, func(h Held) bool { return h.Key == r.Key && h.Open() })
+		if n < 0 {
+			return stocktake.Missing.New("held event", r.Key)
+		}
+		if r.Accept && !v.Held[n].Readable {
+			return HeldUnreadable.New(r.Key)
+		}
+		return nil
+	})
+}
+
+// SignRestZero signs lines that were met nowhere as zero.
+func (s *Service) SignRestZero(ctx context.Context, by stocktake.Person, session stocktake.SessionID, r Rest) (Entry, error) {
+	return s.decide(ctx, by, session, RestZero, r, func(v *View) error {
+		if len(r.Lines) == 0 || len(r.Lines) > MaxLines {
+			return tooMany.New(len(r.Lines), MaxLines)
+		}
+		if err := checkReason(r.Reason); err != nil {
+			return err
+		}
+		for _, ref := range r.Lines {
+			l := v.Line(ref.Section, ref.Item)
+			if l == nil || l.Status != LineNotCounted || l.Digest != ref.Digest {
+				return ChangedSince.New(string(ref.Section) + " / " + string(ref.Item))
+			}
+		}
+		return nil
+	})
+}
+
+// DecideLines approves, rejects or returns the lines of a sheet. All of them or none.
+func (s *Service) DecideLines(ctx context.Context, by stocktake.Person, session stocktake.SessionID, d LinesVerdict) (Entry, error) {
+	if err := may(by, readers...); err != nil {
+		return Entry{}, err
+	}
+	v, err := s.view(ctx, by.Society, session)
+	if err != nil {
+		return Entry{}, err
+	}
+	if err := v.checkVerdict(by, d); err != nil {
+		return Entry{}, err
+	}
+	return s.write(ctx, by, session, LinesDecided, d)
+}
+
+func (v *View) checkVerdict(by stocktake.Person, d LinesVerdict) error {
+	switch d.Verdict {
+	case Approve:
+	case Reject, Return:
+		if err := checkReason(d.Reason); err != nil {
+			return err
+		}
+	default:
+		return VerdictUnknown.New(string(d.Verdict))
+	}
+	if len(d.Reason) > MaxReason {
+		return ReasonNeeded.New(MaxReason)
+	}
+	if len(d.Lines) == 0 || len(d.Lines) > MaxLines {
+		return tooMany.New(len(d.Lines), MaxLines)
+	}
+	if !slices.ContainsFunc(v.Plan.Tiers, func(t Tier) bool { return by.Is(t.Role) }) {
+		roles := make([]stocktake.Role, 0, len(v.Plan.Tiers))
+		for _, t := range v.Plan.Tiers {
+			roles = append(roles, t.Role)
+		}
+		return stocktake.NotAllowed.New(roles)
+	}
+	for _, ref := range d.Lines {
+		name := string(ref.Section) + " / " + string(ref.Item)
+		l := v.Line(ref.Section, ref.Item)
+		switch {
+		case l == nil:
+			return stocktake.Missing.New("line", name)
+		case v.history.didCount(lineKey{l.Section, l.Item}, by.ID):
+			return ApproverCounted.New(string(by.ID), name)
+		case l.Digest != ref.Digest:
+			return ChangedSince.New(name)
+		case l.Variance == nil:
+			return NotDecidable.New(name)
+		case d.Verdict == Approve && !v.Plan.allows(by.Roles, l.Variance.Value):
+			return ApproverTier.New(l.Variance.Value.Abs().String())
+		case d.Verdict == Approve && len(l.Provisional) > 0 && d.Reason == "":
+			return ReasonNeeded.New(MaxReason)
+		}
+	}
+	return nil
+}
+
+// WriteOffStream ends the waiting for a device that will not come back.
+func (s *Service) WriteOffStream(ctx context.Context, by stocktake.Person, session stocktake.SessionID, w WriteOff) (Entry, error) {
+	return s.decide(ctx, by, session, StreamWrittenOff, w, func(v *View) error {
+		if err := checkReason(w.Reason); err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(v.Streams, func(x StreamState) bool { return x.Device == w.Device && (w.Epoch == "" || x.Epoch == w.Epoch) }) {
+			return stocktake.Missing.New("stream", string(w.Device)+" "+w.Epoch)
+		}
+		return nil
+	})
+}
+
+// BeginClosing tells every handheld to stop observing this session and to give what it holds.
+func (s *Service) BeginClosing(ctx context.Context, by stocktake.Person, session stocktake.SessionID, b Because) (Entry, error) {
+	return s.decide(ctx, by, session, Closing, b, func(*View) error { return nil })
+}
+
+// Cancel ends a session without a result. What was counted stays in its log.
+func (s *Service) Cancel(ctx context.Context, by stocktake.Person, session stocktake.SessionID, b Because) (Entry, error) {
+	return s.decide(ctx, by, session, Cancelled, b, func(*View) error {
+		if err := checkReason(b.Reason); err != nil {
+			return err
+		}
+		return may(by, stocktake.Manager)
+	})
+}
+
+func checkReason(reason string) error {
+	if reason == "" || len(reason) > MaxReason {
+		return ReasonNeeded.New(MaxReason)
+	}
+	return nil
+}
+
+// Reasons for which a command is refused.
+var (
+	RecountRound = stocktake.NewReason(stocktake.Invalid, "recount-round",
+		"Round %d does not fit: rounds go up to %d here, and a recount is never round 1.",
+		"الجولة %d غير مناسبة: الجولات هنا حتى %d، ولا تكون إعادة العد في الجولة الأولى.")
+	RecounterCounted = stocktake.NewReason(stocktake.Forbidden, "recounter-counted",
+		"%s has counted at %s before and may not recount there: choose somebody else.",
+		"سبق لـ %s أن عدّ في %s فلا يجوز له إعادة العد هناك: اختر شخصًا آخر.")
+	TaskExists = stocktake.NewReason(stocktake.Conflict, "task-exists",
+		"There is a task %q already. Give the new one another id.",
+		"توجد مهمة بالمعرّف %q. أعطِ المهمة الجديدة معرّفًا آخر.")
+	ChangedSince = stocktake.NewReason(stocktake.Conflict, "changed-since",
+		"%s has changed since you looked. Look again, then decide.",
+		"تغيّر %s منذ اطلعت عليه. راجعه من جديد ثم قرر.")
+	OwnPass = stocktake.NewReason(stocktake.Forbidden, "own-pass",
+		"Pass %s is your own: another supervisor must rule on it.",
+		"الجولة %s جولتك أنت: على مشرف آخر أن يبتّ فيها.")
+	HeldUnreadable = stocktake.NewReason(stocktake.Invalid, "held-unreadable",
+		"Held event %s cannot be read, so it cannot count: set it aside with a reason, or update the server.",
+		"الحدث المحجوز %s غير قابل للقراءة فلا يمكن احتسابه: نحِّه مع ذكر السبب أو حدّث الخادم.")
+	VerdictUnknown = stocktake.NewReason(stocktake.Invalid, "verdict-unknown",
+		"%q is no verdict: use approve, reject or return.",
+		"القيمة %q ليست قرارًا: استخدم approve أو reject أو return.")
+)

@@ -1,0 +1,144 @@
+package count
+
+import (
+	"jard/internal/stocktake"
+)
+
+// Digest is what a decision saw of a line, a dispute or a pass: 22 characters that change whenever what is shown
+// changes. See digestOf.
+type Digest string
+
+// Task asks for one location to be counted in one round: all of it, or only the items named. Without a person, anyone
+// who may count it may take it.
+type Task struct {
+	ID       string               `json:"id"`
+	Round    int                  `json:"round"`
+	Location stocktake.LocationID `json:"location"`
+	Items    []stocktake.ItemID   `json:"items,omitempty"`
+	Person   stocktake.PersonID   `json:"person,omitempty"`
+}
+
+// LineRef names a line and what was seen of it.
+type LineRef struct {
+	Section stocktake.SectionID `json:"section"`
+	Item    stocktake.ItemID    `json:"item"`
+	Digest  Digest              `json:"digest,omitempty"`
+}
+
+// Assignment is the body of Assigned: tasks given, and tasks taken back by id.
+type Assignment struct {
+	Tasks    []Task   `json:"tasks,omitempty"`
+	Withdraw []string `json:"withdraw,omitempty"`
+}
+
+// Recount is the body of RecountOrdered. All its tasks are of the same round. Lines says for which lines it was
+// ordered and what was seen of them.
+type Recount struct {
+	Round  int       `json:"round"`
+	Tasks  []Task    `json:"tasks"`
+	Lines  []LineRef `json:"lines,omitempty"`
+	Reason string    `json:"reason,omitempty"`
+}
+
+// PassDecision is the body of PassCompleted and PassAbandoned. Completing a pass that its counter left open, or whose
+// totals do not fit, makes it count as it stands; the digest binds the latter to what was seen.
+type PassDecision struct {
+	Pass   stocktake.PassID `json:"pass"`
+	Digest Digest           `json:"digest,omitempty"`
+	Reason string           `json:"reason"`
+}
+
+// Choice is the body of DisputeChosen: of the competing passes over an item at a location, this one is right.
+type Choice struct {
+	Location stocktake.LocationID `json:"location"`
+	Item     stocktake.ItemID     `json:"item"`
+	Pass     stocktake.PassID     `json:"pass"`
+	Digest   Digest               `json:"digest"`
+	Reason   string               `json:"reason"`
+}
+
+// Resolution is the body of CodeResolved: an unknown code is this item, with this pack quantity; or it is set aside
+// with a reason (no such goods, a torn label …).
+type Resolution struct {
+	Code     string             `json:"code"`
+	Item     stocktake.ItemID   `json:"item,omitempty"`
+	Pack     stocktake.Quantity `json:"pack,omitempty"`
+	SetAside bool               `json:"set_aside,omitempty"`
+	Reason   string             `json:"reason,omitempty"`
+}
+
+// Release is the body of QuarantineResolved. Key is the held event's (see Held). Accept makes the event count, where it
+// can be read; otherwise it is set aside.
+type Release struct {
+	Key    string `json:"key"`
+	Accept bool   `json:"accept,omitempty"`
+	Reason string `json:"reason"`
+}
+
+// Rest is the body of RestZero: the lines met nowhere that the supervisor signs as zero.
+type Rest struct {
+	Lines  []LineRef `json:"lines"`
+	Reason string    `json:"reason"`
+}
+
+// Verdict is what an approver says of lines.
+type Verdict string
+
+// The verdicts: approve; reject (the figure is not believed); return for correction (a reason or a document lacks).
+const (
+	Approve Verdict = "approve"
+	Reject  Verdict = "reject"
+	Return  Verdict = "return"
+)
+
+// LinesVerdict is the body of LinesDecided: one sheet, or a part of one.
+type LinesVerdict struct {
+	Verdict Verdict   `json:"verdict"`
+	Reason  string    `json:"reason,omitempty"`
+	Lines   []LineRef `json:"lines"`
+}
+
+// WriteOff is the body of StreamWrittenOff. Without an epoch it is for every stream of the device.
+type WriteOff struct {
+	Device stocktake.DeviceID `json:"device"`
+	Epoch  string             `json:"epoch,omitempty"`
+	Reason string             `json:"reason"`
+}
+
+// Because is the body of Closing and Cancelled.
+type Because struct {
+	Reason string `json:"reason,omitempty"`
+}
+
+// Seal is the body of Sealed: the result that is now final.
+type Seal struct {
+	Result     stocktake.Hash `json:"result"`
+	Series     uint64         `json:"series"`
+	Number     uint64         `json:"number"`
+	Head       stocktake.Hash `json:"head"` // of the log that was folded into it
+	Lines      int            `json:"lines"`
+	NotCounted int            `json:"not_counted"`
+}
+
+// JoinedBody is the body of Joined.
+type JoinedBody struct {
+	Epoch    string `json:"epoch"`
+	Succeeds string `json:"succeeds,omitempty"`
+}
+
+// DrainedBody is the body of Drained.
+type DrainedBody struct {
+	Last uint64 `json:"last"`
+}
+
+// RestoredBody is the body of Restored.
+type RestoredBody struct {
+	Incarnation string               `json:"incarnation"`
+	Devices     []stocktake.DeviceID `json:"devices"`
+}
+
+// MaxReason bounds a reason in bytes, and MaxLines the lines of one decision.
+const (
+	MaxReason = 1000
+	MaxLines  = 50_000
+)

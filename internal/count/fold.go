@@ -1,0 +1,279 @@
+package count
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"jard/internal/stocktake"
+)
+
+// Material is what a session's plan names by hash, decoded: the fold's other input besides the log.
+type Material struct {
+	Site     *stocktake.Site
+	Items    map[stocktake.ItemID]stocktake.Item
+	Snapshot *stocktake.Snapshot
+
+	index map[stocktake.LocationID]stocktake.Location
+}
+
+// Fold turns a log into state. Apply only files facts under their own names (events by id, passes by id, decisions by
+// what they decide), so the order in which devices delivered leaves no trace; View derives everything from the facts.
+// Only decisions of people keep their order: of two about the same thing the later stands.
+//
+// It is not safe for concurrent use; the Views that it gives are immutable.
+type Fold struct {
+	society stocktake.SocietyID
+	session stocktake.SessionID
+	head    Head
+	next    stocktake.Hash
+
+	plan     Plan
+	issuedBy Author
+	material *Material
+	closing  uint64 // offset of the Closing entry; 0 while counting
+	restored uint64 // offset of the last Restored entry
+	awaited  []stocktake.DeviceID
+
+	events     map[key]key          // event id → its body
+	conflicted map[key]map[key]Held // event id → its bodies, where one id came with several
+	accepted   map[key]key          // event id → the body that a supervisor let count
+	quarantine map[key]Held         // body → what was quarantined at ingest
+	released   map[string]Release   // held key → decision
+	passes     map[stocktake.PassID]*passFacts
+	tasks      map[string]taskFact
+	rounds     int
+	completed  map[stocktake.PassID]passRuling
+	abandoned  map[stocktake.PassID]passRuling
+	choices    map[place]choiceFact
+	resolved   map[string]Resolution // code → what it is
+	rest       map[lineKey]restFact
+	verdicts   map[lineKey][]verdictFact
+	streams    map[Stream]*streamFacts
+	devices    map[stocktake.DeviceID]bool // written off whole
+
+	scopeItems map[stocktake.ItemID]bool // the plan's item list, made when first asked for
+	strings    map[string]string
+	view       *View // of the facts as they stand; nil once they have changed
+}
+
+// key is 128 bits of an event's id or of the SHA-256 of its bytes.
+type key [16]byte
+
+type lineKey struct {
+	section stocktake.SectionID
+	item    stocktake.ItemID
+}
+
+type place struct {
+	location stocktake.LocationID
+	item     stocktake.ItemID
+}
+
+type taskFact struct {
+	Task
+	withdrawn bool
+}
+
+type passRuling struct {
+	PassDecision
+	by Author
+}
+
+type choiceFact struct {
+	Choice
+	by stocktake.PersonID
+}
+
+type restFact struct {
+	digest Digest
+	by     stocktake.PersonID
+}
+
+type verdictFact struct {
+	Decision
+	digest Digest
+}
+
+// NewFold starts the fold of a session's log. Material is given with SetMaterial once the first entry has said which.
+func NewFold(society stocktake.SocietyID, session stocktake.SessionID) *Fold {
+	return &Fold{
+		society: society, session: session, next: Genesis(society, session),
+		events: map[key]key{}, conflicted: map[key]map[key]Held{}, accepted: map[key]key{}, quarantine: map[key]Held{},
+		released: map[string]Release{}, passes: map[stocktake.PassID]*passFacts{}, tasks: map[string]taskFact{}, rounds: 1,
+		completed: map[stocktake.PassID]passRuling{}, abandoned: map[stocktake.PassID]passRuling{},
+		choices: map[place]choiceFact{}, resolved: map[string]Resolution{}, rest: map[lineKey]restFact{},
+		verdicts: map[lineKey][]verdictFact{}, streams: map[Stream]*streamFacts{},
+		devices: map[stocktake.DeviceID]bool{}, strings: map[string]string{},
+	}
+}
+
+// Plan is the session's plan with all extensions of its scope; zero before the first entry.
+func (f *Fold) Plan() Plan { return f.plan }
+
+// SetMaterial hands over what the plan names.
+func (f *Fold) SetMaterial(m *Material) { f.material, f.view = m, nil }
+
+// Offset is that of the last entry applied.
+func (f *Fold) Offset() uint64 { return f.head.Offset }
+
+// Apply files one entry. Entries come in the order of their offsets; an error means that the log is broken there.
+func (f *Fold) Apply(e Entry) error {
+	if e.Offset != f.head.Offset+1 {
+		return fmt.Errorf("log %s: entry %d follows entry %d", f.session, e.Offset, f.head.Offset)
+	}
+	if (e.Offset == 1) != (e.Kind == Issued) {
+		return fmt.Errorf("log %s: entry %d is %s; the first entry, and no other, issues the session", f.session, e.Offset, e.Kind)
+	}
+	f.head.Offset, f.head.Hash, f.head.Session = e.Offset, e.Hash, f.session
+	f.view = nil
+	if e.Kind.IsEvent() {
+		event, err := e.Event()
+		if err != nil {
+			// Ingest judged it readable once; a fold that cannot read it must not hide it.
+			f.hold(e, stocktake.Fault(err).Reason.Key)
+			return nil
+		}
+		f.file(&e, event)
+		return nil
+	}
+	if err := f.decide(e); err != nil {
+		return fmt.Errorf("log %s: entry %d (%s): %w", f.session, e.Offset, e.Kind, err)
+	}
+	return nil
+}
+
+func (f *Fold) decide(e Entry) error {
+	switch e.Kind {
+	case Quarantined:
+		f.hold(e, e.Note)
+		return nil
+	case Fenced:
+		f.stream(e.Author.Stream).fenced = true
+		return nil
+	case Issued:
+		f.head.State, f.head.IssuedAt, f.issuedBy = LogOpen, e.RecordedAt, e.Author
+		return json.Unmarshal(e.Body, &f.plan)
+	case Closing:
+		if f.closing == 0 {
+			f.closing = e.Offset
+		}
+		return nil
+	case Sealed:
+		f.head.State = LogSealed
+		return nil
+	case Cancelled:
+		f.head.State = LogCancelled
+		return nil
+	case ScopeExtended:
+		return with(e, func(more Scope) {
+			f.plan.Scope.extend(more)
+			f.scopeItems = nil
+		})
+	case Assigned:
+		return with(e, f.assign)
+	case RecountOrdered:
+		return with(e, func(r Recount) {
+			f.assign(Assignment{Tasks: r.Tasks})
+			f.rounds = max(f.rounds, r.Round)
+		})
+	case PassCompleted:
+		return with(e, func(d PassDecision) { f.completed[d.Pass] = passRuling{d, e.Author} })
+	case PassAbandoned:
+		return with(e, func(d PassDecision) { f.abandoned[d.Pass] = passRuling{d, e.Author} })
+	case DisputeChosen:
+		return with(e, func(c Choice) { f.choices[place{c.Location, c.Item}] = choiceFact{c, e.Author.Person} })
+	case CodeResolved:
+		return with(e, f.resolve)
+	case QuarantineResolved:
+		return with(e, f.release)
+	case RestZero:
+		return with(e, func(r Rest) {
+			for _, line := range r.Lines {
+				f.rest[lineKey{line.Section, line.Item}] = restFact{line.Digest, e.Author.Person}
+			}
+		})
+	case LinesDecided:
+		return with(e, func(v LinesVerdict) { f.judge(e, v) })
+	case Joined:
+		return with(e, func(j JoinedBody) { f.stream(e.Author.Stream).join(e.Offset, j.Succeeds) })
+	case Drained:
+		return with(e, func(d DrainedBody) { f.stream(e.Author.Stream).drain(e.Offset) })
+	case StreamWrittenOff:
+		return with(e, f.writeOff)
+	case Restored:
+		return with(e, func(r RestoredBody) { f.restored, f.awaited = e.Offset, r.Devices })
+	}
+	return fmt.Errorf("kind %d is unknown to this version", e.Kind)
+}
+
+// with decodes an entry's body and files it.
+func with[T any](e Entry, file func(T)) error {
+	var body T
+	if err := json.Unmarshal(e.Body, &body); err != nil {
+		return err
+	}
+	file(body)
+	return nil
+}
+
+func (f *Fold) assign(a Assignment) {
+	for _, t := range a.Tasks {
+		f.tasks[t.ID] = taskFact{Task: t}
+	}
+	for _, id := range a.Withdraw {
+		if t, ok := f.tasks[id]; ok {
+			t.withdrawn = true
+			f.tasks[id] = t
+		}
+	}
+}
+
+// resolve names an unknown code. Every tally may hold it, so all are made again: this is rare.
+func (f *Fold) resolve(r Resolution) {
+	f.resolved[r.Code] = r
+	for _, p := range f.passes {
+		p.tally = nil
+	}
+}
+
+func (f *Fold) judge(e Entry, v LinesVerdict) {
+	d := Decision{Offset: e.Offset, At: e.RecordedAt, Person: e.Author.Person, Roles: e.Author.Roles, Verdict: v.Verdict, Reason: v.Reason}
+	for _, line := range v.Lines {
+		k := lineKey{line.Section, line.Item}
+		f.verdicts[k] = append(f.verdicts[k], verdictFact{d, line.Digest})
+	}
+}
+
+// intern keeps one copy of a text that many events repeat.
+func (f *Fold) intern(s string) string {
+	if s == "" {
+		return ""
+	}
+	if kept, ok := f.strings[s]; ok {
+		return kept
+	}
+	f.strings[s] = s
+	return s
+}
+
+// idKey is the 128 bits of a random id, or of the hash of any other.
+func idKey[T ~string](id T) key {
+	var k key
+	if len(id) == base64.RawURLEncoding.EncodedLen(len(k)) {
+		if n, err := base64.RawURLEncoding.Decode(k[:], []byte(id)); err == nil && n == len(k) {
+			return k
+		}
+	}
+	return bodyKey([]byte(id))
+}
+
+func bodyKey(body []byte) key {
+	h := stocktake.HashOf(body)
+	return key(h[:16])
+}
+
+func (k key) String() string { return base64.RawURLEncoding.EncodeToString(k[:]) }
+
+func instant(ms int64) time.Time { return time.UnixMilli(ms).UTC() }

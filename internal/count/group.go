@@ -1,0 +1,267 @@
+package count
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"jard/internal/reconcile"
+	"jard/internal/stocktake"
+)
+
+// PassStatus says whether a pass counts.
+type PassStatus string
+
+// The statuses of a pass. Only closed and completed ones count; an abandoned one counts with the pass that continues it.
+const (
+	PassIsOpen       PassStatus = "open"
+	PassIsClosed     PassStatus = "closed"
+	PassHasGap       PassStatus = "gap"       // closed with totals that do not fit what has arrived
+	PassIsCompleted  PassStatus = "completed" // by a supervisor
+	PassIsAbandoned  PassStatus = "abandoned"
+	PassIsSuperseded PassStatus = "superseded" // replaced by its own counter
+)
+
+// Pass is one person's walk over one location in one round, as folded.
+type Pass struct {
+	ID           stocktake.PassID     `json:"pass"`
+	Location     stocktake.LocationID `json:"location"`
+	Section      stocktake.SectionID  `json:"section"`
+	Round        int                  `json:"round"`
+	Task         string               `json:"task,omitempty"`
+	Person       stocktake.PersonID   `json:"person"`
+	Device       stocktake.DeviceID   `json:"device"`
+	Status       PassStatus           `json:"status"`
+	OpenedAt     time.Time            `json:"opened_at"`
+	ClosedAt     time.Time            `json:"closed_at,omitzero"`
+	Observations int64                `json:"observations"` // that stand
+	Quantity     stocktake.Quantity   `json:"quantity"`     // their sum as understood on the device
+	Declared     *Totals              `json:"declared,omitempty"`
+	Continues    stocktake.PassID     `json:"continues,omitempty"`
+	Replaces     stocktake.PassID     `json:"replaces,omitempty"`
+	Undirected   bool                 `json:"undirected,omitempty"`
+	Reason       string               `json:"reason,omitempty"` // of the supervisor who completed or abandoned it
+	Digest       Digest               `json:"digest"`
+
+	tally *tally
+}
+
+// Totals is what a closing pass says of itself.
+type Totals struct {
+	Observations int64              `json:"observations"`
+	Quantity     stocktake.Quantity `json:"quantity"`
+}
+
+// passState folds one pass; nil for one that cannot be placed (its events are held).
+func (f *Fold) passState(id stocktake.PassID, facts *passFacts) *Pass {
+	t := f.reckon(id, facts)
+	if t.opened == nil || f.fault(t.opened) != "" {
+		return nil
+	}
+	o := t.opened
+	p := &Pass{
+		ID: id, Location: o.location, Section: f.locationIndex()[o.location].Section, Round: o.round, Task: o.assignment,
+		Person: o.person, Device: o.stream.Device, OpenedAt: instant(o.at), Observations: t.observations, Quantity: t.quantity,
+		Continues: o.continues, Replaces: o.replaces, tally: t, Status: PassIsOpen,
+		Undirected: o.undirected || (o.round > 1 && o.assignment == "") || !f.inScope(o.location),
+	}
+	for i := range facts.closed {
+		c := &facts.closed[i]
+		if !f.counted(c.id, c.body) || c.stream.Device != o.stream.Device {
+			continue
+		}
+		said := Totals{c.observations, c.quantity}
+		switch {
+		case p.Declared != nil && *p.Declared != said:
+			p.Status = PassHasGap // two closings that contradict each other
+		case said != Totals{t.observations, t.quantity}:
+			p.Status = PassHasGap
+		case p.Status == PassIsOpen:
+			p.Status = PassIsClosed
+		}
+		if p.Declared == nil || said.less(*p.Declared) {
+			p.Declared = &said
+		}
+		if at := instant(c.at); at.After(p.ClosedAt) {
+			p.ClosedAt = at
+		}
+	}
+	p.Digest = p.digest()
+	if r, ok := f.abandoned[id]; ok {
+		p.Status, p.Reason = PassIsAbandoned, r.Reason
+	} else if r, ok := f.completed[id]; ok && r.by.Person != p.Person {
+		// An open pass stands as completed whatever arrives later; a gap was accepted as it was seen.
+		if p.Status == PassIsOpen || (p.Status == PassHasGap && r.Digest == p.Digest) {
+			p.Status, p.Reason = PassIsCompleted, r.Reason
+		}
+	}
+	if p.ClosedAt.IsZero() {
+		p.ClosedAt = p.lastSeen()
+	}
+	return p
+}
+
+func (t Totals) less(o Totals) bool {
+	return cmp.Or(cmp.Compare(t.Observations, o.Observations), cmp.Compare(t.Quantity, o.Quantity)) < 0
+}
+
+func (p *Pass) digest() Digest {
+	d := newDigester("pass")
+	d.text(string(p.ID)).number(p.Observations).number(int64(p.Quantity))
+	if p.Declared != nil {
+		d.number(p.Declared.Observations).number(int64(p.Declared.Quantity))
+	}
+	return d.sum()
+}
+
+// lastSeen is when the last observation of a pass without a closing was made, or its opening.
+func (p *Pass) lastSeen() time.Time {
+	last := p.OpenedAt
+	for _, m := range p.tally.items {
+		if m.interval.End.After(last) {
+			last = m.interval.End
+		}
+	}
+	return last
+}
+
+// counts reports whether the pass is finished as far as adoption is concerned.
+func (p *Pass) counts() bool { return p.Status == PassIsClosed || p.Status == PassIsCompleted }
+
+// group is a chain of passes over one location in one round that continue each other: together one walk.
+type group struct {
+	round    int
+	passes   []*Pass
+	complete bool // every pass is closed or abandoned, and one at least is closed
+	dead     bool // every pass is abandoned: somebody must continue it
+	whole    bool // it looked at everything there
+	items    map[stocktake.ItemID]bool
+	start    time.Time
+	end      time.Time
+}
+
+// covers reports whether the group answers for the item, met or not.
+func (g *group) covers(item stocktake.ItemID) bool { return g.whole || g.items[item] }
+
+// met reports whether the group found the item (or looked for it and said zero).
+func (g *group) met(item stocktake.ItemID) bool {
+	for _, p := range g.passes {
+		if p.tally.items[item] != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// person reports whether a person walked in the group.
+func (g *group) person(who stocktake.PersonID) bool {
+	return slices.ContainsFunc(g.passes, func(p *Pass) bool { return p.Person == who })
+}
+
+// lead is the pass that names the group in decisions: its first.
+func (g *group) lead() *Pass { return g.passes[0] }
+
+// cells adds up what the group found of an item, without empty cells; nil is zero.
+func (g *group) cells(item stocktake.ItemID) map[cellKey]stocktake.Quantity {
+	var sum map[cellKey]stocktake.Quantity
+	for _, p := range g.passes {
+		m := p.tally.items[item]
+		if m == nil {
+			continue
+		}
+		for k, q := range m.cells {
+			if q == 0 {
+				continue
+			}
+			if sum == nil {
+				sum = make(map[cellKey]stocktake.Quantity, len(m.cells))
+			}
+			sum[k] += q
+		}
+	}
+	return sum
+}
+
+// interval is when the group observed the item: the entry that declared all of it, else from opening to closing.
+func (g *group) interval(item stocktake.ItemID) reconcile.Interval {
+	var only *met
+	for _, p := range g.passes {
+		if m := p.tally.items[item]; m != nil {
+			if only != nil {
+				return reconcile.Interval{Start: g.start, End: g.end}
+			}
+			only = m
+		}
+	}
+	if only == nil || only.interval.End.IsZero() {
+		return reconcile.Interval{Start: g.start, End: g.end}
+	}
+	return only.interval
+}
+
+// groups gathers the passes over one location into walks, in an order that depends on nothing but their content.
+func (f *Fold) groups(passes []*Pass) []*group {
+	slices.SortFunc(passes, func(a, b *Pass) int {
+		return cmp.Or(cmp.Compare(a.Round, b.Round), a.OpenedAt.Compare(b.OpenedAt), cmp.Compare(a.ID, b.ID))
+	})
+	at := make(map[stocktake.PassID]int, len(passes))
+	for n, p := range passes {
+		at[p.ID] = n
+	}
+	for n, p := range passes {
+		// One may replace one's own earlier pass of the same round, once the new one is finished.
+		if old, ok := at[p.Replaces]; ok && old < n && p.counts() && passes[old].Person == p.Person && passes[old].Round == p.Round {
+			passes[old].Status = PassIsSuperseded
+		}
+	}
+	of := make([]*group, len(passes))
+	var list []*group
+	for n, p := range passes {
+		if p.Status == PassIsSuperseded {
+			continue
+		}
+		if before, ok := at[p.Continues]; ok && before < n && passes[before].Round == p.Round && of[before] != nil {
+			of[n] = of[before]
+			of[n].passes = append(of[n].passes, p)
+			continue
+		}
+		of[n] = &group{round: p.Round, passes: []*Pass{p}}
+		list = append(list, of[n])
+	}
+	for _, g := range list {
+		f.settle(g)
+	}
+	return list
+}
+
+func (f *Fold) settle(g *group) {
+	closed, abandoned := 0, 0
+	for _, p := range g.passes {
+		switch {
+		case p.counts():
+			closed++
+		case p.Status == PassIsAbandoned:
+			abandoned++
+		}
+		task := f.tasks[p.Task]
+		switch {
+		case p.Task == "" && p.Round == 1, p.Task != "" && len(task.Items) == 0:
+			g.whole = true
+		default:
+			for _, item := range task.Items {
+				if g.items == nil {
+					g.items = map[stocktake.ItemID]bool{}
+				}
+				g.items[item] = true
+			}
+		}
+		if g.start.IsZero() || p.OpenedAt.Before(g.start) {
+			g.start = p.OpenedAt
+		}
+		if p.ClosedAt.After(g.end) {
+			g.end = p.ClosedAt
+		}
+	}
+	g.complete = closed > 0 && closed+abandoned == len(g.passes)
+	g.dead = abandoned == len(g.passes)
+}

@@ -1,0 +1,226 @@
+package count
+
+import (
+	"slices"
+	"time"
+
+	"jard/internal/reconcile"
+	"jard/internal/stocktake"
+)
+
+// LineStatus is where a line stands.
+type LineStatus string
+
+// The statuses of a line.
+const (
+	LineNotCounted LineStatus = "not-counted" // met nowhere, and nobody signed it as zero
+	LinePartial    LineStatus = "partial"     // the scope holds only part of its section: a tally, no variance
+	LineCounting   LineStatus = "counting"    // some location of its section is not covered yet
+	LineRecounting LineStatus = "recounting"  // a recount was ordered and is not in
+	LineDisputed   LineStatus = "disputed"    // finished walks differ somewhere
+	LineOverflow   LineStatus = "overflow"    // its sum leaves the range of exact numbers
+	LineWithin     LineStatus = "within"      // its variance is inside the tolerance
+	LineOutside    LineStatus = "outside"     // … outside: it waits for an approver
+	LineUncertain  LineStatus = "uncertain"   // its band is partly inside: it waits too
+	LineApproved   LineStatus = "approved"
+	LineRejected   LineStatus = "rejected"
+	LineReturned   LineStatus = "returned"
+)
+
+// Line is one item in one section: books, what was counted, what follows and what was decided.
+type Line struct {
+	Section     stocktake.SectionID  `json:"section"`
+	Item        stocktake.ItemID     `json:"item"`
+	Book        stocktake.Quantity   `json:"book"`
+	Cost        stocktake.Cost       `json:"cost"`
+	Status      LineStatus           `json:"status"`
+	Variance    *reconcile.Variance  `json:"variance,omitempty"` // only where the whole section was covered
+	Counted     stocktake.Quantity   `json:"counted"`
+	Cells       []Cell               `json:"cells,omitempty"`
+	Adopted     []Adopted            `json:"adopted,omitempty"`     // where something was found, or a dispute chosen
+	Rounds      []RoundQuantity      `json:"rounds,omitempty"`      // what each round found, whatever was adopted
+	Provisional []string             `json:"provisional,omitempty"` // why the figures may still change
+	RestZero    bool                 `json:"rest_zero,omitempty"`
+	Undirected  bool                 `json:"undirected,omitempty"` // outside the scope's items or section
+	Decisions   []Decision           `json:"decisions,omitempty"`
+	Counters    []stocktake.PersonID `json:"counters,omitempty"` // who met the item
+	Duty        []stocktake.PersonID `json:"duty,omitempty"`     // who recounted what they had counted
+	Digest      Digest               `json:"digest"`
+}
+
+// RoundQuantity is what the finished walks of one round found, added over the section's locations; where walks differ,
+// the greatest.
+type RoundQuantity struct {
+	Round    int                `json:"round"`
+	Quantity stocktake.Quantity `json:"quantity"`
+}
+
+// Decision is a person's word on a line. Standing is the one that holds; Lapsed means that the line has changed since.
+type Decision struct {
+	Offset   uint64             `json:"offset"`
+	At       time.Time          `json:"at"`
+	Person   stocktake.PersonID `json:"person"`
+	Roles    []stocktake.Role   `json:"roles"`
+	Verdict  Verdict            `json:"verdict"`
+	Reason   string             `json:"reason,omitempty"`
+	Standing bool               `json:"standing,omitempty"`
+	Lapsed   bool               `json:"lapsed,omitempty"` // changed since decision
+	Void     string             `json:"void,omitempty"`   // why it never held: a rule's key
+}
+
+// Waits reports whether the line needs an approver.
+func (l *Line) Waits() bool {
+	switch l.Status {
+	case LineOutside, LineUncertain, LineRejected, LineReturned:
+		return true
+	}
+	return false
+}
+
+// line folds one line from the spots of its section.
+func (f *Fold) line(k lineKey, sec *sectionState, h *history) *Line {
+	l := &Line{Section: k.section, Item: k.item, Provisional: slices.Clone(sec.provisional)}
+	book, _ := f.material.Snapshot.Find(k.section, k.item)
+	l.Book, l.Cost = book.Quantity, book.Cost
+	if rest, ok := f.rest[k]; ok {
+		l.RestZero = rest.digest == restDigest(book)
+	}
+	met := sec.met[k.item]
+	l.Undirected = !sec.whole || !f.itemInScope(k.item)
+	if met == nil && !l.RestZero {
+		l.Status = LineNotCounted
+		l.Digest = restDigest(book)
+		return l
+	}
+	cells := map[cellKey]stocktake.Quantity{}
+	var observations []reconcile.Observation
+	var disputed, recounting, uncovered bool
+	var disputes []Digest
+	for _, s := range sec.spots {
+		var found finding
+		if g := s.simple; g != nil {
+			if sum := g.cells(k.item); sum != nil || g.met(k.item) {
+				r := rival{groups: []*group{g}, cells: sum}
+				found.adopted = r.adopt(s, k.item)
+			}
+		} else {
+			found = f.adopt(s, k.item, h)
+		}
+		uncovered = uncovered || (found.uncovered && s.inScope)
+		recounting = recounting || found.recounting
+		l.Duty = append(l.Duty, found.duty...)
+		if found.dispute != nil {
+			disputed = true
+			disputes = append(disputes, found.dispute.Digest)
+			sec.disputes = append(sec.disputes, *found.dispute)
+		}
+		if a := found.adopted; a != nil {
+			observations = append(observations, reconcile.Observation{Location: a.Location, Quantity: a.Quantity, Interval: a.Interval})
+			for _, c := range a.Cells {
+				cells[c.cellKey] += c.Quantity
+			}
+			l.Adopted = append(l.Adopted, *a)
+		}
+	}
+	l.Cells = listCells(cells)
+	l.Counters = met.persons()
+	l.Rounds = met.rounds()
+	v, err := reconcile.Line(book, observations)
+	l.Counted = v.Counted
+	switch {
+	case err != nil:
+		l.Status = LineOverflow
+	case !sec.whole || !f.itemInScope(k.item):
+		l.Status = LinePartial
+	case recounting:
+		l.Status = LineRecounting
+	case disputed:
+		l.Status = LineDisputed
+	case uncovered:
+		l.Status = LineCounting
+	default:
+		l.Variance = &v
+		l.Status = LineStatus(f.plan.Tolerance.Judge(v, book.Cost))
+	}
+	l.Digest = l.digest(disputes)
+	f.weigh(l, h)
+	return l
+}
+
+// digest is over what an approver is shown: the books, what was adopted where and from which passes, disputes, and the
+// variance with its band.
+func (l *Line) digest(disputes []Digest) Digest {
+	d := newDigester("line").text(string(l.Section)).text(string(l.Item)).number(int64(l.Book)).number(int64(l.Cost)).text(string(l.Status))
+	for _, a := range l.Adopted {
+		d.text(string(a.Location)).number(int64(a.Round))
+		for _, p := range a.Passes {
+			d.text(string(p))
+		}
+		d.number(int64(len(a.Cells)))
+		for _, c := range a.Cells {
+			d.text(c.Lot).text(c.Expiry).text(string(c.Condition)).number(int64(c.Quantity))
+		}
+	}
+	for _, dispute := range disputes {
+		d.text(string(dispute))
+	}
+	if v := l.Variance; v != nil {
+		d.number(int64(v.Counted)).number(int64(v.Expected)).number(int64(v.Low)).number(int64(v.High))
+	}
+	return d.sum()
+}
+
+// restDigest is what a supervisor sees of a line met nowhere: its book figures.
+func restDigest(book stocktake.BookLine) Digest {
+	return newDigester("rest").text(string(book.Section)).text(string(book.Item)).number(int64(book.Quantity)).number(int64(book.Cost)).sum()
+}
+
+// weigh holds the decisions made about a line against what it is now.
+func (f *Fold) weigh(l *Line, h *history) {
+	facts := f.verdicts[lineKey{l.Section, l.Item}]
+	if len(facts) == 0 {
+		return
+	}
+	l.Decisions = make([]Decision, 0, len(facts))
+	standing := -1
+	for _, v := range facts {
+		d := v.Decision
+		switch {
+		case v.digest != l.Digest:
+			d.Lapsed = true
+		case !l.Waits() && l.Status != LineWithin:
+			d.Void = NotDecidable.Key
+		case h.didCount(lineKey{l.Section, l.Item}, d.Person):
+			d.Void = ApproverCounted.Key
+		case d.Verdict == Approve && !f.plan.allows(d.Roles, l.Variance.Value):
+			d.Void = ApproverTier.Key
+		case d.Verdict == Approve && len(l.Provisional) > 0 && d.Reason == "":
+			d.Void = ReasonNeeded.Key
+		default:
+			standing = len(l.Decisions)
+		}
+		l.Decisions = append(l.Decisions, d)
+	}
+	if standing < 0 {
+		return
+	}
+	l.Decisions[standing].Standing = true
+	switch l.Decisions[standing].Verdict {
+	case Approve:
+		l.Status = LineApproved
+	case Reject:
+		l.Status = LineRejected
+	case Return:
+		l.Status = LineReturned
+	}
+}
+
+// allows reports whether any of the roles may approve a variance of that worth.
+func (p *Plan) allows(roles []stocktake.Role, value stocktake.Fils) bool {
+	for _, tier := range p.Tiers {
+		if slices.Contains(roles, tier.Role) && (tier.UpTo == nil || value.Abs() <= *tier.UpTo) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,288 @@
+package count
+
+import (
+	"cmp"
+	"slices"
+
+	"jard/internal/reconcile"
+	"jard/internal/stocktake"
+)
+
+// passFacts is all that has arrived about one pass, in any order.
+type passFacts struct {
+	opened   []openedFact
+	observed []observedFact
+	reversed []reversedFact
+	closed   []closedFact
+	tally    *tally // of these facts; nil once they have changed
+}
+
+// fact is what every event of a pass has.
+type fact struct {
+	id, body key
+	offset   uint64
+	stream   Stream
+}
+
+type openedFact struct {
+	fact
+	location            stocktake.LocationID
+	round               int
+	person              stocktake.PersonID
+	assignment          string
+	continues, replaces stocktake.PassID
+	at                  int64
+	undirected          bool
+}
+
+type observedFact struct {
+	fact
+	item              stocktake.ItemID
+	code, lot, expiry string
+	condition         Condition
+	amount, pack      stocktake.Quantity
+	start, end        int64 // server time, ms: from the scan to the last key
+	allHere           bool
+}
+
+type reversedFact struct {
+	fact
+	reverses     key
+	item         stocktake.ItemID
+	code         string
+	lot          string
+	condition    Condition
+	amount, pack stocktake.Quantity
+}
+
+type closedFact struct {
+	fact
+	observations int64
+	quantity     stocktake.Quantity
+	at           int64
+}
+
+// file files an event that ingest let pass.
+func (f *Fold) file(e *Entry, event *Event) {
+	f.fileFact(e.Offset, e.Author.Stream, bodyKey(e.Body), e.Kind, event)
+}
+
+func (f *Fold) fileFact(offset uint64, stream Stream, body key, kind Kind, event *Event) {
+	if kind == Clocked {
+		return // evidence for bands; it changes no tally
+	}
+	id := idKey(event.ID)
+	if had, ok := f.events[id]; ok {
+		if had == body {
+			return // an event id counts once, whichever stream brings it
+		}
+		if bodies := f.conflicted[id]; bodies == nil {
+			f.conflicted[id] = map[key]Held{had: {Key: had.String(), Reason: HeldConflict, Pass: event.Pass, Readable: true}}
+			f.soilAll()
+		} else if _, known := bodies[body]; known {
+			return
+		}
+		f.conflicted[id][body] = Held{Key: body.String(), Reason: HeldConflict, Offset: offset, Stream: stream, Pass: event.Pass, Readable: true}
+	} else {
+		f.events[id] = body
+	}
+	p := f.passes[event.Pass]
+	if p == nil {
+		p = &passFacts{}
+		f.passes[stocktake.PassID(f.intern(string(event.Pass)))] = p
+	}
+	p.tally = nil
+	stream = Stream{stocktake.DeviceID(f.intern(string(stream.Device))), f.intern(stream.Epoch)}
+	x := fact{id: id, body: body, offset: offset, stream: stream}
+	at := event.At
+	if event.Offset != nil {
+		at += *event.Offset
+	}
+	switch kind {
+	case PassOpened:
+		p.opened = append(p.opened, openedFact{x, stocktake.LocationID(f.intern(string(event.Location))), event.Round,
+			stocktake.PersonID(f.intern(string(event.Person))), event.Assignment, event.Continues, event.Replaces, at, event.Undirected})
+	case Observed:
+		start := at
+		if event.ScannedAt != 0 {
+			start = at - (event.At - event.ScannedAt)
+		}
+		p.observed = append(p.observed, observedFact{x, stocktake.ItemID(f.intern(string(event.Item))), f.intern(event.Code),
+			f.intern(event.Lot), f.intern(event.Expiry), Condition(f.intern(string(event.Condition))), event.Amount, event.Pack, start, at, event.AllHere})
+	case Reversed:
+		p.reversed = append(p.reversed, reversedFact{x, idKey(event.Reverses), event.Item, event.Code, event.Lot, event.Condition, event.Amount, event.Pack})
+	case PassClosed:
+		p.closed = append(p.closed, closedFact{x, event.Observations, event.Quantity, at})
+	}
+}
+
+func (f *Fold) soilAll() {
+	for _, p := range f.passes {
+		p.tally = nil
+	}
+}
+
+// cellKey is the grain of a tally within a pass: item, lot with its expiry, condition.
+type cellKey struct {
+	Lot       string    `json:"lot,omitempty"`
+	Expiry    string    `json:"expiry,omitempty"`
+	Condition Condition `json:"condition,omitempty"`
+}
+
+// Cell is a counted quantity of one lot in one condition.
+type Cell struct {
+	cellKey
+	Quantity stocktake.Quantity `json:"quantity"`
+}
+
+// met is what a pass found of one item.
+type met struct {
+	cells    map[cellKey]stocktake.Quantity
+	interval reconcile.Interval // of the one entry that declared all of it; else zero: the pass's own
+	entries  int
+}
+
+// tally is a pass's facts reduced: what stands, by item, and what could not be placed.
+type tally struct {
+	opened       *openedFact
+	items        map[stocktake.ItemID]*met
+	unknown      map[string]stocktake.Quantity // unknown code → quantity as understood
+	observations int64
+	quantity     stocktake.Quantity // as understood on the device
+	held         []Held
+}
+
+// reckon reduces a pass's facts.
+func (f *Fold) reckon(id stocktake.PassID, p *passFacts) *tally {
+	if p.tally != nil {
+		return p.tally
+	}
+	t := &tally{items: map[stocktake.ItemID]*met{}, unknown: map[string]stocktake.Quantity{}}
+	p.tally = t
+	t.opened = f.opening(p, t)
+	var location stocktake.LocationID
+	fault := HeldPassUnknown
+	if t.opened != nil {
+		location, fault = t.opened.location, f.fault(t.opened)
+	}
+	hold := func(x fact, reason string) {
+		t.held = append(t.held, Held{Key: x.body.String(), Reason: reason, Offset: x.offset, Stream: x.stream, Pass: id, Location: location})
+	}
+	if t.opened != nil && fault != "" {
+		hold(t.opened.fact, fault)
+	}
+	place := func(x fact) bool {
+		switch {
+		case !f.counted(x.id, x.body):
+			return false // listed with its conflict
+		case fault != "":
+			hold(x, fault)
+			return false
+		case x.stream.Device != t.opened.stream.Device:
+			hold(x, HeldForeign)
+			return false
+		}
+		return true
+	}
+	reversals := map[key]*reversedFact{}
+	for i := range p.reversed {
+		if r := &p.reversed[i]; place(r.fact) {
+			if had := reversals[r.reverses]; had == nil || slices.Compare(r.id[:], had.id[:]) < 0 {
+				reversals[r.reverses] = r // a second reversal has no effect
+			}
+		}
+	}
+	taken := map[key]bool{}
+	for i := range p.observed {
+		o := &p.observed[i]
+		if !place(o.fact) {
+			continue
+		}
+		if r := reversals[o.id]; r != nil && r.takesBack(o) {
+			taken[o.id] = true
+			continue
+		}
+		f.meet(t, o, hold)
+	}
+	for of, r := range reversals {
+		if !taken[of] {
+			hold(r.fact, HeldReversal)
+		}
+	}
+	return t
+}
+
+// opening picks the event that opened the pass; any other that claims to is held.
+func (f *Fold) opening(p *passFacts, t *tally) *openedFact {
+	var first *openedFact
+	for i := range p.opened {
+		o := &p.opened[i]
+		if f.counted(o.id, o.body) && (first == nil || slices.Compare(o.body[:], first.body[:]) < 0) {
+			first = o
+		}
+	}
+	for i := range p.opened {
+		if o := &p.opened[i]; o != first && f.counted(o.id, o.body) {
+			t.held = append(t.held, Held{Key: o.body.String(), Reason: HeldPassTwice, Offset: o.offset, Stream: o.stream, Location: o.location})
+		}
+	}
+	return first
+}
+
+// fault says why a pass cannot be placed in the session; "" when it can.
+func (f *Fold) fault(o *openedFact) string {
+	if _, ok := f.locationIndex()[o.location]; !ok {
+		return HeldLocation
+	}
+	if o.round > f.rounds {
+		return HeldRound
+	}
+	if o.assignment != "" {
+		if task, ok := f.tasks[o.assignment]; !ok || task.Location != o.location || task.Round != o.round {
+			return HeldAssignment
+		}
+	}
+	return ""
+}
+
+func (r *reversedFact) takesBack(o *observedFact) bool {
+	return r.stream.Device == o.stream.Device && r.item == o.item && r.code == o.code && r.lot == o.lot &&
+		r.condition == o.condition && r.amount == o.amount && r.pack == o.pack
+}
+
+// meet adds a standing observation to the tally: under its item as the device understood it, else under the item that
+// its code was resolved to, else as unknown.
+func (f *Fold) meet(t *tally, o *observedFact, hold func(fact, string)) {
+	understood, _ := stocktake.Times(o.amount, o.pack) // checked at ingest
+	item, quantity := o.item, understood
+	if _, known := f.material.Items[item]; !known {
+		code := cmp.Or(o.code, string(o.item))
+		r, resolved := f.resolved[code]
+		if !resolved || r.SetAside {
+			t.unknown[code] += understood
+			t.observations++
+			t.quantity += understood
+			return
+		}
+		var err error
+		if item = r.Item; r.Pack != 0 {
+			if quantity, err = stocktake.Times(o.amount, r.Pack); err != nil {
+				hold(o.fact, HeldInexact)
+				return
+			}
+		}
+	}
+	t.observations++
+	t.quantity += understood
+	m := t.items[item]
+	if m == nil {
+		m = &met{cells: map[cellKey]stocktake.Quantity{}}
+		t.items[item] = m
+	}
+	m.cells[cellKey{o.lot, o.expiry, o.condition}] += quantity
+	m.entries++
+	m.interval = reconcile.Interval{}
+	if m.entries == 1 && o.allHere {
+		m.interval = reconcile.Interval{Start: instant(o.start), End: instant(o.end)}
+	}
+}

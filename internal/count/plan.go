@@ -1,0 +1,163 @@
+package count
+
+import (
+	"slices"
+	"time"
+
+	"jard/internal/reconcile"
+	"jard/internal/stocktake"
+)
+
+// SessionKind says why stock is counted.
+type SessionKind string
+
+// The kinds of session.
+const (
+	Full     SessionKind = "full"
+	Partial  SessionKind = "partial"
+	Cycle    SessionKind = "cycle"
+	Spot     SessionKind = "spot"
+	Surprise SessionKind = "surprise"
+)
+
+// PolicyVersion names the rules that a fold applies beyond the plan's own figures. A session keeps the version that it
+// was issued under.
+const PolicyVersion = "1"
+
+// Plan is the body of the entry that issues a session: all that the fold needs besides the log, or its hash.
+type Plan struct {
+	Session   stocktake.SessionID  `json:"session"`
+	Name      stocktake.Name       `json:"name"`
+	Site      stocktake.SiteID     `json:"site"`
+	Kind      SessionKind          `json:"kind"`
+	Blind     bool                 `json:"blind"`
+	Due       time.Time            `json:"due,omitzero"`
+	Scope     Scope                `json:"scope"`
+	Tolerance reconcile.Tolerance  `json:"tolerance"`
+	Tiers     []Tier               `json:"tiers"`
+	Committee []stocktake.PersonID `json:"committee,omitempty"`
+	Witness   stocktake.PersonID   `json:"witness,omitempty"`
+
+	SiteDocument stocktake.Hash `json:"site_document"`
+	Catalogue    stocktake.Hash `json:"catalogue"`
+	Snapshot     stocktake.Hash `json:"snapshot"`
+	Policy       string         `json:"policy"`
+
+	// Corrects names the session whose sealed result this one's result replaces in full.
+	Corrects stocktake.SessionID `json:"corrects,omitempty"`
+}
+
+// Scope is what a session counts: sections whole, single locations besides, and of these only the items listed, if any
+// are. With neither sections nor locations it is the whole site.
+type Scope struct {
+	Sections  []stocktake.SectionID  `json:"sections,omitempty"`
+	Locations []stocktake.LocationID `json:"locations,omitempty"`
+	Items     []stocktake.ItemID     `json:"items,omitempty"`
+}
+
+// Tier lets a role approve lines whose variance is worth up to UpTo fils, shortage or surplus; without UpTo, any.
+type Tier struct {
+	Role stocktake.Role  `json:"role"`
+	UpTo *stocktake.Fils `json:"up_to,omitempty"`
+}
+
+// MaxScope bounds the names in a scope, and MaxTasks those of one assignment.
+const (
+	MaxScope = 100_000
+	MaxTasks = 20_000
+)
+
+// Check refuses a plan that contradicts itself or names what its site does not have.
+func (p *Plan) Check(site *stocktake.Site) error {
+	if err := stocktake.CheckID("session", string(p.Session)); err != nil {
+		return err
+	}
+	if err := p.Name.Check("session"); err != nil {
+		return err
+	}
+	switch p.Kind {
+	case Full, Partial, Cycle, Spot, Surprise:
+	default:
+		return planKind.New(string(p.Kind))
+	}
+	if p.Site != site.ID {
+		return stocktake.Missing.New("site", string(p.Site))
+	}
+	if err := p.Tolerance.Check(); err != nil {
+		return err
+	}
+	if len(p.Tiers) == 0 {
+		return planTiers.New()
+	}
+	for _, tier := range p.Tiers {
+		if err := tier.Role.Check(); err != nil {
+			return err
+		}
+		if tier.UpTo != nil && *tier.UpTo < 0 {
+			return planTiers.New()
+		}
+	}
+	for _, person := range append(slices.Clone(p.Committee), p.Witness) {
+		if person == "" {
+			continue
+		}
+		if err := stocktake.CheckID("person", string(person)); err != nil {
+			return err
+		}
+	}
+	if len(p.Committee) > 50 {
+		return tooMany.New(len(p.Committee), 50)
+	}
+	return p.Scope.check(site)
+}
+
+func (s *Scope) check(site *stocktake.Site) error {
+	if n := len(s.Sections) + len(s.Locations) + len(s.Items); n > MaxScope {
+		return tooMany.New(n, MaxScope)
+	}
+	for _, id := range s.Sections {
+		if !slices.ContainsFunc(site.Sections, func(x stocktake.Section) bool { return x.ID == id }) {
+			return stocktake.Missing.New("section", string(id))
+		}
+	}
+	if len(s.Locations) > 0 {
+		known := make(map[stocktake.LocationID]bool, len(site.Locations))
+		for _, location := range site.Locations {
+			known[location.ID] = true
+		}
+		for _, id := range s.Locations {
+			if !known[id] {
+				return stocktake.Missing.New("location", string(id))
+			}
+		}
+	}
+	for _, id := range s.Items {
+		if err := stocktake.CheckID("item", string(id)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// extend adds what another scope names. Extending a whole site, or a scope without an item list, cannot narrow it.
+func (s *Scope) extend(more Scope) {
+	if len(s.Sections) > 0 || len(s.Locations) > 0 {
+		s.Sections = append(s.Sections, more.Sections...)
+		s.Locations = append(s.Locations, more.Locations...)
+	}
+	if len(s.Items) > 0 {
+		s.Items = append(s.Items, more.Items...)
+	}
+}
+
+var (
+	planKind = stocktake.NewReason(stocktake.Invalid, "session-kind",
+		"%q is no kind of session: use full, partial, cycle, spot or surprise.",
+		"القيمة %q ليست نوع جلسة: استخدم full أو partial أو cycle أو spot أو surprise.")
+	planTiers = stocktake.NewReason(stocktake.Invalid, "session-tiers",
+		"Say who approves up to which value: at least one tier, none negative.",
+		"حدّد من يعتمد وإلى أي قيمة: مستوى واحد على الأقل ولا يكون سالبًا.")
+	tooMany = stocktake.NewReason(stocktake.Invalid, "too-many",
+		"%d are named; at most %d are taken at once. Split them.",
+		"عدد المذكور %d والحد الأقصى في المرة الواحدة %d. قسّمها.")
+)

@@ -1,0 +1,314 @@
+package count
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+	"time"
+
+	"jard/internal/stocktake"
+)
+
+// Service runs sessions: it keeps the folds of the active ones up to date with their logs and is the only way in for
+// people's commands, each checked here against who asks and what the fold says, whatever the transport.
+type Service struct {
+	log   Log
+	docs  Documents
+	clock func() time.Time
+	stop  func()
+
+	mu       sync.Mutex
+	live     map[sessionKey]*live
+	watchers map[int]func(stocktake.SocietyID, stocktake.SessionID)
+	nextID   int
+}
+
+type sessionKey struct {
+	society stocktake.SocietyID
+	session stocktake.SessionID
+}
+
+// live is one session's fold in memory. Commits queue in pending, in order; whoever holds folding applies them.
+type live struct {
+	folding sync.Mutex
+	fold    *Fold
+	loaded  bool
+
+	mu      sync.Mutex
+	room    *sync.Cond // pending has been taken
+	pending []Entry
+	busy    bool // a goroutine is on its way to fold
+}
+
+// maxPending bounds the entries that wait to be folded; the store's commits wait beyond it. maxLive bounds the folds
+// kept of sessions that are over.
+const (
+	maxPending = 200_000
+	maxLive    = 16
+	readPage   = 10_000
+)
+
+// NewService starts the service on a store. Close it before the store.
+func NewService(log Log, docs Documents, clock func() time.Time) *Service {
+	s := &Service{
+		log: log, docs: docs, clock: clock, live: map[sessionKey]*live{},
+		watchers: map[int]func(stocktake.SocietyID, stocktake.SessionID){},
+	}
+	s.stop = log.Watch(s.committed)
+	return s
+}
+
+// Close ends the watching of the store.
+func (s *Service) Close() { s.stop() }
+
+// Changed calls f whenever people (or the server) have added something to a session that handhelds should hear of. It
+// is called from the store's watcher and must be quick.
+func (s *Service) Changed(f func(stocktake.SocietyID, stocktake.SessionID)) (stop func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id := s.nextID
+	s.nextID++
+	s.watchers[id] = f
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.watchers, id)
+	}
+}
+
+// committed queues new entries for a session that is in memory, and has them folded.
+func (s *Service) committed(c Committed) {
+	decided := false
+	for i := range c.Entries {
+		if k := c.Entries[i].Kind; k >= Issued {
+			decided = true
+			break
+		}
+	}
+	s.mu.Lock()
+	l := s.live[sessionKey{c.Society, c.Session}]
+	var tell []func(stocktake.SocietyID, stocktake.SessionID)
+	if decided {
+		for _, f := range s.watchers {
+			tell = append(tell, f)
+		}
+	}
+	s.mu.Unlock()
+	for _, f := range tell {
+		f(c.Society, c.Session)
+	}
+	if l == nil {
+		return
+	}
+	l.mu.Lock()
+	for len(l.pending) > maxPending {
+		l.room.Wait()
+	}
+	l.pending = append(l.pending, c.Entries...)
+	start := !l.busy
+	l.busy = true
+	l.mu.Unlock()
+	if start {
+		go s.follow(c.Society, c.Session, l)
+	}
+}
+
+// follow folds what is pending until nothing is.
+func (s *Service) follow(society stocktake.SocietyID, session stocktake.SessionID, l *live) {
+	for {
+		l.folding.Lock()
+		if l.loaded {
+			// An error stays in the log and comes back to whoever looks at the session.
+			_ = s.catchUp(context.Background(), society, session, l, 0)
+		}
+		l.folding.Unlock()
+		l.mu.Lock()
+		if len(l.pending) == 0 || !l.loaded {
+			l.busy = false
+			l.mu.Unlock()
+			return
+		}
+		l.mu.Unlock()
+	}
+}
+
+// catchUp applies what is pending and reads from the log whatever is still missing up to an offset. The caller holds
+// folding. A fold that failed half-way is of no use: the next look starts afresh.
+func (s *Service) catchUp(ctx context.Context, society stocktake.SocietyID, session stocktake.SessionID, l *live, upTo uint64) error {
+	err := s.advance(ctx, society, session, l, upTo)
+	if err != nil {
+		l.fold = NewFold(society, session)
+	}
+	return err
+}
+
+func (s *Service) advance(ctx context.Context, society stocktake.SocietyID, session stocktake.SessionID, l *live, upTo uint64) error {
+	l.mu.Lock()
+	pending := l.pending
+	l.pending = nil
+	l.room.Broadcast()
+	l.mu.Unlock()
+	for i := range pending {
+		e := pending[i]
+		if e.Offset <= l.fold.Offset() {
+			continue
+		}
+		if e.Offset > l.fold.Offset()+1 {
+			if err := s.read(ctx, society, session, l, e.Offset-1); err != nil {
+				return err
+			}
+		}
+		if err := l.fold.Apply(e); err != nil {
+			return err
+		}
+	}
+	return s.read(ctx, society, session, l, upTo)
+}
+
+// read applies the log from where the fold stands up to an offset.
+func (s *Service) read(ctx context.Context, society stocktake.SocietyID, session stocktake.SessionID, l *live, upTo uint64) error {
+	for l.fold.Offset() < upTo {
+		entries, err := s.log.Read(ctx, society, session, l.fold.Offset()+1, readPage)
+		if err != nil {
+			return err
+		}
+		if len(entries) == 0 {
+			return fmt.Errorf("log %s ends at %d, before %d", session, l.fold.Offset(), upTo)
+		}
+		for _, e := range entries {
+			if e.Offset > upTo {
+				return nil
+			}
+			if err := l.fold.Apply(e); err != nil {
+				return err
+			}
+			if e.Offset == 1 {
+				if err := s.supply(ctx, society, l.fold); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// supply loads what the plan names by hash.
+func (s *Service) supply(ctx context.Context, society stocktake.SocietyID, f *Fold) error {
+	plan := f.Plan()
+	m := &Material{Site: new(stocktake.Site), Items: map[stocktake.ItemID]stocktake.Item{}}
+	if err := s.decode(ctx, society, plan.SiteDocument, m.Site); err != nil {
+		return err
+	}
+	var catalogue stocktake.Catalogue
+	if err := s.decode(ctx, society, plan.Catalogue, &catalogue); err != nil {
+		return err
+	}
+	for _, hash := range catalogue.Chunks {
+		var items []stocktake.Item
+		if err := s.decode(ctx, society, hash, &items); err != nil {
+			return err
+		}
+		for _, item := range items {
+			m.Items[item.ID] = item
+		}
+	}
+	m.Snapshot = new(stocktake.Snapshot)
+	if err := s.decode(ctx, society, plan.Snapshot, m.Snapshot); err != nil {
+		return err
+	}
+	f.SetMaterial(m)
+	return nil
+}
+
+func (s *Service) decode(ctx context.Context, society stocktake.SocietyID, hash stocktake.Hash, v any) error {
+	d, err := s.docs.Document(ctx, society, hash)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(d.Bytes, v); err != nil {
+		return fmt.Errorf("decode document %s: %w", hash, err)
+	}
+	return nil
+}
+
+// on runs f on a session's fold, caught up with the log as it stood when the call began.
+func (s *Service) on(ctx context.Context, society stocktake.SocietyID, session stocktake.SessionID, f func(*Fold)) error {
+	head, err := s.log.Head(ctx, society, session)
+	if err != nil {
+		return err
+	}
+	l := s.hold(society, session)
+	l.folding.Lock()
+	defer l.folding.Unlock()
+	l.loaded = true
+	if err := s.catchUp(ctx, society, session, l, head.Offset); err != nil {
+		return err
+	}
+	f(l.fold)
+	return nil
+}
+
+// hold gives a session's place in memory, making room by dropping sessions that are over.
+func (s *Service) hold(society stocktake.SocietyID, session stocktake.SessionID) *live {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	k := sessionKey{society, session}
+	l := s.live[k]
+	if l != nil {
+		return l
+	}
+	if len(s.live) >= maxLive {
+		for other, x := range s.live {
+			if x.folding.TryLock() {
+				over := x.fold.head.State != LogOpen
+				x.folding.Unlock()
+				if over {
+					delete(s.live, other)
+				}
+			}
+		}
+	}
+	l = &live{fold: NewFold(society, session)}
+	l.room = sync.NewCond(&l.mu)
+	s.live[k] = l
+	return l
+}
+
+// View gives the state of a session, as of its log's head when the call began or later. It is not for counters: it
+// holds the books.
+func (s *Service) View(ctx context.Context, by stocktake.Person, session stocktake.SessionID) (*View, error) {
+	if err := may(by, readers...); err != nil {
+		return nil, err
+	}
+	return s.view(ctx, by.Society, session)
+}
+
+func (s *Service) view(ctx context.Context, society stocktake.SocietyID, session stocktake.SessionID) (v *View, err error) {
+	err = s.on(ctx, society, session, func(f *Fold) { v = f.View() })
+	return v, err
+}
+
+// Log reads a session's log (or the late log), oldest first, for those who may see the books.
+func (s *Service) Log(ctx context.Context, by stocktake.Person, session stocktake.SessionID, from uint64, limit int) ([]Entry, error) {
+	if err := may(by, readers...); err != nil {
+		return nil, err
+	}
+	return s.log.Read(ctx, by.Society, session, max(from, 1), min(max(limit, 1), 1000))
+}
+
+// readers are the roles that may see a session's books and figures.
+var readers = []stocktake.Role{
+	stocktake.Supervisor, stocktake.Manager, stocktake.FinancialController, stocktake.AdministrativeController,
+	stocktake.CommitteeMember, stocktake.Witness,
+}
+
+// planners are the roles that run a session.
+var planners = []stocktake.Role{stocktake.Supervisor, stocktake.Manager}
+
+func may(by stocktake.Person, roles ...stocktake.Role) error {
+	if by.Society == "" || by.ID == "" || !by.Is(roles...) {
+		return stocktake.NotAllowed.New(roles)
+	}
+	return nil
+}

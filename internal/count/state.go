@@ -1,0 +1,178 @@
+package count
+
+import (
+	"fmt"
+	"slices"
+
+	"jard/internal/stocktake"
+)
+
+// The keys of blockers and of what makes a line provisional.
+const (
+	BlockNotClosing = "not-closing"
+	BlockUncounted  = "locations-open"
+	BlockOpenPass   = "passes-open"
+	BlockGap        = "passes-gap"
+	BlockDispute    = "disputes"
+	BlockTask       = "tasks-open"
+	BlockHeld       = "quarantine"
+	BlockUnknown    = "unknown-codes"
+	BlockStream     = "streams-awaited"
+	BlockWaiting    = "lines-waiting"
+	BlockOverflow   = "lines-overflow"
+)
+
+func (v *View) total() {
+	t := &v.Totals
+	t.Lines = len(v.Lines)
+	for _, l := range v.Lines {
+		switch l.Status {
+		case LineNotCounted:
+			t.NotCounted++
+		case LineCounting, LineRecounting:
+			t.Counting++
+		case LineDisputed:
+			t.Disputed++
+		case LineWithin:
+			t.Within++
+		case LineApproved:
+			t.Approved++
+		}
+		if l.Waits() {
+			t.Waiting++
+		}
+		if l.Variance == nil {
+			continue
+		}
+		// Totals add rounded lines. They stay exact: a society's whole stock is far below 2⁵³ fils.
+		switch {
+		case l.Variance.Quantity < 0:
+			t.ShortageLines++
+			t.Shortage += l.Variance.Value
+		case l.Variance.Quantity > 0:
+			t.SurplusLines++
+			t.Surplus += l.Variance.Value
+		}
+	}
+	for _, l := range v.Locations {
+		if l.InScope {
+			t.LocationsTotal++
+			if l.Status == "closed" {
+				t.LocationsDone++
+			}
+		}
+	}
+}
+
+// block lists what stands between now and the seal.
+func (v *View) block() {
+	counts := map[string]*Blocker{}
+	var order []string
+	add := func(key, example string) {
+		b := counts[key]
+		if b == nil {
+			b = &Blocker{Key: key, Example: example}
+			counts[key] = b
+			order = append(order, key)
+		}
+		b.Count++
+	}
+	if !v.Closing {
+		add(BlockNotClosing, "")
+	}
+	for _, l := range v.Locations {
+		if l.InScope && l.Status == "not-started" {
+			add(BlockUncounted, string(l.Location))
+		}
+	}
+	for _, p := range v.Passes {
+		switch p.Status {
+		case PassIsOpen:
+			add(BlockOpenPass, string(p.ID))
+		case PassHasGap:
+			add(BlockGap, string(p.ID))
+		}
+	}
+	for _, d := range v.Disputes {
+		add(BlockDispute, string(d.Location)+" / "+string(d.Item))
+	}
+	for _, t := range v.Tasks {
+		if !t.Done {
+			add(BlockTask, t.ID)
+		}
+	}
+	for i := range v.Held {
+		if v.Held[i].Open() {
+			add(BlockHeld, v.Held[i].Key)
+		}
+	}
+	for _, u := range v.Unknown {
+		if u.SetAside == "" {
+			add(BlockUnknown, u.Code)
+		}
+	}
+	for _, s := range v.Streams {
+		if s.Awaited {
+			add(BlockStream, string(s.Device))
+		}
+	}
+	for _, l := range v.Lines {
+		switch {
+		case l.Status == LineOverflow:
+			add(BlockOverflow, string(l.Section)+" / "+string(l.Item))
+		case l.Waits():
+			add(BlockWaiting, string(l.Section)+" / "+string(l.Item))
+		}
+	}
+	for _, key := range order {
+		v.Blockers = append(v.Blockers, *counts[key])
+	}
+}
+
+func (f *Fold) state(v *View) State {
+	switch f.head.State {
+	case LogSealed:
+		return StateSealed
+	case LogCancelled:
+		return StateCancelled
+	}
+	blocked := map[string]bool{}
+	for _, b := range v.Blockers {
+		blocked[b.Key] = true
+	}
+	switch {
+	case len(v.Passes) == 0:
+		return StateIssued
+	case slices.ContainsFunc(v.Tasks, func(t TaskState) bool { return t.Round > 1 && !t.Done }):
+		return StateRecount
+	case blocked[BlockUncounted], blocked[BlockOpenPass], blocked[BlockTask]:
+		return StateCounting
+	case blocked[BlockWaiting], blocked[BlockDispute], blocked[BlockGap], blocked[BlockHeld], blocked[BlockUnknown], blocked[BlockOverflow]:
+		return StateReview
+	}
+	return StateApproved
+}
+
+// String says a blocker in English, for logs and terminals.
+func (b Blocker) String() string {
+	if b.Example == "" {
+		return fmt.Sprintf("%s (%d)", b.Key, b.Count)
+	}
+	return fmt.Sprintf("%s (%d, e.g. %s)", b.Key, b.Count, b.Example)
+}
+
+// Reasons for which a decision does not hold.
+var (
+	NotDecidable = stocktake.NewReason(stocktake.Conflict, "line-not-decidable",
+		"The line %s has no variance to decide on yet: it is still being counted, disputed or only partly in scope.",
+		"لا فرق في البند %s ليُبتّ فيه بعد: ما زال قيد العد أو محل تعارض أو خارج النطاق جزئيًا.")
+	ApproverCounted = stocktake.NewReason(stocktake.Forbidden, "approver-counted",
+		"%s counted in line %s and cannot decide on it: somebody who counted nothing there must.",
+		"شارك %s في عدّ البند %s فلا يجوز له البتّ فيه: يلزم شخص لم يعدّ شيئًا هناك.")
+	ApproverTier = stocktake.NewReason(stocktake.Forbidden, "approver-tier",
+		"A variance of KD %s is above what you may approve: pass the sheet to the next tier.",
+		"فرق قيمته %s د.ك يتجاوز صلاحيتك في الاعتماد: حوّل الكشف إلى المستوى الأعلى.")
+	ReasonNeeded = stocktake.NewReason(stocktake.Invalid, "reason-needed",
+		"Say why, in at most %d bytes.",
+		"اذكر السبب بما لا يتجاوز %d بايت.")
+)

@@ -1,0 +1,90 @@
+package count
+
+import (
+	"cmp"
+	"slices"
+
+	"jard/internal/stocktake"
+)
+
+// streamFacts is what is known of a stream in this session.
+type streamFacts struct {
+	joined     uint64 // offset
+	drained    uint64 // offset
+	succeeds   string // the epoch that it goes on for
+	fenced     bool
+	writtenOff string // the reason
+}
+
+func (f *Fold) stream(s Stream) *streamFacts {
+	x := f.streams[s]
+	if x == nil {
+		x = &streamFacts{}
+		f.streams[s] = x
+	}
+	return x
+}
+
+func (s *streamFacts) join(offset uint64, succeeds string) {
+	s.joined = max(s.joined, offset)
+	if succeeds != "" {
+		s.succeeds = succeeds
+	}
+}
+
+func (s *streamFacts) drain(offset uint64) { s.drained = max(s.drained, offset) }
+
+func (f *Fold) writeOff(w WriteOff) {
+	for s, x := range f.streams {
+		if s.Device == w.Device && (w.Epoch == "" || s.Epoch == w.Epoch) {
+			x.writtenOff = cmp.Or(w.Reason, "-")
+		}
+	}
+	if w.Epoch == "" {
+		f.devices[w.Device] = true
+	}
+}
+
+// StreamState says whether a handheld's stream has given everything.
+type StreamState struct {
+	Stream
+	Fenced     bool   `json:"fenced,omitempty"`
+	Succeeds   string `json:"succeeds,omitempty"`
+	Drained    bool   `json:"drained"`
+	WrittenOff string `json:"written_off,omitempty"`
+	Awaited    bool   `json:"awaited"` // the seal waits for it
+}
+
+// streamStates lists every stream that the seal may have to wait for. A fenced stream drains through a successor. After
+// a restore every enrolled device must be heard from again, since what had joined may be forgotten.
+func (f *Fold) streamStates() []StreamState {
+	var list []StreamState
+	heard := map[stocktake.DeviceID]bool{}
+	drained := func(x *streamFacts) bool { return f.closing != 0 && x.drained > max(f.closing, f.restored) }
+	succeeded := map[Stream]bool{}
+	for s, x := range f.streams {
+		if x.succeeds != "" {
+			succeeded[Stream{s.Device, x.succeeds}] = true
+		}
+		if drained(x) {
+			heard[s.Device] = true
+		}
+	}
+	for s, x := range f.streams {
+		state := StreamState{Stream: s, Fenced: x.fenced, Succeeds: x.succeeds, Drained: drained(x), WrittenOff: x.writtenOff}
+		state.Awaited = !state.Drained && x.writtenOff == "" && !f.devices[s.Device] && !succeeded[s]
+		if x.joined == 0 && x.drained == 0 && !x.fenced {
+			state.Awaited = false
+		}
+		list = append(list, state)
+	}
+	for _, device := range f.awaited {
+		if !heard[device] && !f.devices[device] && !slices.ContainsFunc(list, func(s StreamState) bool { return s.Device == device }) {
+			list = append(list, StreamState{Stream: Stream{Device: device}, Awaited: true})
+		}
+	}
+	slices.SortFunc(list, func(a, b StreamState) int {
+		return cmp.Or(cmp.Compare(a.Device, b.Device), cmp.Compare(a.Epoch, b.Epoch))
+	})
+	return list
+}

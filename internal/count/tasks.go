@@ -1,0 +1,172 @@
+package count
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"jard/internal/stocktake"
+)
+
+// SessionInfo is what a handheld may know of a session before it joins.
+type SessionInfo struct {
+	Session  stocktake.SessionID `json:"session"`
+	Site     stocktake.SiteID    `json:"site"`
+	Name     stocktake.Name      `json:"name"`
+	Kind     SessionKind         `json:"kind"`
+	State    string              `json:"state"` // open, closing, sealed or cancelled
+	Blind    bool                `json:"blind"`
+	Due      time.Time           `json:"due,omitzero"`
+	IssuedAt time.Time           `json:"issued_at"`
+}
+
+// Tasks is what handhelds are told of a session's work: never a quantity. Cursor changes whenever anything else does.
+type Tasks struct {
+	Session stocktake.SessionID `json:"session"`
+	Cursor  string              `json:"cursor"`
+	State   string              `json:"state"` // open, closing, sealed or cancelled
+	Round   int                 `json:"round"`
+	Tasks   []Task              `json:"tasks"`
+}
+
+// Pack is what a handheld needs to count a session without a network. Book is empty in a blind session; nothing else
+// in it is of the books.
+type Pack struct {
+	Plan      Plan
+	Site      *stocktake.Site
+	Catalogue stocktake.Catalogue
+	Tasks     Tasks
+	Book      []stocktake.BookLine // open sessions only; without costs
+}
+
+// tasks lists what is asked for, without regard to what is done: a handheld knows its own passes.
+func (f *Fold) handheldTasks() Tasks {
+	t := Tasks{Session: f.session, State: string(f.head.State), Round: f.rounds, Tasks: []Task{}}
+	if f.head.State == LogOpen && f.closing != 0 {
+		t.State = "closing"
+	}
+	for _, task := range f.tasks {
+		if !task.withdrawn {
+			t.Tasks = append(t.Tasks, task.Task)
+		}
+	}
+	slices.SortFunc(t.Tasks, func(a, b Task) int { return cmp.Compare(a.ID, b.ID) })
+	b, _ := json.Marshal(t) // of texts and numbers: cannot fail
+	t.Cursor = stocktake.HashOf(b).String()[:16]
+	return t
+}
+
+// Tasks gives what handhelds are told of a session's work.
+func (s *Service) Tasks(ctx context.Context, society stocktake.SocietyID, session stocktake.SessionID) (t Tasks, err error) {
+	err = s.on(ctx, society, session, func(f *Fold) { t = f.handheldTasks() })
+	return t, err
+}
+
+// Open lists the sessions that a society's handhelds may join.
+func (s *Service) Open(ctx context.Context, society stocktake.SocietyID) ([]SessionInfo, error) {
+	all, err := s.list(ctx, society)
+	return slices.DeleteFunc(all, func(i SessionInfo) bool { return i.State != string(LogOpen) && i.State != "closing" }), err
+}
+
+// Sessions lists all sessions of the asker's society, newest first.
+func (s *Service) Sessions(ctx context.Context, by stocktake.Person) ([]SessionInfo, error) {
+	if err := may(by, append([]stocktake.Role{stocktake.Counter}, readers...)...); err != nil {
+		return nil, err
+	}
+	return s.list(ctx, by.Society)
+}
+
+func (s *Service) list(ctx context.Context, society stocktake.SocietyID) ([]SessionInfo, error) {
+	heads, err := s.log.Heads(ctx, society)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]SessionInfo, 0, len(heads))
+	for _, h := range heads {
+		first, err := s.log.Read(ctx, society, h.Session, 1, 1)
+		if err != nil {
+			return nil, err
+		}
+		if len(first) == 0 {
+			continue
+		}
+		var p Plan
+		if err := json.Unmarshal(first[0].Body, &p); err != nil {
+			return nil, err
+		}
+		i := SessionInfo{
+			Session: h.Session, Site: p.Site, Name: p.Name, Kind: p.Kind, State: string(h.State), Blind: p.Blind, Due: p.Due, IssuedAt: h.IssuedAt,
+		}
+		if h.State == LogOpen {
+			t, err := s.Tasks(ctx, society, h.Session)
+			if err != nil {
+				return nil, err
+			}
+			i.State = t.State
+		}
+		list = append(list, i)
+	}
+	return list, nil
+}
+
+// Pack gives what a handheld needs to count a session. It fails for a session that is over.
+func (s *Service) Pack(ctx context.Context, society stocktake.SocietyID, session stocktake.SessionID) (p Pack, err error) {
+	var over bool
+	err = s.on(ctx, society, session, func(f *Fold) {
+		over = f.head.State != LogOpen
+		p = Pack{Plan: f.plan, Site: f.material.Site, Tasks: f.handheldTasks()}
+		if !f.plan.Blind {
+			for _, l := range f.material.Snapshot.Lines {
+				l.Cost = 0
+				p.Book = append(p.Book, l)
+			}
+		}
+	})
+	if err != nil {
+		return Pack{}, err
+	}
+	if over {
+		return Pack{}, LogClosed.New(string(session))
+	}
+	return p, s.decode(ctx, society, p.Plan.Catalogue, &p.Catalogue)
+}
+
+// Join records that a stream got its pack. Succeeds names the epoch that it goes on for.
+func (s *Service) Join(ctx context.Context, society stocktake.SocietyID, session stocktake.SessionID, stream Stream, succeeds string) error {
+	body, err := json.Marshal(JoinedBody{Epoch: stream.Epoch, Succeeds: succeeds})
+	if err != nil {
+		return err
+	}
+	_, err = s.log.Write(ctx, Draft{Society: society, Session: session, Author: Author{Stream: stream}, Kind: Joined, Body: body})
+	return err
+}
+
+// Drained records that a stream holds nothing more for a session: everything up to last is durable here.
+func (s *Service) Drained(ctx context.Context, society stocktake.SocietyID, session stocktake.SessionID, stream Stream, last uint64) error {
+	mark, err := s.log.Mark(ctx, society, stream)
+	if err != nil {
+		return err
+	}
+	if mark.Acked < last {
+		return NotDrained.New(last, mark.Acked)
+	}
+	body, err := json.Marshal(DrainedBody{Last: last})
+	if err != nil {
+		return err
+	}
+	_, err = s.log.Write(ctx, Draft{Society: society, Session: session, Author: Author{Stream: stream}, Kind: Drained, Body: body})
+	return err
+}
+
+// Fence records that a stream's device found it cloned or damaged. It takes no more events.
+func (s *Service) Fence(ctx context.Context, society stocktake.SocietyID, stream Stream) error {
+	_, err := s.log.Write(ctx, Draft{Society: society, Author: Author{Stream: stream}, Kind: Fenced})
+	return err
+}
+
+// NotDrained answers a stream that claims to have given what has not arrived.
+var NotDrained = stocktake.NewReason(stocktake.Conflict, "not-drained",
+	"Event %d was announced as the last, but only %d have arrived. Push the rest first.",
+	"أُعلن أن الحدث %d هو الأخير، ولم يصل سوى %d. أرسل الباقي أولًا.")

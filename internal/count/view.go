@@ -1,0 +1,415 @@
+package count
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"jard/internal/stocktake"
+)
+
+// State is where a session stands. It is derived from its lines and passes, never set.
+type State string
+
+// The states of a session.
+const (
+	StateIssued    State = "issued"   // nobody has begun
+	StateCounting  State = "counting" // locations in scope are not covered yet
+	StateRecount   State = "recount"  // recounts are out
+	StateReview    State = "review"   // everything is counted; disputes or variances wait for people
+	StateApproved  State = "approved" // nothing waits any more
+	StateSealed    State = "sealed"
+	StateCancelled State = "cancelled"
+)
+
+// View is the state of a session as of one entry of its log. It is immutable.
+type View struct {
+	Society   stocktake.SocietyID `json:"society"`
+	Plan      Plan                `json:"plan"`
+	IssuedBy  Author              `json:"issued_by"`
+	IssuedAt  time.Time           `json:"issued_at"`
+	Offset    uint64              `json:"offset"`
+	Head      stocktake.Hash      `json:"head"`
+	State     State               `json:"state"`
+	Closing   bool                `json:"closing"`
+	Rounds    int                 `json:"rounds"`
+	Totals    LineTotals          `json:"totals"`
+	Blockers  []Blocker           `json:"blockers"` // what stands between now and the seal
+	Lines     []*Line             `json:"-"`        // by section and item
+	Passes    []*Pass             `json:"-"`        // by location, round, opening
+	Locations []LocationState     `json:"-"`
+	Disputes  []Dispute           `json:"-"`
+	Unknown   []Unknown           `json:"-"`
+	Held      []Held              `json:"-"`
+	Streams   []StreamState       `json:"-"`
+	Tasks     []TaskState         `json:"-"`
+	Material  *Material           `json:"-"`
+
+	history *history
+}
+
+// LineTotals counts and values lines; shortage and surplus are never netted.
+type LineTotals struct {
+	Lines          int            `json:"lines"`
+	NotCounted     int            `json:"not_counted"`
+	Counting       int            `json:"counting"`
+	Disputed       int            `json:"disputed"`
+	Within         int            `json:"within"`
+	Waiting        int            `json:"waiting"`
+	Approved       int            `json:"approved"`
+	ShortageLines  int            `json:"shortage_lines"`
+	SurplusLines   int            `json:"surplus_lines"`
+	Shortage       stocktake.Fils `json:"shortage"` // zero or negative
+	Surplus        stocktake.Fils `json:"surplus"`  // zero or positive
+	LocationsDone  int            `json:"locations_done"`
+	LocationsTotal int            `json:"locations_total"`
+}
+
+// LocationState is how far one location is.
+type LocationState struct {
+	Location stocktake.LocationID `json:"location"`
+	Section  stocktake.SectionID  `json:"section"`
+	InScope  bool                 `json:"in_scope"`
+	Status   string               `json:"status"` // not-started, counting, closed or disputed
+	Passes   int                  `json:"passes"`
+}
+
+// Unknown is a code that means no item of the catalogue.
+type Unknown struct {
+	Code     string                `json:"code"`
+	Quantity stocktake.Quantity    `json:"quantity"` // as keyed, one unit a pack
+	Sections []stocktake.SectionID `json:"sections"`
+	Passes   []stocktake.PassID    `json:"passes"`
+	SetAside string                `json:"set_aside,omitempty"`
+}
+
+// TaskState is a task and whether it is done.
+type TaskState struct {
+	Task
+	Done bool `json:"done"`
+
+	done bool
+	only map[stocktake.ItemID]bool
+}
+
+func (t *TaskState) asks(item stocktake.ItemID) bool { return t.only == nil || t.only[item] }
+
+// Blocker is one thing that keeps a session from being sealed: a stable key, how many, and one example.
+type Blocker struct {
+	Key     string `json:"key"`
+	Count   int    `json:"count"`
+	Example string `json:"example,omitempty"`
+}
+
+// sectionState gathers what the lines of a section need.
+type sectionState struct {
+	whole       bool // the scope holds every location of it
+	spots       []*spot
+	met         map[stocktake.ItemID]*meetings
+	provisional []string
+	disputes    []Dispute
+}
+
+// meetings is who met an item in a section, and how much in each round.
+type meetings struct {
+	who     map[stocktake.PersonID]bool
+	byRound map[int]stocktake.Quantity
+}
+
+func (m *meetings) persons() []stocktake.PersonID {
+	if m == nil {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(m.who))
+}
+
+func (m *meetings) rounds() []RoundQuantity {
+	if m == nil {
+		return nil
+	}
+	list := make([]RoundQuantity, 0, len(m.byRound))
+	for _, r := range slices.Sorted(maps.Keys(m.byRound)) {
+		list = append(list, RoundQuantity{r, m.byRound[r]})
+	}
+	return list
+}
+
+// locationIndex finds the site's locations by id.
+func (f *Fold) locationIndex() map[stocktake.LocationID]stocktake.Location {
+	if f.material.index == nil {
+		f.material.index = make(map[stocktake.LocationID]stocktake.Location, len(f.material.Site.Locations))
+		for _, l := range f.material.Site.Locations {
+			f.material.index[l.ID] = l
+		}
+	}
+	return f.material.index
+}
+
+func (f *Fold) inScope(id stocktake.LocationID) bool {
+	s := f.plan.Scope
+	if len(s.Sections) == 0 && len(s.Locations) == 0 {
+		return true
+	}
+	return slices.Contains(s.Locations, id) || slices.Contains(s.Sections, f.locationIndex()[id].Section)
+}
+
+func (f *Fold) itemInScope(item stocktake.ItemID) bool {
+	if len(f.plan.Scope.Items) == 0 {
+		return true
+	}
+	if f.scopeItems == nil {
+		f.scopeItems = make(map[stocktake.ItemID]bool, len(f.plan.Scope.Items))
+		for _, i := range f.plan.Scope.Items {
+			f.scopeItems[i] = true
+		}
+	}
+	return f.scopeItems[item]
+}
+
+// View derives the session's state from the facts. The same facts give the same view, in whatever order they came.
+func (f *Fold) View() *View {
+	if f.view != nil {
+		return f.view
+	}
+	v := &View{
+		Society: f.society, Plan: f.plan, IssuedBy: f.issuedBy, IssuedAt: f.head.IssuedAt, Offset: f.head.Offset, Head: f.head.Hash,
+		Closing: f.closing != 0, Rounds: f.rounds, Material: f.material,
+	}
+	var found []Held
+	byLocation := map[stocktake.LocationID][]*Pass{}
+	for id, facts := range f.passes {
+		p := f.passState(id, facts)
+		found = append(found, facts.tally.held...)
+		if p != nil {
+			v.Passes = append(v.Passes, p)
+			byLocation[p.Location] = append(byLocation[p.Location], p)
+		}
+	}
+	spots, sections := f.spots(byLocation)
+	slices.SortFunc(v.Passes, func(a, b *Pass) int {
+		return cmp.Or(cmp.Compare(a.Location, b.Location), cmp.Compare(a.Round, b.Round), a.OpenedAt.Compare(b.OpenedAt), cmp.Compare(a.ID, b.ID))
+	})
+	v.history = f.history(v.Passes)
+	v.Held = f.heldNow(found)
+	slices.SortFunc(v.Held, func(a, b Held) int { return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.Reason, b.Reason)) })
+	v.Held = slices.CompactFunc(v.Held, func(a, b Held) bool { return a.Key == b.Key })
+	v.Unknown = f.unknown(v.Passes)
+	f.meetAll(v.Passes, sections)
+	f.markProvisional(v, sections)
+	v.Streams = f.streamStates()
+	f.lines(v, sections)
+	for _, s := range spots {
+		for _, t := range s.tasks {
+			t.Done = t.done
+			v.Tasks = append(v.Tasks, *t)
+		}
+	}
+	slices.SortFunc(v.Tasks, func(a, b TaskState) int { return cmp.Or(cmp.Compare(a.Round, b.Round), cmp.Compare(a.ID, b.ID)) })
+	f.locations(v, spots)
+	v.total()
+	v.block()
+	v.State = f.state(v)
+	f.view = v
+	return v
+}
+
+// spots puts walks and tasks at their locations, in the order of the site's plan.
+func (f *Fold) spots(byLocation map[stocktake.LocationID][]*Pass) ([]*spot, map[stocktake.SectionID]*sectionState) {
+	sections := map[stocktake.SectionID]*sectionState{}
+	tasks := map[stocktake.LocationID][]*TaskState{}
+	for _, t := range f.tasks {
+		if t.withdrawn {
+			continue
+		}
+		state := &TaskState{Task: t.Task}
+		if len(t.Items) > 0 {
+			state.only = make(map[stocktake.ItemID]bool, len(t.Items))
+			for _, i := range t.Items {
+				state.only[i] = true
+			}
+		}
+		tasks[t.Location] = append(tasks[t.Location], state)
+	}
+	var list []*spot
+	for _, location := range f.material.Site.Locations {
+		s := &spot{location: location, inScope: f.inScope(location.ID), groups: f.groups(byLocation[location.ID]), tasks: tasks[location.ID]}
+		slices.SortFunc(s.tasks, func(a, b *TaskState) int { return cmp.Or(cmp.Compare(a.Round, b.Round), cmp.Compare(a.ID, b.ID)) })
+		idle := true
+		for _, g := range s.groups {
+			s.rounds = max(s.rounds, g.round)
+		}
+		for _, t := range s.tasks {
+			s.rounds = max(s.rounds, t.Round)
+			t.done = slices.ContainsFunc(s.groups, func(g *group) bool { return g.does(t) })
+			idle = idle && t.done && t.only == nil
+		}
+		if len(s.groups) == 1 && idle && s.rounds == 1 && s.groups[0].complete && s.groups[0].whole {
+			s.simple = s.groups[0]
+		}
+		sec := sections[location.Section]
+		if sec == nil {
+			sec = &sectionState{whole: true, met: map[stocktake.ItemID]*meetings{}}
+			sections[location.Section] = sec
+		}
+		sec.spots = append(sec.spots, s)
+		sec.whole = sec.whole && s.inScope
+		list = append(list, s)
+	}
+	return list, sections
+}
+
+// does reports whether the walk has finished the task: a pass taken for it, by the person asked for if one was.
+func (g *group) does(t *TaskState) bool {
+	return g.complete && slices.ContainsFunc(g.passes, func(p *Pass) bool {
+		return p.Task == t.ID && (t.Person == "" || p.Person == t.Person)
+	})
+}
+
+func (f *Fold) meetAll(passes []*Pass, sections map[stocktake.SectionID]*sectionState) {
+	for _, p := range passes {
+		sec := sections[p.Section]
+		for item, met := range p.tally.items {
+			m := sec.met[item]
+			if m == nil {
+				m = &meetings{who: map[stocktake.PersonID]bool{}, byRound: map[int]stocktake.Quantity{}}
+				sec.met[item] = m
+			}
+			m.who[p.Person] = true
+			if p.Status != PassIsSuperseded {
+				m.byRound[p.Round] += total(met.cells)
+			}
+		}
+	}
+}
+
+func (f *Fold) unknown(passes []*Pass) []Unknown {
+	byCode := map[string]*Unknown{}
+	for _, p := range passes {
+		if p.Status == PassIsSuperseded {
+			continue
+		}
+		for code, q := range p.tally.unknown {
+			u := byCode[code]
+			if u == nil {
+				u = &Unknown{Code: code}
+				if r := f.resolved[code]; r.SetAside {
+					u.SetAside = r.Reason
+				}
+				byCode[code] = u
+			}
+			u.Quantity += q
+			u.Passes = append(u.Passes, p.ID)
+			if !slices.Contains(u.Sections, p.Section) {
+				u.Sections = append(u.Sections, p.Section)
+			}
+		}
+	}
+	list := make([]Unknown, 0, len(byCode))
+	for _, code := range slices.Sorted(maps.Keys(byCode)) {
+		u := byCode[code]
+		slices.Sort(u.Sections)
+		list = append(list, *u)
+	}
+	return list
+}
+
+// markProvisional marks the sections whose figures may still change. What cannot be placed might belong to any.
+func (f *Fold) markProvisional(v *View, sections map[stocktake.SectionID]*sectionState) {
+	mark := func(id stocktake.SectionID, why string) {
+		for name, sec := range sections {
+			if (id == "" || id == name) && !slices.Contains(sec.provisional, why) {
+				sec.provisional = append(sec.provisional, why)
+			}
+		}
+	}
+	for i := range v.Held {
+		if h := &v.Held[i]; h.Open() {
+			mark(f.locationIndex()[h.Location].Section, BlockHeld)
+		}
+	}
+	for _, u := range v.Unknown {
+		if u.SetAside == "" {
+			for _, s := range u.Sections {
+				mark(s, BlockUnknown)
+			}
+		}
+	}
+	for _, p := range v.Passes {
+		if p.Status == PassHasGap {
+			mark(p.Section, BlockGap)
+		}
+	}
+	for _, sec := range sections {
+		slices.Sort(sec.provisional)
+	}
+}
+
+// lines folds every line of the scope's books, and every other that was met.
+func (f *Fold) lines(v *View, sections map[stocktake.SectionID]*sectionState) {
+	keys := map[lineKey]bool{}
+	for _, book := range f.material.Snapshot.Lines {
+		sec := sections[book.Section]
+		if sec == nil || (book.Quantity == 0 && sec.met[book.Item] == nil) || !f.itemInScope(book.Item) {
+			continue
+		}
+		if slices.ContainsFunc(sec.spots, func(s *spot) bool { return s.inScope }) {
+			keys[lineKey{book.Section, book.Item}] = true
+		}
+	}
+	for id, sec := range sections {
+		for item := range sec.met {
+			keys[lineKey{id, item}] = true
+		}
+	}
+	v.Lines = make([]*Line, 0, len(keys))
+	for k := range keys {
+		v.Lines = append(v.Lines, f.line(k, sections[k.section], v.history))
+	}
+	slices.SortFunc(v.Lines, func(a, b *Line) int { return cmp.Or(cmp.Compare(a.Section, b.Section), cmp.Compare(a.Item, b.Item)) })
+	for _, sec := range sections {
+		v.Disputes = append(v.Disputes, sec.disputes...)
+	}
+	slices.SortFunc(v.Disputes, func(a, b Dispute) int {
+		return cmp.Or(cmp.Compare(a.Location, b.Location), cmp.Compare(a.Item, b.Item))
+	})
+}
+
+func (f *Fold) locations(v *View, spots []*spot) {
+	disputed := map[stocktake.LocationID]bool{}
+	for _, d := range v.Disputes {
+		disputed[d.Location] = true
+	}
+	for _, s := range spots {
+		state := LocationState{Location: s.location.ID, Section: s.location.Section, InScope: s.inScope, Status: "not-started"}
+		finished, pending := false, false
+		for _, g := range s.groups {
+			state.Passes += len(g.passes)
+			finished = finished || (g.complete && g.whole)
+			pending = pending || (!g.complete && !g.dead)
+		}
+		for _, t := range s.tasks {
+			pending = pending || !t.done
+		}
+		switch {
+		case disputed[s.location.ID]:
+			state.Status = "disputed"
+		case finished && !pending:
+			state.Status = "closed"
+		case len(s.groups) > 0:
+			state.Status = "counting"
+		}
+		v.Locations = append(v.Locations, state)
+	}
+}
+
+// Line finds a line; nil when there is none.
+func (v *View) Line(section stocktake.SectionID, item stocktake.ItemID) *Line {
+	n, ok := slices.BinarySearchFunc(v.Lines, lineKey{section, item}, func(l *Line, k lineKey) int {
+		return cmp.Or(cmp.Compare(l.Section, k.section), cmp.Compare(l.Item, k.item))
+	})
+	if !ok {
+		return nil
+	}
+	return v.Lines[n]
+}

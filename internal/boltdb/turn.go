@@ -1,0 +1,175 @@
+package boltdb
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"jard/internal/count"
+	"jard/internal/stocktake"
+)
+
+// logFill is how full the pages of sequential buckets are packed: appending never splits them again.
+const logFill = 0.9
+
+// turn is one write transaction as the closures of its requests see it. Heads and streams are changed in memory and
+// written once at its end; they are cached over turns, and dropped whenever a turn does not commit.
+type turn struct {
+	tx     *bbolt.Tx
+	now    time.Time // the instant recorded by everything in this turn: UTC, microseconds
+	writes int       // grows with each write: a request that fails must not have moved it
+
+	logs           map[logID]*openLog
+	streams        map[streamID]*stream
+	touchedLogs    []*openLog
+	touchedStreams []*stream
+
+	entries *bbolt.Bucket
+	arena   []byte // the values of this turn's entries are cut from it; bbolt reads them until the commit
+	key     []byte // scratch
+	watched bool   // somebody wants the entries
+}
+
+// cacheLimit bounds what is kept in memory over turns: beyond it the caches start anew.
+const cacheLimit = 8192
+
+func (t *turn) start(tx *bbolt.Tx, now time.Time, watched bool) {
+	t.tx, t.now, t.watched, t.writes = tx, now, watched, 0
+	t.entries = tx.Bucket(bucketLog)
+	t.entries.FillPercent = logFill
+}
+
+// end writes the touched heads and streams.
+func (t *turn) end() error {
+	if len(t.touchedLogs) > 0 {
+		bucket := t.tx.Bucket(bucketHeads)
+		for _, l := range t.touchedLogs {
+			value := t.take(headLength)
+			if err := bucket.Put(l.key, appendHead(value, &l.head)); err != nil {
+				return err
+			}
+		}
+	}
+	if len(t.touchedStreams) > 0 {
+		bucket := t.tx.Bucket(bucketStreams)
+		for _, s := range t.touchedStreams {
+			if err := bucket.Put(s.key, s.appendStored(nil)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// settled makes the caches ready for the next turn and gives what was appended, log by log.
+func (t *turn) settled() []count.Committed {
+	var appended []count.Committed
+	for _, l := range t.touchedLogs {
+		if len(l.fresh) > 0 {
+			appended = append(appended, count.Committed{Society: l.society, Session: l.head.Session, Entries: l.fresh})
+		}
+		l.touched, l.fresh = false, nil
+		if l.head.State != count.LogOpen {
+			delete(t.logs, logID{l.society, l.head.Session})
+		}
+	}
+	for _, s := range t.touchedStreams {
+		s.touched = false
+	}
+	if len(t.logs) > cacheLimit {
+		clear(t.logs)
+	}
+	if len(t.streams) > cacheLimit {
+		clear(t.streams)
+	}
+	t.forget()
+	return appended
+}
+
+// dropped forgets everything that a turn without a commit may have changed in memory.
+func (t *turn) dropped() {
+	clear(t.logs)
+	clear(t.streams)
+	t.forget()
+}
+
+func (t *turn) forget() {
+	t.tx, t.entries = nil, nil
+	clear(t.touchedLogs)
+	clear(t.touchedStreams)
+	t.touchedLogs, t.touchedStreams = t.touchedLogs[:0], t.touchedStreams[:0]
+	if t.watched { // watchers hold bodies cut from it
+		t.arena = nil
+	}
+	t.arena = t.arena[:0]
+}
+
+const arenaChunk = 1 << 20
+
+// take gives an empty slice with room for n bytes that stays valid until the turn ends.
+func (t *turn) take(n int) []byte {
+	if cap(t.arena)-len(t.arena) < n {
+		t.arena = make([]byte, 0, max(arenaChunk, n))
+	}
+	start := len(t.arena)
+	t.arena = t.arena[:start+n]
+	return t.arena[start : start : start+n]
+}
+
+// entryOverhead bounds what stored bytes hold beside texts and body.
+const entryOverhead = sha256.Size + 1 + 1 + 8 + 1 + 10 + 1 + 1
+
+// append adds an entry to a log: it gives it offset, time and hash. The entry's Body afterwards is the stored copy.
+func (t *turn) append(l *openLog, e *count.Entry) error {
+	e.Offset, e.RecordedAt = l.head.Offset+1, t.now
+	size := entryOverhead + 3 + len(e.Author.Stream.Device) + len(e.Author.Stream.Epoch) + len(e.Author.Person) +
+		len(e.Note) + len(e.Body)
+	for _, r := range e.Author.Roles {
+		size += 1 + len(r)
+	}
+	// The hash is taken over previous hash ‖ stored bytes, where it will stand itself: nothing is copied for it.
+	value := append(t.take(size), l.head.Hash[:]...)
+	value = e.AppendStored(value)
+	e.Hash = sha256.Sum256(value)
+	copy(value, e.Hash[:])
+	e.Body = value[len(value)-len(e.Body) : len(value) : len(value)]
+	t.key = entryKey(append(t.key[:0], l.key...), e.Offset)
+	if err := t.entries.Put(t.key, value); err != nil {
+		return err
+	}
+	t.touch(l)
+	l.head.Offset, l.head.Hash = e.Offset, e.Hash
+	if t.watched {
+		l.fresh = append(l.fresh, *e)
+	}
+	return nil
+}
+
+func (t *turn) put(bucket, key, value []byte) error {
+	t.writes++
+	return t.tx.Bucket(bucket).Put(key, value)
+}
+
+func (t *turn) putJSON(bucket, key []byte, v any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	return t.put(bucket, key, b)
+}
+
+func (t *turn) delete(bucket, key []byte) error {
+	t.writes++
+	return t.tx.Bucket(bucket).Delete(key)
+}
+
+func (t *turn) readJSON(bucket, key []byte, v any) (bool, error) {
+	return readJSON(t.tx, bucket, key, v)
+}
+
+// missingLog is the error for a log that is not there.
+func missingLog(session stocktake.SessionID) error {
+	return stocktake.Missing.New("session", string(session))
+}

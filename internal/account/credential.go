@@ -126,11 +126,14 @@ func (s *Service) prove(ctx context.Context, try attempt, society stocktake.Soci
 		return Account{}, err
 	}
 	a, err := s.directory.Person(ctx, society, id)
-	if err != nil && stocktake.CodeOf(err) != stocktake.NotFound {
+	switch {
+	case err == nil:
+	case stocktake.CodeOf(err) == stocktake.NotFound:
+		a = Account{} // its empty verifier costs as much as any
+	default:
 		try.unjudged()
 		return Account{}, err
 	}
-	// Missing leaves an empty account, and an empty verifier costs as much as any.
 	ok, err := s.hasher.check(ctx, verifier(&a), secret)
 	if err != nil {
 		try.unjudged()

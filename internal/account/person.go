@@ -45,7 +45,9 @@ func (a *Account) person() stocktake.Person {
 	return stocktake.Person{Society: a.Society, ID: a.ID, Roles: slices.Clone(a.Roles)}
 }
 
-func (a *Account) holds(role stocktake.Role) bool { return !a.Disabled && slices.Contains(a.Roles, role) }
+func (a *Account) holds(role stocktake.Role) bool {
+	return !a.Disabled && slices.Contains(a.Roles, role)
+}
 
 func (a *Account) administers() bool { return a.holds(stocktake.SocietyAdministrator) }
 

@@ -1,0 +1,190 @@
+package result
+
+import (
+	"slices"
+	"unicode/utf8"
+
+	"jard/internal/stocktake"
+)
+
+// Bounds of texts, in bytes, and of lists.
+const (
+	maxText   = 1000
+	maxPeople = 1000
+	maxRound  = 99
+)
+
+// Check names every fault of a document by itself: fields out of range, sums that do not add up, lines out of order.
+// None means that it may be sealed. What it accepts, the published schema accepts.
+func Check(d *Document) []Fault {
+	f := new(faults)
+	if d.Schema != Schema {
+		f.add("/schema", SchemaUnknown.New(d.Schema, Schema))
+	}
+	f.err("/society", stocktake.CheckID("society", string(d.Society)))
+	f.err("/number", d.Ref().Check())
+	f.wrong(!d.Previous.IsZero() || d.Number == 1, "/previous")
+	checkCorrects(f, d)
+	checkSession(f, &d.Session)
+	f.wrong(!d.Snapshot.Hash.IsZero(), "/snapshot/hash")
+	f.wrong(!d.Snapshot.AsOf.IsZero(), "/snapshot/as_of")
+	f.text("/snapshot/position", d.Snapshot.Position, 0, maxText)
+	f.wrong(d.Movements.Position <= stocktake.MaxNumber, "/movements/position")
+	f.wrong((d.Movements.Position == 0) == d.Movements.Hash.IsZero(), "/movements/hash")
+	f.wrong(!d.Catalogue.IsZero(), "/catalogue")
+	f.wrong(!d.SitePlan.IsZero(), "/site_plan")
+	f.text("/policy", d.Policy, 1, stocktake.MaxID)
+	f.wrong(d.Log.Offset >= 1 && d.Log.Offset <= stocktake.MaxNumber, "/log/offset")
+	f.wrong(!d.Log.Hash.IsZero(), "/log/hash")
+	f.text("/software", d.Software, 1, stocktake.MaxID)
+	checkPeople(f, d)
+	checkAside(f, d.SetAside)
+	checkLines(f, d)
+	checkTotals(f, d)
+	return f.all()
+}
+
+func checkCorrects(f *faults, d *Document) {
+	switch {
+	case d.Type == Original && d.Corrects == nil:
+	case d.Type == Correction && d.Corrects != nil:
+		c := d.Corrects
+		if c.Ref().Check() != nil || c.Ref().Compare(d.Ref()) >= 0 || c.Hash.IsZero() ||
+			stocktake.CheckID("session", string(c.Session)) != nil {
+			f.add("/corrects", CorrectionWrong.New())
+		}
+	default:
+		f.add("/corrects", CorrectionWrong.New())
+		f.wrong(d.Type == Original || d.Type == Correction, "/type")
+	}
+}
+
+func checkSession(f *faults, s *Session) {
+	const path = "/session"
+	f.err(path+"/id", stocktake.CheckID("session", string(s.ID)))
+	f.err(path+"/name", s.Name.Check("session"))
+	f.name(path+"/name", s.Name)
+	f.wrong(slices.Contains([]string{"full", "partial", "cycle", "spot", "surprise"}, s.Kind), path+"/kind")
+	f.err(path+"/site", stocktake.CheckID("site", string(s.Site)))
+	f.name(path+"/site_name", s.SiteName)
+	f.wrong(slices.Contains([]stocktake.SiteKind{stocktake.CentralMarket, stocktake.Branch, stocktake.Warehouse,
+		stocktake.SupplyBranch}, s.SiteKind), path+"/site_kind")
+	checkIDs(f, path+"/scope/sections", s.Scope.Sections)
+	checkIDs(f, path+"/scope/locations", s.Scope.Locations)
+	checkIDs(f, path+"/scope/items", s.Scope.Items)
+	f.wrong(!s.IssuedAt.IsZero(), path+"/issued_at")
+	f.wrong(!s.SealedAt.IsZero() && !s.SealedAt.Time().Before(s.IssuedAt.Time()), path+"/sealed_at")
+}
+
+func checkPeople(f *faults, d *Document) {
+	f.wrong(len(d.Committee) <= maxPeople, "/committee")
+	for i, s := range d.Committee {
+		checkSignatory(f, at("/committee", i), s)
+	}
+	if d.Witness != nil {
+		checkSignatory(f, "/witness", *d.Witness)
+	}
+	f.wrong(len(d.Approvals) > 0, "/approvals") // somebody sealed it
+	checkDecisions(f, "/approvals", d.Approvals)
+}
+
+func checkSignatory(f *faults, path string, s Signatory) {
+	f.err(path+"/person", stocktake.CheckID("person", string(s.Person)))
+	f.text(path+"/name", s.Name, 0, stocktake.MaxName)
+}
+
+func checkDecisions(f *faults, path string, list []Decision) {
+	f.wrong(len(list) <= maxPeople, path)
+	for i, d := range list {
+		p := at(path, i)
+		f.err(p+"/person", stocktake.CheckID("person", string(d.Person)))
+		f.wrong(len(d.Roles) <= maxPeople, p+"/roles")
+		for n, r := range d.Roles {
+			f.err(at(p+"/roles", n), r.Check())
+		}
+		f.word(p+"/verdict", d.Verdict)
+		f.text(p+"/reason", d.Reason, 0, maxText)
+		f.wrong(!d.At.IsZero(), p+"/at")
+	}
+}
+
+func checkAside(f *faults, list []SetAside) {
+	for i, s := range list {
+		p := at("/set_aside", i)
+		f.wrong(slices.Contains([]string{AsideStream, AsideQuarantine, AsideCode, AsidePass}, s.Kind), p+"/kind")
+		f.text(p+"/key", s.Key, 1, 8<<10)
+		f.text(p+"/reason", s.Reason, 1, maxText)
+		f.err(p+"/person", stocktake.CheckID("person", string(s.Person)))
+		f.wrong(!s.At.IsZero(), p+"/at")
+		if i > 0 && list[i-1].compare(s) >= 0 {
+			f.add(p, ListUnsorted.New())
+		}
+	}
+}
+
+func checkIDs[T ~string](f *faults, path string, list []T) {
+	for i, id := range list {
+		f.err(at(path, i), stocktake.CheckID("id", string(id)))
+		if i > 0 && list[i-1] >= id {
+			f.add(at(path, i), ListUnsorted.New())
+		}
+	}
+}
+
+// checkTotals adds the lines up again and compares.
+func checkTotals(f *faults, d *Document) {
+	want, err := total(d)
+	if err != nil {
+		f.err("/totals", err)
+		return
+	}
+	got := &d.Totals
+	same := func(name string, got, want int64) {
+		if got != want {
+			f.add("/totals/"+name, TotalWrong.New(name, got, want))
+		}
+	}
+	count := func(name string, got, want Count) {
+		same(name+"/lines", int64(got.Lines), int64(want.Lines))
+		same(name+"/value", int64(got.Value), int64(want.Value))
+	}
+	same("lines", int64(got.Lines), int64(want.Lines))
+	same("exact", int64(got.Exact), int64(want.Exact))
+	same("matching", int64(got.Matching), int64(want.Matching))
+	count("shortage", got.Shortage, want.Shortage)
+	count("surplus", got.Surplus, want.Surplus)
+	same("expected_value", int64(got.Expected), int64(want.Expected))
+	same("counted_value", int64(got.Counted), int64(want.Counted))
+	count("not_counted", got.NotCounted, want.NotCounted)
+	same("tally_only", int64(got.TallyOnly), int64(want.TallyOnly))
+	same("set_aside", int64(got.SetAside), int64(want.SetAside))
+	if !slices.Equal(got.Conditions, want.Conditions) {
+		f.add("/totals/conditions", CustodiesWrong.New())
+	}
+	if !slices.Equal(got.Custodies, want.Custodies) {
+		f.add("/totals/custodies", CustodiesWrong.New())
+	}
+}
+
+// text checks a text's length in bytes.
+func (f *faults) text(path, s string, least, most int) {
+	f.wrong(len(s) >= least && len(s) <= most && utf8.ValidString(s), path)
+}
+
+func (f *faults) name(path string, n stocktake.Name) {
+	f.text(path+"/ar", n.Arabic, 0, stocktake.MaxName)
+	f.text(path+"/en", n.English, 0, stocktake.MaxName)
+}
+
+// word checks a lower-case word of a closed vocabulary that count owns: a status, a verdict.
+func (f *faults) word(path, s string) {
+	ok := len(s) >= 1 && len(s) <= 32 && s[0] != '-'
+	for i := range len(s) {
+		ok = ok && (s[i] >= 'a' && s[i] <= 'z' || s[i] == '-')
+	}
+	f.wrong(ok, path)
+}
+
+func (f *faults) number(path string, n, least, most int64) {
+	f.wrong(n >= least && n <= most, path)
+}

@@ -1,0 +1,156 @@
+package result
+
+import (
+	"jard/internal/stocktake"
+)
+
+// Schema is the id of the form that Document describes. A change that a reader must know of gets a new one.
+const Schema = "jard.result/1"
+
+// Type says whether a document is the first word on its session or replaces an earlier document.
+type Type string
+
+// The types.
+const (
+	Original   Type = "original"
+	Correction Type = "correction"
+)
+
+// Document is a sealed result: everything that was found and decided in one count session. All numbers are integers:
+// quantities in thousandths of the item's unit, values in fils, unit costs in thousandths of a fils.
+type Document struct {
+	Schema   string              `json:"schema"`
+	Society  stocktake.SocietyID `json:"society"`
+	Series   uint64              `json:"series"`
+	Number   uint64              `json:"number"`
+	Previous stocktake.Hash      `json:"previous"` // of the society's document before this one; zeros for the very first
+	Type     Type                `json:"type"`
+	Corrects *Corrects           `json:"corrects,omitempty"`
+
+	Session   Session        `json:"session"`
+	Snapshot  Snapshot       `json:"snapshot"`
+	Movements Movements      `json:"movements"`
+	Catalogue stocktake.Hash `json:"catalogue"`
+	SitePlan  stocktake.Hash `json:"site_plan"` // the site's document: its sections, custodians and locations
+	Policy    string         `json:"policy"`
+	Log       Log            `json:"log"`
+
+	Lines      List[Line]       `json:"lines"`       // by section and item
+	NotCounted List[NotCounted] `json:"not_counted"` // in scope, met nowhere, and nobody signed a zero
+	TallyOnly  List[Tally]      `json:"tally_only"`  // counted in a part of their section: never set against the book
+	SetAside   List[SetAside]   `json:"set_aside"`   // what was left out, by whom and why
+
+	Totals Totals `json:"totals"`
+
+	Committee List[Signatory] `json:"committee"`
+	Witness   *Signatory      `json:"witness,omitempty"`
+	Approvals List[Decision]  `json:"approvals"` // of the whole: the last is the seal
+	Software  string          `json:"software"`
+}
+
+// Ref is the document's place.
+func (d *Document) Ref() Ref { return Ref{Series: d.Series, Number: d.Number} }
+
+// Canonical gives the bytes that are hashed, signed, stored and sent.
+func (d *Document) Canonical() ([]byte, error) { return Canonical(d) }
+
+// Parse reads canonical bytes and refuses everything else. It does not judge what they say: see Check.
+func Parse(b []byte) (*Document, error) {
+	d := new(Document)
+	if err := ReadCanonical(b, d); err != nil {
+		return nil, err
+	}
+	if d.Schema != Schema {
+		return nil, SchemaUnknown.New(d.Schema, Schema)
+	}
+	return d, nil
+}
+
+// Corrects names the document that a correction replaces in full, and the session that it was the result of.
+type Corrects struct {
+	Series  uint64              `json:"series"`
+	Number  uint64              `json:"number"`
+	Hash    stocktake.Hash      `json:"hash"`
+	Session stocktake.SessionID `json:"session"`
+}
+
+// Ref is the place of the corrected document.
+func (c *Corrects) Ref() Ref { return Ref{Series: c.Series, Number: c.Number} }
+
+// Session is the count session: what was to be counted, where, and how.
+type Session struct {
+	ID       stocktake.SessionID `json:"id"`
+	Name     stocktake.Name      `json:"name"`
+	Kind     string              `json:"kind"` // full, partial, cycle, spot, surprise
+	Blind    bool                `json:"blind"`
+	Site     stocktake.SiteID    `json:"site"`
+	SiteName stocktake.Name      `json:"site_name"`
+	SiteKind stocktake.SiteKind  `json:"site_kind"`
+	Scope    Scope               `json:"scope"`
+	IssuedAt Instant             `json:"issued_at"`
+	SealedAt Instant             `json:"sealed_at"`
+}
+
+// Scope is what the session was to count; all three empty is the whole site. Each is sorted.
+type Scope struct {
+	Sections  List[stocktake.SectionID]  `json:"sections"`
+	Locations List[stocktake.LocationID] `json:"locations"`
+	Items     List[stocktake.ItemID]     `json:"items"`
+}
+
+// Snapshot names the book snapshot that the lines start from.
+type Snapshot struct {
+	Hash     stocktake.Hash `json:"hash"`
+	AsOf     Instant        `json:"as_of"`
+	Position string         `json:"position,omitempty"` // in the site's feed, up to which movements are included
+}
+
+// Movements names the part of the site's movement log that was folded in. Position 0 with a hash of zeros is none.
+type Movements struct {
+	Position uint64         `json:"position"`
+	Hash     stocktake.Hash `json:"hash"`
+}
+
+// Log names the last entry of the session's log that was folded in: the seal comes right after it.
+type Log struct {
+	Offset uint64         `json:"offset"`
+	Hash   stocktake.Hash `json:"hash"`
+}
+
+// Decision is what a person said, with the roles held at that moment.
+type Decision struct {
+	Person  stocktake.PersonID   `json:"person"`
+	Roles   List[stocktake.Role] `json:"roles"`
+	Verdict string               `json:"verdict"`
+	Reason  string               `json:"reason,omitempty"`
+	At      Instant              `json:"at"`
+}
+
+// Signatory is a person whom the printed record names.
+type Signatory struct {
+	Person stocktake.PersonID `json:"person"`
+	Name   string             `json:"name,omitempty"`
+}
+
+// SetAside is something that the result leaves out: a stream written off, an event in quarantine, an unknown code, a
+// pass abandoned.
+type SetAside struct {
+	Kind   string             `json:"kind"`
+	Key    string             `json:"key"`
+	Reason string             `json:"reason"`
+	Person stocktake.PersonID `json:"person"`
+	At     Instant            `json:"at"`
+}
+
+// The kinds of what is set aside.
+const (
+	AsideStream     = "stream"
+	AsideQuarantine = "quarantine"
+	AsideCode       = "code"
+	AsidePass       = "pass"
+)
+
+// SchemaUnknown says that a document is of a form that this version does not know.
+var SchemaUnknown = stocktake.NewReason(stocktake.Invalid, "schema-unknown",
+	"The document's schema is %q; this server knows %q. Update the older side.",
+	"مخطط المستند %q وهذا الخادم يعرف %q. حدّث الطرف الأقدم.")

@@ -196,7 +196,10 @@ func (d *Decoder) composite(c carrier, text string, start, end int) Scan {
 		more.GTIN14 = ""
 		more.WeightG, more.PriceFils, more.Quantity = s.WeightG, s.PriceFils, s.Quantity
 	}
-	more.Warnings = append(s.Warnings, more.Warnings...)
+	for _, w := range more.Warnings {
+		s.warn(w, "")
+	}
+	more.Warnings = s.Warnings
 	return more
 }
 

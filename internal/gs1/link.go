@@ -26,6 +26,8 @@ func (d *Decoder) link(text string, start int) (Scan, bool) {
 	switch {
 	case !ok:
 		return Scan{}, false
+	case fault == Truncated:
+		return invalid(faultAt(fault, path[key].text, text, path[key].at)), true
 	case fault != "":
 		return invalid(faultAt(fault, "", text, path[key].at)), true
 	}
@@ -55,8 +57,8 @@ func (d *Decoder) link(text string, start int) (Scan, bool) {
 			return invalid(f), true
 		}
 		s.Elements = append(s.Elements, e)
-		if linkKeys[e.AI] != "" || strings.Contains(" "+strings.ReplaceAll(qualifiers, "|", " ")+" ", " "+e.AI+" ") {
-			s.warn(WarnLinkOrder, e.AI)
+		if inOrder(e.AI, qualifiers) {
+			s.warn(WarnLinkOrder, e.AI) // what qualifies the key belongs into the path
 		}
 	}
 	if f := conflict(text, s.Elements); f != nil {
@@ -112,10 +114,12 @@ func findKey(path []segment) (key int, why Reason, ok bool) {
 	}
 	for i := 0; i+1 < len(path); i++ {
 		if c := path[i].text; (c == "00" || c == "01" || c == "8006") && len(path[i+1].text) >= 12 && checked(path[i+1].text) {
-			for i += 2; i+1 < len(path) && identifiers[path[i].text] != nil; i += 2 {
+			i += 2
+			for i+1 < len(path) && identifiers[path[i].text] != nil {
+				i += 2
 			}
-			if i+1 == len(path) && identifiers[path[i].text] != nil {
-				return i, Truncated, true
+			if identifiers[path[i].text] != nil {
+				return i, Truncated, true // the last identifier has no value
 			}
 			return i, UnknownAI, true
 		}

@@ -54,7 +54,7 @@ var (
 	zero          = holds(func(v string) bool { return v == "0" }, BadValue)
 	notZero       = holds(func(v string) bool { return decimal(v) != 0 }, BadValue)
 	winding       = holds(func(v string) bool { return v == "0" || v == "1" || v == "9" }, BadValue)
-	upperCase     = holds(func(v string) bool { return strings.ToUpper(v) == v && !strings.ContainsAny(v, "0123456789") }, BadValue)
+	upperCase     = holds(func(v string) bool { return strings.Trim(v, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" }, BadValue)
 	noLeadingZero = holds(func(v string) bool { return v == "0" || v[0] != '0' }, BadValue)
 	latitude      = holds(func(v string) bool { return decimal(v) <= 180_0000000 }, BadValue)
 	longitude     = holds(func(v string) bool { return decimal(v) <= 360_0000000 }, BadValue)

@@ -170,10 +170,10 @@ func (f *Fold) settleRivals(s *spot, item stocktake.ItemID, round int, rivals []
 	}
 	slices.SortFunc(d.Competitors, func(a, b Competitor) int { return cmp.Compare(a.Pass, b.Pass) })
 	d.Digest = d.digest()
-	if c, ok := f.choices[place{s.location.ID, item}]; ok && c.Digest == d.Digest {
+	if c, ok := f.choices[place{s.location.ID, item}]; ok && c.word.Digest == d.Digest {
 		for n := range rivals {
 			// Nobody settles a dispute that they are a side of.
-			if rivals[n].groups[0].lead().ID == c.Pass && !slices.ContainsFunc(rivals, func(r rival) bool { return r.person(c.by) }) {
+			if rivals[n].groups[0].lead().ID == c.word.Pass && !slices.ContainsFunc(rivals, func(r rival) bool { return r.person(c.by) }) {
 				out.adopted = rivals[n].adopt(s, item)
 				out.adopted.Chosen = true
 				return

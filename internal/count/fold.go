@@ -36,22 +36,23 @@ type Fold struct {
 	restored uint64 // offset of the last Restored entry
 	awaited  []stocktake.DeviceID
 
-	events     map[key]key          // event id → its body
-	conflicted map[key]map[key]Held // event id → its bodies, where one id came with several
-	accepted   map[key]key          // event id → the body that a supervisor let count
-	quarantine map[key]Held         // body → what was quarantined at ingest
-	released   map[string]Release   // held key → decision
+	events     map[key]key                // event id → its body
+	conflicted map[key]map[key]Held       // event id → its bodies, where one id came with several
+	accepted   map[key]key                // event id → the body that a supervisor let count
+	quarantine map[key]Held               // body → what was quarantined at ingest
+	released   map[string]signed[Release] // held key → decision
 	passes     map[stocktake.PassID]*passFacts
 	tasks      map[string]taskFact
 	rounds     int
-	completed  map[stocktake.PassID]passRuling
-	abandoned  map[stocktake.PassID]passRuling
-	choices    map[place]choiceFact
-	resolved   map[string]Resolution // code → what it is
+	completed  map[stocktake.PassID]signed[PassDecision]
+	abandoned  map[stocktake.PassID]signed[PassDecision]
+	choices    map[place]signed[Choice]
+	resolved   map[string]signed[Resolution] // code → what it is
 	rest       map[lineKey]restFact
 	verdicts   map[lineKey][]verdictFact
 	streams    map[Stream]*streamFacts
 	devices    map[stocktake.DeviceID]bool // written off whole
+	writtenOff []signed[WriteOff]
 
 	scopeItems map[stocktake.ItemID]bool // the plan's item list, made when first asked for
 	strings    map[string]string
@@ -76,16 +77,6 @@ type taskFact struct {
 	withdrawn bool
 }
 
-type passRuling struct {
-	PassDecision
-	by Author
-}
-
-type choiceFact struct {
-	Choice
-	by stocktake.PersonID
-}
-
 type restFact struct {
 	digest Digest
 	by     stocktake.PersonID
@@ -101,9 +92,9 @@ func NewFold(society stocktake.SocietyID, session stocktake.SessionID) *Fold {
 	return &Fold{
 		society: society, session: session, next: Genesis(society, session),
 		events: map[key]key{}, conflicted: map[key]map[key]Held{}, accepted: map[key]key{}, quarantine: map[key]Held{},
-		released: map[string]Release{}, passes: map[stocktake.PassID]*passFacts{}, tasks: map[string]taskFact{}, rounds: 1,
-		completed: map[stocktake.PassID]passRuling{}, abandoned: map[stocktake.PassID]passRuling{},
-		choices: map[place]choiceFact{}, resolved: map[string]Resolution{}, rest: map[lineKey]restFact{},
+		released: map[string]signed[Release]{}, passes: map[stocktake.PassID]*passFacts{}, tasks: map[string]taskFact{}, rounds: 1,
+		completed: map[stocktake.PassID]signed[PassDecision]{}, abandoned: map[stocktake.PassID]signed[PassDecision]{},
+		choices: map[place]signed[Choice]{}, resolved: map[string]signed[Resolution]{}, rest: map[lineKey]restFact{},
 		verdicts: map[lineKey][]verdictFact{}, streams: map[Stream]*streamFacts{},
 		devices: map[stocktake.DeviceID]bool{}, strings: map[string]string{},
 	}
@@ -179,15 +170,15 @@ func (f *Fold) decide(e Entry) error {
 			f.rounds = max(f.rounds, r.Round)
 		})
 	case PassCompleted:
-		return with(e, func(d PassDecision) { f.completed[d.Pass] = passRuling{d, e.Author} })
+		return with(e, func(d PassDecision) { f.completed[d.Pass] = sign(e, d) })
 	case PassAbandoned:
-		return with(e, func(d PassDecision) { f.abandoned[d.Pass] = passRuling{d, e.Author} })
+		return with(e, func(d PassDecision) { f.abandoned[d.Pass] = sign(e, d) })
 	case DisputeChosen:
-		return with(e, func(c Choice) { f.choices[place{c.Location, c.Item}] = choiceFact{c, e.Author.Person} })
+		return with(e, func(c Choice) { f.choices[place{c.Location, c.Item}] = sign(e, c) })
 	case CodeResolved:
-		return with(e, f.resolve)
+		return with(e, func(r Resolution) { f.resolve(sign(e, r)) })
 	case QuarantineResolved:
-		return with(e, f.release)
+		return with(e, func(r Release) { f.release(sign(e, r)) })
 	case RestZero:
 		return with(e, func(r Rest) {
 			for _, line := range r.Lines {
@@ -201,7 +192,7 @@ func (f *Fold) decide(e Entry) error {
 	case Drained:
 		return with(e, func(d DrainedBody) { f.stream(e.Author.Stream).drain(e.Offset) })
 	case StreamWrittenOff:
-		return with(e, f.writeOff)
+		return with(e, func(w WriteOff) { f.writeOff(sign(e, w)) })
 	case Restored:
 		return with(e, func(r RestoredBody) { f.restored, f.awaited = e.Offset, r.Devices })
 	}
@@ -231,8 +222,8 @@ func (f *Fold) assign(a Assignment) {
 }
 
 // resolve names an unknown code. Every tally may hold it, so all are made again: this is rare.
-func (f *Fold) resolve(r Resolution) {
-	f.resolved[r.Code] = r
+func (f *Fold) resolve(r signed[Resolution]) {
+	f.resolved[r.word.Code] = r
 	for _, p := range f.passes {
 		p.tally = nil
 	}

@@ -88,11 +88,11 @@ func (f *Fold) passState(id stocktake.PassID, facts *passFacts) *Pass {
 	}
 	p.Digest = p.digest()
 	if r, ok := f.abandoned[id]; ok {
-		p.Status, p.Reason = PassIsAbandoned, r.Reason
-	} else if r, ok := f.completed[id]; ok && r.by.Person != p.Person {
+		p.Status, p.Reason = PassIsAbandoned, r.word.Reason
+	} else if r, ok := f.completed[id]; ok && r.by != p.Person {
 		// An open pass stands as completed whatever arrives later; a gap was accepted as it was seen.
-		if p.Status == PassIsOpen || (p.Status == PassHasGap && r.Digest == p.Digest) {
-			p.Status, p.Reason = PassIsCompleted, r.Reason
+		if p.Status == PassIsOpen || (p.Status == PassHasGap && r.word.Digest == p.Digest) {
+			p.Status, p.Reason = PassIsCompleted, r.word.Reason
 		}
 	}
 	if p.ClosedAt.IsZero() {

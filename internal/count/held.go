@@ -52,26 +52,26 @@ func (f *Fold) hold(e Entry, reason string) {
 		h.event, h.kind, h.Readable, h.Pass, h.Location = event, kind, true, event.Pass, event.Location
 	}
 	f.quarantine[body] = h
-	if r, ok := f.released[h.Key]; ok && r.Accept {
+	if r, ok := f.released[h.Key]; ok && r.word.Accept {
 		f.admit(h)
 	}
 }
 
 // release files a supervisor's word on a held event.
-func (f *Fold) release(r Release) {
-	f.released[r.Key] = r
-	if !r.Accept {
+func (f *Fold) release(r signed[Release]) {
+	f.released[r.word.Key] = r
+	if !r.word.Accept {
 		return
 	}
 	for _, h := range f.quarantine {
-		if h.Key == r.Key {
+		if h.Key == r.word.Key {
 			f.admit(h)
 			return
 		}
 	}
 	for id, bodies := range f.conflicted {
 		for body, h := range bodies {
-			if h.Key == r.Key {
+			if h.Key == r.word.Key {
 				f.accepted[id] = body
 				f.soil(h.Pass)
 				return
@@ -110,10 +110,10 @@ func (f *Fold) heldNow(found []Held) []Held {
 	var list []Held
 	add := func(h Held) {
 		if r, ok := f.released[h.Key]; ok {
-			if r.Accept && h.Readable {
+			if r.word.Accept && h.Readable {
 				return
 			}
-			h.SetAside = r.Reason
+			h.SetAside = r.word.Reason
 		}
 		list = append(list, h)
 	}

@@ -258,15 +258,15 @@ func (f *Fold) meet(t *tally, o *observedFact, hold func(fact, string)) {
 	if _, known := f.material.Items[item]; !known {
 		code := cmp.Or(o.code, string(o.item))
 		r, resolved := f.resolved[code]
-		if !resolved || r.SetAside {
+		if !resolved || r.word.SetAside {
 			t.unknown[code] += understood
 			t.observations++
 			t.quantity += understood
 			return
 		}
 		var err error
-		if item = r.Item; r.Pack != 0 {
-			if quantity, err = stocktake.Times(o.amount, r.Pack); err != nil {
+		if item = r.word.Item; r.word.Pack != 0 {
+			if quantity, err = stocktake.Times(o.amount, r.word.Pack); err != nil {
 				hold(o.fact, HeldInexact)
 				return
 			}

@@ -34,7 +34,9 @@ func (s *streamFacts) join(offset uint64, succeeds string) {
 
 func (s *streamFacts) drain(offset uint64) { s.drained = max(s.drained, offset) }
 
-func (f *Fold) writeOff(w WriteOff) {
+func (f *Fold) writeOff(said signed[WriteOff]) {
+	w := said.word
+	f.writtenOff = append(f.writtenOff, said)
 	for s, x := range f.streams {
 		if s.Device == w.Device && (w.Epoch == "" || s.Epoch == w.Epoch) {
 			x.writtenOff = cmp.Or(w.Reason, "-")

@@ -44,6 +44,7 @@ type View struct {
 	Held      []Held              `json:"-"`
 	Streams   []StreamState       `json:"-"`
 	Tasks     []TaskState         `json:"-"`
+	Asides    []Aside             `json:"-"`
 	Material  *Material           `json:"-"`
 
 	history *history
@@ -207,6 +208,7 @@ func (f *Fold) View() *View {
 	}
 	slices.SortFunc(v.Tasks, func(a, b TaskState) int { return cmp.Or(cmp.Compare(a.Round, b.Round), cmp.Compare(a.ID, b.ID)) })
 	f.locations(v, spots)
+	v.Asides = f.asides(v)
 	v.total()
 	v.block()
 	v.State = f.state(v)
@@ -293,7 +295,7 @@ func (f *Fold) unknown(passes []*Pass) []Unknown {
 			u := byCode[code]
 			if u == nil {
 				u = &Unknown{Code: code}
-				if r := f.resolved[code]; r.SetAside {
+				if r := f.resolved[code].word; r.SetAside {
 					u.SetAside = r.Reason
 				}
 				byCode[code] = u

@@ -47,6 +47,11 @@ func (f *Fold) writeOff(said signed[WriteOff]) {
 	}
 }
 
+// drained reports whether a stream has said, since the session began to close, that it holds nothing more.
+func (f *Fold) drained(x *streamFacts) bool {
+	return f.closing != 0 && x.drained > max(f.closing, f.restored)
+}
+
 // StreamState says whether a handheld's stream has given everything.
 type StreamState struct {
 	Stream
@@ -62,18 +67,17 @@ type StreamState struct {
 func (f *Fold) streamStates() []StreamState {
 	var list []StreamState
 	heard := map[stocktake.DeviceID]bool{}
-	drained := func(x *streamFacts) bool { return f.closing != 0 && x.drained > max(f.closing, f.restored) }
 	succeeded := map[Stream]bool{}
 	for s, x := range f.streams {
 		if x.succeeds != "" {
 			succeeded[Stream{s.Device, x.succeeds}] = true
 		}
-		if drained(x) {
+		if f.drained(x) {
 			heard[s.Device] = true
 		}
 	}
 	for s, x := range f.streams {
-		state := StreamState{Stream: s, Fenced: x.fenced, Succeeds: x.succeeds, Drained: drained(x), WrittenOff: x.writtenOff}
+		state := StreamState{Stream: s, Fenced: x.fenced, Succeeds: x.succeeds, Drained: f.drained(x), WrittenOff: x.writtenOff}
 		state.Awaited = !state.Drained && x.writtenOff == "" && !f.devices[s.Device] && !succeeded[s]
 		if x.joined == 0 && x.drained == 0 && !x.fenced {
 			state.Awaited = false

@@ -18,6 +18,7 @@ type SessionInfo struct {
 	Kind     SessionKind         `json:"kind"`
 	State    string              `json:"state"` // open, closing, sealed or cancelled
 	Blind    bool                `json:"blind"`
+	Round    int                 `json:"round"`
 	Due      time.Time           `json:"due,omitzero"`
 	IssuedAt time.Time           `json:"issued_at"`
 }
@@ -104,7 +105,7 @@ func (s *Service) list(ctx context.Context, society stocktake.SocietyID) ([]Sess
 			if err != nil {
 				return nil, err
 			}
-			i.State = t.State
+			i.State, i.Round = t.State, t.Round
 		}
 		list = append(list, i)
 	}
@@ -133,17 +134,22 @@ func (s *Service) Pack(ctx context.Context, society stocktake.SocietyID, session
 	return p, s.decode(ctx, society, p.Plan.Catalogue, &p.Catalogue)
 }
 
-// Join records that a stream got its pack. Succeeds names the epoch that it goes on for.
+// Join records that a stream holds a session's pack: the seal waits for it from now on. Succeeds names the epoch of the
+// same device that it goes on for. Joining again writes nothing.
 func (s *Service) Join(ctx context.Context, society stocktake.SocietyID, session stocktake.SessionID, stream Stream, succeeds string) error {
-	body, err := json.Marshal(JoinedBody{Epoch: stream.Epoch, Succeeds: succeeds})
-	if err != nil {
+	var joined bool
+	err := s.on(ctx, society, session, func(f *Fold) {
+		x := f.streams[stream]
+		joined = x != nil && x.joined > f.restored
+	})
+	if err != nil || joined {
 		return err
 	}
-	_, err = s.log.Write(ctx, Draft{Society: society, Session: session, Author: Author{Stream: stream}, Kind: Joined, Body: body})
-	return err
+	return s.record(ctx, Draft{Society: society, Session: session, Author: Author{Stream: stream}, Kind: Joined}, JoinedBody{stream.Epoch, succeeds})
 }
 
-// Drained records that a stream holds nothing more for a session: everything up to last is durable here.
+// Drained records that a stream holds nothing more for a closing session: everything up to last is durable here. Saying
+// so again writes nothing.
 func (s *Service) Drained(ctx context.Context, society stocktake.SocietyID, session stocktake.SessionID, stream Stream, last uint64) error {
 	mark, err := s.log.Mark(ctx, society, stream)
 	if err != nil {
@@ -152,19 +158,63 @@ func (s *Service) Drained(ctx context.Context, society stocktake.SocietyID, sess
 	if mark.Acked < last {
 		return NotDrained.New(last, mark.Acked)
 	}
-	body, err := json.Marshal(DrainedBody{Last: last})
-	if err != nil {
+	var closing, drained bool
+	err = s.on(ctx, society, session, func(f *Fold) {
+		x := f.streams[stream]
+		closing = f.closing != 0
+		drained = x != nil && f.drained(x)
+	})
+	switch {
+	case err != nil || drained:
+		return err
+	case !closing:
+		return NotClosing.New(string(session))
+	}
+	return s.record(ctx, Draft{Society: society, Session: session, Author: Author{Stream: stream}, Kind: Drained}, DrainedBody{last})
+}
+
+// Fence records, in every open session that it joined, that a stream takes no more events: its device was cloned or
+// damaged, or has lost events. Lost names a run of events that is nowhere any more; it is quarantined for a person to
+// see. Fencing again writes nothing.
+func (s *Service) Fence(ctx context.Context, society stocktake.SocietyID, stream Stream, lost *Lost) error {
+	mark, err := s.log.Mark(ctx, society, stream)
+	if err != nil || mark.Fenced {
 		return err
 	}
-	_, err = s.log.Write(ctx, Draft{Society: society, Session: session, Author: Author{Stream: stream}, Kind: Drained, Body: body})
+	if lost != nil {
+		d := Draft{Society: society, Author: Author{Stream: stream}, Kind: Quarantined, Note: LostNote}
+		if err := s.record(ctx, d, lost); err != nil {
+			return err
+		}
+	}
+	_, err = s.log.Write(ctx, Draft{Society: society, Author: Author{Stream: stream}, Kind: Fenced})
 	return err
 }
 
-// Fence records that a stream's device found it cloned or damaged. It takes no more events.
-func (s *Service) Fence(ctx context.Context, society stocktake.SocietyID, stream Stream) error {
-	_, err := s.log.Write(ctx, Draft{Society: society, Author: Author{Stream: stream}, Kind: Fenced})
+func (s *Service) record(ctx context.Context, d Draft, body any) error {
+	var err error
+	if d.Body, err = json.Marshal(body); err != nil {
+		return err
+	}
+	_, err = s.log.Write(ctx, d)
 	return err
 }
+
+// Lost is a run of events that a device no longer holds and the store never got.
+type Lost struct {
+	Device stocktake.DeviceID `json:"device"`
+	Epoch  string             `json:"epoch"`
+	From   uint64             `json:"from"`
+	To     uint64             `json:"to"`
+}
+
+// LostNote is the note of the quarantined entry that shows a Lost.
+const LostNote = "gap"
+
+// NotClosing answers a stream that drains a session which is still being counted.
+var NotClosing = stocktake.NewReason(stocktake.Conflict, "not-closing",
+	"Session %q is not closing: go on counting.",
+	"الجلسة %q ليست في طور الإقفال: واصل العد.")
 
 // NotDrained answers a stream that claims to have given what has not arrived.
 var NotDrained = stocktake.NewReason(stocktake.Conflict, "not-drained",

@@ -142,6 +142,9 @@ func (f *Fold) decide(e Entry) error {
 		return nil
 	case Fenced:
 		f.stream(e.Author.Stream).fenced = true
+		if len(e.Body) > 0 {
+			f.hold(e, HeldLost)
+		}
 		return nil
 	case Issued:
 		f.head.State, f.head.IssuedAt, f.issuedBy = LogOpen, e.RecordedAt, e.Author

@@ -26,8 +26,8 @@ type Log interface {
 	Mark(ctx context.Context, society stocktake.SocietyID, s Stream) (Mark, error)
 
 	// Write appends one entry to an open log. A draft of kind Issued creates the log (Conflict if it exists), Cancelled
-	// closes it; Joined and Fenced change the author stream's record in the same transaction. Fenced and Quarantined without
-	// a session go to each open session that the author stream has joined, or to LateLog when there is none. With IfHead set, the write
+	// closes it; Joined and Fenced change the author stream's record in the same transaction. Fenced without a session
+	// goes to each open session that the author stream has joined, or to LateLog when there is none. With IfHead set, the write
 	// happens only when the log's last offset is still that one, else LogMoved.
 	Write(ctx context.Context, d Draft) (Entry, error)
 

@@ -174,20 +174,17 @@ func (s *Service) Drained(ctx context.Context, society stocktake.SocietyID, sess
 }
 
 // Fence records, in every open session that it joined, that a stream takes no more events: its device was cloned or
-// damaged, or has lost events. Lost names a run of events that is nowhere any more; it is quarantined for a person to
-// see. Fencing again writes nothing.
+// damaged, or has lost events. Lost names a run of events that is nowhere any more; it is held for a person to see. Fencing again writes nothing.
 func (s *Service) Fence(ctx context.Context, society stocktake.SocietyID, stream Stream, lost *Lost) error {
 	mark, err := s.log.Mark(ctx, society, stream)
 	if err != nil || mark.Fenced {
 		return err
 	}
+	d := Draft{Society: society, Author: Author{Stream: stream}, Kind: Fenced}
 	if lost != nil {
-		d := Draft{Society: society, Author: Author{Stream: stream}, Kind: Quarantined, Note: LostNote}
-		if err := s.record(ctx, d, lost); err != nil {
-			return err
-		}
+		return s.record(ctx, d, lost)
 	}
-	_, err = s.log.Write(ctx, Draft{Society: society, Author: Author{Stream: stream}, Kind: Fenced})
+	_, err = s.log.Write(ctx, d)
 	return err
 }
 
@@ -200,7 +197,7 @@ func (s *Service) record(ctx context.Context, d Draft, body any) error {
 	return err
 }
 
-// Lost is a run of events that a device no longer holds and the store never got.
+// Lost is a run of events that a device no longer holds and the store never got: the body of a Fenced entry.
 type Lost struct {
 	Device stocktake.DeviceID `json:"device"`
 	Epoch  string             `json:"epoch"`
@@ -208,8 +205,8 @@ type Lost struct {
 	To     uint64             `json:"to"`
 }
 
-// LostNote is the note of the quarantined entry that shows a Lost.
-const LostNote = "gap"
+// HeldLost is the reason under which a Lost is held.
+const HeldLost = "events-lost"
 
 // NotClosing answers a stream that drains a session which is still being counted.
 var NotClosing = stocktake.NewReason(stocktake.Conflict, "not-closing",

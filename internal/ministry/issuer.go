@@ -1,0 +1,216 @@
+package ministry
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"jard/internal/count"
+	"jard/internal/result"
+	"jard/internal/stocktake"
+)
+
+// Signers gives the private key that a society signs a place of its chain with.
+type Signers interface {
+	Signer(ctx context.Context, society stocktake.SocietyID, at result.Ref) (result.Key, error)
+}
+
+// Issuer makes signed results out of folded sessions: it is what count asks when a session is sealed.
+type Issuer struct {
+	outbox   Outbox
+	signers  Signers
+	software string
+}
+
+// NewIssuer makes an Issuer. Software is the version that results name.
+func NewIssuer(outbox Outbox, signers Signers, software string) *Issuer {
+	return &Issuer{outbox: outbox, signers: signers, software: software}
+}
+
+// Issue makes the next document of the society's chain from a session's state. count.SigningLocked after a restore.
+func (i *Issuer) Issue(ctx context.Context, v *count.View, by stocktake.Person, at time.Time) (count.Issuance, error) {
+	chain, err := i.outbox.Chain(ctx, by.Society)
+	if err != nil {
+		return count.Issuance{}, err
+	}
+	if chain.Locked {
+		return count.Issuance{}, count.SigningLocked.New()
+	}
+	place := chain.Next()
+	d, err := compose(v, by, at)
+	if err != nil {
+		return count.Issuance{}, err
+	}
+	d.Series, d.Number, d.Previous, d.Software = place.Series, place.Number, chain.Hash, i.software
+	if v.Plan.Corrects != "" {
+		if d.Corrects, err = i.corrected(ctx, by.Society, v.Plan.Corrects); err != nil {
+			return count.Issuance{}, err
+		}
+		d.Type = result.Correction
+	}
+	if err := d.Total(); err != nil {
+		return count.Issuance{}, err
+	}
+	if faults := result.Check(d); len(faults) > 0 {
+		return count.Issuance{}, ComposedWrong.New(faults[0].Path, faults[0].English)
+	}
+	b, err := d.Canonical()
+	if err != nil {
+		return count.Issuance{}, err
+	}
+	key, err := i.signers.Signer(ctx, by.Society, place)
+	if err != nil {
+		return count.Issuance{}, err
+	}
+	return count.Issuance{
+		Result: stocktake.Document{Hash: stocktake.HashOf(b), Bytes: b}, Signature: key.Sign(b),
+		Series: place.Series, Number: place.Number, Previous: chain.Hash,
+	}, nil
+}
+
+// corrected finds the last result of the session that is to be corrected.
+func (i *Issuer) corrected(ctx context.Context, society stocktake.SocietyID, session stocktake.SessionID) (*result.Corrects, error) {
+	const page = 500
+	var found *result.Corrects
+	for from := (result.Ref{Series: 1, Number: 1}); ; {
+		list, err := i.outbox.Results(ctx, society, from, page)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range list {
+			if s.Kind == KindResult && s.Session == session {
+				found = &result.Corrects{Series: s.At.Series, Number: s.At.Number, Hash: s.Hash, Session: session}
+			}
+		}
+		if len(list) < page {
+			break
+		}
+		from = list[len(list)-1].At.Next()
+	}
+	if found == nil {
+		return nil, stocktake.Missing.New("sealed result of session", string(session))
+	}
+	return found, nil
+}
+
+// compose writes down a session's state as a document, all but its place in the chain and its totals.
+func compose(v *count.View, by stocktake.Person, at time.Time) (*result.Document, error) {
+	c := composer{view: v, custodians: map[stocktake.SectionID]stocktake.Name{}}
+	for _, s := range v.Material.Site.Sections {
+		c.custodians[s.ID] = s.Custodian
+	}
+	d := &result.Document{
+		Schema: result.Schema, Society: v.Society, Type: result.Original,
+		Session: result.Session{
+			ID: v.Plan.Session, Name: v.Plan.Name, Kind: string(v.Plan.Kind), Blind: v.Plan.Blind, Site: v.Plan.Site,
+			SiteName: v.Material.Site.Name, SiteKind: v.Material.Site.Kind,
+			Scope:    result.Scope{Sections: v.Plan.Scope.Sections, Locations: v.Plan.Scope.Locations, Items: v.Plan.Scope.Items},
+			IssuedAt: result.At(v.IssuedAt), SealedAt: result.At(at),
+		},
+		Snapshot:  result.Snapshot{Hash: v.Plan.Snapshot, AsOf: result.At(v.Material.Snapshot.AsOf), Position: v.Material.Snapshot.Position},
+		Catalogue: v.Plan.Catalogue, SitePlan: v.Plan.SiteDocument, Policy: v.Plan.Policy,
+		Log:       result.Log{Offset: v.Offset, Hash: v.Head},
+		Approvals: result.List[result.Decision]{{Person: by.ID, Roles: by.Roles, Verdict: "seal", At: result.At(at)}},
+	}
+	for _, p := range v.Plan.Committee {
+		d.Committee = append(d.Committee, result.Signatory{Person: p})
+	}
+	if v.Plan.Witness != "" {
+		d.Witness = &result.Signatory{Person: v.Plan.Witness}
+	}
+	for _, l := range v.Lines {
+		if err := c.add(d, l); err != nil {
+			return nil, err
+		}
+	}
+	for _, a := range v.Asides {
+		d.SetAside = append(d.SetAside, result.SetAside{Kind: a.Kind, Key: a.Key, Reason: a.Reason, Person: a.Person, At: result.At(a.At)})
+	}
+	return d, nil
+}
+
+type composer struct {
+	view       *count.View
+	custodians map[stocktake.SectionID]stocktake.Name
+}
+
+// add puts one line where it belongs: among those with a variance, those never met, or those with a mere tally.
+func (c *composer) add(d *result.Document, l *count.Line) error {
+	goods := c.goods(l)
+	switch {
+	case l.Status == count.LineNotCounted:
+		n, err := result.NewNotCounted(result.NotCounted{Goods: goods, Snapshot: l.Book, Cost: l.Cost})
+		d.NotCounted = append(d.NotCounted, n)
+		return err
+	case l.Variance == nil:
+		t, err := result.NewTally(result.Tally{Goods: goods, Rounds: rounds(l), Breakdown: parts(l), Counters: l.Counters})
+		d.TallyOnly = append(d.TallyOnly, t)
+		return err
+	}
+	line := result.Line{
+		Goods: goods, Snapshot: l.Book, Rounds: rounds(l), Breakdown: parts(l), Exact: l.Variance.Exact, Cost: l.Cost,
+		Low: l.Variance.Low, High: l.Variance.High, Status: string(l.Status), Provisional: len(l.Provisional) > 0, Counters: l.Counters,
+	}
+	for _, x := range l.Decisions {
+		line.Decisions = append(line.Decisions, result.Decision{
+			Person: x.Person, Roles: x.Roles, Verdict: string(x.Verdict), Reason: x.Reason, At: result.At(x.At),
+		})
+		if x.Standing {
+			line.Reason = x.Reason
+		}
+	}
+	line, err := result.NewLine(line)
+	d.Lines = append(d.Lines, line)
+	return err
+}
+
+func (c *composer) goods(l *count.Line) result.Goods {
+	item := c.view.Material.Items[l.Item]
+	return result.Goods{
+		Section: l.Section, Custodian: c.custodians[l.Section], Item: l.Item, Name: item.Name, GTIN: gtin(item),
+		Unit: cmp.Or(item.Unit, stocktake.Piece), Category: item.Category, Supply: item.Supply,
+	}
+}
+
+// gtin is the item's own number: that of a single piece where it has one, as 14 digits.
+func gtin(item stocktake.Item) string {
+	best := -1
+	for n, b := range item.Barcodes {
+		if b.Kind == stocktake.GTIN && (best < 0 || b.Pack < item.Barcodes[best].Pack) {
+			best = n
+		}
+	}
+	if best < 0 {
+		return ""
+	}
+	code := item.Barcodes[best].Code
+	const width = 14
+	if len(code) > width {
+		return ""
+	}
+	return "00000000000000"[:width-len(code)] + code
+}
+
+func rounds(l *count.Line) []result.Round {
+	list := make([]result.Round, 0, len(l.Rounds))
+	for _, r := range l.Rounds {
+		list = append(list, result.Round{Round: r.Round, Quantity: r.Quantity})
+	}
+	return list
+}
+
+func parts(l *count.Line) []result.Part {
+	list := make([]result.Part, 0, len(l.Cells))
+	for _, c := range l.Cells {
+		list = append(list, result.Part{
+			Lot: c.Lot, Expiry: c.Expiry, Condition: cmp.Or(string(c.Condition), result.Saleable), Quantity: c.Quantity,
+		})
+	}
+	return slices.Clip(list)
+}
+
+// ComposedWrong stops a seal whose own document would be refused: a defect, never a user's fault.
+var ComposedWrong = stocktake.NewReason(stocktake.Internal, "result-composed-wrong",
+	"The result made from this session contradicts itself at %s: %s. Report this; nothing was sealed.",
+	"النتيجة المعدّة من هذه الجلسة متناقضة عند %s: %s. أبلغ عن ذلك؛ لم يُختم شيء.")

@@ -1,0 +1,168 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/go-playground/validator/v10"
+
+	"jard/internal/account"
+	"jard/internal/count"
+	"jard/internal/reconcile"
+	"jard/internal/stocktake"
+)
+
+// bounds are the limits on request bodies that are the core's own types, by field. Only lengths: what a text may say is
+// the core's to judge. A test walks every body and fails when a text or a list has no limit.
+var bounds = []struct {
+	of    any
+	rules map[string]string
+}{
+	{stocktake.Name{}, map[string]string{"Arabic": "max=512", "English": "max=512"}},
+	{count.Scope{}, map[string]string{
+		"Sections": "max=100000,dive,max=64", "Locations": "max=100000,dive,max=64", "Items": "max=100000,dive,max=64",
+	}},
+	{count.Tier{}, map[string]string{"Role": "required,max=64"}},
+	{count.Task{}, map[string]string{
+		"ID": "required,max=64", "Location": "required,max=64", "Items": "max=100000,dive,max=64", "Person": "max=64",
+	}},
+	{count.LineRef{}, map[string]string{"Section": "required,max=64", "Item": "required,max=64", "Digest": "max=64"}},
+	{count.Assignment{}, map[string]string{"Tasks": "max=20000,dive", "Withdraw": "max=20000,dive,max=64"}},
+	{count.Recount{}, map[string]string{"Tasks": "max=20000,dive", "Lines": "max=50000,dive", "Reason": "max=1000"}},
+	{count.PassDecision{}, map[string]string{"Pass": "required,max=64", "Digest": "max=64", "Reason": "required,max=1000"}},
+	{count.Choice{}, map[string]string{
+		"Location": "required,max=64", "Item": "required,max=64", "Pass": "required,max=64", "Digest": "required,max=64",
+		"Reason": "required,max=1000",
+	}},
+	{count.Resolution{}, map[string]string{"Code": "required,max=8192", "Item": "max=64", "Reason": "max=1000"}},
+	{count.Release{}, map[string]string{"Key": "required,max=256", "Reason": "required,max=1000"}},
+	{count.Rest{}, map[string]string{"Lines": "required,max=50000,dive", "Reason": "required,max=1000"}},
+	{count.LinesVerdict{}, map[string]string{
+		"Verdict": "required,max=16", "Lines": "required,max=50000,dive", "Reason": "max=1000",
+	}},
+	{count.WriteOff{}, map[string]string{"Device": "required,max=64", "Epoch": "max=64", "Reason": "required,max=1000"}},
+	{count.Because{}, map[string]string{"Reason": "max=1000"}},
+	{reconcile.Tolerance{}, nil},
+}
+
+const maxFieldFaults = 50
+
+// checker holds the bounds of every body. It is safe for concurrent use.
+type checker struct{ v *validator.Validate }
+
+func newChecker() (c *checker, err error) {
+	defer func() {
+		if r := recover(); r != nil { // validator's way of refusing a rule
+			err = fmt.Errorf("web: bounds: %v", r)
+		}
+	}()
+	v := validator.New(validator.WithRequiredStructEnabled())
+	v.RegisterTagNameFunc(jsonName)
+	for _, b := range bounds {
+		if b.rules != nil {
+			v.RegisterStructValidationMapRules(b.rules, b.of)
+		}
+	}
+	return &checker{v: v}, nil
+}
+
+func jsonName(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	if name == "-" {
+		return ""
+	}
+	return name
+}
+
+// fields checks every bound of v, which is a pointer to a struct, and names each field that breaks one.
+func (c *checker) fields(v any) error {
+	err := c.v.Struct(v)
+	if err == nil {
+		return nil
+	}
+	wrong, ok := errors.AsType[validator.ValidationErrors](err)
+	if !ok {
+		return stocktake.Broken.Wrap(err)
+	}
+	f := &fieldsError{error: FieldsWrong.New()}
+	for _, w := range wrong[:min(len(wrong), maxFieldFaults)] {
+		_, path, _ := strings.Cut(w.Namespace(), ".")
+		texts, ok := fieldTexts[w.Tag()]
+		if !ok {
+			texts = [2]string{"is wrong", "غير صحيح"}
+		}
+		fault := fieldFault{Field: path, Key: w.Tag(), English: texts[0], Arabic: texts[1]}
+		if strings.Contains(texts[0], "%s") {
+			fault.English, fault.Arabic = fmt.Sprintf(texts[0], w.Param()), fmt.Sprintf(texts[1], w.Param())
+		}
+		f.fields = append(f.fields, fault)
+	}
+	return f
+}
+
+// The bodies that are the API's own.
+type (
+	signInBody struct {
+		Society  stocktake.SocietyID `json:"society" validate:"required,max=64"`
+		Person   stocktake.PersonID  `json:"person" validate:"required,max=64"`
+		Password account.Secret      `json:"password" validate:"required,max=256"`
+	}
+	changePasswordBody struct {
+		Old account.Secret `json:"old" validate:"required,max=256"`
+		New account.Secret `json:"new" validate:"required,max=256"`
+	}
+	personBody struct {
+		ID       stocktake.PersonID `json:"id" validate:"required,max=64"`
+		Name     stocktake.Name     `json:"name"`
+		Roles    []stocktake.Role   `json:"roles" validate:"max=16,dive,max=64"`
+		Password account.Secret     `json:"password" validate:"max=256"`
+		PIN      account.Secret     `json:"pin" validate:"max=32"`
+	}
+	nameBody struct {
+		Name stocktake.Name `json:"name"`
+	}
+	rolesBody struct {
+		Roles []stocktake.Role `json:"roles" validate:"required,max=16,dive,max=64"`
+	}
+	passwordBody struct {
+		Password account.Secret `json:"password" validate:"required,max=256"`
+	}
+	pinBody struct {
+		PIN account.Secret `json:"pin" validate:"required,max=32"`
+	}
+	reasonBody struct {
+		Reason string `json:"reason" validate:"required,max=500"`
+	}
+	daysBody struct {
+		Days int `json:"days" validate:"required,min=1,max=400"`
+	}
+	codeBody struct {
+		Name string `json:"name" validate:"max=64"`
+	}
+	emptyBody struct{}
+
+	// planBody is a session to be issued. Without Blind it is a blind one: books are shown only where that was asked for.
+	planBody struct {
+		Session   stocktake.SessionID  `json:"session" validate:"max=64"`
+		Name      stocktake.Name       `json:"name"`
+		Site      stocktake.SiteID     `json:"site" validate:"required,max=64"`
+		Kind      count.SessionKind    `json:"kind" validate:"required,max=16"`
+		Blind     *bool                `json:"blind"`
+		Due       moment               `json:"due"`
+		Scope     count.Scope          `json:"scope"`
+		Tolerance reconcile.Tolerance  `json:"tolerance"`
+		Tiers     []count.Tier         `json:"tiers" validate:"required,max=20,dive"`
+		Committee []stocktake.PersonID `json:"committee" validate:"max=50,dive,max=64"`
+		Witness   stocktake.PersonID   `json:"witness" validate:"max=64"`
+		Corrects  stocktake.SessionID  `json:"corrects" validate:"max=64"`
+	}
+)
+
+// bodies lists every type that read fills, for the test that looks for what has no limit.
+var bodies = []any{
+	signInBody{}, changePasswordBody{}, personBody{}, nameBody{}, rolesBody{}, passwordBody{}, pinBody{}, reasonBody{},
+	daysBody{}, codeBody{}, emptyBody{}, planBody{}, count.Scope{}, count.Assignment{}, count.Recount{}, count.PassDecision{},
+	count.Choice{}, count.Resolution{}, count.Release{}, count.Rest{}, count.LinesVerdict{}, count.WriteOff{}, count.Because{},
+}

@@ -1,0 +1,54 @@
+package web
+
+import "jard/internal/stocktake"
+
+// Reasons of the API itself.
+var (
+	RouteUnknown = stocktake.NewReason(stocktake.NotFound, "route-unknown",
+		"There is nothing at this address. Check it.",
+		"لا يوجد شيء في هذا العنوان. تحقّق منه.")
+	MethodUnknown = stocktake.NewReason(stocktake.Invalid, "method-unknown",
+		"This address does not take this method. Check the request.",
+		"هذا العنوان لا يقبل هذه الطريقة. تحقّق من الطلب.")
+	BodyType = stocktake.NewReason(stocktake.Invalid, "body-type",
+		"The request body must be %s.",
+		"يجب أن يكون محتوى الطلب من النوع %s.")
+	BodyTooLarge = stocktake.NewReason(stocktake.Invalid, "body-too-large",
+		"The request is larger than %d bytes. Split it.",
+		"الطلب أكبر من %d بايت. قسّمه.")
+	BodyMalformed = stocktake.NewReason(stocktake.Invalid, "body-malformed",
+		"The request body is not the JSON object expected here: %s.",
+		"محتوى الطلب ليس كائن JSON المتوقع هنا: %s.")
+	FieldsWrong = stocktake.NewReason(stocktake.Invalid, "fields-wrong",
+		"Some fields are missing or out of bounds. Mend them.",
+		"بعض الحقول ناقصة أو خارج الحدود. صحّحها.")
+	QueryWrong = stocktake.NewReason(stocktake.Invalid, "query-wrong",
+		"The parameter %q is not what is expected here. Correct it.",
+		"المعامل %q ليس كما هو متوقع هنا. صحّحه.")
+	TooFast = stocktake.NewReason(stocktake.TooMany, "too-fast",
+		"Too many requests from your network. Wait %d seconds.",
+		"طلبات كثيرة من شبكتك. انتظر %d ثانية.")
+	TimedOut = stocktake.NewReason(stocktake.Unavailable, "timed-out",
+		"The server took too long. Try again; if it stays, tell the administrator.",
+		"استغرق الخادم وقتًا طويلًا. أعد المحاولة، وإن استمر فأبلغ مسؤول النظام.")
+	NotOffered = stocktake.NewReason(stocktake.Unavailable, "not-offered",
+		"This server is not set up for that. Tell its administrator.",
+		"هذا الخادم غير مهيأ لذلك. أبلغ مسؤول النظام.")
+	ImportBusy = stocktake.NewReason(stocktake.Unavailable, "import-busy",
+		"Other files are being imported. Try again in a minute.",
+		"تُستورد ملفات أخرى الآن. أعد المحاولة بعد دقيقة.")
+	ImportRefused = stocktake.NewReason(stocktake.Invalid, "import-refused",
+		"The file has faults and nothing of it was taken. Mend what the report lists, then send it again.",
+		"في الملف أخطاء ولم يؤخذ منه شيء. صحّح ما في التقرير ثم أعد إرساله.")
+	ReceiptAwaited = stocktake.NewReason(stocktake.NotFound, "receipt-awaited",
+		"The ministry has not answered this result yet.",
+		"لم ترد الوزارة على هذه النتيجة بعد.")
+)
+
+// What is wrong with a field, by validator's tag. Args of each: none, or the bound.
+var fieldTexts = map[string][2]string{
+	"required": {"is missing", "ناقص"},
+	"max":      {"is longer or more than %s", "أكثر من %s"},
+	"min":      {"is shorter or less than %s", "أقل من %s"},
+	"oneof":    {"is none of: %s", "ليس من: %s"},
+}

@@ -1,0 +1,61 @@
+package web
+
+import (
+	"context"
+
+	"jard/internal/account"
+	"jard/internal/count"
+	"jard/internal/stocktake"
+)
+
+// Accounts is what the API needs of people and devices. *account.Service is it.
+type Accounts interface {
+	SignIn(ctx context.Context, society stocktake.SocietyID, person stocktake.PersonID, password account.Secret, remote string) (account.Grant, error)
+	SignOut(ctx context.Context, token account.Secret) error
+	PersonByToken(ctx context.Context, token account.Secret) (stocktake.Person, error)
+	Me(ctx context.Context, by stocktake.Person) (account.Profile, error)
+	ChangePassword(ctx context.Context, by stocktake.Person, old, password account.Secret, remote string) error
+
+	People(ctx context.Context, by stocktake.Person) ([]account.Profile, error)
+	AddPerson(ctx context.Context, by stocktake.Person, p account.NewPerson) (account.Profile, error)
+	Rename(ctx context.Context, by stocktake.Person, person stocktake.PersonID, name stocktake.Name) error
+	SetRoles(ctx context.Context, by stocktake.Person, person stocktake.PersonID, roles []stocktake.Role) error
+	SetPassword(ctx context.Context, by stocktake.Person, person stocktake.PersonID, password account.Secret) error
+	SetPIN(ctx context.Context, by stocktake.Person, person stocktake.PersonID, pin account.Secret) error
+	Disable(ctx context.Context, by stocktake.Person, person stocktake.PersonID, reason string) error
+	Enable(ctx context.Context, by stocktake.Person, person stocktake.PersonID) error
+	IssueKey(ctx context.Context, by stocktake.Person, person stocktake.PersonID, days int) (account.Grant, error)
+
+	Devices(ctx context.Context, by stocktake.Person) ([]account.Device, error)
+	NewEnrolment(ctx context.Context, by stocktake.Person, name string) (account.Code, error)
+	Revoke(ctx context.Context, by stocktake.Person, device stocktake.DeviceID, reason string) (account.Device, error)
+	Trail(ctx context.Context, by stocktake.Person, from uint64, limit int) ([]account.Act, error)
+}
+
+// Sessions is what the API needs of count sessions. *count.Service is it.
+type Sessions interface {
+	Sessions(ctx context.Context, by stocktake.Person) ([]count.SessionInfo, error)
+	View(ctx context.Context, by stocktake.Person, session stocktake.SessionID) (*count.View, error)
+	Log(ctx context.Context, by stocktake.Person, session stocktake.SessionID, from uint64, limit int) ([]count.Entry, error)
+
+	Issue(ctx context.Context, by stocktake.Person, p count.Plan) (count.Entry, error)
+	ExtendScope(ctx context.Context, by stocktake.Person, session stocktake.SessionID, more count.Scope) (count.Entry, error)
+	Assign(ctx context.Context, by stocktake.Person, session stocktake.SessionID, a count.Assignment) (count.Entry, error)
+	OrderRecount(ctx context.Context, by stocktake.Person, session stocktake.SessionID, r count.Recount) (count.Entry, error)
+	CompletePass(ctx context.Context, by stocktake.Person, session stocktake.SessionID, d count.PassDecision) (count.Entry, error)
+	AbandonPass(ctx context.Context, by stocktake.Person, session stocktake.SessionID, d count.PassDecision) (count.Entry, error)
+	ChooseDispute(ctx context.Context, by stocktake.Person, session stocktake.SessionID, c count.Choice) (count.Entry, error)
+	ResolveCode(ctx context.Context, by stocktake.Person, session stocktake.SessionID, r count.Resolution) (count.Entry, error)
+	ResolveQuarantine(ctx context.Context, by stocktake.Person, session stocktake.SessionID, r count.Release) (count.Entry, error)
+	SignRestZero(ctx context.Context, by stocktake.Person, session stocktake.SessionID, r count.Rest) (count.Entry, error)
+	DecideLines(ctx context.Context, by stocktake.Person, session stocktake.SessionID, d count.LinesVerdict) (count.Entry, error)
+	WriteOffStream(ctx context.Context, by stocktake.Person, session stocktake.SessionID, w count.WriteOff) (count.Entry, error)
+	BeginClosing(ctx context.Context, by stocktake.Person, session stocktake.SessionID, b count.Because) (count.Entry, error)
+	Cancel(ctx context.Context, by stocktake.Person, session stocktake.SessionID, b count.Because) (count.Entry, error)
+	Seal(ctx context.Context, by stocktake.Person, session stocktake.SessionID, issuer count.Issuer) (count.Entry, error)
+}
+
+var (
+	_ Accounts = (*account.Service)(nil)
+	_ Sessions = (*count.Service)(nil)
+)

@@ -1,0 +1,165 @@
+package web
+
+import (
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"jard/internal/count"
+)
+
+// Config is what the API needs. Accounts, Sessions and Logger must be set; without Issuer nothing can be sealed, and
+// without Results or Importer their routes answer that the server does not offer them.
+type Config struct {
+	Accounts Accounts
+	Sessions Sessions
+	Issuer   count.Issuer
+	Results  Results
+	Importer Importer
+	Logger   *slog.Logger
+
+	Now func() time.Time // time.Now
+
+	// Proxies are the reverse proxies whose X-Forwarded-For is believed. Empty: the peer's own address counts.
+	Proxies []*net.IPNet
+
+	Timeout       time.Duration // of a request, its body included; 30 seconds
+	ImportTimeout time.Duration // of an import; 10 minutes
+	MaxImport     int64         // bytes of an imported file; 256 MiB
+	Imports       int           // imports at a time; 2
+	TempDir       string        // where an upload waits while it is read; the system's
+
+	Rate  float64 // requests per second from one address; 50
+	Burst int     // … and at once; 200
+}
+
+// api is the handlers' shared state.
+type api struct {
+	Config
+	limiter *limiter
+	imports chan struct{}
+	check   *checker
+}
+
+// New builds the API under /api. The server may mount more beside it on the same Echo: the API's own middleware stays
+// with its routes. It sets no time limits on connections: those are the http.Server's.
+func New(c Config) (*echo.Echo, error) {
+	if c.Accounts == nil || c.Sessions == nil || c.Logger == nil {
+		return nil, errors.New("web: accounts, sessions and a logger are needed")
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Timeout <= 0 {
+		c.Timeout = 30 * time.Second
+	}
+	if c.ImportTimeout <= 0 {
+		c.ImportTimeout = 10 * time.Minute
+	}
+	if c.MaxImport <= 0 {
+		c.MaxImport = 256 << 20
+	}
+	if c.Imports <= 0 {
+		c.Imports = 2
+	}
+	if c.Rate <= 0 || c.Burst <= 0 {
+		c.Rate, c.Burst = 50, 200
+	}
+	check, err := newChecker()
+	if err != nil {
+		return nil, err
+	}
+	a := &api{Config: c, limiter: newLimiter(c.Rate, c.Burst), imports: make(chan struct{}, c.Imports), check: check}
+
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.HTTPErrorHandler = a.fail
+	e.IPExtractor = echo.ExtractIPDirect()
+	if len(c.Proxies) > 0 {
+		trust := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+		for _, proxy := range c.Proxies {
+			trust = append(trust, echo.TrustIPRange(proxy))
+		}
+		e.IPExtractor = echo.ExtractIPFromXFFHeader(trust...)
+	}
+	a.routes(e)
+	return e, nil
+}
+
+func (a *api) routes(e *echo.Echo) {
+	g := e.Group("/api", a.identify, a.account, a.survive, a.harden, a.slow)
+	in := a.within(a.Timeout)
+
+	g.POST("/sign-in", a.signIn, in)
+	g.POST("/sign-out", a.signOut, in)
+	g.GET("/me", a.by(a.me), in)
+	g.POST("/me/password", a.by(a.changePassword), in)
+
+	g.GET("/people", a.by(a.people), in)
+	g.POST("/people", a.by(a.addPerson), in)
+	g.POST("/people/:person/name", a.by(a.rename), in)
+	g.POST("/people/:person/roles", a.by(a.setRoles), in)
+	g.POST("/people/:person/password", a.by(a.setPassword), in)
+	g.POST("/people/:person/pin", a.by(a.setPIN), in)
+	g.POST("/people/:person/disable", a.by(a.disable), in)
+	g.POST("/people/:person/enable", a.by(a.enable), in)
+	g.POST("/people/:person/keys", a.by(a.issueKey), in)
+	g.GET("/devices", a.by(a.devices), in)
+	g.POST("/devices/codes", a.by(a.newEnrolment), in)
+	g.POST("/devices/:device/revoke", a.by(a.revoke), in)
+	g.GET("/trail", a.by(a.trail), in)
+
+	g.GET("/sessions", a.by(a.sessions), in)
+	g.POST("/sessions", a.by(a.issue), in)
+	s := "/sessions/:session"
+	g.GET(s, a.by(a.session), in)
+	g.GET(s+"/lines", a.by(a.lines), in)
+	g.GET(s+"/passes", view(a, func(v *count.View) []*count.Pass { return v.Passes }), in)
+	g.GET(s+"/locations", view(a, func(v *count.View) []count.LocationState { return v.Locations }), in)
+	g.GET(s+"/disputes", view(a, func(v *count.View) []count.Dispute { return v.Disputes }), in)
+	g.GET(s+"/quarantine", view(a, func(v *count.View) []count.Held { return v.Held }), in)
+	g.GET(s+"/codes", view(a, func(v *count.View) []count.Unknown { return v.Unknown }), in)
+	g.GET(s+"/streams", view(a, func(v *count.View) []count.StreamState { return v.Streams }), in)
+	g.GET(s+"/tasks", view(a, func(v *count.View) []count.TaskState { return v.Tasks }), in)
+	g.GET(s+"/asides", view(a, func(v *count.View) []count.Aside { return v.Asides }), in)
+	g.GET(s+"/log", a.by(a.log), in)
+
+	g.POST(s+"/scope", command(a, a.Sessions.ExtendScope), in)
+	g.POST(s+"/assignments", command(a, a.Sessions.Assign), in)
+	g.POST(s+"/recounts", command(a, a.Sessions.OrderRecount), in)
+	g.POST(s+"/passes/complete", command(a, a.Sessions.CompletePass), in)
+	g.POST(s+"/passes/abandon", command(a, a.Sessions.AbandonPass), in)
+	g.POST(s+"/disputes/choose", command(a, a.Sessions.ChooseDispute), in)
+	g.POST(s+"/codes/resolve", command(a, a.Sessions.ResolveCode), in)
+	g.POST(s+"/quarantine/resolve", command(a, a.Sessions.ResolveQuarantine), in)
+	g.POST(s+"/rest-zero", command(a, a.Sessions.SignRestZero), in)
+	g.POST(s+"/decisions", command(a, a.Sessions.DecideLines), in)
+	g.POST(s+"/streams/write-off", command(a, a.Sessions.WriteOffStream), in)
+	g.POST(s+"/closing", command(a, a.Sessions.BeginClosing), in)
+	g.POST(s+"/cancel", command(a, a.Sessions.Cancel), in)
+	g.POST(s+"/seal", a.by(a.seal), in)
+
+	g.GET("/results", a.by(a.results), in)
+	g.GET("/results/:series/:number", a.by(a.result), in)
+	g.GET("/results/:series/:number/document", a.by(a.document), in)
+	g.GET("/results/:series/:number/receipt", a.by(a.receipt), in)
+
+	g.POST("/import/:kind", a.by(a.importFile), a.within(a.ImportTimeout))
+}
+
+// within bounds a request: its context, and with it the store; and its body and answer, where the connection allows.
+func (a *api) within(d time.Duration) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			end := time.Now().Add(d)
+			control := http.NewResponseController(c.Response())
+			_ = control.SetReadDeadline(end) // not every writer can; the context bounds the rest
+			_ = control.SetWriteDeadline(end.Add(d))
+			return withDeadline(c, end, next)
+		}
+	}
+}

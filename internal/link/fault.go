@@ -1,0 +1,132 @@
+package link
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"unicode/utf8"
+
+	"jard/internal/stocktake"
+)
+
+// Severity says what a fault does to the import.
+type Severity string
+
+// The severities. One refused cell refuses the whole file.
+const (
+	Refused     Severity = "refused"     // nothing of the file is published until it is mended
+	Quarantined Severity = "quarantined" // the code is left out and listed, the rest of its row is taken
+	Warned      Severity = "warned"      // taken, and worth a look
+)
+
+// Fault is one thing that is wrong with a file, and where. Line is counted from 1 as a text editor (CSV) or a
+// spreadsheet (XLSX) counts. Column is the header's text and Ref the column's number (CSV) or letter (XLSX).
+type Fault struct {
+	Line     int
+	Column   string
+	Ref      string
+	Value    string // what stands there, cut short
+	Severity Severity
+	Err      *stocktake.Error
+}
+
+// MarshalJSON writes the fault with its texts in both languages.
+func (f Fault) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Line     int      `json:"line"`
+		Column   string   `json:"column,omitempty"`
+		Ref      string   `json:"ref,omitempty"`
+		Value    string   `json:"value,omitempty"`
+		Severity Severity `json:"severity"`
+		Reason   string   `json:"reason"`
+		English  string   `json:"en"`
+		Arabic   string   `json:"ar"`
+	}{f.Line, f.Column, f.Ref, f.Value, f.Severity, f.Err.Reason.Key, f.Err.English(), f.Err.Arabic()})
+}
+
+// Faults are all that is wrong with a file. Every fault is counted, by severity and by reason; of each severity the
+// first ones are kept, so that a million bad lines neither fill the memory nor crowd each other out.
+type Faults struct {
+	Refused     int            `json:"refused"`
+	Quarantined int            `json:"quarantined"`
+	Warned      int            `json:"warned"`
+	ByReason    map[string]int `json:"by_reason,omitempty"`
+	List        []Fault        `json:"list,omitempty"` // sorted by line
+	keep        int
+}
+
+// maxValue is how many characters of a cell a fault shows.
+const maxValue = 60
+
+func (f *Faults) add(fault Fault) {
+	var n *int
+	switch fault.Severity {
+	case Refused:
+		n = &f.Refused
+	case Quarantined:
+		n = &f.Quarantined
+	default:
+		n = &f.Warned
+	}
+	*n++
+	if f.ByReason == nil {
+		f.ByReason = make(map[string]int)
+	}
+	f.ByReason[fault.Err.Reason.Key]++
+	if *n <= f.keep {
+		fault.Value = shorten(fault.Value)
+		f.List = append(f.List, fault)
+	}
+}
+
+// sort puts the faults into the order of the file: some are found only when all of it has been read.
+func (f *Faults) sort() {
+	slices.SortStableFunc(f.List, func(a, b Fault) int { return cmp.Compare(a.Line, b.Line) })
+}
+
+func shorten(s string) string {
+	if len(s) <= maxValue {
+		return s
+	}
+	n := 0
+	for i := range s {
+		if n == maxValue {
+			return s[:i] + "…"
+		}
+		n++
+	}
+	return s
+}
+
+// trail records faults at the cells of one file.
+type trail struct {
+	faults *Faults
+	table  *table
+}
+
+// at records a fault at a cell of the record.
+func (t trail) at(r *record, column int, severity Severity, err *stocktake.Error) {
+	f := Fault{Line: r.line, Severity: severity, Err: err}
+	if column >= 0 {
+		f.Column, f.Ref = t.table.title(column), t.table.ref(column)
+		if column < len(r.cells) {
+			f.Value = r.cells[column].text
+			if !utf8.ValidString(f.Value) {
+				f.Value = sanitize(f.Value)
+			}
+			if line := int(r.cells[column].line); line > 0 {
+				f.Line = line
+			}
+		}
+	}
+	t.faults.add(f)
+}
+
+// line records a fault about something that was read earlier.
+func (t trail) line(line, column int, value string, severity Severity, err *stocktake.Error) {
+	f := Fault{Line: line, Value: value, Severity: severity, Err: err}
+	if column >= 0 {
+		f.Column, f.Ref = t.table.title(column), t.table.ref(column)
+	}
+	t.faults.add(f)
+}

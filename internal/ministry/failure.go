@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"jard/internal/stocktake"
@@ -50,36 +51,41 @@ func (h *handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 	_ = writeJSON(w, status, failure{failureBody{Code: e.Reason.Code, Key: e.Reason.Key, English: e.English(), Arabic: e.Arabic()}})
 }
 
-// readFailure is the error that an answer of the ministry stands for. Its texts are the ministry's own.
-func readFailure(status int, body []byte) *Rejection {
-	var f failure
-	if err := json.Unmarshal(body, &f); err != nil || f.Error.Key == "" {
-		f.Error = failureBody{Code: stocktake.Unavailable, Key: Unreachable.Key, English: Unreachable.English, Arabic: Unreachable.Arabic}
-		if status < 500 && status != http.StatusTooManyRequests {
-			f.Error.Code = stocktake.Internal // somebody answered, but not a ministry
-		}
-	}
-	return &Rejection{Status: status, Code: f.Error.Code, Key: f.Error.Key, English: f.Error.English, Arabic: f.Error.Arabic}
-}
-
-// Rejection is the ministry's refusal to take something in at all.
+// Rejection is the ministry's refusal to take something in at all, in its own words.
 type Rejection struct {
-	Status  int
-	Code    stocktake.Code
-	Key     string
-	English string
-	Arabic  string
+	Status int
+	Fault  *stocktake.Error
 }
 
-// Error is the key with the English text.
+// Error is the fault's, with the status.
 func (r *Rejection) Error() string {
-	return "ministry answered " + strconv.Itoa(r.Status) + " " + r.Key + ": " + r.English
+	return "ministry answered " + strconv.Itoa(r.Status) + ": " + r.Fault.Error()
 }
+
+// Unwrap gives the fault.
+func (r *Rejection) Unwrap() error { return r.Fault }
 
 // Is matches the reason with the same key: a reason means the same on both sides.
 func (r *Rejection) Is(target error) bool {
 	reason, ok := target.(*stocktake.Reason)
-	return ok && reason.Key == r.Key
+	return ok && reason.Key == r.Fault.Reason.Key
+}
+
+// readFailure is the error that an answer of the ministry stands for.
+func readFailure(status int, body []byte) error {
+	var f failure
+	err := json.Unmarshal(body, &f)
+	switch {
+	case err == nil && statuses[f.Error.Code] != 0 && f.Error.Key != "" && f.Error.English != "" && f.Error.Arabic != "":
+	case status >= 500 || status == http.StatusTooManyRequests: // something before the ministry: a proxy
+		return &Rejection{Status: status, Fault: Unreachable.New()}
+	default:
+		return &Rejection{Status: status, Fault: NoMinistry.New(status)}
+	}
+	return &Rejection{Status: status, Fault: (&stocktake.Reason{
+		Code: f.Error.Code, Key: f.Error.Key,
+		English: strings.ReplaceAll(f.Error.English, "%", "%%"), Arabic: strings.ReplaceAll(f.Error.Arabic, "%", "%%"),
+	}).New()}
 }
 
 // tooFastError is TooFast with when to come again.
@@ -110,4 +116,7 @@ var (
 	Unreachable = stocktake.NewReason(stocktake.Unavailable, "ministry-unreachable",
 		"The ministry does not answer. The result is kept and sent again by itself.",
 		"الوزارة لا تستجيب. النتيجة محفوظة وستُرسل من جديد تلقائيًا.")
+	NoMinistry = stocktake.NewReason(stocktake.Unavailable, "no-ministry",
+		"What answers at the ministry's address (status %d) is no ministry's server. Check the address.",
+		"ما يستجيب على عنوان الوزارة (الحالة %d) ليس خادم وزارة. تحقّق من العنوان.")
 )

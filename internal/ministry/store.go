@@ -37,9 +37,10 @@ type Outbox interface {
 	Postponed(ctx context.Context, p Postponement) error
 
 	// Adopt stores documents that the ministry holds and this store has lost, with their receipts, as already delivered,
-	// advances the chain over them, adds Keys to the society's Identity (those not there yet, kept in order of From), and
-	// with Unlock set unlocks signing. count.ChainMoved when the chain does not stand at IfHead any more.
-	// Documents are in order of place and each follows the one before it: the caller has verified that.
+	// advances the chain to the last of them, replaces the Keys of the society's Identity where Keys is not nil, and with
+	// Unlock set unlocks signing. count.ChainMoved when the chain does not stand at IfHead any more. Documents are in order
+	// of place, all after IfHead, numbers and series possibly left out; the caller has verified them. With none, the chain
+	// stays where it stands.
 	Adopt(ctx context.Context, a Adoption) error
 
 	// OpenSeries moves the chain to number 0 of a series, keeping the hash where it stands as the one to cite, and unlocks
@@ -127,8 +128,8 @@ type Postponement struct {
 type Adoption struct {
 	Society   stocktake.SocietyID
 	IfHead    result.Head
-	Documents []Stored // with Signed and Answer
-	Keys      []result.KeyPeriod
+	Documents []Stored           // with Signed and Answer
+	Keys      []result.KeyPeriod // all of the society's, in order of From
 	Unlock    bool
 }
 
@@ -162,8 +163,8 @@ type Inbox interface {
 
 	// Admit spends a code: it creates the code's society as a member, or gives the member one more key. CodeWrong when the
 	// code is unknown, was issued for another society, has expired at a.At, or was spent on another key; the same code
-	// with the same key again gives the same member and changes nothing. KeyTooEarly when a.From is not after the
-	// member's Head, or not after the From of the member's last key.
+	// with the same key again gives the member as it is and changes nothing, whatever a.From. KeyTooEarly when a.From is
+	// not after the member's Head (once something is filed), or not after the From of the member's last key.
 	Admit(ctx context.Context, a Admission) (Member, error)
 
 	// Member gives one society's record; stocktake.Missing when it never enrolled.
@@ -182,7 +183,7 @@ type Inbox interface {
 	//   - a held one stood: with the verdict Held again nothing is written and the standing one is returned; with another,
 	//     the verdict and the receipt replace the old ones (the old receipt stays in the list of receipts).
 	// A receipt written takes the next receipt number: it must be Standing.Receipts.Number+1. Unless refused, f.Corrects
-	// sets CorrectedBy on the filing that it names, and d.Key is added to the member's keys when accepted.
+	// sets CorrectedBy on the filing that it names, where there is one; Decision.Key is added to the member's keys.
 	// Documents with one place and different hashes are all kept. stocktake.Missing when the society is no member.
 	// f is given with Signed; the Filing returned comes without it, and with Answer.
 	File(ctx context.Context, f Filing, judge func(Standing) (Decision, error)) (Filing, error)

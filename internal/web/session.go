@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"time"
 	"unicode/utf8"
@@ -141,6 +142,9 @@ func (a *api) log(c echo.Context, by stocktake.Person) error {
 		return err
 	}
 	entries, err := a.Sessions.Log(c.Request().Context(), by, session, from, limit)
+	if session == count.LateLog && errors.Is(err, stocktake.Missing) {
+		err = nil // nothing has ever been late
+	}
 	if err != nil {
 		return err
 	}

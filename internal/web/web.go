@@ -46,7 +46,8 @@ type api struct {
 }
 
 // New builds the API under /api. The server may mount more beside it on the same Echo: the API's own middleware stays
-// with its routes. It sets no time limits on connections: those are the http.Server's.
+// with its routes. The http.Server must have its timeouts set, WriteTimeout above all: the API shortens the reading of
+// bodies, and lengthens the answering of imports, from request to request.
 func New(c Config) (*echo.Echo, error) {
 	if c.Accounts == nil || c.Sessions == nil || c.Logger == nil {
 		return nil, errors.New("web: accounts, sessions and a logger are needed")
@@ -158,7 +159,9 @@ func (a *api) within(d time.Duration) echo.MiddlewareFunc {
 			end := time.Now().Add(d)
 			control := http.NewResponseController(c.Response())
 			_ = control.SetReadDeadline(end) // not every writer can; the context bounds the rest
-			_ = control.SetWriteDeadline(end.Add(d))
+			if d > a.Timeout {
+				_ = control.SetWriteDeadline(end.Add(a.Timeout))
+			}
 			return withDeadline(c, end, next)
 		}
 	}

@@ -1,0 +1,129 @@
+package web_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"mime/multipart"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"jard/internal/result"
+	"jard/internal/stocktake"
+	"jard/internal/web"
+)
+
+// dock is an Importer that remembers what it was given.
+type dock struct {
+	got     web.Upload
+	data    string
+	refuse  bool
+	entered chan struct{}
+	leave   chan struct{}
+}
+
+func (d *dock) Import(_ context.Context, by stocktake.Person, u web.Upload) (web.ImportOutcome, error) {
+	if d.entered != nil {
+		d.entered <- struct{}{}
+		<-d.leave
+	}
+	b, err := io.ReadAll(io.NewSectionReader(u.Data, 0, u.Size))
+	d.got, d.data = u, string(b)
+	return web.ImportOutcome{Published: !d.refuse, Report: map[string]int{"refused": 3}}, err
+}
+
+func TestImport(t *testing.T) {
+	dock := &dock{}
+	temp := t.TempDir()
+	d := open(t, func(c *web.Config) { c.Importer, c.MaxImport, c.TempDir = dock, 1000, temp })
+	w := d.ask("integrator", "POST", "/api/import/book?site=central&as_of=2026-12-20T09:00:00%2B03:00&name=b.csv", "a;b\n1;2\n", "Content-Type", "text/csv")
+	d.ok(w, 200, nil)
+	if dock.data != "a;b\n1;2\n" || dock.got.Kind != web.ImportBook || dock.got.Site != "central" || dock.got.Name != "b.csv" ||
+		!dock.got.AsOf.Equal(time.Date(2026, 12, 20, 6, 0, 0, 0, time.UTC)) || !strings.Contains(w.Body.String(), `"refused":3`) {
+		t.Fatalf("got %+v %q %s", dock.got, dock.data, w.Body)
+	}
+
+	var form bytes.Buffer
+	m := multipart.NewWriter(&form)
+	part, err := m.CreateFormFile("file", "../../أصناف.xlsx")
+	must(t, err)
+	_, err = part.Write([]byte("PK"))
+	must(t, err)
+	must(t, m.Close())
+	d.ok(d.ask("manager", "POST", "/api/import/items", form.String(), "Content-Type", m.FormDataContentType()), 200, nil)
+	if dock.data != "PK" || dock.got.Name != "أصناف.xlsx" || dock.got.Size != 2 {
+		t.Fatalf("got %+v", dock.got)
+	}
+
+	dock.refuse = true
+	r := d.refused(d.ask("society-administrator", "POST", "/api/import/places", "x"), 422, "import-refused")
+	if !strings.Contains(string(r.Report), "3") {
+		t.Fatalf("got %s", r.Report)
+	}
+	d.refused(d.ask("manager", "POST", "/api/import/items", strings.Repeat("x", 1001)), 413, "body-too-large")
+	d.refused(d.ask("manager", "POST", "/api/import/other", "x"), 404, "route-unknown")
+	d.refused(d.ask("manager", "POST", "/api/import/book?as_of=yesterday", "x"), 400, "query-wrong")
+	d.refused(d.ask("manager", "POST", "/api/import/items", "x", "Content-Type", "multipart/form-data; boundary=b"), 400, "body-malformed")
+	for _, token := range []string{"counter", "supervisor", "financial-controller", "witness", "no-role"} {
+		d.refused(d.ask(token, "POST", "/api/import/items", "x"), 403, "role-missing")
+	}
+	left, err := os.ReadDir(temp)
+	must(t, err)
+	if len(left) != 0 {
+		t.Errorf("uploads stay behind: %v", left)
+	}
+	d.refused(open(t).ask("manager", "POST", "/api/import/items", "x"), 503, "not-offered")
+}
+
+func TestImportsAtATimeAreBounded(t *testing.T) {
+	dock := &dock{entered: make(chan struct{}), leave: make(chan struct{})}
+	d := open(t, func(c *web.Config) { c.Importer, c.Imports = dock, 1 })
+	first := make(chan *httptest.ResponseRecorder)
+	go func() { first <- d.ask("manager", "POST", "/api/import/items", "x") }()
+	<-dock.entered
+	d.refused(d.ask("manager", "POST", "/api/import/items", "x"), 503, "import-busy")
+	close(dock.leave)
+	d.ok(<-first, 200, nil)
+}
+
+// shelf is Results of one document.
+type shelf struct{}
+
+func (shelf) Results(_ context.Context, s stocktake.SocietyID, from result.Ref, limit int) ([]web.ResultInfo, error) {
+	if s != society || from.Number > 1 || limit < 1 {
+		return nil, nil
+	}
+	return []web.ResultInfo{{Series: 1, Number: 1, Kind: "result", Verdict: "accepted", Answer: 7}}, nil
+}
+
+func (s shelf) Result(ctx context.Context, id stocktake.SocietyID, at result.Ref) (web.ResultDocument, error) {
+	list, _ := s.Results(ctx, id, at, 1)
+	if len(list) == 0 {
+		return web.ResultDocument{}, stocktake.Missing.New("result", at.String())
+	}
+	return web.ResultDocument{ResultInfo: list[0], Signed: result.Signed{Document: []byte(`{"a": 1}`), Signature: []byte("x..y\nz..w")}}, nil
+}
+
+func TestResults(t *testing.T) {
+	d := open(t, func(c *web.Config) { c.Results = shelf{} })
+	var list struct{ List []web.ResultInfo }
+	d.ok(d.ask("financial-controller", "GET", "/api/results?limit=5", ""), 200, &list)
+	if len(list.List) != 1 || list.List[0].Answer != 7 {
+		t.Fatalf("got %+v", list)
+	}
+	d.ok(d.ask("manager", "GET", "/api/results?series=1&number=2", ""), 200, &list)
+	if list.List == nil {
+		t.Fatal("null")
+	}
+	d.ok(d.ask("manager", "GET", "/api/results/1/1", ""), 200, nil)
+	w := d.ask("manager", "GET", "/api/results/1/1/document", "")
+	if w.Code != 200 || w.Body.String() != `{"a": 1}` || strings.Join(w.Header()["Jard-Signature"], " ") != "x..y z..w" || len(w.Header().Get("Jard-Hash")) != 64 {
+		t.Fatalf("got %d %s %v", w.Code, w.Body, w.Header())
+	}
+	d.refused(d.ask("manager", "GET", "/api/results/1/1/receipt", ""), 404, "receipt-awaited")
+	d.refused(d.ask("manager", "GET", "/api/results/1/2", ""), 404, "not-found")
+	d.refused(d.ask("manager", "GET", "/api/results/1/x", ""), 400, "query-wrong")
+}

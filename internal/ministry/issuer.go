@@ -11,21 +11,16 @@ import (
 	"jard/internal/stocktake"
 )
 
-// Signers gives the private key that a society signs a place of its chain with.
-type Signers interface {
-	Signer(ctx context.Context, society stocktake.SocietyID, at result.Ref) (result.Key, error)
-}
-
 // Issuer makes signed results out of folded sessions: it is what count asks when a session is sealed.
 type Issuer struct {
 	outbox   Outbox
-	signers  Signers
+	signer   *Signer
 	software string
 }
 
 // NewIssuer makes an Issuer. Software is the version that results name.
-func NewIssuer(outbox Outbox, signers Signers, software string) *Issuer {
-	return &Issuer{outbox: outbox, signers: signers, software: software}
+func NewIssuer(outbox Outbox, signer *Signer, software string) *Issuer {
+	return &Issuer{outbox: outbox, signer: signer, software: software}
 }
 
 // Issue makes the next document of the society's chain from a session's state. count.SigningLocked after a restore.
@@ -59,12 +54,12 @@ func (i *Issuer) Issue(ctx context.Context, v *count.View, by stocktake.Person, 
 	if err != nil {
 		return count.Issuance{}, err
 	}
-	key, err := i.signers.Signer(ctx, by.Society, place)
+	signature, err := i.signer.Sign(ctx, by.Society, place, b)
 	if err != nil {
 		return count.Issuance{}, err
 	}
 	return count.Issuance{
-		Result: stocktake.Document{Hash: stocktake.HashOf(b), Bytes: b}, Signature: key.Sign(b),
+		Result: stocktake.Document{Hash: stocktake.HashOf(b), Bytes: b}, Signature: signature,
 		Series: place.Series, Number: place.Number, Previous: chain.Hash,
 	}, nil
 }

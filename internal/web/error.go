@@ -33,7 +33,6 @@ var finer = map[*stocktake.Reason]int{
 	MethodUnknown: http.StatusMethodNotAllowed,
 	BodyType:      http.StatusUnsupportedMediaType,
 	BodyTooLarge:  http.StatusRequestEntityTooLarge,
-	ImportRefused: http.StatusUnprocessableEntity,
 }
 
 // refusal is the form of every error answer.

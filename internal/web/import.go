@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -19,8 +20,9 @@ import (
 
 // Importer takes in the files that societies send. The server fills it in.
 type Importer interface {
-	// Import reads one file whole and publishes all of it or nothing. A file with faults is no error: the outcome says so.
-	Import(ctx context.Context, by stocktake.Person, u Upload) (ImportOutcome, error)
+	// Import reads one file whole and publishes all of it or nothing. The report is shown as JSON, also beside an error
+	// where the file was read and refused: then it holds the faults.
+	Import(ctx context.Context, by stocktake.Person, u Upload) (report any, err error)
 }
 
 // ImportKind says what a file holds.
@@ -35,25 +37,30 @@ const (
 
 // Upload is a file as it came, and what was said about it.
 type Upload struct {
-	Kind ImportKind
-	Site stocktake.SiteID // of places and book; may be empty where the file says
-	AsOf time.Time        // of book; zero where the file says
-	Name string           // what the sender calls the file
+	Kind     ImportKind
+	Site     stocktake.SiteID   // of places and book
+	SiteName stocktake.Name     // of places
+	SiteKind stocktake.SiteKind // of places
+	AsOf     time.Time          // of book
+	Position string             // of book: in the movement feed
+	Mapping  json.RawMessage    // how to read the columns; nil where the importer is to find out
+
+	DryRun, Merge, SaveMapping bool
+
+	Name string // what the sender calls the file
 	Size int64
 	Data io.ReaderAt
 }
 
-// ImportOutcome is what came of it. Report is shown as JSON.
-type ImportOutcome struct {
-	Published bool
-	Report    any
-}
+// importers are all who may send some kind of file. Who may send which is the importer's to judge; this keeps everybody
+// else from filling the disk.
+var importers = []stocktake.Role{stocktake.SocietyAdministrator, stocktake.Supervisor, stocktake.Manager,
+	stocktake.FinancialController, stocktake.Integrator}
 
-// importers are those who may change what a society has and where. Nobody else judges this: link has no service that
-// knows people.
-var importers = []stocktake.Role{stocktake.SocietyAdministrator, stocktake.Manager, stocktake.Integrator}
+const maxMapping = 8 << 10
 
-// importFile takes a file as the whole body, or as the one part of a form. It waits on disk while it is read.
+// importFile takes a file as the whole body, or as the one part of a form; everything said about it is in the query.
+// It waits on disk while it is read.
 func (a *api) importFile(c echo.Context, by stocktake.Person) error {
 	if !by.Is(importers...) {
 		return stocktake.NotAllowed.New(importers)
@@ -61,30 +68,8 @@ func (a *api) importFile(c echo.Context, by stocktake.Person) error {
 	if a.Importer == nil {
 		return NotOffered.New()
 	}
-	if err := only(c, "site", "as_of", "name"); err != nil {
-		return err
-	}
-	u := Upload{Kind: ImportKind(c.Param("kind"))}
-	switch u.Kind {
-	case ImportItems, ImportPlaces, ImportBook:
-	default:
-		return RouteUnknown.New()
-	}
-	site := c.QueryParam("site")
-	if site != "" {
-		if err := stocktake.CheckID("site", site); err != nil {
-			return err
-		}
-	}
-	u.Site = stocktake.SiteID(site)
-	if asOf := c.QueryParam("as_of"); asOf != "" {
-		var err error
-		if u.AsOf, err = readMoment(asOf); err != nil {
-			return QueryWrong.New("as_of")
-		}
-	}
-	var err error
-	if u.Name, err = text(c, "name", 255); err != nil {
+	u, err := uploadOf(c)
+	if err != nil {
 		return err
 	}
 	select {
@@ -103,6 +88,63 @@ func (a *api) importFile(c echo.Context, by stocktake.Person) error {
 	return a.takeIn(c, by, u, data)
 }
 
+// uploadOf reads what is said about the file.
+func uploadOf(c echo.Context) (Upload, error) {
+	if err := only(c, "site", "site_name_ar", "site_name_en", "site_kind", "as_of", "position", "mapping", "dry_run", "merge",
+		"save_mapping", "name"); err != nil {
+		return Upload{}, err
+	}
+	u := Upload{Kind: ImportKind(c.Param("kind"))}
+	switch u.Kind {
+	case ImportItems, ImportPlaces, ImportBook:
+	default:
+		return Upload{}, RouteUnknown.New()
+	}
+	var site, kind, asOf, mapping string
+	for _, p := range []struct {
+		name string
+		most int
+		into *string
+	}{
+		{"site", stocktake.MaxID, &site}, {"site_kind", stocktake.MaxID, &kind}, {"site_name_ar", stocktake.MaxName, &u.SiteName.Arabic},
+		{"site_name_en", stocktake.MaxName, &u.SiteName.English}, {"as_of", 64, &asOf}, {"position", 255, &u.Position},
+		{"mapping", maxMapping, &mapping}, {"name", 255, &u.Name},
+	} {
+		var err error
+		if *p.into, err = text(c, p.name, p.most); err != nil {
+			return Upload{}, err
+		}
+	}
+	for name, into := range map[string]*bool{"dry_run": &u.DryRun, "merge": &u.Merge, "save_mapping": &u.SaveMapping} {
+		switch c.QueryParam(name) {
+		case "", "false":
+		case "true":
+			*into = true
+		default:
+			return Upload{}, QueryWrong.New(name)
+		}
+	}
+	u.SiteKind = stocktake.SiteKind(kind)
+	if u.Site = stocktake.SiteID(site); u.Site != "" {
+		if err := stocktake.CheckID("site", site); err != nil {
+			return Upload{}, err
+		}
+	}
+	if asOf != "" {
+		var err error
+		if u.AsOf, err = readMoment(asOf); err != nil {
+			return Upload{}, QueryWrong.New("as_of")
+		}
+	}
+	if mapping != "" {
+		if !json.Valid([]byte(mapping)) {
+			return Upload{}, QueryWrong.New("mapping")
+		}
+		u.Mapping = json.RawMessage(mapping)
+	}
+	return u, nil
+}
+
 // takeIn spools the upload and imports it.
 func (a *api) takeIn(c echo.Context, by stocktake.Person, u Upload, data io.Reader) (err error) {
 	f, err := os.CreateTemp(a.TempDir, "jard-import-*")
@@ -114,17 +156,13 @@ func (a *api) takeIn(c echo.Context, by stocktake.Person, u Upload, data io.Read
 		return uploadError(err)
 	}
 	u.Data = f
-	out, err := a.Importer.Import(c.Request().Context(), by, u)
+	report, err := a.Importer.Import(c.Request().Context(), by, u)
 	if err != nil {
-		return err
-	}
-	if !out.Published {
-		return &reportError{error: ImportRefused.New(), report: out.Report}
+		return &reportError{error: err, report: report}
 	}
 	return c.JSON(http.StatusOK, struct {
-		Published bool `json:"published"`
-		Report    any  `json:"report"`
-	}{true, out.Report})
+		Report any `json:"report"`
+	}{report})
 }
 
 // upload finds the file in the request. Of a form only the first part is read, and it must be a file.

@@ -25,23 +25,27 @@ type dock struct {
 	leave   chan struct{}
 }
 
-func (d *dock) Import(_ context.Context, by stocktake.Person, u web.Upload) (web.ImportOutcome, error) {
+func (d *dock) Import(_ context.Context, by stocktake.Person, u web.Upload) (any, error) {
 	if d.entered != nil {
 		d.entered <- struct{}{}
 		<-d.leave
 	}
 	b, err := io.ReadAll(io.NewSectionReader(u.Data, 0, u.Size))
 	d.got, d.data = u, string(b)
-	return web.ImportOutcome{Published: !d.refuse, Report: map[string]int{"refused": 3}}, err
+	if d.refuse {
+		err = stocktake.Missing.New("column", "price")
+	}
+	return map[string]int{"refused": 3}, err
 }
 
 func TestImport(t *testing.T) {
 	dock := &dock{}
 	temp := t.TempDir()
 	d := open(t, func(c *web.Config) { c.Importer, c.MaxImport, c.TempDir = dock, 1000, temp })
-	w := d.ask("integrator", "POST", "/api/import/book?site=central&as_of=2026-12-20T09:00:00%2B03:00&name=b.csv", "a;b\n1;2\n", "Content-Type", "text/csv")
+	w := d.ask("integrator", "POST", "/api/import/book?site=central&as_of=2026-12-20T09:00:00%2B03:00&name=b.csv&dry_run=true&position=p7&mapping=%7B%22kind%22:%22book%22%7D", "a;b\n1;2\n", "Content-Type", "text/csv")
 	d.ok(w, 200, nil)
 	if dock.data != "a;b\n1;2\n" || dock.got.Kind != web.ImportBook || dock.got.Site != "central" || dock.got.Name != "b.csv" ||
+		!dock.got.DryRun || dock.got.Merge || dock.got.Position != "p7" || string(dock.got.Mapping) != `{"kind":"book"}` ||
 		!dock.got.AsOf.Equal(time.Date(2026, 12, 20, 6, 0, 0, 0, time.UTC)) || !strings.Contains(w.Body.String(), `"refused":3`) {
 		t.Fatalf("got %+v %q %s", dock.got, dock.data, w.Body)
 	}
@@ -59,15 +63,17 @@ func TestImport(t *testing.T) {
 	}
 
 	dock.refuse = true
-	r := d.refused(d.ask("society-administrator", "POST", "/api/import/places", "x"), 422, "import-refused")
+	r := d.refused(d.ask("society-administrator", "POST", "/api/import/places", "x"), 404, "not-found")
 	if !strings.Contains(string(r.Report), "3") {
 		t.Fatalf("got %s", r.Report)
 	}
 	d.refused(d.ask("manager", "POST", "/api/import/items", strings.Repeat("x", 1001)), 413, "body-too-large")
 	d.refused(d.ask("manager", "POST", "/api/import/other", "x"), 404, "route-unknown")
 	d.refused(d.ask("manager", "POST", "/api/import/book?as_of=yesterday", "x"), 400, "query-wrong")
+	d.refused(d.ask("manager", "POST", "/api/import/book?mapping=%7B", "x"), 400, "query-wrong")
+	d.refused(d.ask("manager", "POST", "/api/import/book?merge=maybe", "x"), 400, "query-wrong")
 	d.refused(d.ask("manager", "POST", "/api/import/items", "x", "Content-Type", "multipart/form-data; boundary=b"), 400, "body-malformed")
-	for _, token := range []string{"counter", "supervisor", "financial-controller", "witness", "no-role"} {
+	for _, token := range []string{"counter", "administrative-controller", "witness", "ministry-officer", "no-role"} {
 		d.refused(d.ask(token, "POST", "/api/import/items", "x"), 403, "role-missing")
 	}
 	left, err := os.ReadDir(temp)

@@ -37,9 +37,6 @@ var (
 	ImportBusy = stocktake.NewReason(stocktake.Unavailable, "import-busy",
 		"Other files are being imported. Try again in a minute.",
 		"تُستورد ملفات أخرى الآن. أعد المحاولة بعد دقيقة.")
-	ImportRefused = stocktake.NewReason(stocktake.Invalid, "import-refused",
-		"The file has faults and nothing of it was taken. Mend what the report lists, then send it again.",
-		"في الملف أخطاء ولم يؤخذ منه شيء. صحّح ما في التقرير ثم أعد إرساله.")
 	ReceiptAwaited = stocktake.NewReason(stocktake.NotFound, "receipt-awaited",
 		"The ministry has not answered this result yet.",
 		"لم ترد الوزارة على هذه النتيجة بعد.")

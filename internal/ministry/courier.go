@@ -99,8 +99,7 @@ func (c *Courier) Round(ctx context.Context) (next time.Time, err error) {
 		}
 		if d.Next.After(now) {
 			soonest(d.Next)
-			// The ministry did not answer: what comes after this one waits for it, in order.
-			blocked[d.Society] = d.Cause == Unreachable.Key
+			blocked[d.Society] = d.Blocking
 			continue
 		}
 		p, err := c.attempt(ctx, pin, d)
@@ -112,7 +111,7 @@ func (c *Courier) Round(ctx context.Context) (next time.Time, err error) {
 		}
 		if p != nil {
 			soonest(p.Next)
-			blocked[d.Society] = p.Cause == Unreachable.Key
+			blocked[d.Society] = p.Blocking
 		}
 	}
 	return next, nil
@@ -140,11 +139,9 @@ func (c *Courier) attempt(ctx context.Context, pin Pin, d Delivery) (*Postponeme
 		log.Info("result delivered", "verdict", string(answer.Verdict), "receipt", answer.Number)
 		return nil, c.box.Delivered(ctx, d.Society, d.At, answer)
 	case err == nil:
-		p.Cause, p.Answer = string(Held), &answer
-	case retryable(err):
-		p.Cause = Unreachable.Key
+		p.Cause, p.Answer, p.Blocking = string(Held), &answer, false
 	default:
-		p.Cause = stocktake.Fault(err).Reason.Key
+		p.Cause, p.Blocking = stocktake.Fault(err).Reason.Key, retryable(err)
 	}
 	p.Attempts++
 	p.Next = c.clock.Now().Add(backoff(p.Attempts, c.random))

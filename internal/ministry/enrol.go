@@ -11,7 +11,8 @@ import (
 
 // Enrol introduces the society's newest key to a ministry with a one-time code, and pins the ministry's key. What the
 // ministry already holds of the society (its server was lost, or it enrols a new key for a lost one) is fetched before
-// anything more is signed: see Recover.
+// Enrol returns: see Recover. Where only that failed, the statement is given with the error: the society is enrolled,
+// and the courier recovers.
 func (s *Signer) Enrol(ctx context.Context, h *http.Client, society stocktake.SocietyID, address, code string) (*Statement, error) {
 	secret, pin, err := readCode(code)
 	if err != nil {

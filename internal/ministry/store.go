@@ -116,6 +116,8 @@ type Delivery struct {
 	Attempts int                 `json:"attempts"`
 	Next     time.Time           `json:"next"`
 	Cause    string              `json:"cause,omitempty"` // why the last attempt failed: a reason's key
+	// Blocking: the ministry was not reached, so the society's later documents wait behind this one.
+	Blocking bool `json:"blocking,omitempty"`
 }
 
 // Postponement is the new state of a delivery.

@@ -1,0 +1,98 @@
+package ministry_test
+
+import (
+	"bytes"
+	"testing"
+
+	"jard/internal/ministry"
+	"jard/internal/stocktake"
+)
+
+// TestVerifyFindsTampering changes what is stored, on either side, and wants it found at its place.
+func TestVerifyFindsTampering(t *testing.T) {
+	s := newWorld(t).society(rumaithiya).enrol()
+	for range 3 {
+		s.sealed(nil)
+	}
+	if _, err := s.signer.ChangeKey(s.ctx, s.id, ""); err != nil {
+		t.Fatal(err)
+	}
+	s.sealed(nil)
+	s.round()
+	outbox := func() map[string]bool {
+		found := map[string]bool{}
+		n, err := ministry.VerifyOutbox(s.ctx, s.box, s.id, func(f ministry.Finding) { found[f.Place+" "+f.Key] = true })
+		if err != nil || n != 5 {
+			t.Fatal(n, err)
+		}
+		return found
+	}
+	inbox := func() map[string]bool {
+		found := map[string]bool{}
+		note := func(f ministry.Finding) { found[f.Place+" "+f.Key] = true }
+		if _, err := s.desk.VerifyChain(s.ctx, s.id, note); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.desk.VerifyReceipts(s.ctx, note); err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	if a, b := outbox(), inbox(); len(a)+len(b) > 0 {
+		t.Fatal(a, b)
+	}
+
+	own := &s.box.results[s.id][1]
+	sound := own.Signed
+	own.Signed.Document = bytes.Replace(sound.Document, []byte(`"blind":true`), []byte(`"blind":null`), 1)
+	if found := outbox(); !found["1/2 signature-wrong"] || !found["1/3 previous-wrong"] {
+		t.Errorf("document changed: %v", found)
+	}
+	own.Signed = sound
+	own.Answer = s.box.results[s.id][2].Answer
+	if found := outbox(); len(found) != 1 || !found["1/2 receipt-wrong"] {
+		t.Errorf("receipt changed: %v", found)
+	}
+
+	filed := &s.inbox.filed[s.id][1]
+	filed.Signed.Document = bytes.Replace(filed.Signed.Document, []byte(`"blind":true`), []byte(`"blind":null`), 1)
+	if found := inbox(); !found["1/2 signature-wrong"] {
+		t.Errorf("document changed: %v", found)
+	}
+	s.inbox.filed[s.id] = append(s.inbox.filed[s.id][:1], s.inbox.filed[s.id][2:]...)
+	if found := inbox(); !found["1/3 numbers-missing"] {
+		t.Errorf("document removed: %v", found)
+	}
+	s.inbox.receipts = append(s.inbox.receipts[:1], s.inbox.receipts[2:]...)
+	if found := inbox(); !found["receipt 3 previous-wrong"] {
+		t.Errorf("receipt removed: %v", found)
+	}
+}
+
+// TestManySocietiesAtOnce: receipts stay one chain whatever the order of arrival.
+func TestManySocietiesAtOnce(t *testing.T) {
+	w := newWorld(t)
+	var all []*society
+	for i := range 6 {
+		all = append(all, w.society(stocktake.SocietyID(rune('a'+i))+"-society").enrol())
+	}
+	done := make(chan struct{})
+	for _, s := range all {
+		go func() {
+			defer func() { done <- struct{}{} }()
+			for range 4 {
+				s.sealed(nil)
+				s.round()
+			}
+		}()
+	}
+	for range all {
+		<-done
+	}
+	for _, s := range all {
+		s.verified(4)
+	}
+	if n := len(w.inbox.receipts); n != 24 {
+		t.Errorf("%d receipts", n)
+	}
+}

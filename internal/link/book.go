@@ -44,7 +44,7 @@ func ReadBook(ctx context.Context, f File, b Book, m Mapping, l Limits, progress
 	if err != nil {
 		return nil, err
 	}
-	d := &bookDraft{pass: p, book: b, seen: make(map[uint64]int32), byValue: p.table.column(FieldCost) < 0 &&
+	d := &bookDraft{pass: p, book: b, seen: make(map[uint64]int32), piles: make(map[int32]*pile), byValue: p.table.column(FieldCost) < 0 &&
 		p.table.mapping.Defaults[FieldCost] == "" && p.table.column(FieldValue) >= 0}
 	d.decimals = 6
 	if p.table.mapping.Money == "fils" {
@@ -66,6 +66,7 @@ func ReadBook(ctx context.Context, f File, b Book, m Mapping, l Limits, progress
 	if p.report.Rows == 0 {
 		return nil, fileEmpty.New()
 	}
+	d.settle()
 	return d.result(), nil
 }
 
@@ -81,6 +82,7 @@ type bookDraft struct {
 	lines    []stocktake.BookLine
 	at       []int32          // the file's line of each
 	seen     map[uint64]int32 // section and item → line
+	piles    map[int32]*pile  // of the lines that several rows add up to
 	byValue  bool
 	decimals int // of a cost, so that its unit is a thousandth of a fils
 	stats    BookStats
@@ -188,6 +190,10 @@ func (d *bookDraft) item(r *record) (int32, bool) {
 		return 0, false
 	}
 	at, known := d.items[id]
+	if !known && totalWord(id) {
+		d.report.Totals++
+		return 0, false
+	}
 	if !known {
 		d.out.at(r, column, Refused, itemUnknown.New(id))
 		return 0, false
@@ -231,38 +237,6 @@ func (d *bookDraft) section(r *record) (int32, bool) {
 		d.last, d.lastAt = r.cells[i].text, at
 	}
 	return at, true
-}
-
-// repeated takes a second row for the same item in the same section, as the mapping says.
-func (d *bookDraft) repeated(r *record, n int32, line stocktake.BookLine) {
-	have, at := &d.lines[n], int(d.at[n])
-	column := d.table.column(FieldItem)
-	if column < 0 {
-		column = d.table.column(FieldBarcode)
-	}
-	if d.table.mapping.Repeated != SumRepeated {
-		d.out.at(r, column, Refused, lineRepeated.New(string(line.Section), string(line.Item), at))
-		return
-	}
-	sum, err := have.Quantity.Add(line.Quantity)
-	if err != nil {
-		d.out.at(r, d.table.column(FieldQuantity), Refused, lineTooLarge.New())
-		return
-	}
-	cost, fault := average(*have, line, sum, at)
-	if fault != nil {
-		d.out.at(r, d.table.column(FieldCost), Refused, fault)
-		return
-	}
-	if have.Cost != line.Cost {
-		d.out.at(r, d.table.column(FieldCost), Warned, lineAverage.New(at))
-	}
-	if _, err := stocktake.Value(sum, cost); err != nil {
-		d.out.at(r, d.table.column(FieldQuantity), Refused, lineTooLarge.New())
-		return
-	}
-	have.Quantity, have.Cost = sum, cost
-	d.stats.Summed++
 }
 
 func (d *bookDraft) result() *BookResult {

@@ -82,7 +82,7 @@ func (c coder) judge(in cell) verdict {
 	}
 	c.stats.OtherLength++
 	why := codeLength.New(shorten(v.code), len(v.code))
-	if n := len(v.code); n >= 9 && n <= 11 {
+	if n := len(v.code); n >= 9 && n <= 11 && v.code[0] != '0' {
 		for _, padded := range []string{strings.Repeat("0", 12-n) + v.code, strings.Repeat("0", 13-n) + v.code} {
 			if gs1.ValidGTIN(padded) {
 				why = codeZeros.New(v.code, padded) // padding on the left never changes the check digit

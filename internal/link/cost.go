@@ -75,24 +75,3 @@ func perUnit(value stocktake.Fils, quantity stocktake.Quantity) (stocktake.Cost,
 	n, _ := bits.Div64(hi, lo, uint64(quantity))
 	return stocktake.Cost(n), n <= stocktake.MaxNumber
 }
-
-// average gives the cost of two lines together. Different costs are weighed by quantity, which needs both above zero.
-func average(a, b stocktake.BookLine, sum stocktake.Quantity, line int) (stocktake.Cost, *stocktake.Error) {
-	if a.Cost == b.Cost || b.Quantity == 0 {
-		return a.Cost, nil
-	}
-	if a.Quantity == 0 {
-		return b.Cost, nil
-	}
-	if a.Quantity < 0 || b.Quantity < 0 {
-		return 0, lineMixed.New(line)
-	}
-	h1, l1 := bits.Mul64(uint64(a.Quantity), uint64(a.Cost))
-	h2, l2 := bits.Mul64(uint64(b.Quantity), uint64(b.Cost))
-	lo, carry := bits.Add64(l1, l2, 0)
-	hi, _ := bits.Add64(h1, h2, carry)
-	lo, carry = bits.Add64(lo, uint64(sum)/2, 0)
-	hi += carry
-	n, _ := bits.Div64(hi, lo, uint64(sum)) // an average is no larger than the larger cost, so it fits
-	return stocktake.Cost(n), nil
-}

@@ -61,7 +61,7 @@ func (im *Importer) ImportItems(ctx context.Context, by stocktake.Person, f File
 	if err != nil {
 		return nil, err
 	}
-	d, err := draftItems(ctx, f, m, im.limits, o.Progress)
+	d, err := draftItems(ctx, f, m, im.limits, o.Merge, o.Progress)
 	if err != nil {
 		return nil, err
 	}
@@ -71,9 +71,10 @@ func (im *Importer) ImportItems(ctx context.Context, by stocktake.Person, f File
 	if err != nil {
 		return nil, err
 	}
-	if o.Merge && d.report.Faults.Refused == 0 {
+	if o.Merge {
 		d.merge(old)
 	}
+	d.named()
 	result := d.result()
 	if saved {
 		result.Source = "saved"
@@ -265,6 +266,10 @@ func (im *Importer) mappingFor(ctx context.Context, society stocktake.SocietyID,
 	}
 	m = m.over(saved)
 	t, err := openTable(f, m, im.limits)
+	if errors.Is(err, sheetMissing) {
+		m.Sheet = "" // sheets are often called by their date
+		t, err = openTable(f, m, im.limits)
+	}
 	if err != nil {
 		return m, false, err
 	}

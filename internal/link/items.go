@@ -29,10 +29,11 @@ type ItemStats struct {
 // ReadItems reads a file of items without publishing anything. The error concerns the file as a whole; what is wrong in
 // it is in the result's faults.
 func ReadItems(ctx context.Context, f File, m Mapping, l Limits, progress Progress) (*ItemsResult, error) {
-	d, err := draftItems(ctx, f, m, l, progress)
+	d, err := draftItems(ctx, f, m, l, false, progress)
 	if err != nil {
 		return nil, err
 	}
+	d.named()
 	return d.result(), nil
 }
 
@@ -44,6 +45,7 @@ type itemDraft struct {
 	unitLine     int
 	unitsDiffer  bool
 	lots, supply bool // the file says
+	misnamed     bool // its name was refused
 }
 
 // owner is whose a code is, and where that was said (line 0: in the published catalogue).
@@ -71,7 +73,8 @@ type looseCode struct {
 	unit       string
 }
 
-func draftItems(ctx context.Context, f File, m Mapping, l Limits, progress Progress) (*itemsDraft, error) {
+// draftItems reads the file. When it will be merged with published items it need not name them again.
+func draftItems(ctx context.Context, f File, m Mapping, l Limits, merge bool, progress Progress) (*itemsDraft, error) {
 	p, err := newPass(f, ItemsFile, m, l)
 	if err != nil {
 		return nil, err
@@ -80,7 +83,11 @@ func draftItems(ctx context.Context, f File, m Mapping, l Limits, progress Progr
 	if d.coder, err = newCoder(p.table.mapping, &d.stats.Codes); err != nil {
 		return nil, err
 	}
-	p.table.check(p.out, []Field{FieldItem}, []Field{FieldName, FieldArabic, FieldEnglish})
+	needed := [][]Field{{FieldItem}, {FieldName, FieldArabic, FieldEnglish}}
+	if merge {
+		needed = needed[:1]
+	}
+	p.table.check(p.out, needed...)
 	if p.report.Faults.Refused > 0 {
 		p.finish()
 		return d, nil // without its columns every row would be refused
@@ -105,6 +112,19 @@ func draftItems(ctx context.Context, f File, m Mapping, l Limits, progress Progr
 	return d, nil
 }
 
+// named refuses the items that no row has named, nor the published catalogue.
+func (d *itemsDraft) named() {
+	column := d.table.column(FieldName)
+	if column < 0 {
+		column = max(d.table.column(FieldArabic), d.table.column(FieldEnglish))
+	}
+	for i := range d.items {
+		if it := &d.items[i]; it.Name == (stocktake.Name{}) && !it.misnamed {
+			d.out.line(it.line, column, "", Refused, cellEmpty.New(string(FieldName)))
+		}
+	}
+}
+
 func (d *itemsDraft) row(r *record) {
 	id, column, ok := d.key(r, FieldItem)
 	if !ok {
@@ -119,6 +139,10 @@ func (d *itemsDraft) row(r *record) {
 		return
 	}
 	index, again := d.byID[id]
+	if !again && totals(r) && d.unnamed(r) {
+		d.report.Totals++
+		return
+	}
 	if !again {
 		index = int32(len(d.items))
 		d.items = append(d.items, itemDraft{Item: stocktake.Item{ID: stocktake.ItemID(id)}, line: r.line})
@@ -127,7 +151,7 @@ func (d *itemsDraft) row(r *record) {
 		d.stats.RepeatedRows++
 	}
 	it := &d.items[index]
-	d.describe(r, it, again)
+	d.describe(r, it)
 	pack, word, ok := d.pack(r, it)
 	if !ok {
 		return
@@ -141,8 +165,13 @@ func (d *itemsDraft) row(r *record) {
 	}
 }
 
+// unnamed reports whether a row has neither a name nor a code.
+func (d *itemsDraft) unnamed(r *record) bool {
+	return !d.given(r, FieldName) && !d.given(r, FieldArabic) && !d.given(r, FieldEnglish) && !d.given(r, FieldBarcode)
+}
+
 // describe takes the names, the category and the flags.
-func (d *itemsDraft) describe(r *record, it *itemDraft, again bool) {
+func (d *itemsDraft) describe(r *record, it *itemDraft) {
 	var ar, en string
 	sound := true
 	for _, f := range []Field{FieldArabic, FieldEnglish, FieldName} {
@@ -168,13 +197,7 @@ func (d *itemsDraft) describe(r *record, it *itemDraft, again bool) {
 	if d.table.column(FieldEnglish) >= 0 {
 		d.agree(r, FieldEnglish, &it.Name.English, en, it.line)
 	}
-	if sound && !again && ar == "" && en == "" {
-		i := d.table.column(FieldName)
-		if i < 0 {
-			i = max(d.table.column(FieldArabic), d.table.column(FieldEnglish))
-		}
-		d.out.at(r, i, Refused, cellEmpty.New(string(FieldName)))
-	}
+	it.misnamed = it.misnamed || !sound
 	if category, ok := d.name(r, FieldCategory); ok {
 		d.agree(r, FieldCategory, &it.Category, category, it.line)
 	}

@@ -29,7 +29,7 @@ type reading struct {
 // canonical gives a number as [-]digits[.digits].
 func (d *decimals) canonical(c cell, line int) (string, *stocktake.Error) {
 	s := c.text
-	if simple(s) {
+	if simple(s) || (d.mark == '.' && pointed(s)) {
 		return s, nil
 	}
 	if c.number {
@@ -92,6 +92,13 @@ func (r reading) String() string {
 
 // simple reports whether s is a whole number in ASCII digits with at most a leading minus.
 func simple(s string) bool { return digitsOnly(strings.TrimPrefix(s, "-")) }
+
+// pointed reports whether s is digits, a point and digits with at most a leading minus: canonical where the point is
+// known to be the decimal mark.
+func pointed(s string) bool {
+	whole, fraction, ok := strings.Cut(strings.TrimPrefix(s, "-"), ".")
+	return ok && digitsOnly(whole) && digitsOnly(fraction)
+}
 
 // arabicDecimal is U+066B; nothing else looks like it, so it proves itself in its own cell and nothing beyond.
 const arabicDecimal = '٫'

@@ -109,6 +109,10 @@ func (d *placesDraft) row(r *record) {
 		}
 		return
 	}
+	if totals(r) && !d.given(r, FieldLocation) && !d.given(r, FieldSectionName) {
+		d.report.Totals++
+		return
+	}
 	section := stocktake.SectionID(id)
 	at, again := d.sections[section]
 	if !again {

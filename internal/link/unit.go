@@ -79,16 +79,21 @@ func readFlag(text string) (yes, ok bool) {
 	return false, false
 }
 
-// totals reports whether a row without a key is the sum that a report ends with.
+// totals reports whether a row without a key is the sum that a report ends with: its first words say so.
 func totals(r *record) bool {
 	for _, c := range r.cells {
-		if word := foldHeader(c.text); word != "" {
-			for _, w := range []string{"اجمالي", "مجموع", "جمله", "total", "grandtotal", "subtotal", "sum"} {
-				if strings.HasPrefix(word, w) {
-					return true
-				}
-			}
-			return false
+		if foldHeader(c.text) != "" {
+			return totalWord(c.text)
+		}
+	}
+	return false
+}
+
+func totalWord(text string) bool {
+	word := foldHeader(text)
+	for _, w := range []string{"اجمالي", "مجموع", "total", "grandtotal", "subtotal"} {
+		if strings.HasPrefix(word, w) {
+			return true
 		}
 	}
 	return false

@@ -2,7 +2,6 @@ package ministry_test
 
 import (
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -17,9 +16,7 @@ import (
 func TestPublicEndpoints(t *testing.T) {
 	w := newWorld(t)
 	get := func(path string) (int, []byte) {
-		answer := must(w.http.Client().Get(w.http.URL + path))
-		defer func() { _ = answer.Body.Close() }()
-		return answer.StatusCode, must(io.ReadAll(answer.Body))
+		return w.do(must(http.NewRequestWithContext(w.ctx, http.MethodGet, w.http.URL+path, nil)))
 	}
 	status, body := get("/api/ministry/key")
 	var key struct{ Key, Fingerprint string }

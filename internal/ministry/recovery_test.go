@@ -324,10 +324,8 @@ func TestOneSocietyCannotReadAnother(t *testing.T) {
 	}
 	for _, path := range []string{"/head", "/1/1"} {
 		r := must(http.NewRequestWithContext(w.ctx, http.MethodGet, w.http.URL+"/api/ministry/results/"+escaped+path, nil))
-		answer := must(w.http.Client().Do(r))
-		_ = answer.Body.Close()
-		if answer.StatusCode != http.StatusUnauthorized {
-			t.Errorf("unsigned %s: %d", path, answer.StatusCode)
+		if status, _ := w.do(r); status != http.StatusUnauthorized {
+			t.Errorf("unsigned %s: %d", path, status)
 		}
 	}
 }
@@ -348,9 +346,8 @@ func TestRequestIsGoodForLittle(t *testing.T) {
 		t.Fatal(err)
 	}
 	send := func() int {
-		answer := must(w.http.Client().Do(recorded.Clone(w.ctx)))
-		_ = answer.Body.Close()
-		return answer.StatusCode
+		status, _ := w.do(recorded.Clone(w.ctx))
+		return status
 	}
 	if status := send(); status != http.StatusOK {
 		t.Fatalf("recorded request: %d", status)

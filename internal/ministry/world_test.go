@@ -212,15 +212,23 @@ func (w *world) put(path string, s result.Signed) (status int, key string, body 
 	w.t.Helper()
 	r := must(http.NewRequestWithContext(w.ctx, http.MethodPut, w.http.URL+path, bytes.NewReader(s.Document)))
 	r.Header.Set(ministry.SignatureHeader, string(s.Signature))
-	answer := must(w.http.Client().Do(r))
-	body = must(io.ReadAll(answer.Body))
-	_ = answer.Body.Close()
+	status, body = w.do(r)
 	var f struct{ Error struct{ Key, En, Ar string } }
 	_ = json.Unmarshal(body, &f)
-	if answer.StatusCode != http.StatusOK && (f.Error.En == "" || f.Error.Ar == "") {
+	if status != http.StatusOK && (f.Error.En == "" || f.Error.Ar == "") {
 		w.t.Errorf("error without texts: %s", body)
 	}
-	return answer.StatusCode, f.Error.Key, body
+	return status, f.Error.Key, body
+}
+
+func (w *world) do(r *http.Request) (status int, body []byte) {
+	w.t.Helper()
+	answer, err := w.http.Client().Do(r)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	return answer.StatusCode, must(io.ReadAll(answer.Body))
 }
 
 func must[T any](v T, err error) T {

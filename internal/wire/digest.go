@@ -15,3 +15,15 @@ func NextDigest(previous stocktake.Hash, event []byte) stocktake.Hash {
 	h.Sum(sum[:0])
 	return sum
 }
+
+// DigestAfter is the digest of the last of a run of events.
+func DigestAfter(previous stocktake.Hash, events [][]byte) stocktake.Hash {
+	h := sha256.New()
+	for _, event := range events {
+		h.Reset()
+		h.Write(previous[:])
+		h.Write(event)
+		h.Sum(previous[:0])
+	}
+	return previous
+}

@@ -136,6 +136,7 @@ const (
 	ByeReplaced    ByeCode = "replaced"    // a newer socket of this device
 	ByeShutdown    ByeCode = "shutdown"    // the server stops: come back
 	ByeSlow        ByeCode = "slow"        // the device did not read or did not speak in time: come back
+	ByeRestored    ByeCode = "restored"    // the store has a new incarnation: say hello again
 	ByeUnsupported ByeCode = "unsupported" // no version in common: update the app
 )
 

@@ -1,0 +1,125 @@
+package handheld
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"jard/internal/count"
+	"jard/internal/stocktake"
+	"jard/internal/wire"
+)
+
+// greet answers a hello: where the stream stands here. On the way it finds out whether the store has lost what the
+// device was promised, or the device what the store still wants, and has the stream join what it holds.
+func (g *Gateway) greet(ctx context.Context, i identity, h *wire.Hello) (*wire.Welcome, error) {
+	stream := count.Stream{Device: i.ID, Epoch: h.Epoch}
+	mark, err := g.store.Mark(ctx, i.Society, stream)
+	if err != nil {
+		return nil, err
+	}
+	incarnation, err := g.store.Incarnation(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !mark.Fenced && !i.Revoked && h.Acked > mark.Acked && h.Incarnation == incarnation {
+		if incarnation, err = g.renew(ctx, i, h, mark); err != nil {
+			return nil, err
+		}
+	}
+	if !mark.Fenced && h.Oldest > mark.Acked+1 {
+		if mark, err = g.gap(ctx, i, stream, mark.Acked+1, h.Oldest-1); err != nil {
+			return nil, err
+		}
+	}
+	if !mark.Fenced && !i.Revoked {
+		for _, session := range h.Sessions {
+			if err := g.rejoin(ctx, i, session, stream, h.Succeeds); err != nil {
+				return nil, err
+			}
+		}
+	}
+	w := &wire.Welcome{
+		Incarnation: incarnation, Mark: wire.Mark(mark), Time: g.now().UnixMilli(), Echo: h.Time, Window: Window,
+		MaxEvents: wire.ServerLimits.Events, MaxBytes: wire.ServerLimits.Bytes, MinApp: g.minApp, Revoked: i.Revoked,
+	}
+	if g.safe != nil {
+		through, err := g.safe(ctx, i.Society, stream)
+		if err != nil {
+			return nil, err
+		}
+		w.SafeThrough = &through
+	}
+	return w, nil
+}
+
+// rejoin makes sure that the seal waits for a stream that holds a session's pack: a store restored from a backup may
+// have forgotten it, and a successor takes the place of a fenced stream. Of sessions that are over or unknown the feed
+// tells.
+func (g *Gateway) rejoin(ctx context.Context, i identity, session stocktake.SessionID, stream count.Stream, succeeds string) error {
+	err := g.sessions.Join(ctx, i.Society, session, stream, succeeds)
+	if err == nil {
+		return nil
+	}
+	switch stocktake.CodeOf(err) {
+	case stocktake.NotFound, stocktake.Conflict:
+		return nil
+	}
+	return err
+}
+
+// gap fences a stream whose device no longer holds the event that the store wants next: what follows cannot be appended
+// to it without claiming the digest of events that nobody has. The device goes on in a new epoch with what it still
+// holds, as after any fence, and a person is shown what is nowhere.
+func (g *Gateway) gap(ctx context.Context, i identity, stream count.Stream, from, to uint64) (count.Mark, error) {
+	g.log.ErrorContext(ctx, "device no longer holds events that the store wants", "society", i.Society, "device", i.ID,
+		"stream", stream.Epoch, "seq", from, "to", to)
+	why := Fencing{Why: Gap, Device: i.ID, Epoch: stream.Epoch, From: from, To: to}
+	if err := g.sessions.Fence(ctx, i.Society, stream, why); err != nil {
+		return count.Mark{}, err
+	}
+	return g.store.Mark(ctx, i.Society, stream)
+}
+
+// history remembers which streams have shown that the store lost events, and how far they were: a device that keeps
+// saying so while it refills the store is no second finding.
+type history struct {
+	mu    sync.Mutex
+	shown map[string]uint64
+}
+
+// maxShown bounds the streams remembered.
+const maxShown = 10_000
+
+// renew gives the store's history a new name, because a device was promised under its present one what it does not
+// hold: somebody put an older copy in its place. Every device says hello again, so that none is promised anything more
+// under the old name.
+func (g *Gateway) renew(ctx context.Context, i identity, h *wire.Hello, mark count.Mark) (string, error) {
+	g.history.mu.Lock()
+	defer g.history.mu.Unlock()
+	current, err := g.store.Incarnation(ctx)
+	if err != nil || current != h.Incarnation {
+		return current, err // another device has shown it meanwhile
+	}
+	key := i.key().String() + "\x00" + h.Epoch
+	if g.history.shown[key] >= h.Acked {
+		return current, nil
+	}
+	why := fmt.Sprintf("device %s shows event %d of epoch %s acknowledged, the store knows %d", i.ID, h.Acked, h.Epoch, mark.Acked)
+	g.log.ErrorContext(ctx, "store is older than a device", "society", i.Society, "device", i.ID, "stream", h.Epoch, "seq", h.Acked, "known", mark.Acked)
+	renewed, err := g.store.RenewIncarnation(ctx, why)
+	if err != nil {
+		return "", err
+	}
+	if g.history.shown == nil || len(g.history.shown) >= maxShown {
+		g.history.shown = map[string]uint64{}
+	}
+	g.history.shown[key] = h.Acked
+	g.feeds.forgetAll()
+	g.live.each(func(s *socket) {
+		if s.incarnation.Load() != nil { // it was welcomed under the old name
+			s.end(wire.ByeRestored, Renewed.New())
+		}
+	})
+	return renewed, nil
+}

@@ -1,0 +1,26 @@
+package handheld
+
+import (
+	"context"
+
+	"jard/internal/count"
+	"jard/internal/stocktake"
+)
+
+// Store is what the gateway needs of the store itself.
+type Store interface {
+	// Append and Mark are count.Log's.
+	Append(ctx context.Context, b count.Batch) (count.Mark, error)
+	Mark(ctx context.Context, society stocktake.SocietyID, s count.Stream) (count.Mark, error)
+
+	// Document is count.Documents'.
+	Document(ctx context.Context, society stocktake.SocietyID, hash stocktake.Hash) (stocktake.Document, error)
+
+	// Society gives a society's master data.
+	Society(ctx context.Context, society stocktake.SocietyID) (stocktake.Society, error)
+
+	// Incarnation names this store's history; RenewIncarnation gives it a new name because it was found to have lost
+	// some of it.
+	Incarnation(ctx context.Context) (string, error)
+	RenewIncarnation(ctx context.Context, why string) (string, error)
+}

@@ -1,6 +1,7 @@
 package boltdb
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"encoding/json"
@@ -222,4 +223,24 @@ func readJSON(tx *bbolt.Tx, bucket, key []byte, v any) (bool, error) {
 		return false, ValueDamaged.Wrap(err, string(bucket))
 	}
 	return true, nil
+}
+
+// eachValue decodes the values under a prefix in order of key, until f says no.
+func eachValue[T any](tx *bbolt.Tx, bucket, prefix []byte, f func(T) bool) error {
+	return eachFrom(tx, bucket, prefix, prefix, f)
+}
+
+// eachFrom is eachValue from a key on.
+func eachFrom[T any](tx *bbolt.Tx, bucket, from, prefix []byte, f func(T) bool) error {
+	rows := tx.Bucket(bucket).Cursor()
+	for key, value := rows.Seek(from); key != nil && bytes.HasPrefix(key, prefix); key, value = rows.Next() {
+		var v T
+		if err := json.Unmarshal(value, &v); err != nil {
+			return ValueDamaged.Wrap(err, string(bucket))
+		}
+		if !f(v) {
+			return nil
+		}
+	}
+	return nil
 }

@@ -3,6 +3,7 @@ package boltdb
 import (
 	"bytes"
 	"encoding/binary"
+	"time"
 
 	"jard/internal/count"
 	"jard/internal/stocktake"
@@ -27,11 +28,6 @@ func societyKey(society stocktake.SocietyID) []byte {
 func logKey(society stocktake.SocietyID, session stocktake.SessionID) []byte {
 	key := make([]byte, 0, len(society)+len(session)+2+8) // room for an offset
 	return appendID(appendID(key, society), session)
-}
-
-// entryKey appends an offset to a log's key.
-func entryKey(log []byte, offset uint64) []byte {
-	return binary.BigEndian.AppendUint64(log[:len(log):len(log)], offset)
 }
 
 func streamKey(society stocktake.SocietyID, s count.Stream) []byte {
@@ -90,4 +86,33 @@ func checkStream(society stocktake.SocietyID, s count.Stream) error {
 		return err
 	}
 	return stocktake.CheckID("epoch", s.Epoch)
+}
+
+// checkIDs refuses ids that cannot be part of a key, the society's first.
+func checkIDs[T ~string](society stocktake.SocietyID, field string, ids ...T) error {
+	if err := stocktake.CheckID("society", string(society)); err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := stocktake.CheckID(field, string(id)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// idKey is the key of what a society calls id, and the prefix of what belongs to that.
+func idKey[T ~string](society stocktake.SocietyID, id T) []byte {
+	key := make([]byte, 0, len(society)+len(id)+2+8+32)
+	return appendID(appendID(key, society), id)
+}
+
+// appendInstant keeps instants in order.
+func appendInstant(key []byte, at time.Time) []byte {
+	return binary.BigEndian.AppendUint64(key, uint64(at.UnixMicro())^1<<63)
+}
+
+// offsetKey appends a number to a prefix, which it does not change: an entry's offset to its log's key.
+func offsetKey(prefix []byte, n uint64) []byte {
+	return binary.BigEndian.AppendUint64(prefix[:len(prefix):len(prefix)], n)
 }

@@ -39,7 +39,7 @@ func (db *DB) Read(ctx context.Context, society stocktake.SocietyID, session sto
 				entries = make([]count.Entry, 0, min(uint64(limit), head.Offset-from+1))
 			}
 			rows := tx.Bucket(bucketLog).Cursor()
-			for key, value := rows.Seek(entryKey(prefix, from)); got < want; key, value = rows.Next() {
+			for key, value := rows.Seek(offsetKey(prefix, from)); got < want; key, value = rows.Next() {
 				if !bytes.HasPrefix(key, prefix) {
 					return ValueDamaged.New("log")
 				}

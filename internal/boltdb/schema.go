@@ -4,8 +4,8 @@ package boltdb
 // refused.
 const schemaVersion = 1
 
-// Every bucket, flat, at the top level. Every key but those of meta begins with a society's id and NUL; key.go builds
-// them.
+// Every bucket, flat, at the top level. Every key begins with a society's id and NUL, but for those of meta,
+// receipts and secrets; key.go builds them.
 var (
 	// bucketMeta: schema, incarnation, born, renewals
 	bucketMeta = []byte("meta")
@@ -37,13 +37,58 @@ var (
 	// bucketChains: society → JSON of where the society's chain of results stands
 	bucketChains = []byte("chains")
 
-	// bucketOutbox: society, series u64, number u64 → JSON of the state of a delivery that has no receipt yet
+	// bucketOutbox: society, series u64, number u64 → JSON of the state of a delivery that has not ended
 	bucketOutbox = []byte("outbox")
+
+	// bucketIdentities: society → JSON of ministry.Identity
+	bucketIdentities = []byte("identities")
+
+	// bucketCodes: society, hash → JSON of ministry.EnrolmentCode
+	bucketCodes = []byte("codes")
+
+	// bucketMembers: society → JSON of ministry.Member
+	bucketMembers = []byte("members")
+
+	// bucketFilings: society, hash → JSON of a filing without its document
+	bucketFilings = []byte("filings")
+
+	// bucketPlaces: society, series u64, number u64, arrival u64 → hash of the filing
+	bucketPlaces = []byte("places")
+
+	// bucketReceipts: number u64 → JSON of ministry.Receipted. The ministry's own, so no society in front
+	bucketReceipts = []byte("receipts")
+
+	// bucketPeople: society, person → JSON of account.Account
+	bucketPeople = []byte("people")
+
+	// bucketRolls: society → roll version u64 ‖ last offset of the trail u64
+	bucketRolls = []byte("rolls")
+
+	// bucketTrail: society, offset u64 → JSON of account.Act
+	bucketTrail = []byte("trail")
+
+	// bucketSignIns: society, person, instant u64, token hash → JSON of account.SignIn
+	bucketSignIns = []byte("sign-ins")
+
+	// bucketEnrolments: society, code hash → JSON of account.Enrolment
+	bucketEnrolments = []byte("enrolments")
+
+	// bucketDevices: society, device → JSON of account.Device
+	bucketDevices = []byte("devices")
+
+	// bucketSignedIn: society, device, person → JSON of account.DeviceSignIn
+	bucketSignedIn = []byte("signed-in")
+
+	// bucketSecrets: kind u8, hash → the key of the record that it opens. The one index: who shows a token or a code does
+	// not say which society it is of
+	bucketSecrets = []byte("secrets")
 )
 
 var buckets = [][]byte{
 	bucketMeta, bucketSocieties, bucketLog, bucketHeads, bucketStreams, bucketDocuments, bucketParts, bucketPublished,
-	bucketResults, bucketChains, bucketOutbox,
+	bucketResults, bucketChains, bucketOutbox, bucketIdentities, bucketCodes, bucketMembers, bucketFilings, bucketPlaces,
+	bucketReceipts, bucketPeople, bucketRolls, bucketTrail, bucketSignIns, bucketEnrolments, bucketDevices,
+	bucketSignedIn, bucketSecrets,
 }
 
 // The keys of bucketMeta.

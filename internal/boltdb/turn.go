@@ -2,6 +2,7 @@ package boltdb
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/json"
 	"time"
 
@@ -135,7 +136,7 @@ func (t *turn) append(l *openLog, e *count.Entry) error {
 	e.Hash = sha256.Sum256(value)
 	copy(value, e.Hash[:])
 	e.Body = value[len(value)-len(e.Body) : len(value) : len(value)]
-	t.key = entryKey(append(t.key[:0], l.key...), e.Offset)
+	t.key = binary.BigEndian.AppendUint64(append(t.key[:0], l.key...), e.Offset)
 	if err := t.entries.Put(t.key, value); err != nil {
 		return err
 	}

@@ -70,7 +70,8 @@ func (t *turn) checkSeat(s *seat) (chain, error) {
 	return c, nil
 }
 
-// takeSeat puts the document in its place, advances the chain and queues the delivery. Its bytes are stored by the caller.
+// takeSeat puts the document in its place, advances the chain and queues the delivery, which is due by any clock: the
+// courier's may stand behind the store's. The document's bytes are stored by the caller.
 func (t *turn) takeSeat(c chain, s *seat) error {
 	key := resultKey(s.society, s.at.Series, s.at.Number)
 	stored := storedResult{Signature: s.sig, Stored: ministry.Stored{
@@ -83,5 +84,5 @@ func (t *turn) takeSeat(c chain, s *seat) error {
 	if err := t.putChain(s.society, c); err != nil {
 		return err
 	}
-	return t.putJSON(bucketOutbox, key, ministry.Delivery{Society: s.society, At: s.at, Next: t.now})
+	return t.putJSON(bucketOutbox, key, ministry.Delivery{Society: s.society, At: s.at})
 }

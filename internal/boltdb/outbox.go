@@ -188,7 +188,7 @@ func (db *DB) Adopt(ctx context.Context, a ministry.Adoption) error {
 		if c.Head != a.IfHead {
 			return count.ChainMoved.New()
 		}
-		if err := t.addKeys(a.Society, a.Keys); err != nil {
+		if err := t.replaceKeys(a.Society, a.Keys); err != nil {
 			return err
 		}
 		if err := t.putDocuments(a.Society, docs, staged); err != nil {
@@ -209,20 +209,26 @@ func (db *DB) Adopt(ctx context.Context, a ministry.Adoption) error {
 	})
 }
 
-// addKeys adds key periods that the society's identity does not hold yet.
-func (t *turn) addKeys(society stocktake.SocietyID, keys []result.KeyPeriod) error {
-	if len(keys) == 0 {
+// replaceKeys sets the key periods of the society's identity; nil leaves them.
+func (t *turn) replaceKeys(society stocktake.SocietyID, keys []result.KeyPeriod) error {
+	if keys == nil {
 		return nil
 	}
 	i := ministry.Identity{Society: society}
 	if _, err := t.readJSON(bucketIdentities, societyKey(society), &i); err != nil {
 		return err
 	}
-	for _, k := range keys {
-		if !slices.Contains(i.Keys, k) {
-			i.Keys = append(i.Keys, k)
-		}
+	i.Keys = keys
+	return t.putJSON(bucketIdentities, societyKey(society), i)
+}
+
+// addKey adds a key period to the society's identity.
+func (t *turn) addKey(society stocktake.SocietyID, k result.KeyPeriod) error {
+	i := ministry.Identity{Society: society}
+	if _, err := t.readJSON(bucketIdentities, societyKey(society), &i); err != nil {
+		return err
 	}
+	i.Keys = append(i.Keys, k)
 	slices.SortStableFunc(i.Keys, func(a, b result.KeyPeriod) int { return a.From.Compare(b.From) })
 	return t.putJSON(bucketIdentities, societyKey(society), i)
 }
@@ -270,7 +276,7 @@ func (db *DB) PutKeyChange(ctx context.Context, k ministry.KeySealing) error {
 		if err != nil {
 			return err
 		}
-		if err := t.addKeys(k.Society, []result.KeyPeriod{k.Key}); err != nil {
+		if err := t.addKey(k.Society, k.Key); err != nil {
 			return err
 		}
 		if err := t.putDocuments(k.Society, docs, false); err != nil {

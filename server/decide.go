@@ -1,0 +1,330 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"jard/internal/count"
+	"jard/internal/stocktake"
+)
+
+type sessionRecountCmd struct {
+	onSession
+	Person string   `help:"Who recounts; whoever has not counted there when empty." placeholder:"PERSON"`
+	Line   []string `help:"Item to recount wherever it was met; without any, all that is disputed. Repeatable." placeholder:"ITEM"`
+	Reason string   `help:"Why, for the record." default:"recount"`
+}
+
+// Run orders a recount.
+func (c *sessionRecountCmd) Run(ctx context.Context, s *streams) error {
+	api, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	r, err := api.recount(ctx, c.Session, c.Person, c.Line, c.Reason)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(s.Out, "round %d: %d locations to recount\n", r.Round, len(r.Tasks))
+	return err
+}
+
+// recount orders the next round: for the items given wherever they were adopted, else for every dispute.
+func (c *client) recount(ctx context.Context, session, person string, items []string, reason string) (count.Recount, error) {
+	v, err := c.standing(ctx, session)
+	if err != nil {
+		return count.Recount{}, err
+	}
+	where := map[stocktake.LocationID][]stocktake.ItemID{}
+	if len(items) == 0 {
+		disputes, err := pages[count.Dispute](ctx, c, sessionPath(session, "/disputes"))
+		if err != nil {
+			return count.Recount{}, err
+		}
+		for _, d := range disputes {
+			where[d.Location] = append(where[d.Location], d.Item)
+		}
+	} else {
+		lines, err := c.lines(ctx, session, "")
+		if err != nil {
+			return count.Recount{}, err
+		}
+		for _, l := range lines {
+			if slices.Contains(items, string(l.Item)) {
+				for _, a := range l.Adopted {
+					where[a.Location] = append(where[a.Location], l.Item)
+				}
+			}
+		}
+	}
+	if len(where) == 0 {
+		return count.Recount{}, nothingToDo.New("recount")
+	}
+	r := count.Recount{Round: v.Rounds + 1, Reason: reason}
+	for location, list := range where {
+		r.Tasks = append(r.Tasks, count.Task{
+			ID: stocktake.RandomID(), Round: r.Round, Location: location, Items: list, Person: stocktake.PersonID(person),
+		})
+	}
+	slices.SortFunc(r.Tasks, func(a, b count.Task) int { return cmp.Compare(a.Location, b.Location) })
+	return r, c.post(ctx, sessionPath(session, "/recounts"), r, nil)
+}
+
+type sessionChooseCmd struct {
+	onSession
+	Location string `arg:""`
+	Item     string `arg:""`
+	Pass     string `arg:"" help:"The pass that is right; session show lists them."`
+	Reason   string `help:"Why, for the record." required:""`
+}
+
+// Run settles a dispute.
+func (c *sessionChooseCmd) Run(ctx context.Context, _ *streams) error {
+	api, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	disputes, err := pages[count.Dispute](ctx, api, sessionPath(c.Session, "/disputes"))
+	if err != nil {
+		return err
+	}
+	for _, d := range disputes {
+		if string(d.Location) == c.Location && string(d.Item) == c.Item {
+			return api.post(ctx, sessionPath(c.Session, "/disputes/choose"), count.Choice{
+				Location: d.Location, Item: d.Item, Pass: stocktake.PassID(c.Pass), Digest: d.Digest, Reason: c.Reason,
+			}, nil)
+		}
+	}
+	return stocktake.Missing.New("dispute", c.Location+" / "+c.Item)
+}
+
+type sessionPassCmd struct {
+	onSession
+	Pass   string `arg:""`
+	Ruling string `arg:"" enum:"complete,abandon" help:"complete: it counts as it stands. abandon: somebody continues it."`
+	Reason string `help:"Why, for the record." required:""`
+}
+
+// Run rules on a pass.
+func (c *sessionPassCmd) Run(ctx context.Context, _ *streams) error {
+	api, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	return api.rule(ctx, c.Session, c.Pass, c.Ruling, c.Reason)
+}
+
+func (c *client) rule(ctx context.Context, session, pass, ruling, reason string) error {
+	passes, err := pages[count.Pass](ctx, c, sessionPath(session, "/passes"))
+	if err != nil {
+		return err
+	}
+	for _, p := range passes {
+		if string(p.ID) == pass {
+			return c.post(ctx, sessionPath(session, "/passes/"+ruling), count.PassDecision{Pass: p.ID, Digest: p.Digest, Reason: reason}, nil)
+		}
+	}
+	return stocktake.Missing.New("pass", pass)
+}
+
+type sessionResolveCmd struct {
+	onSession
+	Code   string `arg:"" help:"The unknown code." optional:""`
+	Item   string `help:"The item that it means." xor:"meaning" placeholder:"ITEM"`
+	Pack   string `help:"How many base units one pack with this code holds." default:"1" placeholder:"UNITS"`
+	Aside  bool   `help:"Set it aside: it counts for nothing." xor:"meaning"`
+	Reason string `help:"Why, for the record." default:"resolved at the terminal"`
+}
+
+// Run resolves a code, or lists the unknown ones.
+func (c *sessionResolveCmd) Run(ctx context.Context, s *streams) error {
+	api, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	if c.Code == "" {
+		codes, err := pages[count.Unknown](ctx, api, sessionPath(c.Session, "/codes"))
+		for _, u := range codes {
+			fmt.Fprintf(s.Out, "%-24s %10s  %v %s\n", u.Code, u.Quantity, u.Sections, u.SetAside)
+		}
+		return err
+	}
+	pack, err := stocktake.ParseThousandths(c.Pack)
+	if err != nil {
+		return err
+	}
+	r := count.Resolution{Code: c.Code, Item: stocktake.ItemID(c.Item), SetAside: c.Aside, Reason: c.Reason}
+	if !c.Aside {
+		r.Pack = stocktake.Quantity(pack)
+	}
+	return api.post(ctx, sessionPath(c.Session, "/codes/resolve"), r, nil)
+}
+
+type sessionQuarantineCmd struct {
+	onSession
+	Key    string `arg:"" optional:"" help:"Held event to decide on; without it they are listed."`
+	Accept bool   `help:"Let it count; otherwise it is set aside."`
+	Reason string `help:"Why, for the record." default:"judged at the terminal"`
+}
+
+// Run lists or resolves quarantine.
+func (c *sessionQuarantineCmd) Run(ctx context.Context, s *streams) error {
+	api, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	if c.Key != "" {
+		return api.post(ctx, sessionPath(c.Session, "/quarantine/resolve"), count.Release{Key: c.Key, Accept: c.Accept, Reason: c.Reason}, nil)
+	}
+	held, err := pages[count.Held](ctx, api, sessionPath(c.Session, "/quarantine"))
+	for _, h := range held {
+		fmt.Fprintf(s.Out, "%s %-20s entry %d of %s %s\n", h.Key, h.Reason, h.Offset, h.Stream.Device, h.SetAside)
+	}
+	return err
+}
+
+type sessionZeroCmd struct {
+	onSession
+	Reason string `help:"Why, for the record." required:""`
+}
+
+// Run signs the rest as zero.
+func (c *sessionZeroCmd) Run(ctx context.Context, s *streams) error {
+	api, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	lines, err := api.lines(ctx, c.Session, string(count.LineNotCounted))
+	if err != nil {
+		return err
+	}
+	for part := range slices.Chunk(lines, sheet) {
+		if err := api.post(ctx, sessionPath(c.Session, "/rest-zero"), map[string]any{"lines": refs(part), "reason": c.Reason}, nil); err != nil {
+			return err
+		}
+	}
+	_, err = fmt.Fprintf(s.Out, "%d lines signed as zero\n", len(lines))
+	return err
+}
+
+// sheet is how many lines one decision takes.
+const sheet = 2000
+
+func refs(lines []lineInfo) []map[string]any {
+	list := make([]map[string]any, 0, len(lines))
+	for n := range lines {
+		list = append(list, lines[n].ref())
+	}
+	return list
+}
+
+type sessionApproveCmd struct {
+	onSession
+	Section string `help:"Only lines of this section." placeholder:"ID"`
+	Reason  string `help:"Why, for the record." default:""`
+	UpTo    string `help:"Only lines worth at most this many dinars." placeholder:"KD"`
+}
+
+// Run approves what waits.
+func (c *sessionApproveCmd) Run(ctx context.Context, s *streams) error {
+	most := stocktake.Fils(stocktake.MaxNumber)
+	if c.UpTo != "" {
+		n, err := stocktake.ParseThousandths(c.UpTo)
+		if err != nil {
+			return err
+		}
+		most = stocktake.Fils(n)
+	}
+	api, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	n, err := api.approve(ctx, c.Session, c.Section, most, c.Reason)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(s.Out, "%d lines approved\n", n)
+	return err
+}
+
+// approve approves the lines outside tolerance that are worth at most so much.
+func (c *client) approve(ctx context.Context, session, section string, most stocktake.Fils, reason string) (int, error) {
+	lines, err := c.lines(ctx, session, string(count.LineOutside))
+	if err != nil {
+		return 0, err
+	}
+	lines = slices.DeleteFunc(lines, func(l lineInfo) bool {
+		return (section != "" && string(l.Section) != section) || l.Variance == nil || l.Variance.Value.Abs() > most
+	})
+	for part := range slices.Chunk(lines, sheet) {
+		body := map[string]any{"verdict": count.Approve, "reason": reason, "lines": refs(part)}
+		if err := c.post(ctx, sessionPath(session, "/decisions"), body, nil); err != nil {
+			return 0, err
+		}
+	}
+	return len(lines), nil
+}
+
+type sessionCloseCmd struct {
+	onSession
+	Reason string `help:"Why, for the record." default:""`
+}
+
+// Run begins closing.
+func (c *sessionCloseCmd) Run(ctx context.Context, _ *streams) error {
+	api, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	return api.post(ctx, sessionPath(c.Session, "/closing"), count.Because{Reason: c.Reason}, nil)
+}
+
+type sessionWriteOffCmd struct {
+	onSession
+	Device string `arg:""`
+	Reason string `help:"Why, for the record." required:""`
+}
+
+// Run writes a device off.
+func (c *sessionWriteOffCmd) Run(ctx context.Context, _ *streams) error {
+	api, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	return api.post(ctx, sessionPath(c.Session, "/streams/write-off"), count.WriteOff{Device: stocktake.DeviceID(c.Device), Reason: c.Reason}, nil)
+}
+
+type sessionSealCmd struct{ onSession }
+
+// Run seals.
+func (c *sessionSealCmd) Run(ctx context.Context, s *streams) error {
+	api, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	if err := api.post(ctx, sessionPath(c.Session, "/seal"), struct{}{}, nil); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(s.Out, "sealed; the result is on its way: server result list")
+	return err
+}
+
+type sessionCancelCmd struct {
+	onSession
+	Reason string `help:"Why, for the record." required:""`
+}
+
+// Run cancels.
+func (c *sessionCancelCmd) Run(ctx context.Context, _ *streams) error {
+	api, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	return api.post(ctx, sessionPath(c.Session, "/cancel"), count.Because{Reason: c.Reason}, nil)
+}
+
+var nothingToDo = stocktake.NewReason(stocktake.Conflict, "nothing-to-do",
+	"There is nothing to %s here.",
+	"لا يوجد هنا ما يلزمه الإجراء: %s.")

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"jard/internal/ministry"
+	"jard/internal/result"
+)
+
+type serveCmd struct {
+	dataFlags
+	listenFlags
+	Role     string `help:"society: handhelds, supervisors, sealed results. ministry: receives results and signs receipts." enum:"society,ministry" default:"society"`
+	LogLevel string `help:"What to log: debug, info, warn or error." enum:"debug,info,warn,error" default:"info"`
+}
+
+// Run serves until it is interrupted.
+func (c *serveCmd) Run(ctx context.Context, s *streams) (err error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(s.Err, &slog.HandlerOptions{Level: level}))
+	l, err := c.listen()
+	if err != nil {
+		return err
+	}
+	n, err := openNode(c.dataFlags, log)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	defer func() { err = errors.Join(err, n.close()) }()
+	operator, err := n.listenOperator()
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	handler, done, err := n.role(c.Role)
+	if err != nil {
+		return errors.Join(err, l.Close(), operator.Close())
+	}
+	fmt.Fprintf(s.Out, "%s serves as %s on %s (data in %s)\n", software(), c.Role, c.url(l), c.Data)
+	return serve(ctx, log, done, server{l, handler}, server{operator, n.operator()})
+}
+
+// role wires what the node serves, and gives what ends it.
+func (n *node) role(role string) (http.Handler, func(), error) {
+	if role == "ministry" {
+		key, err := result.LoadOrCreateKey(n.ministryKey())
+		if err != nil {
+			return nil, nil, err
+		}
+		desk := ministry.NewDesk(n.db, key, ministry.SystemClock{}, n.log)
+		return ministry.Handler(desk, ministry.DefaultLimits), func() {}, nil
+	}
+	s, err := newSocietyServer(n)
+	if err != nil {
+		return nil, nil, err
+	}
+	return s.handler, s.close, nil
+}
+
+// server is a listener and what answers on it.
+type server struct {
+	listener net.Listener
+	handler  http.Handler
+}
+
+// shutdownWithin is how long requests under way are waited for.
+const shutdownWithin = 10 * time.Second
+
+// serve runs servers until ctx ends, then calls done (which ends what no server knows of: websockets, deliveries) and
+// waits for what is under way.
+func serve(ctx context.Context, log *slog.Logger, done func(), servers ...server) error {
+	failed := make(chan error, len(servers))
+	running := make([]*http.Server, 0, len(servers))
+	for _, x := range servers {
+		h := &http.Server{
+			Handler: x.handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 60 * time.Second, WriteTimeout: 120 * time.Second,
+			IdleTimeout: 120 * time.Second, MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		}
+		running = append(running, h)
+		go func() { failed <- h.Serve(x.listener) }()
+	}
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	done()
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownWithin)
+	defer cancel()
+	for _, h := range running {
+		err = errors.Join(err, h.Shutdown(end))
+	}
+	return err
+}

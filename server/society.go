@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"jard/internal/account"
+	"jard/internal/boltdb"
+	"jard/internal/count"
+	"jard/internal/handheld"
+	"jard/internal/link"
+	"jard/internal/ministry"
+	"jard/internal/stocktake"
+	"jard/internal/web"
+	"jard/internal/wire"
+)
+
+// node is one store with the services that both roles need.
+type node struct {
+	dataFlags
+	db       *boltdb.DB
+	log      *slog.Logger
+	accounts *account.Service
+	signer   *ministry.Signer
+	outside  *http.Client // towards the ministry
+}
+
+// openNode opens the store of a data directory, and makes both where they are not there.
+func openNode(data dataFlags, log *slog.Logger) (*node, error) {
+	if err := os.MkdirAll(data.Data, 0o700); err != nil {
+		return nil, dataUnusable.Wrap(err, data.Data)
+	}
+	db, err := boltdb.Open(data.store(), boltdb.Options{})
+	if err != nil {
+		return nil, err
+	}
+	n := &node{dataFlags: data, db: db, log: log, outside: &http.Client{Timeout: 2 * time.Minute}}
+	if n.accounts, err = account.New(account.Config{Directory: db, Ministry: ministrySociety, Sole: true}); err == nil {
+		n.signer, err = ministry.NewSigner(db, data.keys(), ministry.SystemClock{})
+	}
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return n, nil
+}
+
+func (n *node) close() error { return n.db.Close() }
+
+// ministrySociety is the id under which the ministry's own people stand in its store.
+const ministrySociety stocktake.SocietyID = "ministry"
+
+// societyServer is everything that a society's server runs.
+type societyServer struct {
+	*node
+	sessions *count.Service
+	gateway  *handheld.Gateway
+	courier  *ministry.Courier
+	handler  http.Handler
+
+	stop context.CancelFunc
+	work sync.WaitGroup
+}
+
+// newSocietyServer wires the society's role on an open node and starts its deliveries.
+func newSocietyServer(n *node) (*societyServer, error) {
+	s := &societyServer{node: n, sessions: count.NewService(n.db, n.db, time.Now)}
+	s.courier = ministry.NewCourier(n.db, n.signer, n.outside, ministry.SystemClock{}, rand.Float64, n.log)
+	s.gateway = handheld.New(handheld.Config{
+		Accounts: gatewayAccounts{n.accounts}, Sessions: gatewaySessions{s.sessions, n.db}, Store: gatewayStore{n.db}, Logger: n.log,
+	})
+	e, err := web.New(web.Config{
+		Accounts: n.accounts, Sessions: s.sessions, Logger: n.log, TempDir: n.Data,
+		Issuer: wakingIssuer{ministry.NewIssuer(n.db, n.signer, software()), s.courier}, Results: results{n.db},
+		Importer: importer{link.NewImporter(n.db, link.Limits{})},
+	})
+	if err != nil {
+		s.gateway.Close()
+		s.sessions.Close()
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle(wire.Base+"/", s.gateway)
+	mux.Handle("/", e)
+	s.handler = mux
+	ctx, stop := context.WithCancel(context.Background())
+	s.stop = stop
+	s.work.Go(func() {
+		if err := s.courier.Run(ctx); err != nil && ctx.Err() == nil {
+			n.log.Error("deliveries ended", "error", err)
+		}
+	})
+	return s, nil
+}
+
+// close says goodbye to devices, ends deliveries and leaves the store to its owner.
+func (s *societyServer) close() {
+	s.gateway.Close()
+	s.stop()
+	s.work.Wait()
+	s.sessions.Close()
+}
+
+// wakingIssuer has the courier look for work soon after a result was made.
+type wakingIssuer struct {
+	*ministry.Issuer
+	courier *ministry.Courier
+}
+
+// Issue makes a result.
+func (w wakingIssuer) Issue(ctx context.Context, v *count.View, by stocktake.Person, at time.Time) (count.Issuance, error) {
+	issued, err := w.Issuer.Issue(ctx, v, by, at)
+	if err == nil {
+		// The seal follows in a moment; a courier that comes too early comes again.
+		time.AfterFunc(100*time.Millisecond, w.courier.Wake)
+	}
+	return issued, err
+}
+
+var dataUnusable = stocktake.NewReason(stocktake.Unavailable, "data-unusable",
+	"The data directory %s cannot be used. Check that it is a directory that this user may write.",
+	"تعذّر استخدام مجلد البيانات %s. تحقّق من أنه مجلد يملك هذا المستخدم صلاحية الكتابة فيه.")

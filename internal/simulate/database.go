@@ -28,12 +28,13 @@ const (
 //
 // A Database is for one goroutine at a time; Device holds the lock.
 type Database struct {
-	dir    string
-	nosync bool
-	file   *os.File
-	ends   []int64          // ends[n] is where line n stops, without its LF
-	chain  []stocktake.Hash // chain[n] is the digest after n events of the current epoch
-	state  state
+	dir      string
+	nosync   bool
+	detached bool // has no files: a device that only calls
+	file     *os.File
+	ends     []int64          // ends[n] is where line n stops, without its LF
+	chain    []stocktake.Hash // chain[n] is the digest after n events of the current epoch
+	state    state
 }
 
 // state is everything else that survives a kill.
@@ -79,6 +80,10 @@ func OpenDatabase(dir string, nosync bool) (*Database, error) {
 	b.file, err = os.OpenFile(filepath.Join(dir, eventsName), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open device database: %w", err)
+	}
+	if err := lock(b.file); err != nil {
+		_ = b.file.Close()
+		return nil, DatabaseInUse.Wrap(err, dir)
 	}
 	if err := b.load(); err != nil {
 		_ = b.file.Close()
@@ -233,6 +238,9 @@ func (b *Database) unsettle() {
 
 // save replaces the state: written beside, synced, renamed, and the directory synced so that the name holds too.
 func (b *Database) save() error {
+	if b.detached {
+		return nil
+	}
 	raw, err := json.Marshal(&b.state)
 	if err != nil {
 		return fmt.Errorf("encode device state: %w", err)
@@ -282,6 +290,9 @@ var (
 	DatabaseBroken = stocktake.NewReason(stocktake.Internal, "device-database-broken",
 		"The device database in %q cannot be read. Keep the directory for a supervisor and enrol the device anew in an empty one.",
 		"تعذّرت قراءة قاعدة بيانات الجهاز في %q. احتفظ بالمجلد للمشرف وسجّل الجهاز من جديد في مجلد فارغ.")
+	DatabaseInUse = stocktake.NewReason(stocktake.Conflict, "device-database-in-use",
+		"Another simulation runs on the device database in %q. Stop it, or choose another directory.",
+		"تعمل محاكاة أخرى على قاعدة بيانات الجهاز في %q. أوقفها أو اختر مجلدًا آخر.")
 	DatabaseFull = stocktake.NewReason(stocktake.Unavailable, "device-database-full",
 		"The device could not store the event: nothing was recorded. Free space, then scan again.",
 		"تعذّر على الجهاز حفظ الحدث ولم يُسجَّل شيء. أفرغ مساحة ثم أعد المسح.")

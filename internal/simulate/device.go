@@ -20,14 +20,14 @@ const App = "1.0.0"
 
 // Fitting is what a device is made with. Server and Dir are needed; the rest has a meaning when left out.
 type Fitting struct {
-	Server string        // "http://host:port": the protocol's paths are added
-	Dir    string        // of the device's own database
-	Name   string        // what it calls itself when it enrols
-	App    string        // its app's version; default App
-	Larder *Larder       // where catalogue chunks are kept; default within Dir
-	Clock  Clock         // default System
-	Skew   time.Duration // how far its wall clock is ahead
-	Patience             // how soon it tries again
+	Server   string        // "http://host:port": the protocol's paths are added
+	Dir      string        // of the device's own database
+	Name     string        // what it calls itself when it enrols
+	App      string        // its app's version; default App
+	Larder   *Larder       // where catalogue chunks are kept; default within Dir
+	Clock    Clock         // default System
+	Skew     time.Duration // how far its wall clock is ahead
+	Patience               // how soon it tries again
 	Weather
 	Batch    int           // events a push at most; default and bound: what the server says
 	Ping     time.Duration // between measurements of the clock; default wire.PingEvery
@@ -81,9 +81,9 @@ type Status struct {
 	Pushed    int // push frames sent
 	Marks     int // pushes that did not follow
 	Busy      int
-	Fenced    int // epochs given up
-	Restored  int // new incarnations met
-	Unsettled int // sessions with observations that wait for a measurement of the clock
+	Fenced    int    // epochs given up
+	Restored  int    // new incarnations met
+	Unsettled int    // sessions with observations that wait for a measurement of the clock
 	Offset    int64  // server − device, ms, as last measured
 	safe      uint64 // what a verified backup holds of this stream
 }
@@ -262,6 +262,19 @@ func (d *Device) totals(pass stocktake.PassID) (int64, stocktake.Quantity) {
 	defer d.mu.Unlock()
 	w := d.notes.walks[pass]
 	return w.Standing, w.Quantity
+}
+
+// closedIn counts the closed passes of a session.
+func (d *Device) closedIn(session stocktake.SessionID) int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	n := 0
+	for _, w := range d.notes.walks {
+		if w.Closed && w.Opened.Session == session {
+			n++
+		}
+	}
+	return n
 }
 
 // SessionClosing refuses to record in a session that has stopped.

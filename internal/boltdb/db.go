@@ -164,29 +164,34 @@ func initialise(path string) error {
 func checkSchema(bolt *bbolt.DB) error {
 	missing := false
 	err := bolt.View(func(tx *bbolt.Tx) error {
-		meta := tx.Bucket(bucketMeta)
-		if meta == nil || len(meta.Get(metaSchema)) != 8 {
-			return StoreDamaged.New(bolt.Path())
-		}
-		if v := binary.BigEndian.Uint64(meta.Get(metaSchema)); v > schemaVersion {
-			return StoreNewer.New(v, schemaVersion)
-		}
 		for _, name := range buckets {
 			missing = missing || tx.Bucket(name) == nil
 		}
-		return nil
+		return checkVersion(tx, bolt.Path())
 	})
 	if err != nil || !missing {
 		return err
 	}
-	return bolt.Update(func(tx *bbolt.Tx) error {
+	return writeFault(bolt.Update(func(tx *bbolt.Tx) error {
 		for _, name := range buckets {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return err
 			}
 		}
 		return nil
-	})
+	}))
+}
+
+// checkVersion refuses what is no store of Jard, or one of a later version.
+func checkVersion(tx *bbolt.Tx, path string) error {
+	meta := tx.Bucket(bucketMeta)
+	if meta == nil || len(meta.Get(metaSchema)) != 8 {
+		return StoreDamaged.New(path)
+	}
+	if v := binary.BigEndian.Uint64(meta.Get(metaSchema)); v > schemaVersion {
+		return StoreNewer.New(v, schemaVersion)
+	}
+	return nil
 }
 
 func syncDirectory(dir string) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -229,7 +230,7 @@ var errUncertain = errors.New("the commit's outcome is not known")
 // failed judges a failed commit. Usually nothing of it is visible and the store goes on. When its meta page was written
 // and only the sync failed, the file may or may not hold it after a crash: no write may follow.
 func (w *writer) failed(id int, err error) error {
-	w.full = errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
+	w.full = noSpace(err)
 	if !errors.Is(err, errUncertain) {
 		tx, begin := w.db.bolt.Begin(false)
 		if begin == nil {
@@ -244,10 +245,22 @@ func (w *writer) failed(id int, err error) error {
 	return w.refusal
 }
 
+// noSpace reports whether err came of a full disk. bbolt turns some system errors into text.
+func noSpace(err error) bool {
+	for _, full := range []error{syscall.ENOSPC, syscall.EDQUOT} {
+		if errors.Is(err, full) || strings.Contains(err.Error(), full.Error()) {
+			return true
+		}
+	}
+	return false
+}
+
 // writeFault gives the reason of a failed write.
 func writeFault(err error) error {
 	switch {
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+	case err == nil:
+		return nil
+	case noSpace(err):
 		return StoreFull.Wrap(err)
 	case stocktake.CodeOf(err) != stocktake.Internal:
 		return err

@@ -1,0 +1,76 @@
+package boltdb_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"jard/internal/boltdb"
+	"jard/internal/stocktake"
+)
+
+// On a full disk writes are refused with a clear error and lose nothing, reads go on, and writes go on by themselves
+// once there is space.
+func TestDiskFull(t *testing.T) {
+	dir := t.TempDir()
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=48m"); err != nil {
+		t.Skipf("cannot mount a small disk: %v", err)
+	}
+	t.Cleanup(func() { _ = syscall.Unmount(dir, syscall.MNT_DETACH) })
+	path := filepath.Join(dir, "jard.db")
+	db := mustOpen(t, path)
+	issue(t, db, "s1")
+	ballast := filepath.Join(dir, "ballast")
+	if err := os.WriteFile(ballast, make([]byte, 32<<20), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d := newDevice(1)
+	var err error
+	for range 1000 {
+		if err = d.push(t.Context(), db, d.batch("s1", 500)); err != nil {
+			break
+		}
+	}
+	full := func(err error) {
+		t.Helper()
+		fault := stocktake.Fault(err)
+		if !errors.Is(err, boltdb.StoreFull) || fault.Reason.Code != stocktake.Unavailable || fault.Arabic() == "" {
+			t.Fatalf("a full disk gives %v", err)
+		}
+	}
+	full(err)
+	acked := d.mark
+	for range 3 { // devices repeat themselves
+		full(d.push(t.Context(), db, d.batch("s1", 500)))
+	}
+	if mark, err := db.Mark(t.Context(), "c1", d.stream); err != nil || mark.Acked != acked.Acked || mark.Digest != acked.Digest {
+		t.Fatalf("mark %v, want %v, %v", mark, acked, err)
+	}
+	if head, err := db.Head(t.Context(), "c1", "s1"); err != nil || head.Offset != acked.Acked+1 {
+		t.Fatalf("head %d, want %d, %v", head.Offset, acked.Acked+1, err)
+	}
+	if err := db.Backup(filepath.Join(dir, "backup.db")); !errors.Is(err, boltdb.StoreFull) {
+		t.Errorf("a backup to a full disk gives %v", err)
+	}
+	if err := os.Remove(ballast); err != nil {
+		t.Fatal(err)
+	}
+	for range 10 {
+		if err := d.push(t.Context(), db, d.batch("s1", 500)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := boltdb.Check(path); err != nil {
+		t.Fatal(err)
+	}
+	db = mustOpen(t, path)
+	entries, err := db.Read(t.Context(), "c1", "s1", 1, 1<<30)
+	if err != nil || uint64(len(entries)) != acked.Acked+5001 {
+		t.Fatalf("%d entries, want %d, %v", len(entries), acked.Acked+5001, err)
+	}
+}

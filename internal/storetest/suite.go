@@ -1,0 +1,119 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+
+	"jard/internal/count"
+	"jard/internal/ministry"
+	"jard/internal/stocktake"
+)
+
+// Store is everything that is checked here.
+type Store interface {
+	count.Log
+	count.Documents
+	ministry.Outbox
+	ministry.Inbox
+
+	// Publish stores documents and lets a name point to the first, in one transaction.
+	Publish(ctx context.Context, society stocktake.SocietyID, name string, head stocktake.Document, rest ...stocktake.Document) error
+	// RenewIncarnation does to what is stored what a restore does: signing is locked for every society.
+	RenewIncarnation(ctx context.Context, why string) error
+}
+
+// Harness is one empty store, and a way to close it and open it again over the same files.
+type Harness struct {
+	Store  Store
+	Reopen func() Store
+}
+
+// Run checks stores that open makes, an empty one for each subtest.
+func Run(t *testing.T, open func(t *testing.T) Harness) {
+	for _, part := range []struct {
+		name  string
+		cases []guarantee
+	}{
+		{"Append", appends},
+		{"Write", writes},
+		{"Watch", watches},
+		{"Documents", documents},
+		{"Seal", seals},
+		{"Outbox", outboxes},
+		{"Recovery", recoveries},
+		{"Inbox", inboxes},
+		{"File", files},
+		{"Society", societies},
+		{"Reopen", reopenings},
+	} {
+		t.Run(part.name, func(t *testing.T) {
+			for _, g := range part.cases {
+				t.Run(g.says, func(t *testing.T) {
+					t.Parallel()
+					h := open(t)
+					(&trial{T: t, Store: h.Store, reopen: h.Reopen}).try(g.holds)
+				})
+			}
+		})
+	}
+}
+
+// guarantee is one sentence of an interface's comment.
+type guarantee struct {
+	says  string
+	holds func(t *trial)
+}
+
+// trial is a store under test. A verb that must succeed ends the subtest when it does not.
+type trial struct {
+	*testing.T
+	Store
+	reopen func() Store
+}
+
+func (t *trial) ok(err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// equal is for what is compared with ==.
+func equal[V comparable](t *trial, what string, got, want V) {
+	t.Helper()
+	if got != want {
+		t.Errorf("%s is %v, want %v", what, got, want)
+	}
+}
+
+// must gives the value of a verb that has to succeed; the subtest ends when it does not.
+func must[V any](v V, err error) V {
+	if err != nil {
+		_, file, line, _ := runtime.Caller(1)
+		panic(unexpected{fmt.Sprintf("%s:%d: %v", filepath.Base(file), line, err)})
+	}
+	return v
+}
+
+type unexpected struct{ message string }
+
+// try checks one guarantee, and turns what must found into a failure of this subtest alone.
+func (t *trial) try(holds func(*trial)) {
+	defer func() {
+		switch p := recover().(type) {
+		case nil:
+		case unexpected:
+			t.Fatal(p.message)
+		default:
+			panic(p)
+		}
+	}()
+	holds(t)
+}
+
+// soon gives up on what should have happened long ago.
+const soon = 30 * time.Second

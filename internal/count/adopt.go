@@ -28,6 +28,8 @@ type Adopted struct {
 	Cells    []Cell               `json:"cells,omitempty"`
 	Interval reconcile.Interval   `json:"interval"`
 	Chosen   bool                 `json:"chosen,omitempty"` // a supervisor settled a dispute
+
+	met bool // one of the walks found it, or looked for it and said zero
 }
 
 // finding is the outcome of adoption for one item at one location.
@@ -112,7 +114,7 @@ func (f *Fold) adopt(s *spot, item stocktake.ItemID, history *history) finding {
 
 // covering gives the finished walks of a round that answer for the item, and whether any is still awaited.
 func (f *Fold) covering(s *spot, item stocktake.ItemID, round int, history *history, out *finding) (list []*group, pending bool) {
-	dead := false
+	dead, barred := false, false
 	for _, g := range s.groups {
 		switch {
 		case g.round != round || !g.covers(item):
@@ -122,7 +124,7 @@ func (f *Fold) covering(s *spot, item stocktake.ItemID, round int, history *hist
 			pending = true
 		case history.barred(g, s, item):
 			out.duty = append(out.duty, history.offenders(g, s, item)...)
-			pending = true
+			barred = true
 		default:
 			list = append(list, g)
 		}
@@ -132,8 +134,9 @@ func (f *Fold) covering(s *spot, item stocktake.ItemID, round int, history *hist
 			pending = true
 		}
 	}
-	// An abandoned walk that nobody continued leaves the location open, unless another walked it whole.
-	return list, pending || (dead && len(list) == 0)
+	// A barred recount leaves its round open until somebody else answers; an abandoned walk that nobody continued leaves
+	// the first round open. (What asks for a later round is its task, and that can be withdrawn.)
+	return list, pending || (len(list) == 0 && (barred || (dead && round == 1)))
 }
 
 // together adds up the walks of a shared location.
@@ -227,6 +230,7 @@ func (r *rival) adopt(s *spot, item stocktake.ItemID) *Adopted {
 	return &Adopted{
 		Location: s.location.ID, Round: r.groups[0].round, Passes: r.passes(), Quantity: total(r.cells),
 		Cells: listCells(r.cells), Interval: r.interval(item),
+		met: slices.ContainsFunc(r.groups, func(g *group) bool { return g.met(item) }),
 	}
 }
 

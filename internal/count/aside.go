@@ -28,12 +28,15 @@ const (
 
 // signed is a person's word with who said it and when.
 type signed[T any] struct {
-	word T
-	by   stocktake.PersonID
-	at   time.Time
+	word   T
+	by     stocktake.PersonID
+	at     time.Time
+	offset uint64
 }
 
-func sign[T any](e Entry, word T) signed[T] { return signed[T]{word, e.Author.Person, e.RecordedAt} }
+func sign[T any](e Entry, word T) signed[T] {
+	return signed[T]{word, e.Author.Person, e.RecordedAt, e.Offset}
+}
 
 // asides lists what is set aside as things stand.
 func (f *Fold) asides(v *View) []Aside {

@@ -36,11 +36,12 @@ type Fold struct {
 	restored uint64 // offset of the last Restored entry
 	awaited  []stocktake.DeviceID
 
-	events     map[key]key                // event id → its body
-	conflicted map[key]map[key]Held       // event id → its bodies, where one id came with several
-	accepted   map[key]key                // event id → the body that a supervisor let count
-	quarantine map[key]Held               // body → what was quarantined at ingest
-	released   map[string]signed[Release] // held key → decision
+	events     map[key]eventFact            // event id → what it first came as
+	conflicted map[key]*conflict            // event id → its bodies, where one id came with several
+	carried    map[key][]stocktake.DeviceID // body → the devices that brought it, besides the first
+	quarantine map[key]Held                 // body → what was quarantined at ingest
+	released   map[string]signed[Release]   // held key → the last decision
+	admitted   map[string]uint64            // held key → offset of the last decision that let it count
 	passes     map[stocktake.PassID]*passFacts
 	tasks      map[string]taskFact
 	rounds     int
@@ -57,6 +58,14 @@ type Fold struct {
 	scopeItems map[stocktake.ItemID]bool // the plan's item list, made when first asked for
 	strings    map[string]string
 	view       *View // of the facts as they stand; nil once they have changed
+}
+
+// eventFact is what an event id first came as.
+type eventFact struct {
+	body   key
+	pass   *passFacts // nil for a kind that belongs to none
+	offset uint64
+	stream Stream
 }
 
 // key is 128 bits of an event's id or of the SHA-256 of its bytes.
@@ -91,8 +100,8 @@ type verdictFact struct {
 func NewFold(society stocktake.SocietyID, session stocktake.SessionID) *Fold {
 	return &Fold{
 		society: society, session: session, next: Genesis(society, session),
-		events: map[key]key{}, conflicted: map[key]map[key]Held{}, accepted: map[key]key{}, quarantine: map[key]Held{},
-		released: map[string]signed[Release]{}, passes: map[stocktake.PassID]*passFacts{}, tasks: map[string]taskFact{}, rounds: 1,
+		events: map[key]eventFact{}, conflicted: map[key]*conflict{}, carried: map[key][]stocktake.DeviceID{}, quarantine: map[key]Held{},
+		released: map[string]signed[Release]{}, admitted: map[string]uint64{}, passes: map[stocktake.PassID]*passFacts{}, tasks: map[string]taskFact{}, rounds: 1,
 		completed: map[stocktake.PassID]signed[PassDecision]{}, abandoned: map[stocktake.PassID]signed[PassDecision]{},
 		choices: map[place]signed[Choice]{}, resolved: map[string]signed[Resolution]{}, rest: map[lineKey]restFact{},
 		verdicts: map[lineKey][]verdictFact{}, streams: map[Stream]*streamFacts{},
@@ -104,7 +113,10 @@ func NewFold(society stocktake.SocietyID, session stocktake.SessionID) *Fold {
 func (f *Fold) Plan() Plan { return f.plan }
 
 // SetMaterial hands over what the plan names.
-func (f *Fold) SetMaterial(m *Material) { f.material, f.view = m, nil }
+func (f *Fold) SetMaterial(m *Material) {
+	f.material, f.view = m, nil
+	f.soilAll()
+}
 
 // Offset is that of the last entry applied.
 func (f *Fold) Offset() uint64 { return f.head.Offset }
@@ -169,8 +181,8 @@ func (f *Fold) decide(e Entry) error {
 		return with(e, f.assign)
 	case RecountOrdered:
 		return with(e, func(r Recount) {
-			f.assign(Assignment{Tasks: r.Tasks})
 			f.rounds = max(f.rounds, r.Round)
+			f.assign(Assignment{Tasks: r.Tasks})
 		})
 	case PassCompleted:
 		return with(e, func(d PassDecision) { f.completed[d.Pass] = sign(e, d) })
@@ -222,6 +234,11 @@ func (f *Fold) assign(a Assignment) {
 			f.tasks[id] = t
 		}
 	}
+	for _, p := range f.passes {
+		if t := p.tally; t != nil && t.opened != nil && f.fault(t.opened) != t.fault {
+			p.tally = nil // it can be placed now
+		}
+	}
 }
 
 // resolve names an unknown code. Every tally may hold it, so all are made again: this is rare.
@@ -256,7 +273,8 @@ func (f *Fold) intern(s string) string {
 func idKey[T ~string](id T) key {
 	var k key
 	if len(id) == base64.RawURLEncoding.EncodedLen(len(k)) {
-		if n, err := base64.RawURLEncoding.Decode(k[:], []byte(id)); err == nil && n == len(k) {
+		// Strictly: of the texts that a lenient decoder takes for the same bits only one is those bits.
+		if n, err := base64.RawURLEncoding.Strict().Decode(k[:], []byte(id)); err == nil && n == len(k) {
 			return k
 		}
 	}

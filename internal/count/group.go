@@ -53,24 +53,25 @@ type Totals struct {
 }
 
 // passState folds one pass; nil for one that cannot be placed (its events are held).
-func (f *Fold) passState(id stocktake.PassID, facts *passFacts) *Pass {
-	t := f.reckon(id, facts)
-	if t.opened == nil || f.fault(t.opened) != "" {
+func (f *Fold) passState(facts *passFacts) *Pass {
+	t := f.reckon(facts)
+	if t.fault != "" {
 		return nil
 	}
-	o := t.opened
+	o, id := t.opened, facts.id
 	p := &Pass{
 		ID: id, Location: o.location, Section: f.locationIndex()[o.location].Section, Round: o.round, Task: o.assignment,
-		Person: o.person, Device: o.stream.Device, OpenedAt: instant(o.at), Observations: t.observations, Quantity: t.quantity,
+		Person: o.person, Device: slices.Min(f.bearers(&o.fact)), OpenedAt: instant(o.at), Observations: t.observations, Quantity: t.quantity,
 		Continues: o.continues, Replaces: o.replaces, tally: t, Status: PassIsOpen,
 		Undirected: o.undirected || (o.round > 1 && o.assignment == "") || !f.inScope(o.location),
 	}
-	for i := range facts.closed {
-		c := &facts.closed[i]
-		if !f.counted(c.id, c.body) || c.stream.Device != o.stream.Device {
-			continue
-		}
+	var closings []Totals
+	for i := range t.closed {
+		c := &t.closed[i]
 		said := Totals{c.observations, c.quantity}
+		if !slices.Contains(closings, said) {
+			closings = append(closings, said)
+		}
 		switch {
 		case p.Declared != nil && *p.Declared != said:
 			p.Status = PassHasGap // two closings that contradict each other
@@ -86,7 +87,7 @@ func (f *Fold) passState(id stocktake.PassID, facts *passFacts) *Pass {
 			p.ClosedAt = at
 		}
 	}
-	p.Digest = p.digest()
+	p.Digest = p.digest(closings)
 	if r, ok := f.abandoned[id]; ok {
 		p.Status, p.Reason = PassIsAbandoned, r.word.Reason
 	} else if r, ok := f.completed[id]; ok && r.by != p.Person {
@@ -96,7 +97,7 @@ func (f *Fold) passState(id stocktake.PassID, facts *passFacts) *Pass {
 		}
 	}
 	if p.ClosedAt.IsZero() {
-		p.ClosedAt = p.lastSeen()
+		p.ClosedAt = instant(max(o.at, t.last))
 	}
 	return p
 }
@@ -105,24 +106,17 @@ func (t Totals) less(o Totals) bool {
 	return cmp.Or(cmp.Compare(t.Observations, o.Observations), cmp.Compare(t.Quantity, o.Quantity)) < 0
 }
 
-func (p *Pass) digest() Digest {
+// digest is over what stands in the pass and all that its closings say.
+func (p *Pass) digest(closings []Totals) Digest {
 	d := newDigester("pass")
 	d.text(string(p.ID)).number(p.Observations).number(int64(p.Quantity))
-	if p.Declared != nil {
-		d.number(p.Declared.Observations).number(int64(p.Declared.Quantity))
+	slices.SortFunc(closings, func(a, b Totals) int {
+		return cmp.Or(cmp.Compare(a.Observations, b.Observations), cmp.Compare(a.Quantity, b.Quantity))
+	})
+	for _, c := range closings {
+		d.number(c.Observations).number(int64(c.Quantity))
 	}
 	return d.sum()
-}
-
-// lastSeen is when the last observation of a pass without a closing was made, or its opening.
-func (p *Pass) lastSeen() time.Time {
-	last := p.OpenedAt
-	for _, m := range p.tally.items {
-		if m.interval.End.After(last) {
-			last = m.interval.End
-		}
-	}
-	return last
 }
 
 // counts reports whether the pass is finished as far as adoption is concerned.
@@ -234,6 +228,16 @@ func (f *Fold) groups(passes []*Pass) []*group {
 	return list
 }
 
+// asked says what a pass answers for: everything at its location, or some items. One of a later round without a task was
+// asked for nothing.
+func (f *Fold) asked(p *Pass) (whole bool, items []stocktake.ItemID) {
+	if p.Task == "" {
+		return p.Round == 1, nil
+	}
+	items = f.tasks[p.Task].Items
+	return len(items) == 0, items
+}
+
 func (f *Fold) settle(g *group) {
 	closed, abandoned := 0, 0
 	for _, p := range g.passes {
@@ -243,17 +247,13 @@ func (f *Fold) settle(g *group) {
 		case p.Status == PassIsAbandoned:
 			abandoned++
 		}
-		task := f.tasks[p.Task]
-		switch {
-		case p.Task == "" && p.Round == 1, p.Task != "" && len(task.Items) == 0:
-			g.whole = true
-		default:
-			for _, item := range task.Items {
-				if g.items == nil {
-					g.items = map[stocktake.ItemID]bool{}
-				}
-				g.items[item] = true
+		whole, items := f.asked(p)
+		g.whole = g.whole || whole
+		for _, item := range items {
+			if g.items == nil {
+				g.items = map[stocktake.ItemID]bool{}
 			}
+			g.items[item] = true
 		}
 		if g.start.IsZero() || p.OpenedAt.Before(g.start) {
 			g.start = p.OpenedAt

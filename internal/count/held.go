@@ -1,6 +1,8 @@
 package count
 
 import (
+	"slices"
+
 	"jard/internal/stocktake"
 )
 
@@ -16,9 +18,10 @@ type Held struct {
 	Readable bool                 `json:"readable"` // can be let count
 	SetAside string               `json:"set_aside,omitempty"`
 
-	event *Event
-	kind  Kind
-	body  key
+	event   *Event
+	kind    Kind
+	body    key
+	streams []Stream // all that brought it to the quarantine
 }
 
 // Open reports whether the event still waits for a person.
@@ -34,56 +37,94 @@ const (
 	HeldRound       = "round-unknown"      // no such round was ordered
 	HeldAssignment  = "assignment-unknown" // no such task, or for another location or round
 	HeldReversal    = "reversal-unmatched" // what it takes back is not there, or was something else
-	HeldInexact     = "quantity-inexact"   // the resolved code's pack gives no whole number of thousandths
+	HeldInexact     = "quantity-inexact"   // the resolved code's pack gives no whole number of thousandths, or far too much
 )
+
+// conflict is an event id that came with several bodies. None of them counts until a supervisor, having seen them all,
+// lets one: the key of each names all, so that a decision lapses when a further body arrives.
+type conflict struct{ bodies []Held }
+
+func (c *conflict) add(h Held) {
+	c.bodies = append(c.bodies, h)
+	slices.SortFunc(c.bodies, func(a, b Held) int { return slices.Compare(a.body[:], b.body[:]) })
+	var all []byte
+	for i := range c.bodies {
+		all = append(all, c.bodies[i].body[:]...)
+	}
+	for i := range c.bodies {
+		c.bodies[i].Key = bodyKey(append(slices.Clip(all), c.bodies[i].body[:]...)).String()
+	}
+}
+
+func (c *conflict) find(body key) *Held {
+	if c != nil {
+		for i := range c.bodies {
+			if c.bodies[i].body == body {
+				return &c.bodies[i]
+			}
+		}
+	}
+	return nil
+}
+
+// winner is the body that a supervisor let count; of several the last.
+func (f *Fold) winner(c *conflict) (body key, ok bool) {
+	last := uint64(0)
+	for i := range c.bodies {
+		if at := f.admitted[c.bodies[i].Key]; at > last {
+			last, body = at, c.bodies[i].body
+		}
+	}
+	return body, last > 0
+}
 
 // hold files an entry that ingest quarantined. Copies of the same bytes are one.
 func (f *Fold) hold(e Entry, reason string) {
 	body := bodyKey(e.Body)
-	if had, ok := f.quarantine[body]; ok {
-		if reason < had.Reason {
-			had.Reason = reason // copies may have been judged differently; the choice must not depend on their order
-			f.quarantine[body] = had
+	h, again := f.quarantine[body]
+	switch {
+	case !again:
+		h = Held{Key: body.String(), Reason: reason, Offset: e.Offset, Stream: e.Author.Stream, body: body}
+		if event, kind, err := ParseEvent(e.Body); err == nil && event.Session == f.session {
+			h.event, h.kind, h.Readable, h.Pass, h.Location = event, kind, true, event.Pass, event.Location
 		}
-		return
+	case reason < h.Reason:
+		h.Reason = reason // copies may have been judged differently; the choice must not depend on their order
 	}
-	h := Held{Key: body.String(), Reason: reason, Offset: e.Offset, Stream: e.Author.Stream, body: body}
-	if event, kind, err := ParseEvent(e.Body); err == nil && event.Session == f.session {
-		h.event, h.kind, h.Readable, h.Pass, h.Location = event, kind, true, event.Pass, event.Location
+	if !slices.Contains(h.streams, e.Author.Stream) {
+		h.streams = append(slices.Clip(h.streams), e.Author.Stream)
 	}
 	f.quarantine[body] = h
-	if r, ok := f.released[h.Key]; ok && r.word.Accept {
+	if f.admitted[h.Key] > 0 {
 		f.admit(h)
 	}
 }
 
-// release files a supervisor's word on a held event.
+// release files a supervisor's word on a held event. What was let count stays: to take it back is a reversal.
 func (f *Fold) release(r signed[Release]) {
 	f.released[r.word.Key] = r
 	if !r.word.Accept {
 		return
 	}
+	f.admitted[r.word.Key] = r.offset
 	for _, h := range f.quarantine {
 		if h.Key == r.word.Key {
 			f.admit(h)
 			return
 		}
 	}
-	for id, bodies := range f.conflicted {
-		for body, h := range bodies {
-			if h.Key == r.word.Key {
-				f.accepted[id] = body
-				f.soil(h.Pass)
-				return
-			}
-		}
+	if len(f.conflicted) > 0 {
+		f.soilAll()
 	}
 }
 
 // admit lets a quarantined event count after all.
 func (f *Fold) admit(h Held) {
-	if h.event != nil {
-		f.fileFact(h.Offset, h.Stream, h.body, h.kind, h.event)
+	if h.event == nil {
+		return
+	}
+	for _, s := range h.streams {
+		f.fileFact(h.Offset, s, h.body, h.kind, h.event)
 	}
 }
 
@@ -92,43 +133,36 @@ func (f *Fold) counted(id, body key) bool {
 	if len(f.conflicted) == 0 {
 		return true
 	}
-	if _, conflict := f.conflicted[id]; !conflict {
+	c := f.conflicted[id]
+	if c == nil {
 		return true
 	}
-	return f.accepted[id] == body
-}
-
-// soil has a pass tallied again.
-func (f *Fold) soil(pass stocktake.PassID) {
-	if p := f.passes[pass]; p != nil {
-		p.tally = nil
-	}
+	won, ok := f.winner(c)
+	return ok && won == body
 }
 
 // heldNow lists what is held, without what has arrived in order since.
 func (f *Fold) heldNow(found []Held) []Held {
 	var list []Held
 	add := func(h Held) {
-		if r, ok := f.released[h.Key]; ok {
-			if r.word.Accept && h.Readable {
-				return
-			}
+		if r, ok := f.released[h.Key]; ok && !r.word.Accept {
 			h.SetAside = r.word.Reason
 		}
 		list = append(list, h)
 	}
 	for _, h := range f.quarantine {
-		if h.event != nil && f.events[idKey(h.event.ID)] == h.body {
-			continue // the same bytes came again on a way that could be trusted
+		if h.event != nil {
+			if id := idKey(h.event.ID); f.events[id].body == h.body || f.conflicted[id].find(h.body) != nil {
+				continue // let count, or the same bytes came again on a way that could be trusted
+			}
 		}
 		add(h)
 	}
-	for id, bodies := range f.conflicted {
-		if _, settled := f.accepted[id]; settled {
-			continue
-		}
-		for _, h := range bodies {
-			add(h)
+	for _, c := range f.conflicted {
+		if _, settled := f.winner(c); !settled {
+			for _, h := range c.bodies {
+				add(h)
+			}
 		}
 	}
 	for _, h := range found {

@@ -29,14 +29,14 @@ func (f *Fold) history(passes []*Pass) *history {
 				h.observers[k][p.Person] = p.Round
 			}
 		}
-		task := f.tasks[p.Task]
-		if len(task.Items) == 0 {
+		whole, items := f.asked(p)
+		if whole {
 			if h.walkers[p.Section] == nil {
 				h.walkers[p.Section] = map[stocktake.PersonID]bool{}
 			}
 			h.walkers[p.Section][p.Person] = true
 		}
-		for _, item := range task.Items {
+		for _, item := range items {
 			k := lineKey{p.Section, item}
 			if h.asked[k] == nil {
 				h.asked[k] = map[stocktake.PersonID]bool{}

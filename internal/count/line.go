@@ -1,6 +1,7 @@
 package count
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -83,13 +84,14 @@ func (f *Fold) line(k lineKey, sec *sectionState, h *history) *Line {
 	book, _ := f.material.Snapshot.Find(k.section, k.item)
 	l.Book, l.Cost = book.Quantity, book.Cost
 	if rest, ok := f.rest[k]; ok {
-		l.RestZero = rest.digest == restDigest(book)
+		l.RestZero = sec.met[k.item] == nil && rest.digest == restDigest(book)
 	}
 	met := sec.met[k.item]
 	l.Undirected = !sec.whole || !f.itemInScope(k.item)
 	if met == nil && !l.RestZero {
 		l.Status = LineNotCounted
 		l.Digest = restDigest(book)
+		f.weigh(l, h)
 		return l
 	}
 	cells := map[cellKey]stocktake.Quantity{}
@@ -114,7 +116,10 @@ func (f *Fold) line(k lineKey, sec *sectionState, h *history) *Line {
 			disputes = append(disputes, found.dispute.Digest)
 			sec.disputes = append(sec.disputes, *found.dispute)
 		}
-		if a := found.adopted; a != nil {
+		l.addRounds(s, k.item)
+		// A walk that answers for the item and did not meet it adds nothing: what else is asked for at its location must
+		// not show in the line, or decisions would lapse that nothing has changed for.
+		if a := found.adopted; a != nil && (a.met || a.Chosen) {
 			observations = append(observations, reconcile.Observation{Location: a.Location, Quantity: a.Quantity, Interval: a.Interval})
 			for _, c := range a.Cells {
 				cells[c.cellKey] += c.Quantity
@@ -124,7 +129,7 @@ func (f *Fold) line(k lineKey, sec *sectionState, h *history) *Line {
 	}
 	l.Cells = listCells(cells)
 	l.Counters = met.persons()
-	l.Rounds = met.rounds()
+	slices.SortFunc(l.Rounds, func(a, b RoundQuantity) int { return cmp.Compare(a.Round, b.Round) })
 	v, err := reconcile.Line(book, observations)
 	l.Counted = v.Counted
 	switch {
@@ -145,6 +150,32 @@ func (f *Fold) line(k lineKey, sec *sectionState, h *history) *Line {
 	l.Digest = l.digest(disputes)
 	f.weigh(l, h)
 	return l
+}
+
+// addRounds adds what the finished walks over one location found of the item.
+func (l *Line) addRounds(s *spot, item stocktake.ItemID) {
+	var here []RoundQuantity
+	for _, g := range s.groups {
+		if !g.complete || !g.met(item) {
+			continue
+		}
+		q := total(g.cells(item))
+		switch n := len(here); {
+		case n == 0 || here[n-1].Round != g.round: // groups stand by round
+			here = append(here, RoundQuantity{g.round, q})
+		case s.location.Shared:
+			here[n-1].Quantity += q
+		default:
+			here[n-1].Quantity = max(here[n-1].Quantity, q)
+		}
+	}
+	for _, r := range here {
+		if n := slices.IndexFunc(l.Rounds, func(x RoundQuantity) bool { return x.Round == r.Round }); n >= 0 {
+			l.Rounds[n].Quantity += r.Quantity
+		} else {
+			l.Rounds = append(l.Rounds, r)
+		}
+	}
 }
 
 // digest is over what an approver is shown: the books, what was adopted where and from which passes, disputes, and the

@@ -10,6 +10,7 @@ import (
 
 // passFacts is all that has arrived about one pass, in any order.
 type passFacts struct {
+	id       stocktake.PassID
 	opened   []openedFact
 	observed []observedFact
 	reversed []reversedFact
@@ -68,31 +69,38 @@ func (f *Fold) file(e *Entry, event *Event) {
 }
 
 func (f *Fold) fileFact(offset uint64, stream Stream, body key, kind Kind, event *Event) {
-	if kind == Clocked {
-		return // evidence for bands; it changes no tally
-	}
 	id := idKey(event.ID)
-	if had, ok := f.events[id]; ok {
-		if had == body {
-			return // an event id counts once, whichever stream brings it
+	stream = Stream{stocktake.DeviceID(f.intern(string(stream.Device))), f.intern(stream.Epoch)}
+	var p *passFacts
+	if kind != Clocked { // which is evidence for bands and changes no tally
+		if p = f.passes[event.Pass]; p == nil {
+			p = &passFacts{id: stocktake.PassID(f.intern(string(event.Pass)))}
+			f.passes[p.id] = p
 		}
-		if bodies := f.conflicted[id]; bodies == nil {
-			f.conflicted[id] = map[key]Held{had: {Key: had.String(), Reason: HeldConflict, Pass: event.Pass, Readable: true}}
-			f.soilAll()
-		} else if _, known := bodies[body]; known {
+	}
+	if had, ok := f.events[id]; !ok {
+		f.events[id] = eventFact{body, p, offset, stream}
+	} else if had.body == body {
+		f.carry(p, body, had.stream.Device, stream.Device)
+		return // an event id counts once, whichever stream brings it
+	} else {
+		c := f.conflicted[id]
+		if c == nil {
+			c = &conflict{}
+			c.add(had.held())
+			f.conflicted[id] = c
+		}
+		if known := c.find(body); known != nil {
+			f.carry(p, body, known.Stream.Device, stream.Device)
 			return
 		}
-		f.conflicted[id][body] = Held{Key: body.String(), Reason: HeldConflict, Offset: offset, Stream: stream, Pass: event.Pass, Readable: true}
-	} else {
-		f.events[id] = body
+		c.add((&eventFact{body, p, offset, stream}).held())
+		f.soilAll()
 	}
-	p := f.passes[event.Pass]
 	if p == nil {
-		p = &passFacts{}
-		f.passes[stocktake.PassID(f.intern(string(event.Pass)))] = p
+		return
 	}
 	p.tally = nil
-	stream = Stream{stocktake.DeviceID(f.intern(string(stream.Device))), f.intern(stream.Epoch)}
 	x := fact{id: id, body: body, offset: offset, stream: stream}
 	at := event.At
 	if event.Offset != nil {
@@ -114,6 +122,48 @@ func (f *Fold) fileFact(offset uint64, stream Stream, body key, kind Kind, event
 	case PassClosed:
 		p.closed = append(p.closed, closedFact{x, event.Observations, event.Quantity, at})
 	}
+}
+
+// held is one side of a conflict.
+func (e *eventFact) held() Held {
+	h := Held{Reason: HeldConflict, Offset: e.offset, Stream: e.stream, Readable: true, body: e.body}
+	if e.pass != nil {
+		h.Pass = e.pass.id
+	}
+	return h
+}
+
+// carry notes that a further device brought the same event: one that was enrolled anew keeps what it holds. Whose event
+// it is must not depend on who was faster.
+func (f *Fold) carry(p *passFacts, body key, first, device stocktake.DeviceID) {
+	if device == first || slices.Contains(f.carried[body], device) {
+		return
+	}
+	f.carried[body] = append(f.carried[body], device)
+	if p != nil {
+		p.tally = nil
+	}
+}
+
+// bearers lists the devices that brought a fact.
+func (f *Fold) bearers(x *fact) []stocktake.DeviceID {
+	list := []stocktake.DeviceID{x.stream.Device}
+	if len(f.carried) > 0 {
+		list = append(list, f.carried[x.body]...)
+	}
+	return list
+}
+
+// sameDevice reports whether one device brought both facts.
+func (f *Fold) sameDevice(a, b *fact) bool {
+	if a.stream.Device == b.stream.Device {
+		return true
+	}
+	if len(f.carried) == 0 {
+		return false
+	}
+	others := f.bearers(b)
+	return slices.ContainsFunc(f.bearers(a), func(d stocktake.DeviceID) bool { return slices.Contains(others, d) })
 }
 
 func (f *Fold) soilAll() {
@@ -149,64 +199,78 @@ type tally struct {
 	unknown      map[string]stocktake.Quantity // unknown code → quantity as understood
 	observations int64
 	quantity     stocktake.Quantity // as understood on the device
+	last         int64              // when the last of them ended
+	closed       []closedFact
+	fault        string // why the pass cannot be placed; "" when it can
 	held         []Held
 }
 
 // reckon reduces a pass's facts.
-func (f *Fold) reckon(id stocktake.PassID, p *passFacts) *tally {
+func (f *Fold) reckon(p *passFacts) *tally {
 	if p.tally != nil {
 		return p.tally
 	}
-	t := &tally{items: map[stocktake.ItemID]*met{}, unknown: map[string]stocktake.Quantity{}}
+	t := &tally{items: map[stocktake.ItemID]*met{}, unknown: map[string]stocktake.Quantity{}, fault: HeldPassUnknown}
 	p.tally = t
 	t.opened = f.opening(p, t)
 	var location stocktake.LocationID
-	fault := HeldPassUnknown
 	if t.opened != nil {
-		location, fault = t.opened.location, f.fault(t.opened)
+		location, t.fault = t.opened.location, f.fault(t.opened)
 	}
-	hold := func(x fact, reason string) {
-		t.held = append(t.held, Held{Key: x.body.String(), Reason: reason, Offset: x.offset, Stream: x.stream, Pass: id, Location: location})
+	hold := func(x *fact, reason string) {
+		t.held = append(t.held, Held{Key: x.body.String(), Reason: reason, Offset: x.offset, Stream: x.stream, Pass: p.id, Location: location})
 	}
-	if t.opened != nil && fault != "" {
-		hold(t.opened.fact, fault)
+	if t.opened != nil && t.fault != "" {
+		hold(&t.opened.fact, t.fault)
 	}
-	place := func(x fact) bool {
+	place := func(x *fact) bool {
 		switch {
 		case !f.counted(x.id, x.body):
 			return false // listed with its conflict
-		case fault != "":
-			hold(x, fault)
+		case t.fault != "":
+			hold(x, t.fault)
 			return false
-		case x.stream.Device != t.opened.stream.Device:
+		case !f.sameDevice(x, &t.opened.fact):
 			hold(x, HeldForeign)
 			return false
 		}
 		return true
 	}
-	reversals := map[key]*reversedFact{}
-	for i := range p.reversed {
-		if r := &p.reversed[i]; place(r.fact) {
-			if had := reversals[r.reverses]; had == nil || slices.Compare(r.id[:], had.id[:]) < 0 {
-				reversals[r.reverses] = r // a second reversal has no effect
-			}
+	for i := range p.closed {
+		if place(&p.closed[i].fact) {
+			t.closed = append(t.closed, p.closed[i])
 		}
 	}
-	taken := map[key]bool{}
+	var reversals map[key][]*reversedFact // by what they take back
+	var matched map[*reversedFact]bool
+	for i := range p.reversed {
+		if r := &p.reversed[i]; place(&r.fact) {
+			if reversals == nil {
+				reversals, matched = map[key][]*reversedFact{}, map[*reversedFact]bool{}
+			}
+			reversals[r.reverses] = append(reversals[r.reverses], r)
+		}
+	}
 	for i := range p.observed {
 		o := &p.observed[i]
-		if !place(o.fact) {
+		if !place(&o.fact) {
 			continue
 		}
-		if r := reversals[o.id]; r != nil && r.takesBack(o) {
-			taken[o.id] = true
-			continue
+		taken := false
+		for _, r := range reversals[o.id] {
+			if f.takesBack(r, o) {
+				taken, matched[r] = true, true // a second one has no effect
+			}
 		}
-		f.meet(t, o, hold)
+		if !taken {
+			f.meet(t, o, hold)
+		}
 	}
-	for of, r := range reversals {
-		if !taken[of] {
-			hold(r.fact, HeldReversal)
+	for _, list := range reversals {
+		for _, r := range list {
+			if !matched[r] {
+				hold(&r.fact, HeldReversal)
+			}
 		}
 	}
 	return t
@@ -223,7 +287,7 @@ func (f *Fold) opening(p *passFacts, t *tally) *openedFact {
 	}
 	for i := range p.opened {
 		if o := &p.opened[i]; o != first && f.counted(o.id, o.body) {
-			t.held = append(t.held, Held{Key: o.body.String(), Reason: HeldPassTwice, Offset: o.offset, Stream: o.stream, Location: o.location})
+			t.held = append(t.held, Held{Key: o.body.String(), Reason: HeldPassTwice, Offset: o.offset, Stream: o.stream, Pass: p.id, Location: o.location})
 		}
 	}
 	return first
@@ -245,35 +309,34 @@ func (f *Fold) fault(o *openedFact) string {
 	return ""
 }
 
-func (r *reversedFact) takesBack(o *observedFact) bool {
-	return r.stream.Device == o.stream.Device && r.item == o.item && r.code == o.code && r.lot == o.lot &&
+func (f *Fold) takesBack(r *reversedFact, o *observedFact) bool {
+	return f.sameDevice(&r.fact, &o.fact) && r.item == o.item && r.code == o.code && r.lot == o.lot &&
 		r.condition == o.condition && r.amount == o.amount && r.pack == o.pack
 }
 
 // meet adds a standing observation to the tally: under its item as the device understood it, else under the item that
 // its code was resolved to, else as unknown.
-func (f *Fold) meet(t *tally, o *observedFact, hold func(fact, string)) {
+func (f *Fold) meet(t *tally, o *observedFact, hold func(*fact, string)) {
 	understood, _ := stocktake.Times(o.amount, o.pack) // checked at ingest
+	t.observations++
+	t.quantity += understood
+	t.last = max(t.last, o.end)
 	item, quantity := o.item, understood
 	if _, known := f.material.Items[item]; !known {
 		code := cmp.Or(o.code, string(o.item))
 		r, resolved := f.resolved[code]
 		if !resolved || r.word.SetAside {
 			t.unknown[code] += understood
-			t.observations++
-			t.quantity += understood
 			return
 		}
 		var err error
 		if item = r.word.Item; r.word.Pack != 0 {
-			if quantity, err = stocktake.Times(o.amount, r.word.Pack); err != nil {
-				hold(o.fact, HeldInexact)
+			if quantity, err = stocktake.Times(o.amount, r.word.Pack); err != nil || quantity > stocktake.MaxObserved {
+				hold(&o.fact, HeldInexact)
 				return
 			}
 		}
 	}
-	t.observations++
-	t.quantity += understood
 	m := t.items[item]
 	if m == nil {
 		m = &met{cells: map[cellKey]stocktake.Quantity{}}

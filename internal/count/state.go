@@ -15,6 +15,7 @@ const (
 	BlockGap        = "passes-gap"
 	BlockDispute    = "disputes"
 	BlockTask       = "tasks-open"
+	BlockCounting   = "lines-counting"
 	BlockHeld       = "quarantine"
 	BlockUnknown    = "unknown-codes"
 	BlockStream     = "streams-awaited"
@@ -118,6 +119,8 @@ func (v *View) block() {
 	}
 	for _, l := range v.Lines {
 		switch {
+		case l.Status == LineCounting, l.Status == LineRecounting:
+			add(BlockCounting, string(l.Section)+" / "+string(l.Item))
 		case l.Status == LineOverflow:
 			add(BlockOverflow, string(l.Section)+" / "+string(l.Item))
 		case l.Waits():
@@ -145,7 +148,9 @@ func (f *Fold) state(v *View) State {
 		return StateIssued
 	case slices.ContainsFunc(v.Tasks, func(t TaskState) bool { return t.Round > 1 && !t.Done }):
 		return StateRecount
-	case blocked[BlockUncounted], blocked[BlockOpenPass], blocked[BlockTask]:
+	case slices.ContainsFunc(v.Lines, func(l *Line) bool { return l.Status == LineRecounting }):
+		return StateRecount
+	case blocked[BlockUncounted], blocked[BlockOpenPass], blocked[BlockTask], blocked[BlockCounting]:
 		return StateCounting
 	case blocked[BlockWaiting], blocked[BlockDispute], blocked[BlockGap], blocked[BlockHeld], blocked[BlockUnknown], blocked[BlockOverflow]:
 		return StateReview

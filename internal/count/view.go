@@ -106,34 +106,21 @@ type Blocker struct {
 // sectionState gathers what the lines of a section need.
 type sectionState struct {
 	whole       bool // the scope holds every location of it
+	inScope     bool // … or some
 	spots       []*spot
 	met         map[stocktake.ItemID]*meetings
 	provisional []string
 	disputes    []Dispute
 }
 
-// meetings is who met an item in a section, and how much in each round.
-type meetings struct {
-	who     map[stocktake.PersonID]bool
-	byRound map[int]stocktake.Quantity
-}
+// meetings is who met an item in a section.
+type meetings struct{ who map[stocktake.PersonID]bool }
 
 func (m *meetings) persons() []stocktake.PersonID {
 	if m == nil {
 		return nil
 	}
 	return slices.Sorted(maps.Keys(m.who))
-}
-
-func (m *meetings) rounds() []RoundQuantity {
-	if m == nil {
-		return nil
-	}
-	list := make([]RoundQuantity, 0, len(m.byRound))
-	for _, r := range slices.Sorted(maps.Keys(m.byRound)) {
-		list = append(list, RoundQuantity{r, m.byRound[r]})
-	}
-	return list
 }
 
 // locationIndex finds the site's locations by id.
@@ -179,8 +166,8 @@ func (f *Fold) View() *View {
 	}
 	var found []Held
 	byLocation := map[stocktake.LocationID][]*Pass{}
-	for id, facts := range f.passes {
-		p := f.passState(id, facts)
+	for _, facts := range f.passes {
+		p := f.passState(facts)
 		found = append(found, facts.tally.held...)
 		if p != nil {
 			v.Passes = append(v.Passes, p)
@@ -233,6 +220,14 @@ func (f *Fold) spots(byLocation map[stocktake.LocationID][]*Pass) ([]*spot, map[
 		}
 		tasks[t.Location] = append(tasks[t.Location], state)
 	}
+	for _, s := range f.material.Site.Sections {
+		sections[s.ID] = f.newSection(s.ID)
+	}
+	for _, line := range f.material.Snapshot.Lines {
+		if sections[line.Section] == nil { // the books know a section that the site's plan does not
+			sections[line.Section] = f.newSection(line.Section)
+		}
+	}
 	var list []*spot
 	for _, location := range f.material.Site.Locations {
 		s := &spot{location: location, inScope: f.inScope(location.ID), groups: f.groups(byLocation[location.ID]), tasks: tasks[location.ID]}
@@ -251,14 +246,24 @@ func (f *Fold) spots(byLocation map[stocktake.LocationID][]*Pass) ([]*spot, map[
 		}
 		sec := sections[location.Section]
 		if sec == nil {
-			sec = &sectionState{whole: true, met: map[stocktake.ItemID]*meetings{}}
+			sec = f.newSection(location.Section)
 			sections[location.Section] = sec
 		}
+		if len(sec.spots) == 0 {
+			sec.whole, sec.inScope = true, false
+		}
 		sec.spots = append(sec.spots, s)
-		sec.whole = sec.whole && s.inScope
+		sec.whole, sec.inScope = sec.whole && s.inScope, sec.inScope || s.inScope
 		list = append(list, s)
 	}
 	return list, sections
+}
+
+// newSection is a section as long as no location of it is known: its books are in scope with it.
+func (f *Fold) newSection(id stocktake.SectionID) *sectionState {
+	s := f.plan.Scope
+	in := len(s.Sections)+len(s.Locations) == 0 || slices.Contains(s.Sections, id)
+	return &sectionState{whole: in, inScope: in, met: map[stocktake.ItemID]*meetings{}}
 }
 
 // does reports whether the walk has finished the task: a pass taken for it, by the person asked for if one was.
@@ -271,16 +276,13 @@ func (g *group) does(t *TaskState) bool {
 func (f *Fold) meetAll(passes []*Pass, sections map[stocktake.SectionID]*sectionState) {
 	for _, p := range passes {
 		sec := sections[p.Section]
-		for item, met := range p.tally.items {
+		for item := range p.tally.items {
 			m := sec.met[item]
 			if m == nil {
-				m = &meetings{who: map[stocktake.PersonID]bool{}, byRound: map[int]stocktake.Quantity{}}
+				m = &meetings{who: map[stocktake.PersonID]bool{}}
 				sec.met[item] = m
 			}
 			m.who[p.Person] = true
-			if p.Status != PassIsSuperseded {
-				m.byRound[p.Round] += total(met.cells)
-			}
 		}
 	}
 }
@@ -352,10 +354,7 @@ func (f *Fold) lines(v *View, sections map[stocktake.SectionID]*sectionState) {
 	keys := map[lineKey]bool{}
 	for _, book := range f.material.Snapshot.Lines {
 		sec := sections[book.Section]
-		if sec == nil || (book.Quantity == 0 && sec.met[book.Item] == nil) || !f.itemInScope(book.Item) {
-			continue
-		}
-		if slices.ContainsFunc(sec.spots, func(s *spot) bool { return s.inScope }) {
+		if sec.inScope && book.Quantity != 0 && f.itemInScope(book.Item) {
 			keys[lineKey{book.Section, book.Item}] = true
 		}
 	}

@@ -1,0 +1,144 @@
+package count_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"jard/internal/count"
+)
+
+// describe is the model's whole answer, as text.
+func (a *answer) describe() string {
+	var b strings.Builder
+	passes := slices.Clone(a.passes)
+	slices.SortFunc(passes, func(p, q *mpass) int { return strings.Compare(string(p.id), string(q.id)) })
+	for _, p := range passes {
+		fmt.Fprintln(&b, "pass", p.id, p.location.ID, p.open.Round, p.open.Person, p.status, p.n, int64(p.q))
+	}
+	held := make([]string, 0, len(a.held))
+	for _, h := range a.held {
+		held = append(held, fmt.Sprintln("held", h))
+	}
+	slices.Sort(held)
+	b.WriteString(strings.Join(held, ""))
+	codes := make([]string, 0, len(a.unknown))
+	for code := range a.unknown {
+		codes = append(codes, code)
+	}
+	slices.Sort(codes)
+	for _, code := range codes {
+		fmt.Fprintln(&b, "unknown", code, int64(a.unknown[code]), a.aside[code])
+	}
+	slices.Sort(a.disputes)
+	for _, d := range a.disputes {
+		fmt.Fprintln(&b, "dispute "+d)
+	}
+	for _, l := range a.lines {
+		fmt.Fprintln(&b, "line", l)
+	}
+	fmt.Fprintln(&b, "blockers", a.blockers())
+	return b.String()
+}
+
+// blockers counts what stands between now and the seal.
+func (a *answer) blockers() map[string]int {
+	counts := map[string]int{}
+	if len(bodies[count.Because](a, count.Closing)) == 0 {
+		counts[count.BlockNotClosing]++
+	}
+	plan := a.plan()
+	for i := range a.m.material.Site.Locations {
+		at := &a.m.material.Site.Locations[i]
+		walked := false
+		for _, g := range a.groups {
+			walked = walked || g.location == at
+		}
+		if inScope(plan, at) && !walked {
+			counts[count.BlockUncounted]++
+		}
+	}
+	for _, p := range a.passes {
+		switch p.status {
+		case count.PassIsOpen:
+			counts[count.BlockOpenPass]++
+		case count.PassHasGap:
+			counts[count.BlockGap]++
+		}
+	}
+	for _, t := range a.tasks() {
+		if !t.withdrawn && !t.done {
+			counts[count.BlockTask]++
+		}
+	}
+	for _, h := range a.held {
+		if h.aside == "" {
+			counts[count.BlockHeld]++
+		}
+	}
+	for code := range a.unknown {
+		if a.aside[code] == "" {
+			counts[count.BlockUnknown]++
+		}
+	}
+	for _, l := range a.lines {
+		switch l.status {
+		case count.LineCounting, count.LineRecounting:
+			counts[count.BlockCounting]++
+		case count.LineDisputed:
+		case count.LineOutside, count.LineRejected, count.LineReturned, count.LineUncertain:
+			counts[count.BlockWaiting]++
+		}
+	}
+	if n := len(a.disputes); n > 0 {
+		counts[count.BlockDispute] = n
+	}
+	if n := a.awaited(); n > 0 {
+		counts[count.BlockStream] = n
+	}
+	return counts
+}
+
+// awaited counts the streams that the seal waits for: those heard of by joining, draining or fencing, unless they have
+// drained since the closing, were written off, or another goes on for them.
+func (a *answer) awaited() int {
+	var all []count.Stream
+	closing := 0
+	for i, e := range a.m.entries[:a.n] {
+		switch e.Kind {
+		case count.Joined, count.Drained, count.Fenced:
+			if !slices.Contains(all, e.Author.Stream) {
+				all = append(all, e.Author.Stream)
+			}
+		case count.Closing:
+			if closing == 0 {
+				closing = i + 1
+			}
+		}
+	}
+	n := 0
+	for _, s := range all {
+		waits := true
+		for i, e := range a.m.entries[:a.n] {
+			if e.Kind == count.Drained && e.Author.Stream == s && closing > 0 && i+1 > closing {
+				waits = false
+			}
+			if e.Kind == count.Joined && e.Author.Stream.Device == s.Device {
+				for _, j := range bodies[count.JoinedBody](a, count.Joined) {
+					if j.entry.Author.Stream.Device == s.Device && j.body.Succeeds == s.Epoch {
+						waits = false
+					}
+				}
+			}
+		}
+		for _, w := range bodies[count.WriteOff](a, count.StreamWrittenOff) {
+			if w.body.Device == s.Device {
+				waits = false
+			}
+		}
+		if waits {
+			n++
+		}
+	}
+	return n
+}

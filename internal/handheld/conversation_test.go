@@ -154,7 +154,7 @@ func TestGapsAndForeignChainsAreRefused(t *testing.T) {
 	d.acknowledged(1)
 	p := d.pushed(2, 3)
 	p.Prev[0] ^= 1
-	d.send(p)
+	d.send(wire.NewPush(p.First, p.Prev, p.Events...)) // whole in itself, and another chain's
 	d.marked(1, false)
 	if n := w.noted("salwa", "s1")["observed"]; n != 1 {
 		t.Fatalf("%d entries written", n)

@@ -107,7 +107,7 @@ func (d *device) push(first, last uint64) {
 }
 
 func (d *device) pushed(first, last uint64) *wire.Push {
-	return &wire.Push{First: first, Prev: d.digests[first-1], Events: d.events[first-1 : last]}
+	return wire.NewPush(first, d.digests[first-1], d.events[first-1:last]...)
 }
 
 var errNothing = errors.New("nothing came")

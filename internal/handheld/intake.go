@@ -21,7 +21,7 @@ type delivery struct {
 }
 
 func unpack(p *wire.Push) *delivery {
-	d := &delivery{first: p.First, prev: p.Prev, digest: wire.DigestAfter(p.Prev, p.Events), pushes: 1}
+	d := &delivery{first: p.First, prev: p.Prev, digest: p.Digest, pushes: 1}
 	d.events = make([]count.Received, len(p.Events))
 	for n, body := range p.Events {
 		d.events[n] = receive(body)

@@ -58,8 +58,9 @@ func (d *Device) push(first uint64, events, size int) (*wire.Push, error) {
 		return nil, err
 	}
 	prev, _ := d.base.Digest(first - 1)
+	last, _ := d.base.Digest(first + uint64(len(lines)) - 1)
 	d.status.Pushed++
-	return &wire.Push{First: first, Prev: prev, Events: lines}, nil
+	return &wire.Push{First: first, Prev: prev, Digest: last, Events: lines}, nil
 }
 
 // push sends one frame, through the weather: half of it, twice, or after an old one.

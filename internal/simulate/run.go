@@ -121,12 +121,12 @@ func (p *play) close() error {
 func (p *play) member(ctx context.Context, n int) error {
 	m, d := p.Members[n], p.devices[n]
 	if d.Token() == "" {
-		if err := enrol(ctx, d, m); err != nil {
+		if err := p.patiently(ctx, func() error { return enrol(ctx, d, m) }); err != nil {
 			return err
 		}
 	}
 	if m.PIN != "" && !d.SignedIn(m.Person) {
-		if err := d.SignIn(ctx, m.Person, m.PIN); err != nil {
+		if err := p.patiently(ctx, func() error { return d.SignIn(ctx, m.Person, m.PIN) }); err != nil {
 			return err
 		}
 	}
@@ -164,6 +164,22 @@ func (p *play) member(ctx context.Context, n int) error {
 	link.Wait()
 	return cmp.Or(broken, err)
 }
+
+// patiently tries again what the server asks to try later: a whole shift that signs in at once looks like guessing.
+func (p *play) patiently(ctx context.Context, try func() error) error {
+	for n := 0; ; n++ {
+		err := try()
+		if stocktake.CodeOf(err) != stocktake.TooMany || n == maxTries {
+			return err
+		}
+		if err := pause(ctx, p.Clock, time.Second); err != nil {
+			return err
+		}
+	}
+}
+
+// maxTries bounds how often patiently tries again.
+const maxTries = 60
 
 func enrol(ctx context.Context, d *Device, m Member) error {
 	switch {

@@ -47,7 +47,7 @@ func (l *Load) cut(n int, now int64) tape {
 			events = append(events, event)
 		}
 		from := len(all)
-		all = appendMasked(all, &wire.Push{First: uint64(first), Prev: prev, Events: events})
+		all = appendMasked(all, &wire.Push{First: uint64(first), Prev: prev, Digest: digest, Events: events})
 		t.frames = append(t.frames, all[from:len(all):len(all)])
 		t.acks = append(t.acks, []byte(`{"t":"ack","through":`+strconv.Itoa(first+l.Batch-1)+`,`))
 	}

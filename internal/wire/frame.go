@@ -46,12 +46,18 @@ type Welcome struct {
 	Revoked     bool    `json:"revoked,omitempty"`      // the token may push, and nothing else
 }
 
-// Push carries events First, First+1 … of the stream. Prev is the digest of event First−1. The events are slices of
-// the message that was parsed, not copies.
+// Push carries events First, First+1 … of the stream. Prev is the digest of event First−1, Digest that of the last one:
+// Parse has verified that it follows. The events are slices of the message that was parsed, not copies.
 type Push struct {
 	First  uint64
 	Prev   stocktake.Hash
+	Digest stocktake.Hash
 	Events [][]byte
+}
+
+// NewPush makes the push of some events after the one whose digest is prev.
+func NewPush(first uint64, prev stocktake.Hash, events ...[]byte) *Push {
+	return &Push{First: first, Prev: prev, Digest: DigestAfter(prev, events), Events: events}
 }
 
 // Last is the number of the push's last event.

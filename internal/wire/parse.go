@@ -33,7 +33,7 @@ func Parse(message []byte, limits Limits) (Frame, error) {
 		return nil, o.err
 	}
 	if o.frame == "push" {
-		p, n := &Push{First: o.number("first", 1, stocktake.MaxNumber), Prev: o.hash("prev")}, o.number("n", 1, stocktake.MaxNumber)
+		p, n := &Push{First: o.number("first", 1, stocktake.MaxNumber), Prev: o.hash("prev"), Digest: o.hash("digest")}, o.number("n", 1, stocktake.MaxNumber)
 		if o.err != nil {
 			return nil, o.err
 		}

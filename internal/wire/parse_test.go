@@ -12,13 +12,13 @@ import (
 )
 
 func TestParseKeepsToItsLimits(t *testing.T) {
-	limits := wire.Limits{Bytes: 400, Header: 200, Events: 3}
+	limits := wire.Limits{Bytes: 400, Header: 300, Events: 3}
 	push := func(n int, event string) []byte {
-		p := &wire.Push{First: 1}
-		for range n {
-			p.Events = append(p.Events, []byte(event))
+		events := make([][]byte, n)
+		for i := range events {
+			events[i] = []byte(event)
 		}
-		return wire.Encode(p)
+		return wire.Encode(wire.NewPush(1, stocktake.Hash{}, events...))
 	}
 	for _, c := range []struct {
 		name    string
@@ -28,7 +28,7 @@ func TestParseKeepsToItsLimits(t *testing.T) {
 		{"as many events as may be", push(3, "{}"), nil},
 		{"one more", push(4, "{}"), wire.TooManyEvents},
 		{"too many bytes", push(1, strings.Repeat("x", 400)), wire.TooLarge},
-		{"header too long", []byte(`{"t":"ping","time":1,"mono":1,"x":"` + strings.Repeat("x", 200) + `"}`), wire.HeaderTooLarge},
+		{"header too long", []byte(`{"t":"ping","time":1,"mono":1,"x":"` + strings.Repeat("x", 300) + `"}`), wire.HeaderTooLarge},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if _, err := wire.Parse(c.message, limits); !errors.Is(err, c.want) {
@@ -40,13 +40,13 @@ func TestParseKeepsToItsLimits(t *testing.T) {
 
 // A device that reads its limits may be given no event at all.
 func TestParseRefusesPushesToDevices(t *testing.T) {
-	if _, err := wire.Parse(wire.Encode(&wire.Push{First: 1, Events: [][]byte{[]byte("{}")}}), wire.DeviceLimits); !errors.Is(err, wire.TooManyEvents) {
+	if _, err := wire.Parse(wire.Encode(wire.NewPush(1, stocktake.Hash{}, []byte("{}"))), wire.DeviceLimits); !errors.Is(err, wire.TooManyEvents) {
 		t.Fatal(err)
 	}
 }
 
 func TestParseDoesNotCopyEvents(t *testing.T) {
-	message := wire.Encode(&wire.Push{First: 1, Events: [][]byte{[]byte("one"), []byte("two")}})
+	message := wire.Encode(wire.NewPush(1, stocktake.Hash{}, []byte("one"), []byte("two")))
 	f, err := wire.Parse(message, wire.ServerLimits)
 	if err != nil {
 		t.Fatal(err)
@@ -76,7 +76,7 @@ func BenchmarkParsePush(b *testing.B) {
 	for n := range 200 {
 		p.Events = append(p.Events, fmt.Appendf(nil, `{"v":1,"id":"%022d","kind":"observed","session":"s","at":1795000004200,"pass":"p","code":"6291003012345","pack":1000,"amount":12000}`, n))
 	}
-	message := wire.Encode(p)
+	message := wire.Encode(wire.NewPush(1, p.Prev, p.Events...))
 	b.SetBytes(int64(len(message)))
 	b.ReportAllocs()
 	for b.Loop() {

@@ -12,6 +12,7 @@ import (
 const (
 	pushFirst  = `{"t":"push","first":`
 	pushPrev   = `,"prev":"`
+	pushDigest = `","digest":"`
 	pushCount  = `","n":`
 	hashDigits = 2 * len(stocktake.Hash{})
 )
@@ -31,6 +32,12 @@ func parsePushHeader(line []byte) (p *Push, n uint64, ok bool) {
 	}
 	p = &Push{First: first}
 	if !readHash(rest[:hashDigits], &p.Prev) {
+		return nil, 0, false
+	}
+	if rest, ok = bytes.CutPrefix(rest[hashDigits:], []byte(pushDigest)); !ok || len(rest) < hashDigits {
+		return nil, 0, false
+	}
+	if !readHash(rest[:hashDigits], &p.Digest) {
 		return nil, 0, false
 	}
 	if rest, ok = bytes.CutPrefix(rest[hashDigits:], []byte(pushCount)); !ok {
@@ -54,7 +61,8 @@ func leadingNumber(b []byte) (uint64, []byte, bool) {
 // readHash reads 64 hexadecimal digits.
 func readHash(digits []byte, h *stocktake.Hash) bool { return h.UnmarshalText(digits) == nil }
 
-// finish takes the n event lines off the rest of the message.
+// finish takes the n event lines off the rest of the message, and holds them against the digest: what was damaged on its
+// way is refused whole, before it could be taken for what the device recorded.
 func (p *Push) finish(n uint64, lines []byte, more bool, limits Limits) (Frame, error) {
 	switch {
 	case n > uint64(max(limits.Events, 0)):
@@ -79,6 +87,9 @@ func (p *Push) finish(n uint64, lines []byte, more bool, limits Limits) (Frame, 
 		p.Events = append(p.Events, line[:len(line):len(line)])
 		lines = rest
 	}
+	if DigestAfter(p.Prev, p.Events) != p.Digest {
+		return nil, WrongDigest.New(p.First, p.Last())
+	}
 	return p, nil
 }
 
@@ -87,6 +98,8 @@ func (p *Push) append(b []byte) []byte {
 	b = strconv.AppendUint(b, p.First, 10)
 	b = append(b, pushPrev...)
 	b = appendHash(b, p.Prev)
+	b = append(b, pushDigest...)
+	b = appendHash(b, p.Digest)
 	b = append(b, pushCount...)
 	b = strconv.AppendInt(b, int64(len(p.Events)), 10)
 	b = append(b, '}')

@@ -26,6 +26,9 @@ var (
 	WrongCount = stocktake.NewReason(stocktake.Invalid, "frame-count",
 		"The push announces %d events and carries %d lines. It was torn on its way; send it again.",
 		"الدفعة تعلن %d حدثًا وفيها %d سطرًا. تلفت في الطريق؛ أعد إرسالها.")
+	WrongDigest = stocktake.NewReason(stocktake.Invalid, "frame-digest",
+		"Events %d to %d do not have the digest that the push names. They were damaged on their way; send them again.",
+		"الأحداث من %d إلى %d لا تطابق البصمة المعلنة في الدفعة. تلفت في الطريق؛ أعد إرسالها.")
 	EmptyEvent = stocktake.NewReason(stocktake.Invalid, "frame-empty-event",
 		"Event %d of the push is an empty line. Update the app.",
 		"الحدث رقم %d في الدفعة سطر فارغ. حدّث التطبيق.")

@@ -32,6 +32,12 @@ func real(t *testing.T, name string) link.File {
 	return link.File{Name: name, Size: info.Size(), Data: f}
 }
 
+// held is what the files of items held when they were first read.
+var held = map[string]struct{ rows, names, gtin, restricted, check, length int }{
+	"off_mena.tsv":            {4954, 784, 4951, 1, 1, 1},
+	"off_catalog_dev_30k.tsv": {30000, 2491, 27630, 2060, 169, 141},
+}
+
 func TestRealDataItems(t *testing.T) {
 	for _, name := range []string{"off_mena.tsv", "off_catalog_dev_30k.tsv"} {
 		for _, policy := range []link.Policy{link.Refuse, link.Quarantine, link.KeepLocal} {
@@ -45,6 +51,19 @@ func TestRealDataItems(t *testing.T) {
 				r := readItems(t, f, m)
 				logReport(t, &r.Report, start)
 				t.Logf("stats %+v", r.Stats)
+				want := held[name]
+				if got := r.Stats.Codes; r.Rows != want.rows || r.Stats.Items != want.rows || r.Stats.RepeatedNames != want.names ||
+					got.GTIN != want.gtin || got.Restricted != want.restricted || got.BadCheckDigit != want.check || got.OtherLength != want.length {
+					t.Errorf("%d rows, %d repeated names, %+v; want %+v", r.Rows, r.Stats.RepeatedNames, got, want)
+				}
+				bad := want.check + want.length
+				count := map[link.Policy]int{link.Refuse: r.Faults.Refused, link.Quarantine: r.Faults.Quarantined, link.KeepLocal: r.Stats.Codes.Local - want.restricted}
+				if count[policy] != bad {
+					t.Errorf("%d codes under the policy, want %d", count[policy], bad)
+				}
+				if _, _, err := stocktake.NewCatalogue(r.Items); err != nil {
+					t.Error(err)
+				}
 			})
 		}
 	}
@@ -73,12 +92,15 @@ func TestRealDataVariable(t *testing.T) {
 			start := time.Now()
 			r := readItems(t, real(t, "instore_variable_groups.tsv"), m)
 			logReport(t, &r.Report, start)
+			if c := r.Stats.Codes; r.Rows != 11425 || r.Stats.Items != 805 || c.Restricted != 11425 || (scheme != "" && c.Repeated != 10620) {
+				t.Errorf("%d rows, %d items, %+v", r.Rows, r.Stats.Items, c)
+			}
 			t.Logf("stats %+v", r.Stats)
 		})
 	}
 }
 
-// TestRealDataBook sums a year of tills into a book: what was sold of each code is taken for its stock.
+// TestRealDataBook sums half a year of tills into a book: what was sold of each code stands for its stock.
 func TestRealDataBook(t *testing.T) {
 	f := real(t, "uci_online_retail_dev.csv")
 	rows, err := csv.NewReader(io.NewSectionReader(f.Data, 0, f.Size)).ReadAll()
@@ -90,11 +112,12 @@ func TestRealDataBook(t *testing.T) {
 	negative := 0
 	var sum int64
 	for _, row := range rows[1:] {
-		if n, _ := strconv.Atoi(row[3]); n < 0 {
+		n, err := strconv.ParseInt(row[3], 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sum += n; n < 0 {
 			negative++
-			sum += int64(n)
-		} else {
-			sum += int64(n)
 		}
 		if !known[row[1]] {
 			known[row[1]] = true
@@ -115,6 +138,9 @@ func TestRealDataBook(t *testing.T) {
 		}
 		logReport(t, &r.Report, start)
 		t.Logf("%s: stats %+v", repeated, r.Stats)
+		if r.Rows != 171999 || r.Stats.Lines != 3403 || negative != 3696 {
+			t.Errorf("%d rows, %d lines, %d negative rows", r.Rows, r.Stats.Lines, negative)
+		}
 	}
 	// The derived book: one line a code, at no cost, since a till's price is no cost.
 	totals := make(map[string]int64)
@@ -139,4 +165,10 @@ func TestRealDataBook(t *testing.T) {
 	}
 	logReport(t, &r.Report, time.Now())
 	t.Logf("derived: stats %+v", r.Stats)
+	if r.Faults.Refused > 0 || r.Stats.Lines != 3403 || r.Stats.Negative != 225 || r.Stats.Zero != 12 {
+		t.Errorf("%+v", r.Stats)
+	}
+	if _, err := stocktake.NewSnapshot(r.Snapshot); err != nil {
+		t.Error(err)
+	}
 }

@@ -2,6 +2,7 @@ package link
 
 import (
 	"archive/zip"
+	"bytes"
 	"encoding/xml"
 	"errors"
 	"io"
@@ -41,7 +42,7 @@ func openWorkbook(f File, l Limits) (*workbook, error) {
 		return nil
 	})
 	if err != nil && !errors.Is(err, errNoPart) {
-		return nil, err
+		return nil, broken(err)
 	}
 	dir, file := path.Split(main)
 	if err := w.walk(dir+"_rels/"+file+".rels", func(e xml.StartElement, _ *xml.Decoder) error {
@@ -116,16 +117,25 @@ func (w *workbook) part(name string, tell Progress) (io.Reader, io.Closer, error
 	return &metered{in: capped, total: int64(f.UncompressedSize64), tell: tell}, r, nil
 }
 
-// capped fails when more than the limit is read.
+// capped fails when more than the limit is read, or when a single text or attribute is so long that holding it would
+// be the attack: no cell has more than 32,767 characters.
 type capped struct {
 	in          io.Reader
 	left, limit int64
+	run         int // bytes since the last '<'
 }
+
+const maxText = 4 << 20
 
 func (c *capped) Read(p []byte) (int, error) {
 	n, err := c.in.Read(p)
 	if c.left -= int64(n); c.left < 0 {
 		return 0, workbookTooLarge.New(c.limit)
+	}
+	if i := bytes.LastIndexByte(p[:n], '<'); i >= 0 {
+		c.run = n - i
+	} else if c.run += n; c.run > maxText {
+		return 0, workbookTooLarge.New(int64(maxText))
 	}
 	return n, err
 }

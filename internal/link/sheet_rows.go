@@ -137,6 +137,9 @@ func (s *sheetSource) value() (string, error) {
 			}
 		case xml.CharData:
 			if taking {
+				if len(text) > maxText {
+					return "", workbookTooLarge.New(maxText)
+				}
 				text += string(token)
 			}
 		}

@@ -13,7 +13,7 @@ import (
 // Limits bound what a file may cost. A zero field stands for its default.
 type Limits struct {
 	Bytes    int64 // of the file, 512 MiB
-	Unpacked int64 // of one part of a workbook, 2 GiB
+	Unpacked int64 // of one part of a workbook, 1 GiB
 	Rows     int   // 3,000,000
 	Columns  int   // 1,024
 	Line     int   // bytes of one CSV record, 1 MiB
@@ -34,7 +34,7 @@ func (l Limits) withDefaults() Limits {
 		l.Bytes = 512 << 20
 	}
 	if l.Unpacked <= 0 {
-		l.Unpacked = 2 << 30
+		l.Unpacked = 1 << 30
 	}
 	return l
 }

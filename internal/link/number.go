@@ -13,11 +13,10 @@ type decimals struct {
 	mark    byte // '.' or ','; 0 until known
 	decided int  // the line that showed it; 0 when the mapping said so
 	// look reads the file for a number that leaves no doubt. It is called once, when the first doubtful one is met.
-	look func() (mark byte, line int, err error)
-	err  error // of look
+	look func() (mark byte, line int)
 }
 
-// Canonical signs of how a text's marks are to be read.
+// reading is how a number's marks are to be read.
 type reading struct {
 	negative bool
 	body     string // digits and marks
@@ -49,7 +48,7 @@ func (d *decimals) canonical(c cell, line int) (string, *stocktake.Error) {
 	if read.doubtful && d.mark == 0 && d.look != nil {
 		look := d.look
 		d.look = nil
-		d.mark, d.decided, d.err = look()
+		d.mark, d.decided = look()
 	}
 	switch {
 	case read.mark != 0 && d.mark == 0:

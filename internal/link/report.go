@@ -78,10 +78,10 @@ func newPass(f File, kind Kind, m Mapping, l Limits) (*pass, error) {
 }
 
 // observe reads the file from its beginning for the first number that shows its decimal mark.
-func (p *pass) observe() (byte, int, error) {
+func (p *pass) observe() (byte, int) {
 	in, err := p.table.records(nil)
 	if err != nil {
-		return 0, 0, err
+		return 0, 0
 	}
 	defer in.Close()
 	var columns []int
@@ -93,7 +93,7 @@ func (p *pass) observe() (byte, int, error) {
 	var r record
 	for {
 		if err := in.next(&r); err != nil {
-			return 0, 0, nil // the end, or what the main pass reports by itself
+			return 0, 0 // the end, or what the main pass reports by itself
 		}
 		if r.line <= p.table.row || r.fault != nil {
 			continue
@@ -103,7 +103,7 @@ func (p *pass) observe() (byte, int, error) {
 				continue
 			}
 			if read, ok := readMarks(cleanNumber(r.cells[i].text)); ok && read.mark != 0 {
-				return read.mark, r.line, nil
+				return read.mark, r.line
 			}
 		}
 	}

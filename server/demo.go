@@ -42,6 +42,7 @@ type demo struct {
 	members []simulate.Member
 	truth   simulate.Truth
 	session string
+	told    uint64 // events that the last line of progress named
 }
 
 // Run does the whole job once.

@@ -24,12 +24,18 @@ func demoTiers(supervisor, manager stocktake.Fils) []count.Tier {
 
 // play lets members count until the session closes and they have given everything.
 func (d *demo) play(ctx context.Context, members []simulate.Member, seed uint64, habits simulate.Habits, progress func(simulate.Progress)) {
+	quiet := func(p simulate.Progress) {
+		if progress != nil && p.Events > d.told {
+			d.told = p.Events
+			progress(p)
+		}
+	}
 	ended := make(chan error, 1)
 	ctx, cancel := context.WithCancel(ctx)
 	go func() {
 		_, err := simulate.Run(ctx, simulate.Config{
 			Server: d.url, Dir: filepath.Join(d.Data, "devices"), Session: stocktake.SessionID(d.session), Truth: d.truth, Members: members,
-			Seed: seed, Habits: habits, Weather: roughWeather, Overlap: 0.1, Stay: true, Progress: progress,
+			Seed: seed, Habits: habits, Weather: roughWeather, Overlap: 0.1, Stay: true, Progress: quiet,
 			Patience: simulate.Patience{First: 50 * time.Millisecond, Most: time.Second}, Log: d.log,
 		})
 		ended <- err
@@ -42,6 +48,9 @@ func (d *demo) play(ctx context.Context, members []simulate.Member, seed uint64,
 		return nil
 	})
 }
+
+// recounting is somebody who looks at what was asked for and at nothing else.
+var recounting = simulate.Habits{AllHere: 1, Zero: 1}
 
 // count lets everybody but the last counter walk; the last one waits for recounts.
 func (d *demo) count(ctx context.Context) error {
@@ -90,7 +99,7 @@ func (d *demo) settle(ctx context.Context) error {
 	}
 	if len(r.Tasks) > 0 {
 		d.say("disputes: salem orders round %d at %d locations by %s, who has counted nothing", r.Round, len(r.Tasks), recounter.Person)
-		d.play(ctx, []simulate.Member{recounter}, d.Seed+1, simulate.Faultless, nil)
+		d.play(ctx, []simulate.Member{recounter}, d.Seed+1, recounting, nil)
 		if err := d.until(ctx, "the recount", func() (bool, error) {
 			v, err := salem.standing(ctx, d.session)
 			return err == nil && v.State != string(count.StateRecount), err

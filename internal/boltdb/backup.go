@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -25,8 +26,11 @@ func (db *DB) WriteTo(w io.Writer) (n int64, err error) {
 }
 
 // Backup writes a consistent copy of the store to path, while it is being served. The file stands under its name only
-// once it is whole, on disk and checked; an older one of that name is replaced then.
+// once it is whole, on disk and checked. One that is there already is never replaced: FileExists.
 func (db *DB) Backup(path string) error {
+	if err := checkAbsent(path); err != nil {
+		return err
+	}
 	temp, err := tempBeside(path, func(f *os.File) error {
 		_, err := db.WriteTo(f)
 		return err
@@ -38,8 +42,32 @@ func (db *DB) Backup(path string) error {
 	if err := Check(temp); err != nil {
 		return fmt.Errorf("check backup: %w", err)
 	}
-	if err := os.Rename(temp, path); err != nil {
-		return fmt.Errorf("back up store: %w", err)
+	return place(temp, path)
+}
+
+func checkAbsent(path string) error {
+	switch _, err := os.Lstat(path); {
+	case err == nil:
+		return FileExists.New(path)
+	case !errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("look for %s: %w", path, err)
+	}
+	return nil
+}
+
+// place gives a finished file its name and puts that on disk.
+func place(temp, path string) error {
+	err := os.Link(temp, path) // unlike a rename, fails when somebody has made path meanwhile
+	if errors.Is(err, fs.ErrExist) {
+		return FileExists.Wrap(err, path)
+	}
+	if err != nil { // a file system without hard links
+		if err := checkAbsent(path); err != nil {
+			return err
+		}
+		if err := os.Rename(temp, path); err != nil {
+			return fmt.Errorf("name %s: %w", path, writeFault(err))
+		}
 	}
 	return syncDirectory(filepath.Dir(path))
 }
@@ -64,24 +92,8 @@ func tempBeside(path string, f func(*os.File) error) (name string, err error) {
 
 // Check walks a whole file that nobody has open for writing, a backup for instance, and answers StoreDamaged when a page
 // is torn, lost or used twice, or when it is of another schema.
-func Check(path string) (err error) {
-	if err := checkIntact(path); err != nil {
-		return err
-	}
-	defer func() {
-		if p := recover(); p != nil {
-			err = StoreDamaged.Wrap(fmt.Errorf("%v", p), path)
-		}
-	}()
-	bolt, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: lockTimeout, ReadOnly: true, PreLoadFreelist: true})
-	switch {
-	case errors.Is(err, bbolt.ErrTimeout):
-		return StoreLocked.Wrap(err, path)
-	case err != nil:
-		return StoreDamaged.Wrap(err, path)
-	}
-	defer func() { err = errors.Join(err, bolt.Close()) }()
-	return bolt.View(func(tx *bbolt.Tx) error {
+func Check(path string) error {
+	return inspect(path, true, func(tx *bbolt.Tx) error {
 		if err := checkVersion(tx, path); err != nil {
 			return err
 		}
@@ -96,4 +108,26 @@ func Check(path string) (err error) {
 		}
 		return nil
 	})
+}
+
+// inspect opens a file that nobody has open for writing, without changing it, and keeps writers out while f reads. With
+// walk set, every page is walked first.
+func inspect(path string, walk bool, f func(tx *bbolt.Tx) error) (err error) {
+	if err := checkIntact(path); err != nil {
+		return err
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			err = StoreDamaged.Wrap(fmt.Errorf("%v", p), path)
+		}
+	}()
+	bolt, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: lockTimeout, ReadOnly: true, PreLoadFreelist: walk})
+	switch {
+	case errors.Is(err, bbolt.ErrTimeout):
+		return StoreLocked.Wrap(err, path)
+	case err != nil:
+		return StoreDamaged.Wrap(err, path)
+	}
+	defer func() { err = errors.Join(err, bolt.Close()) }()
+	return bolt.View(f)
 }

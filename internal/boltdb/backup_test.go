@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
@@ -38,8 +39,8 @@ func TestBackupWhileWriting(t *testing.T) {
 			}
 		})
 	}
-	target := filepath.Join(dir, "backup.db")
-	for range 5 {
+	for n := range 5 {
+		target := filepath.Join(dir, fmt.Sprintf("backup%d.db", n))
 		before, err := db.Head(t.Context(), "c1", "s1")
 		if err != nil {
 			t.Fatal(err)
@@ -101,6 +102,12 @@ func TestRestore(t *testing.T) {
 	backup := filepath.Join(dir, "backup.db")
 	if err := db.Backup(backup); err != nil {
 		t.Fatal(err)
+	}
+	if err := db.Backup(backup); !errors.Is(err, boltdb.FileExists) {
+		t.Errorf("backing up over a file gives %v", err)
+	}
+	if err := boltdb.Restore(db.Path(), filepath.Join(dir, "live.db")); !errors.Is(err, boltdb.StoreLocked) {
+		t.Errorf("restoring from a store that is being served gives %v", err)
 	}
 	before, err := os.ReadFile(backup)
 	if err != nil {

@@ -74,3 +74,33 @@ func TestDiskFull(t *testing.T) {
 		t.Fatalf("%d entries, want %d, %v", len(entries), acked.Acked+5001, err)
 	}
 }
+
+// A store that is started while its disk is full serves what it has, and no half-made store is left there.
+func TestDiskFullAtStart(t *testing.T) {
+	dir := t.TempDir()
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=8m"); err != nil {
+		t.Skipf("cannot mount a small disk: %v", err)
+	}
+	t.Cleanup(func() { _ = syscall.Unmount(dir, syscall.MNT_DETACH) })
+	path := filepath.Join(dir, "jard.db")
+	db := mustOpen(t, path)
+	issue(t, db, "s1")
+	d := newDevice(1)
+	if err := errors.Join(d.push(t.Context(), db, d.batch("s1", 200)), db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "ballast"), make([]byte, 16<<20), 0o600); !errors.Is(err, syscall.ENOSPC) {
+		t.Fatalf("the disk did not fill: %v", err)
+	}
+	db = mustOpen(t, path)
+	if counted := verifyLog(t, db, "s1"); counted[d.stream] != 200 {
+		t.Errorf("%d events are there, want 200", counted[d.stream])
+	}
+	if _, err := boltdb.Open(filepath.Join(dir, "other.db"), boltdb.Options{}); !errors.Is(err, boltdb.StoreFull) {
+		t.Errorf("making a store on a full disk gives %v", err)
+	}
+	left, err := filepath.Glob(filepath.Join(dir, "*other*"))
+	if err != nil || len(left) != 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}

@@ -4,32 +4,26 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
+
+	"go.etcd.io/bbolt"
 )
 
 // Restore puts a backup in place as a new store at target. The copy is checked and gets a new incarnation: feeds start
 // over, signing is locked for every society, and every open session awaits all enrolled devices again. The file stands
 // at target only once all that is on disk; a file that is there already is never replaced: FileExists.
 func Restore(backup, target string) error {
-	if _, err := os.Lstat(target); !errors.Is(err, fs.ErrNotExist) {
-		if err != nil {
-			return fmt.Errorf("restore: %w", err)
-		}
-		return FileExists.New(target)
-	}
-	if err := checkIntact(backup); err != nil {
+	if err := checkAbsent(target); err != nil {
 		return err
 	}
-	temp, err := tempBeside(target, func(f *os.File) error {
-		from, err := os.Open(backup)
-		if err != nil {
+	temp := ""
+	err := inspect(backup, false, func(tx *bbolt.Tx) (err error) { // a store that is being served is refused: StoreLocked
+		temp, err = tempBeside(target, func(f *os.File) error {
+			_, err := tx.WriteTo(f)
 			return err
-		}
-		_, err = io.Copy(f, from)
-		return errors.Join(err, from.Close())
+		})
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("restore: %w", writeFault(err))
@@ -46,11 +40,5 @@ func Restore(backup, target string) error {
 	if err := errors.Join(err, db.Close()); err != nil {
 		return err
 	}
-	if err := os.Link(temp, target); err != nil { // unlike a rename, fails when target exists
-		if errors.Is(err, fs.ErrExist) {
-			return FileExists.Wrap(err, target)
-		}
-		return fmt.Errorf("restore: %w", err)
-	}
-	return syncDirectory(filepath.Dir(target))
+	return place(temp, target)
 }

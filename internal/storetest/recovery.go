@@ -38,7 +38,9 @@ func adopted(t *trial) {
 	change := lost(result.Ref{Series: 1, Number: 3}, large.Hash, []byte("change of key"))
 	change.Kind, change.Session = ministry.KindKeyChange, ""
 	docs := []ministry.Stored{large, change}
-	t.ok(t.Adopt(t.Context(), ministry.Adoption{Society: ours, IfHead: head, Documents: docs, Unlock: true}))
+	given := ministry.Adoption{Society: ours, IfHead: head, Documents: []ministry.Stored{large, change}, Unlock: true}
+	given.Documents[0].Delivery = &ministry.Delivery{Society: ours, At: large.At} // whatever it says, it has ended
+	t.ok(t.Adopt(t.Context(), given))
 	equal(t, "the chain", must(t.Chain(t.Context(), ours)), ministry.Chain{Head: headOf(change)})
 	for _, d := range docs {
 		same(t, "the document at "+d.At.String(), must(t.Result(t.Context(), ours, d.At)), d)

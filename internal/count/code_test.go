@@ -1,0 +1,116 @@
+package count_test
+
+import (
+	"testing"
+
+	"jard/internal/count"
+	"jard/internal/stocktake"
+)
+
+func TestUnknownCodeIsCountedUnderItsRawScan(t *testing.T) {
+	s := write(t)
+	w := s.whole("ali", "C1", found{"ice": 4})
+	s.want("cold", "ice", count.LineWithin, 4)
+	w = s.open("badr", "B1")
+	w.scan("c1", 3)
+	w.close()
+	v := s.view()
+	if len(v.Unknown) != 1 || v.Unknown[0].Code != "c1" || v.Unknown[0].Quantity != 3000 || v.Unknown[0].Sections[0] != "dry" {
+		t.Fatalf("unknown are %+v; want c1, 3 of it, in dry", v.Unknown)
+	}
+	if l := v.Line("dry", "rice"); len(l.Provisional) != 1 || l.Provisional[0] != count.BlockUnknown {
+		t.Fatalf("rice is provisional for %v; the code may mean it", l.Provisional)
+	}
+	if l := v.Line("cold", "ice"); len(l.Provisional) != 0 {
+		t.Fatalf("ice is provisional for %v; the code was met in another section", l.Provisional)
+	}
+}
+
+func TestResolvingACodeRefoldsHistory(t *testing.T) {
+	s := write(t)
+	w := s.open("ali", "C1")
+	w.see("ice", 1)
+	w.scan("c1", 3)
+	w.close()
+	s.want("cold", "ice", count.LineOutside, 1)
+	s.decide("sara", count.CodeResolved, count.Resolution{Code: "c1", Item: "ice", Pack: 1000})
+	s.want("cold", "ice", count.LineWithin, 4)
+	s.wantPass(w.id, count.PassIsClosed) // its totals are as the device understood them
+	if len(s.view().Unknown) != 0 {
+		t.Fatal("the code is still unknown")
+	}
+	later := s.open("ali", "C1", continues(w))
+	later.scan("c1", 1)
+	later.close()
+	s.want("cold", "ice", count.LineOutside, 5)
+}
+
+func TestAliasWithAPack(t *testing.T) {
+	s := write(t)
+	w := s.open("ali", "C1")
+	w.scan("case-of-ice", 2)
+	w.close()
+	s.decide("sara", count.CodeResolved, count.Resolution{Code: "case-of-ice", Item: "ice", Pack: 2000})
+	s.want("cold", "ice", count.LineWithin, 4)
+	if p := s.wantPass(w.id, count.PassIsClosed); p.Quantity != 2000 {
+		t.Fatalf("the pass holds %s; the device understood 2", p.Quantity)
+	}
+}
+
+func TestCodeResolvedToAnInexactPackIsHeld(t *testing.T) {
+	for name, pack := range map[string]stocktake.Quantity{"inexact": 333, "too much": stocktake.MaxObserved} {
+		t.Run(name, func(t *testing.T) {
+			s := write(t)
+			w := s.open("ali", "C1")
+			w.scan("c1", 3, func(e *count.Event) { e.Amount = 2500 })
+			w.close()
+			s.decide("sara", count.CodeResolved, count.Resolution{Code: "c1", Item: "ice", Pack: pack})
+			s.wantHeld(count.HeldInexact)
+			s.wantPass(w.id, count.PassIsClosed) // nothing is missing from it
+			s.decide("sara", count.CodeResolved, count.Resolution{Code: "c1", Item: "ice", Pack: 1600})
+			s.wantHeld()
+			s.want("cold", "ice", count.LineWithin, 4)
+		})
+	}
+}
+
+func TestCodeSetAsideNeitherCountsNorBlocks(t *testing.T) {
+	s := write(t)
+	w := s.open("ali", "C1")
+	w.see("ice", 4)
+	w.scan("c1", 3)
+	w.close()
+	if blockers(s.view())[count.BlockUnknown] != 1 {
+		t.Fatal("an unknown code does not block the seal")
+	}
+	s.decide("sara", count.CodeResolved, count.Resolution{Code: "c1", SetAside: true, Reason: "a torn label"})
+	v := s.view()
+	if blockers(v)[count.BlockUnknown] != 0 || len(v.Asides) != 1 || v.Asides[0].Key != "c1" || v.Unknown[0].SetAside != "a torn label" {
+		t.Fatalf("blockers %v, set aside %+v, unknown %+v", v.Blockers, v.Asides, v.Unknown)
+	}
+	s.want("cold", "ice", count.LineWithin, 4)
+}
+
+// The device may know an item that the session's catalogue has not.
+func TestItemOutsideTheCatalogueIsAnUnknownCode(t *testing.T) {
+	s := write(t)
+	w := s.open("ali", "C1")
+	w.see("ghost", 1)
+	w.see("phantom", 1, func(e *count.Event) { e.Code = "" })
+	w.close()
+	v := s.view()
+	if len(v.Unknown) != 2 || v.Unknown[0].Code != "code-ghost" || v.Unknown[1].Code != "phantom" {
+		t.Fatalf("unknown are %+v; want the code, and the item where there is no code", v.Unknown)
+	}
+}
+
+func TestCodesOfASupersededPassAreForgotten(t *testing.T) {
+	s := write(t)
+	w := s.open("ali", "C1")
+	w.scan("c1", 3)
+	w.close()
+	s.whole("ali", "C1", found{"ice": 4}, replaces(w))
+	if v := s.view(); len(v.Unknown) != 0 {
+		t.Fatalf("unknown are %+v; their pass was replaced", v.Unknown)
+	}
+}

@@ -1,0 +1,214 @@
+package count_test
+
+import (
+	"testing"
+
+	"jard/internal/count"
+	"jard/internal/stocktake"
+)
+
+// void says why the last decision on a line does not hold: "" when it stands.
+func void(l *count.Line) string {
+	d := l.Decisions[len(l.Decisions)-1]
+	switch {
+	case d.Lapsed:
+		return "lapsed"
+	case d.Standing:
+		return ""
+	}
+	return d.Void
+}
+
+// iceShort is a line that is one fils-worth short and waits for an approver: 3 of 4, at 100 fils.
+func iceShort(t testing.TB) (*script, *walk) {
+	t.Helper()
+	s := write(t)
+	w := s.whole("ali", "C1", found{"ice": 3})
+	l := s.want("cold", "ice", count.LineOutside, 3)
+	if l.Variance.Value != -100 || l.Variance.Quantity != -1000 {
+		t.Fatalf("the variance is %+v; want 1 missing, worth 100 fils", l.Variance)
+	}
+	return s, w
+}
+
+func TestApprovedLine(t *testing.T) {
+	s, _ := iceShort(t)
+	s.approve("omar", "cold", "ice")
+	s.want("cold", "ice", count.LineApproved, 3)
+	v := s.view()
+	if v.Totals.Approved != 1 || v.Totals.Waiting != 0 || v.Totals.Shortage != -100 || v.Totals.Surplus != 0 {
+		t.Fatalf("totals are %+v", v.Totals)
+	}
+}
+
+func TestLateDataLapsesAnApproval(t *testing.T) {
+	s, w := iceShort(t)
+	s.approve("omar", "cold", "ice")
+	second := s.whole("ali", "C1", found{"ice": 1}, continues(w))
+	l := s.want("cold", "ice", count.LineWithin, 4)
+	if void(l) != "lapsed" {
+		t.Fatalf("the decision is %+v; the line has changed since", l.Decisions[0])
+	}
+	_ = second
+}
+
+// Late data of another line, and work asked for elsewhere, are no reason.
+func TestApprovalOutlivesWhatItDidNotSee(t *testing.T) {
+	s, _, a2 := dairyCounted(t)
+	s.whole("ali", "B1", nil)
+	s.approve("omar", "dairy", "milk")
+	s.want("dairy", "milk", count.LineApproved, 10)
+	task := s.task(2, "A2", "eggs")
+	s.want("dairy", "milk", count.LineApproved, 10)
+	s.whole("dana", "A2", found{"eggs": 5}, task)
+	s.want("dairy", "eggs", count.LineOutside, 5)
+	s.want("dairy", "milk", count.LineApproved, 10)
+	_ = a2
+}
+
+func TestDecisionOnALineThatFellBackToNotCounted(t *testing.T) {
+	s := write(t)
+	w := s.open("ali", "C1")
+	e := w.see("tea", 1)
+	w.see("ice", 4)
+	w.close()
+	s.approve("omar", "cold", "tea")
+	s.approve("omar", "cold", "ice")
+	s.push(w.stream, w.reversal(w.entries[e.ID]))
+	if v := s.view(); v.Line("cold", "tea") != nil {
+		t.Fatal("a line of no books that was never met is still there")
+	}
+	for _, x := range w.entries {
+		if x.Item == "ice" {
+			s.push(w.stream, w.reversal(x))
+		}
+	}
+	if l := s.want("cold", "ice", count.LineNotCounted, 0); void(l) != "lapsed" {
+		t.Fatalf("the decision is %+v; want it shown as lapsed", l.Decisions)
+	}
+}
+
+func TestApproverWhoCountedIsRefused(t *testing.T) {
+	for name, counted := range map[string]func(*script){
+		"met it":           func(s *script) { s.whole("omar", "C1", found{"ice": 3}) },
+		"walked past":      func(s *script) { s.whole("omar", "C1", nil, replaces(s.whole("omar", "C1", nil))) },
+		"an open pass":     func(s *script) { s.open("omar", "C1") },
+		"had it as a task": func(s *script) { s.open("omar", "C1", s.task(2, "C1", "ice")) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, _ := iceShort(t)
+			s.approve("omar", "cold", "ice")
+			s.want("cold", "ice", count.LineApproved, 3)
+			counted(s) // their scan arrives after the approval
+			l := s.line("cold", "ice")
+			if got := void(l); got == "" || l.Status == count.LineApproved {
+				t.Fatalf("the approval of somebody who counted stands")
+			}
+			s.approve("omar", "cold", "ice")
+			if l = s.line("cold", "ice"); l.Variance != nil && void(l) != count.ApproverCounted.Key {
+				t.Fatalf("the second approval is %q; want %q", void(l), count.ApproverCounted.Key)
+			}
+		})
+	}
+}
+
+// A scan that changes no figure still tells on its author.
+func TestApproverWhoseAgreeingScanArrivesLater(t *testing.T) {
+	s, w := iceShort(t)
+	s.approve("omar", "cold", "ice")
+	s.open("omar", "C1", continues(w)) // open: adds nothing yet
+	s.whole("omar", "A1", nil)         // and elsewhere does not matter
+	l := s.line("cold", "ice")
+	if l.Status == count.LineApproved {
+		t.Fatal("the approval stands")
+	}
+	s, _ = iceShort(t)
+	s.approve("omar", "cold", "ice")
+	s.whole("omar", "A1", nil)
+	s.want("cold", "ice", count.LineApproved, 3)
+}
+
+// A recount without a task covers nothing, so its person walked nothing: only what they met counts against them.
+func TestUndirectedRecounterCountedOnlyWhatTheyMet(t *testing.T) {
+	s, _ := iceShort(t)
+	s.task(2, "A1", "milk")
+	s.whole("omar", "C1", found{"tea": 1}, func(e *count.Event) { e.Round = 2 })
+	s.approve("omar", "cold", "ice")
+	s.want("cold", "ice", count.LineApproved, 3)
+	s.approve("omar", "cold", "tea")
+	if got := void(s.line("cold", "tea")); got == "" {
+		t.Fatal("omar approved what he met")
+	}
+}
+
+func TestValueTiers(t *testing.T) {
+	s := write(t)
+	s.whole("ali", "B1", found{"rice": 4})
+	s.whole("ali", "S1", nil)
+	s.want("dry", "rice", count.LineOutside, 4) // 4 missing at 1 dinar
+	s.approve("omar", "dry", "rice")
+	if got := void(s.line("dry", "rice")); got != count.ApproverTier.Key {
+		t.Fatalf("a supervisor's approval of 4 dinars is %q; the tier ends at 3", got)
+	}
+	s.approve("mona", "dry", "rice", stocktake.Manager)
+	s.want("dry", "rice", count.LineApproved, 4)
+}
+
+func TestSurplusHasTheSameTier(t *testing.T) {
+	s := write(t)
+	s.whole("ali", "B1", found{"rice": 12})
+	s.whole("ali", "S1", nil)
+	s.approve("omar", "dry", "rice")
+	if got := void(s.line("dry", "rice")); got != count.ApproverTier.Key {
+		t.Fatalf("a supervisor's approval of a surplus of 4 dinars is %q", got)
+	}
+}
+
+func TestProvisionalLineIsApprovedOnlyWithAReason(t *testing.T) {
+	s, w := iceShort(t)
+	s.quarantine(w.stream, "event-unreadable", []byte("{"))
+	s.approve("omar", "cold", "ice")
+	if got := void(s.line("cold", "ice")); got != count.ReasonNeeded.Key {
+		t.Fatalf("approving a provisional line without a reason is %q", got)
+	}
+	s.decide("omar", count.LinesDecided, count.LinesVerdict{
+		Verdict: count.Approve, Reason: "the freezer broke", Lines: s.refs([2]string{"cold", "ice"}),
+	})
+	s.want("cold", "ice", count.LineApproved, 3)
+}
+
+func TestRejectedAndReturnedLinesWait(t *testing.T) {
+	for verdict, status := range map[count.Verdict]count.LineStatus{count.Reject: count.LineRejected, count.Return: count.LineReturned} {
+		s, _ := iceShort(t)
+		s.decide("omar", count.LinesDecided, count.LinesVerdict{Verdict: verdict, Reason: "look again", Lines: s.refs([2]string{"cold", "ice"})})
+		s.want("cold", "ice", status, 3)
+		if blockers(s.view())[count.BlockWaiting] != 1 {
+			t.Fatalf("a line %s does not block the seal", status)
+		}
+		s.approve("omar", "cold", "ice") // of two decisions the later stands
+		s.want("cold", "ice", count.LineApproved, 3)
+	}
+}
+
+func TestLineWithoutAVarianceIsNotDecidable(t *testing.T) {
+	s := write(t)
+	s.open("ali", "C1").see("ice", 4)
+	s.approve("omar", "cold", "ice")
+	if got := void(s.want("cold", "ice", count.LineCounting, 0)); got != count.NotDecidable.Key {
+		t.Fatalf("approving a line that is being counted is %q", got)
+	}
+	s.approve("omar", "dairy", "milk")
+	if got := void(s.want("dairy", "milk", count.LineNotCounted, 0)); got != count.NotDecidable.Key {
+		t.Fatalf("approving a line that was not counted is %q", got)
+	}
+}
+
+func TestDecisionWithADigestOfNothingLapses(t *testing.T) {
+	s, _ := iceShort(t)
+	s.decide("omar", count.LinesDecided, count.LinesVerdict{
+		Verdict: count.Approve, Lines: []count.LineRef{{Section: "cold", Item: "ice", Digest: "AAAAAAAAAAAAAAAAAAAAAA"}},
+	})
+	if got := void(s.want("cold", "ice", count.LineOutside, 3)); got != "lapsed" {
+		t.Fatalf("the decision is %q", got)
+	}
+}

@@ -1,0 +1,88 @@
+package count_test
+
+import (
+	"slices"
+	"testing"
+
+	"jard/internal/count"
+	"jard/internal/stocktake"
+)
+
+var (
+	first  = count.Stream{Device: "d1", Epoch: "e1"}
+	second = count.Stream{Device: "d1", Epoch: "e2"}
+)
+
+func (s *script) join(stream count.Stream, succeeds string) {
+	s.t.Helper()
+	s.server(stream, count.Joined, count.JoinedBody{Epoch: stream.Epoch, Succeeds: succeeds})
+}
+
+func (s *script) drain(stream count.Stream) {
+	s.t.Helper()
+	s.server(stream, count.Drained, count.DrainedBody{Last: 1})
+}
+
+func (s *script) wantAwaited(want ...count.Stream) {
+	s.t.Helper()
+	var got []count.Stream
+	for _, x := range s.view().Streams {
+		if x.Awaited {
+			got = append(got, x.Stream)
+		}
+	}
+	if !slices.Equal(got, want) {
+		s.t.Fatalf("awaited are %v; want %v", got, want)
+	}
+}
+
+func TestSealWaitsForEveryJoinedStream(t *testing.T) {
+	s := write(t)
+	s.join(first, "")
+	s.wantAwaited(first)
+	s.drain(first)
+	s.wantAwaited(first) // it drained before the closing, and may have gone on
+	s.decide("sara", count.Closing, count.Because{})
+	s.drain(first)
+	s.wantAwaited()
+}
+
+func TestFencedStreamDrainsThroughItsSuccessor(t *testing.T) {
+	s := write(t)
+	s.join(first, "")
+	s.add(count.Entry{Author: count.Author{Stream: first}, Kind: count.Fenced})
+	s.decide("sara", count.Closing, count.Because{})
+	s.wantAwaited(first)
+	s.join(second, "e1")
+	s.wantAwaited(second)
+	s.drain(second)
+	s.wantAwaited()
+}
+
+func TestStreamWrittenOff(t *testing.T) {
+	s := write(t)
+	s.join(first, "")
+	s.join(second, "")
+	s.decide("sara", count.StreamWrittenOff, count.WriteOff{Device: "d1", Epoch: "e1", Reason: "stolen"})
+	s.wantAwaited(second)
+	s.decide("sara", count.StreamWrittenOff, count.WriteOff{Device: "d1", Reason: "stolen"})
+	s.wantAwaited()
+	v := s.view()
+	if len(v.Asides) != 2 || v.Asides[0].Kind != count.AsideStream || v.Asides[0].Key != "d1" || v.Asides[1].Key != "d1 e1" {
+		t.Fatalf("set aside are %+v", v.Asides)
+	}
+}
+
+func TestRestoreAwaitsEveryEnrolledDevice(t *testing.T) {
+	s := write(t)
+	s.join(first, "")
+	s.decide("sara", count.Closing, count.Because{})
+	s.drain(first)
+	s.wantAwaited()
+	s.server(count.Stream{}, count.Restored, count.RestoredBody{Incarnation: "i2", Devices: []stocktake.DeviceID{"d1", "d2"}})
+	s.wantAwaited(first, count.Stream{Device: "d2"})
+	s.drain(first)
+	s.wantAwaited(count.Stream{Device: "d2"})
+	s.decide("sara", count.StreamWrittenOff, count.WriteOff{Device: "d2", Reason: "was never here"})
+	s.wantAwaited()
+}

@@ -40,6 +40,9 @@ type StreamRecord struct {
 func (r StreamRecord) RoundTrip() error {
 	s := stream{acked: r.Acked, digest: r.Digest, fenced: r.Fenced, joined: r.Joined, succeeds: r.Succeeds}
 	b := s.appendStored(nil)
+	if len(b) != s.storedSize() {
+		return fmt.Errorf("%d bytes are said to be %d", len(b), s.storedSize())
+	}
 	var got stream
 	if err := readStream(&got, b); err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -145,5 +146,66 @@ func BenchmarkAppend(b *testing.B) {
 			b.StopTimer()
 			b.ReportMetric(float64(rounds*shape.devices*shape.events)/time.Since(start).Seconds(), "events/s")
 		})
+	}
+}
+
+// BenchmarkMillion opens a store of a million entries, and reads its log.
+func BenchmarkMillion(b *testing.B) {
+	path := filepath.Join(b.TempDir(), "jard.db")
+	db, err := boltdb.Open(path, boltdb.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	issue(b, db, "s1")
+	var group sync.WaitGroup
+	for n := range 50 {
+		group.Go(func() {
+			d := newDevice(n)
+			for range 100 {
+				if err := d.push(context.Background(), db, d.batch("s1", 200)); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	group.Wait()
+	b.Run("open", func(b *testing.B) {
+		for range b.N {
+			if err := db.Close(); err != nil {
+				b.Fatal(err)
+			}
+			if db, err = boltdb.Open(path, boltdb.Options{}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("read", func(b *testing.B) {
+		for range b.N {
+			for from := uint64(1); ; {
+				entries, err := db.Read(context.Background(), "c1", "s1", from, 10_000)
+				if err != nil {
+					b.Fatal(err)
+				}
+				if len(entries) == 0 {
+					break
+				}
+				from += uint64(len(entries))
+			}
+		}
+	})
+	b.Run("backup", func(b *testing.B) {
+		for range b.N {
+			_ = os.Remove(path + ".backup")
+			if err := db.Backup(path + ".backup"); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	if err := db.Close(); err != nil {
+		b.Fatal(err)
+	}
+	if info, err := os.Stat(path); err == nil {
+		b.Logf("%d bytes an entry", info.Size()/1_000_000)
 	}
 }

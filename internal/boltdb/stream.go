@@ -34,6 +34,14 @@ const (
 	flagFenced    = 1
 )
 
+func (s *stream) storedSize() int {
+	size := streamFixed + 1 + len(s.succeeds) + 2
+	for _, id := range s.joined {
+		size += 1 + len(id)
+	}
+	return size
+}
+
 func (s *stream) appendStored(b []byte) []byte {
 	flags := byte(0)
 	if s.fenced {

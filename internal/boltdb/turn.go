@@ -56,7 +56,7 @@ func (t *turn) end() error {
 	if len(t.touchedStreams) > 0 {
 		bucket := t.tx.Bucket(bucketStreams)
 		for _, s := range t.touchedStreams {
-			if err := bucket.Put(s.key, s.appendStored(nil)); err != nil {
+			if err := bucket.Put(s.key, s.appendStored(t.take(s.storedSize()))); err != nil {
 				return err
 			}
 		}
@@ -104,15 +104,22 @@ func (t *turn) forget() {
 	if t.watched { // watchers hold bodies cut from it
 		t.arena = nil
 	}
+	if cap(t.arena) > arenaLimit {
+		t.arena = nil
+	}
 	t.arena = t.arena[:0]
 }
 
-const arenaChunk = 1 << 20
+// The arena grows to what a turn needs, and is used again by the next.
+const (
+	arenaChunk = 256 << 10
+	arenaLimit = 8 << 20
+)
 
 // take gives an empty slice with room for n bytes that stays valid until the turn ends.
 func (t *turn) take(n int) []byte {
 	if cap(t.arena)-len(t.arena) < n {
-		t.arena = make([]byte, 0, max(arenaChunk, n))
+		t.arena = make([]byte, 0, max(arenaChunk, n, min(2*cap(t.arena), arenaLimit)))
 	}
 	start := len(t.arena)
 	t.arena = t.arena[:start+n]

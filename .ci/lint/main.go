@@ -1,5 +1,5 @@
 // Command lint runs every static check of this repository in one pass: staticcheck's, wrapped errors,
-// structured logs, unclosed bodies, and the house's own ban on sleeping. Its go.mod pins them; the program itself is the
+// structured logs, and the house's own ban on sleeping. Its go.mod pins them; the program itself is the
 // configuration.
 package main
 
@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/polyfloyd/go-errorlint/errorlint"
-	"github.com/timakin/bodyclose/passes/bodyclose"
 	"go-simpler.org/sloglint"
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/multichecker"
@@ -31,7 +30,6 @@ var style = map[string]bool{
 func main() {
 	checks := []*analysis.Analyzer{
 		errorlint.NewAnalyzer(),
-		bodyclose.Analyzer,
 		nilness.Analyzer,
 		unusedwrite.Analyzer,
 		unused.Analyzer.Analyzer,

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"go.etcd.io/bbolt"
+	bbolterrors "go.etcd.io/bbolt/errors"
 
 	"jard/internal/stocktake"
 )
@@ -19,7 +20,7 @@ func (db *DB) WriteTo(w io.Writer) (n int64, err error) {
 		n, err = tx.WriteTo(w)
 		return err
 	})
-	if errors.Is(err, bbolt.ErrDatabaseNotOpen) {
+	if errors.Is(err, bbolterrors.ErrDatabaseNotOpen) {
 		err = StoreClosed.Wrap(err)
 	}
 	return n, err
@@ -123,7 +124,7 @@ func inspect(path string, walk bool, f func(tx *bbolt.Tx) error) (err error) {
 	}()
 	bolt, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: lockTimeout, ReadOnly: true, PreLoadFreelist: walk})
 	switch {
-	case errors.Is(err, bbolt.ErrTimeout):
+	case errors.Is(err, bbolterrors.ErrTimeout):
 		return StoreLocked.Wrap(err, path)
 	case err != nil:
 		return StoreDamaged.Wrap(err, path)

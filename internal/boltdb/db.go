@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	bbolterrors "go.etcd.io/bbolt/errors"
 
 	"jard/internal/stocktake"
 )
@@ -111,9 +112,9 @@ func openFile(path string, mmap int) (bolt *bbolt.DB, err error) {
 		InitialMmapSize: mmap,
 	})
 	switch {
-	case errors.Is(err, bbolt.ErrTimeout):
+	case errors.Is(err, bbolterrors.ErrTimeout):
 		return nil, StoreLocked.Wrap(err, path)
-	case errors.Is(err, bbolt.ErrInvalid), errors.Is(err, bbolt.ErrChecksum), errors.Is(err, bbolt.ErrVersionMismatch):
+	case errors.Is(err, bbolterrors.ErrInvalid), errors.Is(err, bbolterrors.ErrChecksum), errors.Is(err, bbolterrors.ErrVersionMismatch):
 		return nil, StoreDamaged.Wrap(err, path)
 	case err != nil:
 		return nil, fmt.Errorf("open store: %w", err)
@@ -212,7 +213,7 @@ func (db *DB) view(ctx context.Context, f func(tx *bbolt.Tx) error) error {
 		return GaveUp.Wrap(err)
 	}
 	err := db.bolt.View(f)
-	if errors.Is(err, bbolt.ErrDatabaseNotOpen) {
+	if errors.Is(err, bbolterrors.ErrDatabaseNotOpen) {
 		return StoreClosed.Wrap(err)
 	}
 	return err

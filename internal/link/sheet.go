@@ -150,7 +150,7 @@ func (w *workbook) walk(name string, f func(xml.StartElement, *xml.Decoder) erro
 	d := xml.NewDecoder(r)
 	for {
 		token, err := d.RawToken()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {

@@ -2,6 +2,7 @@ package link
 
 import (
 	"encoding/xml"
+	"errors"
 	"io"
 	"strconv"
 	"strings"
@@ -37,7 +38,7 @@ func (s *sheetSource) next(r *record) error {
 	r.cells, r.fault = r.cells[:0], nil
 	for {
 		token, err := s.xml.RawToken()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return io.EOF
 		}
 		if err != nil {
@@ -169,7 +170,7 @@ func (s *sheetSource) cell(typ, style, raw string) (cell, *stocktake.Error) {
 
 // noEOF makes an end inside a row the damage that it is.
 func noEOF(err error) error {
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF
 	}
 	return err

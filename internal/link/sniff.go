@@ -1,6 +1,7 @@
 package link
 
 import (
+	"errors"
 	"io"
 	"strings"
 )
@@ -60,7 +61,7 @@ func (t *table) head(limit int) ([]record, error) {
 	for len(rows) < limit {
 		var r record
 		switch err := in.next(&r); {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return rows, nil
 		case err != nil:
 			return nil, asFault(err)

@@ -2,6 +2,7 @@ package link
 
 import (
 	"context"
+	"errors"
 	"io"
 	"strconv"
 	"strings"
@@ -193,7 +194,7 @@ func (t *table) each(ctx context.Context, out trail, progress Progress, f func(*
 				return rows, blank, err
 			}
 		}
-		if err := in.next(&r); err == io.EOF {
+		if err := in.next(&r); errors.Is(err, io.EOF) {
 			return rows, blank, nil
 		} else if err != nil {
 			return rows, blank, asFault(err)
@@ -302,7 +303,7 @@ const tellEvery = 1 << 20
 func (m *metered) Read(p []byte) (int, error) {
 	n, err := m.in.Read(p)
 	m.done += int64(n)
-	if m.done-m.told >= tellEvery || (err == io.EOF && m.done != m.told) {
+	if m.done-m.told >= tellEvery || (errors.Is(err, io.EOF) && m.done != m.told) {
 		m.told = m.done
 		m.tell(m.done, m.total)
 	}

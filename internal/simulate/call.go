@@ -84,7 +84,7 @@ func (d *Device) Offers(ctx context.Context) ([]Offer, error) {
 // Join gets a session's pack and the catalogue chunks that the larder lacks. From then on the device can count without
 // a network, after a restart too.
 func (d *Device) Join(ctx context.Context, session stocktake.SessionID) (*Pack, error) {
-	raw, epoch, err := d.join(ctx, session)
+	raw, err := d.join(ctx, session)
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +111,6 @@ func (d *Device) Join(ctx context.Context, session stocktake.SessionID) (*Pack, 
 		a.take(&p.Tasks)
 		a.Cursor = p.Cursor
 	}
-	a.Joined = epoch
 	d.packs[session] = p
 	d.announce()
 	return p, d.base.save()
@@ -127,16 +126,16 @@ func (d *Device) attend(session stocktake.SessionID) *Attending {
 	return a
 }
 
-func (d *Device) join(ctx context.Context, session stocktake.SessionID) (raw []byte, epoch string, err error) {
+func (d *Device) join(ctx context.Context, session stocktake.SessionID) ([]byte, error) {
 	d.mu.Lock()
 	body := struct {
 		Session  stocktake.SessionID `json:"session"`
 		Epoch    string              `json:"epoch"`
 		Succeeds string              `json:"succeeds,omitempty"`
-	}{session, d.base.state.Epoch, d.base.state.Succeeds}
+		App      string              `json:"app"`
+	}{session, d.base.state.Epoch, d.base.state.Succeeds, d.fit.App}
 	d.mu.Unlock()
-	raw, err = d.raw(ctx, http.MethodPost, "/join", body)
-	return raw, body.Epoch, err
+	return d.raw(ctx, http.MethodPost, "/join", body)
 }
 
 // Pack gives the pack of a joined session, from disk after a restart.

@@ -229,10 +229,10 @@ func (b *Database) Renew(base uint64) error {
 	return b.save()
 }
 
-// unsettle forgets what a server was told of sessions: a new stream, or a restored server, must be told again.
+// unsettle forgets which sessions were drained: a new stream, or a restored server, must be told again.
 func (b *Database) unsettle() {
 	for _, a := range b.state.Sessions {
-		a.Joined, a.Drained = "", false
+		a.Drained = false
 	}
 }
 

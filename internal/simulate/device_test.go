@@ -353,10 +353,37 @@ func TestBlockedWebsocketFallsBack(t *testing.T) {
 			if err := walker(s, d).Walk(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			wait(t, d, func(x simulate.Status) bool { return x.Held == 0 })
+			settle(t, d)
 			s.arrived(t, ledger(t, d))
+			if only {
+				s.change(session, func(f *wire.Feed) { f.State = wire.StateClosing })
+				d.Measure() // ask for feeds now
+				wait(t, d, func(simulate.Status) bool { a, _ := d.Attending(session); return a.Drained })
+			}
 		})
 	}
+}
+
+// A clone is found out over HTTP too.
+func TestCloneOverHTTP(t *testing.T) {
+	s := newShop(t, 3, 40)
+	s.blocked = true
+	dir := t.TempDir()
+	original := s.device(t, s.fit(dir))
+	walkUntil(t, walker(s, original), 12)
+	copied := open(t, s.fit(clone(t, dir)))
+	for n, d := range []*simulate.Device{original, copied} {
+		c := walker(s, d)
+		c.Seed = uint64(n)
+		walkUntil(t, c, 30)
+		unplug := connect(t, d)
+		settle(t, d)
+		unplug()
+	}
+	if x := copied.Status(); x.Fenced != 1 || !s.streams[count.Stream{Device: x.Device, Epoch: x.Succeeds}].fenced {
+		t.Errorf("not fenced: %+v", x)
+	}
+	s.arrived(t, ledger(t, original, copied))
 }
 
 // The device keeps the window full, so that a slow link does not cost a round trip a push. This server does not answer

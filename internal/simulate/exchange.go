@@ -71,7 +71,7 @@ func (l *link) handle(f wire.Frame) error {
 	case *wire.Pong:
 		return l.d.met(f.Echo, f.Time)
 	case *wire.Feed:
-		return l.fed(f)
+		return l.d.fed(f)
 	case *wire.Drained:
 		return l.confirmed(f)
 	default:
@@ -102,11 +102,20 @@ func (l *link) welcomed(w *wire.Welcome) error {
 		return FrameUnexpected.New(w.Type())
 	}
 	l.welcome = w
-	d := l.d
+	if err := l.d.welcomed(w); err != nil {
+		return err
+	}
+	l.tick = l.d.fit.Clock.After(l.d.fit.Ping)
+	return l.judge(&w.Mark)
+}
+
+// welcomed takes in what a welcome says beside the mark.
+func (d *Device) welcomed(w *wire.Welcome) error {
 	if err := d.met(w.Echo, w.Time); err != nil {
 		return err
 	}
 	d.mu.Lock()
+	defer d.mu.Unlock()
 	d.status.Connected++
 	d.status.Online, d.status.Revoked = true, w.Revoked
 	if w.SafeThrough != nil {
@@ -114,19 +123,14 @@ func (l *link) welcomed(w *wire.Welcome) error {
 	}
 	again, err := d.incarnate(w.Incarnation, &w.Mark)
 	d.announce()
-	d.mu.Unlock()
-	if err != nil {
-		return err
-	}
-	if again {
+	if err == nil && again {
 		return errAgain
 	}
-	l.tick = d.fit.Clock.After(d.fit.Ping)
-	return l.judge(&w.Mark)
+	return err
 }
 
-// incarnate takes note of which history the server tells. After a restore it may have forgotten anything: the sessions
-// are joined again, what is acknowledged is what the new mark says, and where events lie in earlier epochs, whose marks
+// incarnate takes note of which history the server tells. After a restore it may have forgotten anything: the hello
+// joins the sessions again, what is acknowledged is what the new mark says, and where events lie in earlier epochs, whose marks
 // cannot be asked for any more, everything that the device holds goes out once more in a new one. Ids lie in the bytes,
 // so nothing counts twice. The caller holds the lock.
 func (d *Device) incarnate(incarnation string, m *wire.Mark) (again bool, err error) {
@@ -261,8 +265,7 @@ func (l *link) marked(m *wire.Mark) error {
 }
 
 // fed takes a feed in, durably: the hello of the next connection names its cursor.
-func (l *link) fed(f *wire.Feed) error {
-	d := l.d
+func (d *Device) fed(f *wire.Feed) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	a := d.attend(f.Session)
@@ -296,13 +299,18 @@ func (l *link) confirmed(f *wire.Drained) error {
 	if n := slices.Index(l.asked, request{}); n >= 0 {
 		l.asked = slices.Delete(l.asked, n, n+1)
 	}
-	delete(l.drains, f.Session)
-	d := l.d
+	if f.Error == nil {
+		delete(l.drains, f.Session)
+	}
+	return l.d.confirmed(f)
+}
+
+// confirmed takes note that the server holds all of a session. What it refuses is said again on the next connection.
+func (d *Device) confirmed(f *wire.Drained) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if f.Error != nil {
 		d.log.Warn("drain refused", "session", f.Session, "error", f.Error.English)
-		l.drains[f.Session] = d.base.Last() // not again on this socket
 		return nil
 	}
 	d.attend(f.Session).Drained = true

@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"time"
@@ -9,51 +10,127 @@ import (
 	"jard/internal/wire"
 )
 
-// pushOver hands everything over by HTTP, one hello and push a request, for networks that block websockets. It returns
-// when all is acknowledged and, where websockets are not even tried, waits for more. Feeds and the clock need a socket.
-func (d *Device) pushOver(ctx context.Context) (pushed bool, err error) {
+// over is a conversation by HTTP, for networks that block websockets: each request is a hello and one frame.
+type over struct {
+	d      *Device
+	drains map[stocktake.SessionID]bool
+	tick   <-chan time.Time
+	fenced bool // a fence was sent
+}
+
+// converseOver says hello, hands everything over and hears the feeds. Where websockets are merely blocked now, it ends
+// there; where they are not even tried, it goes on, and asks for feeds as often as a socket measures the clock.
+func (d *Device) converseOver(ctx context.Context) (welcomed bool, err error) {
+	o := &over{d: d, drains: make(map[stocktake.SessionID]bool)}
+	if err := o.listen(ctx); err != nil {
+		return false, err
+	}
 	for {
-		d.mu.Lock()
-		changed := d.changed
-		hello := d.hello()
-		d.mu.Unlock()
-		p, err := d.push(hello.Acked+1, defaultEvents, defaultBytes)
-		if err != nil {
-			return pushed, err
+		changed := d.Changed()
+		if err := o.give(ctx); err != nil {
+			return true, err
 		}
-		if p == nil {
-			if !d.fit.PushOnly {
-				return pushed, nil
-			}
+		asked := false
+		select { // what giving all has shown to be wanted
+		case <-d.ping:
+			asked = true
+		default:
+		}
+		switch {
+		case asked:
+		case !d.fit.PushOnly:
+			return true, errBlocked
+		default:
 			select {
 			case <-ctx.Done():
-				return pushed, nil
+				return true, nil
 			case <-changed:
+				continue
+			case <-d.ping:
+			case <-o.tick:
 			}
-			continue
 		}
-		answer, err := d.raw(ctx, http.MethodPost, "/push", wire.Append(append(wire.Encode(hello), '\n'), p))
-		if err != nil {
-			return pushed, err
+		if err := o.listen(ctx); err != nil {
+			return true, err
 		}
-		f, err := wire.Parse(answer, wire.DeviceLimits)
-		if err != nil {
-			return pushed, AnswerUnreadable.Wrap(err, "/push")
-		}
-		if err := d.answeredOver(ctx, f); err != nil {
-			return pushed, err
-		}
-		pushed = true
 	}
 }
 
-func (d *Device) answeredOver(ctx context.Context, f wire.Frame) error {
+// listen says hello alone: the answer measures the clock and brings the feeds.
+func (o *over) listen(ctx context.Context) error {
+	o.tick = o.d.fit.Clock.After(o.d.fit.Ping)
+	return o.exchange(ctx, nil)
+}
+
+// give pushes all there is, then drains what is closing.
+func (o *over) give(ctx context.Context) error {
+	for {
+		o.d.mu.Lock()
+		next := o.d.base.state.Acked + 1
+		o.d.mu.Unlock()
+		p, err := o.d.push(next, defaultEvents, defaultBytes)
+		if err != nil {
+			return err
+		}
+		var f wire.Frame = p
+		if p == nil {
+			drained := o.d.drainable(o.drains)
+			if drained == nil {
+				return nil
+			}
+			o.drains[drained.Session], f = true, drained
+		}
+		if err := o.exchange(ctx, f); err != nil {
+			return err
+		}
+	}
+}
+
+// exchange makes one request and acts on every frame of the answer.
+func (o *over) exchange(ctx context.Context, request wire.Frame) error {
+	o.d.mu.Lock()
+	hello := o.d.hello()
+	o.d.mu.Unlock()
+	body := wire.Encode(hello)
+	if request != nil {
+		body = wire.Append(append(body, '\n'), request)
+	}
+	answer, err := o.d.raw(ctx, http.MethodPost, "/push", body)
+	if err != nil {
+		return err
+	}
+	for line := range bytes.SplitSeq(answer, []byte{'\n'}) {
+		f, err := wire.Parse(line, wire.DeviceLimits)
+		if err != nil {
+			return AnswerUnreadable.Wrap(err, "/push")
+		}
+		if err := o.handle(ctx, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *over) handle(ctx context.Context, f wire.Frame) error {
+	d := o.d
 	switch f := f.(type) {
+	case *wire.Welcome:
+		if err := d.welcomed(f); err != nil {
+			return err
+		}
+		return o.judge(ctx, &f.Mark)
+	case *wire.Feed:
+		return d.fed(f)
 	case *wire.Ack:
-		return d.markedOver(&wire.Mark{Acked: f.Through, Digest: f.Digest})
+		return o.judge(ctx, &wire.Mark{Acked: f.Through, Digest: f.Digest})
 	case *wire.MarkFrame:
 		d.count(func(s *Status) { s.Marks++ })
-		return d.markedOver(&f.Mark)
+		return o.judge(ctx, &f.Mark)
+	case *wire.Drained:
+		if f.Error == nil {
+			delete(o.drains, f.Session)
+		}
+		return d.confirmed(f)
 	case *wire.Busy:
 		d.count(func(s *Status) { s.Busy++ })
 		return pause(ctx, d.fit.Clock, time.Duration(f.RetryMS)*time.Millisecond)
@@ -66,13 +143,22 @@ func (d *Device) answeredOver(ctx context.Context, f wire.Frame) error {
 	return FrameUnexpected.New(f.Type())
 }
 
-// markedOver judges a mark that came by HTTP, where no fence can be sent: the new epoch's hello says which one it
-// succeeds, and that is enough for the events to arrive.
-func (d *Device) markedOver(m *wire.Mark) error {
+// judge compares a mark with the device's own chain, like a link's; a fence is a request of its own, and its answer the
+// fenced mark.
+func (o *over) judge(ctx context.Context, m *wire.Mark) error {
+	d := o.d
 	d.mu.Lock()
-	defer d.mu.Unlock()
 	digest, ours := d.base.Digest(m.Acked)
-	if m.Fenced || !ours || digest != m.Digest {
+	if ours = ours && digest == m.Digest; !ours && !m.Fenced {
+		d.mu.Unlock()
+		if o.fenced {
+			return FrameUnexpected.New("mark after a fence")
+		}
+		o.fenced = true
+		return o.exchange(ctx, &wire.Fence{})
+	}
+	defer d.mu.Unlock()
+	if m.Fenced {
 		return d.renew()
 	}
 	d.base.state.Acked = m.Acked
@@ -84,11 +170,11 @@ func (d *Device) markedOver(m *wire.Mark) error {
 // after the last observation. It needs Connect to run.
 func (d *Device) Settle(ctx context.Context) error {
 	return d.await(ctx, func(s *Status) bool {
-		if s.Unsettled > 0 && s.Online && !s.Revoked && !d.fit.PushOnly {
+		if s.Unsettled > 0 && !s.Revoked {
 			d.Measure()
 			return false
 		}
-		return s.Held == 0 && (s.Unsettled == 0 || d.fit.PushOnly || s.Revoked)
+		return s.Held == 0
 	})
 }
 

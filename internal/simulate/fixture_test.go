@@ -130,6 +130,7 @@ func open(t *testing.T, fit simulate.Fitting) *simulate.Device {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = d.Close() }) // once more where the test has done it
 	return d
 }
 

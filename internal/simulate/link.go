@@ -27,8 +27,8 @@ type link struct {
 	rewinding bool             // a push did not follow: wait for what is in flight, then go on from the mark
 	quiet     <-chan time.Time // while the server is busy
 	tick      <-chan time.Time
-	fenced    bool // a fence is on its way
-	drains    map[stocktake.SessionID]uint64
+	fenced    bool                         // a fence is on its way
+	drains    map[stocktake.SessionID]bool // said on this socket
 }
 
 // request is a frame that the server owes an answer to; push is the last event of a push, zero for other frames.
@@ -37,7 +37,6 @@ type request struct{ push uint64 }
 // Ways for a conversation to end that are no errors of the network.
 var (
 	errAgain   = errors.New("the device says hello anew")
-	errApart   = errors.New("a closing session is not joined yet")
 	errBlocked = errors.New("the websocket was refused")
 )
 
@@ -88,16 +87,15 @@ func (d *Device) offline(err error) {
 	d.announce()
 }
 
-// converse holds one conversation: join what must be joined again, connect, say hello, then push and listen.
+// converse holds one conversation: connect, say hello, then push and listen.
 func (d *Device) converse(ctx context.Context) (welcomed bool, err error) {
-	d.rejoin(ctx)
 	if d.fit.PushOnly {
-		return d.pushOver(ctx)
+		return d.converseOver(ctx)
 	}
 	conn, err := d.dial(ctx)
 	if errors.Is(err, errBlocked) {
-		if pushed, failed := d.pushOver(ctx); failed == nil {
-			return pushed, err // what was held is safe; the socket is tried again later
+		if welcomed, failed := d.converseOver(ctx); welcomed {
+			return true, failed // what was held is safe; the socket is tried again later
 		}
 	}
 	if err != nil {
@@ -105,7 +103,7 @@ func (d *Device) converse(ctx context.Context) (welcomed bool, err error) {
 	}
 	l := &link{
 		d: d, conn: conn, in: make(chan wire.Frame, 64), broken: make(chan error, 1),
-		drains: make(map[stocktake.SessionID]uint64),
+		drains: make(map[stocktake.SessionID]bool),
 	}
 	stop := context.AfterFunc(ctx, func() { _ = conn.NetConn().SetWriteDeadline(time.Now().Add(time.Second)) })
 	defer stop()
@@ -149,29 +147,6 @@ func (d *Device) dial(ctx context.Context) (*websocket.Conn, error) {
 		return nil, DeviceRefused.Wrap(err)
 	}
 	return nil, fmt.Errorf("%w: status %d", errBlocked, response.StatusCode)
-}
-
-// rejoin asks again for the sessions that this epoch has not joined: after a fence, or at a restored server. What the
-// server refuses stays as it is, for events must flow all the same.
-func (d *Device) rejoin(ctx context.Context) {
-	d.mu.Lock()
-	var again []stocktake.SessionID
-	for id, a := range d.base.state.Sessions {
-		if a.Joined != d.base.state.Epoch && !a.over() && d.base.state.Token != "" {
-			again = append(again, id)
-		}
-	}
-	d.mu.Unlock()
-	for _, id := range again {
-		_, epoch, err := d.join(ctx, id)
-		if err != nil {
-			d.log.Debug("not joined again", "session", id, "error", err)
-			continue
-		}
-		d.mu.Lock()
-		d.base.state.Sessions[id].Joined = epoch
-		d.mu.Unlock()
-	}
 }
 
 // read hands frames over until the socket ends.

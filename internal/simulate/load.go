@@ -199,7 +199,7 @@ func (l *Load) ready(ctx context.Context, d *Device) error {
 	if !l.Join {
 		return nil
 	}
-	_, _, err := d.join(ctx, l.Session)
+	_, err := d.join(ctx, l.Session)
 	return err
 }
 

@@ -138,7 +138,7 @@ func (p *press) push() error {
 		case *wire.Feed, *wire.Pong:
 		case *wire.Busy:
 			p.busy++
-			time.Sleep(time.Duration(f.RetryMS) * time.Millisecond)
+			<-time.After(time.Duration(f.RetryMS) * time.Millisecond)
 			if _, err := p.net.Write(p.frames[p.next]); err != nil {
 				return fmt.Errorf("push again: %w", err)
 			}

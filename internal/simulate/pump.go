@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"jard/internal/stocktake"
 	"jard/internal/wire"
 )
 
@@ -104,41 +105,35 @@ func (l *link) ask(message []byte, last uint64) error {
 	return l.write(message)
 }
 
-// drain tells the server, for each session that is closing, that nothing is left of it: once the clock has been
-// measured for what was observed, and everything recorded is acknowledged.
+// drain tells the server, for each session that is closing, that nothing is left of it.
 func (l *link) drain() error {
 	if l.welcome.Revoked || len(l.asked) > 0 {
 		return nil
 	}
-	d := l.d
-	d.mu.Lock()
-	var done *wire.Drained
-	unmeasured, apart := false, false
-	for id, a := range d.base.state.Sessions {
-		_, asked := l.drains[id]
-		switch {
-		case a.State != wire.StateClosing || a.Drained || asked:
-		case a.Joined != l.epoch:
-			apart = true
-		case d.notes.dirty[id]:
-			unmeasured = true
-		case d.base.state.Acked == d.base.Last():
-			done = &wire.Drained{Session: id, Last: d.base.Last()}
-		}
-	}
-	d.mu.Unlock()
-	if unmeasured {
-		d.Measure()
-	}
-	if apart {
-		return errApart // a successor must have joined before it can drain: connect again, and join first
-	}
+	done := l.d.drainable(l.drains)
 	if done == nil {
 		return nil
 	}
-	l.drains[done.Session] = done.Last
+	l.drains[done.Session] = true
 	l.asked = append(l.asked, request{})
 	return l.send(done)
+}
+
+// drainable gives what to say of a closing session: once the clock has been measured for what was observed, which it
+// asks for, and everything recorded is acknowledged. Nil when there is nothing to say; asked are not asked again.
+func (d *Device) drainable(asked map[stocktake.SessionID]bool) *wire.Drained {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for id, a := range d.base.state.Sessions {
+		switch {
+		case a.State != wire.StateClosing || a.Drained || asked[id]:
+		case d.notes.dirty[id]:
+			d.Measure()
+		case d.base.state.Acked == d.base.Last():
+			return &wire.Drained{Session: id, Last: d.base.Last()}
+		}
+	}
+	return nil
 }
 
 // Measure asks for a measurement of the clock as soon as the device is connected.

@@ -32,21 +32,18 @@ func TestEveryCounterArrivesWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.arrived(t, read)
+	closings := map[stocktake.PassID]*count.Event{}
+	for _, e := range s.received() {
+		if e.Name == "pass.closed" {
+			closings[e.Pass] = e
+		}
+	}
 	for _, p := range r.Ledger.Passes(session) {
-		closing := closingOf(s, p.Pass)
+		closing := closings[p.Pass]
 		if closing == nil || closing.Observations != p.Observations || closing.Quantity != p.Quantity {
 			t.Errorf("pass %+v was closed as %+v", p, closing)
 		}
 	}
-}
-
-func closingOf(s *shop, pass stocktake.PassID) *count.Event {
-	for _, e := range s.received() {
-		if e.Name == "pass.closed" && e.Pass == pass {
-			return e
-		}
-	}
-	return nil
 }
 
 // Whoever never errs counts the truth, every item of it.
@@ -100,10 +97,15 @@ func TestBadWeatherLosesNothing(t *testing.T) {
 			if diff := simulate.Compare(nameless(again.Ledger), nameless(r.Ledger)); !diff.None() {
 				t.Errorf("the weather changed what was counted:\n%s", diff)
 			}
+			var marks, busy, refused int
 			for _, m := range r.Members {
+				marks, busy, refused = marks+m.Status.Marks, busy+m.Status.Busy, refused+m.Status.Refused
 				if m.Status.Fenced > 0 || m.Status.Restored > 0 {
 					t.Errorf("%s was fenced for the weather: %+v", m.Name, m.Status)
 				}
+			}
+			if marks == 0 || busy == 0 || refused == 0 {
+				t.Errorf("what weather? %d marks, %d busy, %d refused", marks, busy, refused)
 			}
 		})
 	}

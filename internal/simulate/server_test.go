@@ -228,6 +228,9 @@ func (s *strict) greet(id count.Stream, h *wire.Hello) *wire.Welcome {
 	if h.Succeeds != "" {
 		x.succeeds = h.Succeeds
 	}
+	for _, session := range h.Sessions { // whose packs it holds
+		x.joined[session] = true
+	}
 	return &wire.Welcome{
 		Incarnation: s.incarnation, Mark: s.mark(id), Time: time.Now().UnixMilli(), Echo: h.Time, Window: s.window,
 		MaxEvents: s.events, MaxBytes: 64 << 10, SafeThrough: s.safe,
@@ -236,20 +239,63 @@ func (s *strict) greet(id count.Stream, h *wire.Hello) *wire.Welcome {
 
 func (s *strict) push(w http.ResponseWriter, r *http.Request, d stocktake.DeviceID) {
 	body, _ := io.ReadAll(r.Body)
-	head, rest, _ := bytes.Cut(body, []byte{'\n'})
+	head, rest, more := bytes.Cut(body, []byte{'\n'})
 	hello, err := wire.Parse(head, wire.ServerLimits)
 	h, ok := hello.(*wire.Hello)
-	p, bad := wire.Parse(rest, wire.ServerLimits)
-	if !ok || err != nil || bad != nil {
-		s.t.Errorf("POST /push: %v, %v in %.200s", err, bad, body)
+	var request wire.Frame
+	if more && err == nil {
+		request, err = wire.Parse(rest, wire.ServerLimits)
+	}
+	if !ok || err != nil {
+		s.t.Errorf("POST /push: %v in %.200s", err, body)
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	id := count.Stream{Device: d, Epoch: h.Epoch}
-	s.greet(id, h)
-	answer, _ := s.take(id, p.(*wire.Push))
-	_, _ = w.Write(wire.Encode(answer))
+	welcome := s.greet(id, h)
+	var answers []wire.Frame
+	switch f := request.(type) {
+	case nil:
+		answers = append(answers, welcome)
+		for _, id := range h.Sessions {
+			if x := s.sessions[id]; x != nil && x.feed.Cursor != h.Cursors[id] {
+				answers = append(answers, &x.feed)
+			}
+		}
+	case *wire.Push:
+		answer, _ := s.take(id, f)
+		answers = append(answers, answer)
+	case *wire.Fence:
+		s.of(id).fenced = true
+		answers = append(answers, &wire.MarkFrame{Mark: s.mark(id)})
+	case *wire.Drained:
+		answers = append(answers, s.drain(id, f))
+	default:
+		s.t.Errorf("a device sent %q over HTTP", f.Type())
+		return
+	}
+	var out []byte
+	for n, f := range answers {
+		if n > 0 {
+			out = append(out, '\n')
+		}
+		out = wire.Append(out, f)
+	}
+	_, _ = w.Write(out)
+}
+
+// drain checks that a drained stream has indeed given everything. The caller holds the lock.
+func (s *strict) drain(id count.Stream, f *wire.Drained) wire.Frame {
+	known, closing := s.of(id), s.sessions[f.Session]
+	switch {
+	case closing == nil || closing.feed.State != wire.StateClosing || !known.joined[f.Session]:
+		s.t.Errorf("drained %+v of %v: not closing, or not joined", f, id)
+	case f.Last != uint64(len(known.events)):
+		s.t.Errorf("drained says %d; %d have arrived", f.Last, len(known.events))
+	}
+	closing.drained[id] = f.Last
+	return f
 }
 
 func (s *strict) stream(w http.ResponseWriter, r *http.Request, d stocktake.DeviceID) {
@@ -336,16 +382,7 @@ func (x *speaker) hear(f wire.Frame) bool {
 		s.of(x.id).fenced = true
 		x.say(&wire.MarkFrame{Mark: s.mark(x.id)})
 	case *wire.Drained:
-		known := s.of(x.id)
-		closing := s.sessions[f.Session]
-		switch {
-		case closing == nil || closing.feed.State != wire.StateClosing || !known.joined[f.Session]:
-			s.t.Errorf("drained %+v of %v: not closing, or not joined", f, x.id)
-		case f.Last != uint64(len(known.events)):
-			s.t.Errorf("drained says %d; %d have arrived", f.Last, len(known.events))
-		}
-		closing.drained[x.id] = f.Last
-		x.say(f)
+		x.say(s.drain(x.id, f))
 	default:
 		s.t.Errorf("a device sent %q", f.Type())
 	}

@@ -13,7 +13,6 @@ type Attending struct {
 	State   wire.SessionState `json:"state"`
 	Round   int               `json:"round,omitempty"`
 	Tasks   []wire.Task       `json:"tasks,omitempty"`
-	Joined  string            `json:"joined,omitempty"`  // the epoch that the server gave the pack to
 	Drained bool              `json:"drained,omitempty"` // the server has confirmed that nothing is left
 }
 

@@ -10,7 +10,7 @@ func CheckFields(v any) (map[string]string, error) {
 		return nil, err
 	}
 	faults := map[string]string{}
-	if f, ok := c.fields(v).(*fieldsError); ok {
+	if f, ok := errors.AsType[*fieldsError](c.fields(v)); ok {
 		for _, x := range f.fields {
 			faults[x.Field] = x.Key
 		}

@@ -1,5 +1,7 @@
 package web
 
+import "errors"
+
 // Bodies and CheckFields let tests look for what has no limit.
 var Bodies = bodies
 

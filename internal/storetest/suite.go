@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"jard/internal/account"
 	"jard/internal/count"
 	"jard/internal/ministry"
 	"jard/internal/stocktake"
@@ -19,10 +20,23 @@ type Store interface {
 	count.Documents
 	ministry.Outbox
 	ministry.Inbox
+	account.Directory
 
 	// Publish stores documents and lets a name point to the first, in one transaction.
 	Publish(ctx context.Context, society stocktake.SocietyID, name string, head stocktake.Document, rest ...stocktake.Document) error
-	// RenewIncarnation does to what is stored what a restore does: signing is locked for every society.
+	// PublishedNames lists the society's names that begin with prefix, in byte order.
+	PublishedNames(ctx context.Context, society stocktake.SocietyID, prefix string) ([]string, error)
+
+	// PutSociety stores or replaces a society's record; Society gives one, stocktake.Missing when it was never put;
+	// Societies lists all, by id.
+	PutSociety(ctx context.Context, s stocktake.Society) error
+	Society(ctx context.Context, id stocktake.SocietyID) (stocktake.Society, error)
+	Societies(ctx context.Context) ([]stocktake.Society, error)
+
+	// Incarnation is the store's random name.
+	Incarnation(ctx context.Context) (string, error)
+	// RenewIncarnation does to what is stored what a restore does: the store gets another name, signing is locked for
+	// every society, and each open session records that all its society's enrolled, unrevoked devices are awaited.
 	RenewIncarnation(ctx context.Context, why string) error
 }
 
@@ -47,6 +61,10 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 		{"Recovery", recoveries},
 		{"Inbox", inboxes},
 		{"File", files},
+		{"Directory", directories},
+		{"Incarnation", incarnations},
+		{"Context", contexts},
+		{"Records", records},
 		{"Society", societies},
 		{"Reopen", reopenings},
 	} {

@@ -1,48 +1,35 @@
-package boltdb_test
+package storetest
 
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
 	"reflect"
-	"sync"
-	"sync/atomic"
-	"testing"
 	"time"
 
 	"jard/internal/account"
-	"jard/internal/boltdb"
 	"jard/internal/stocktake"
 )
 
-var noon = time.Date(2026, 1, 1, 12, 0, 0, 123456000, time.UTC)
+// directories are the guarantees of account.Directory.
+var directories = []guarantee{
+	{"SavePerson holds its preconditions and writes its trail", savedPerson},
+	{"People lists everybody by id, with the version of the roll", rolled},
+	{"Expel ends sign-ins and withdraws codes, of that person alone", expelled},
+	{"a sign-in removes expired and surplus ones", signIns},
+	{"a code becomes one device, once and in time", enrolments},
+	{"of many redemptions of one code one succeeds", redeemedOnce},
+	{"a device is revoked once, and stays known", revoked},
+	{"who signed in on a device is kept for good, from the first time", deviceSignIns},
+	{"Trail gives acts from an offset, up to a limit", trailed},
+	{"people and devices stay in their society", directoriesApart},
+}
+
+var morning = time.Date(2026, 1, 1, 9, 0, 0, 123456000, time.UTC)
 
 func secretOf(text string) stocktake.Hash { return stocktake.HashOf([]byte(text)) }
 
 // desk is a store whose directory is under test.
-type desk struct {
-	*testing.T
-	*boltdb.DB
-	path string
-}
-
-func newDesk(t *testing.T) *desk {
-	path := filepath.Join(t.TempDir(), "jard.db")
-	return &desk{T: t, DB: mustOpen(t, path), path: path}
-}
-
-func (d *desk) reopen() {
-	d.Helper()
-	d.ok(d.Close())
-	d.DB = mustOpen(d.T, d.path)
-}
-
-func (d *desk) ok(err error) {
-	d.Helper()
-	if err != nil {
-		d.Fatal(err)
-	}
-}
+type desk struct{ *trial }
 
 func (d *desk) refused(err, want error) {
 	d.Helper()
@@ -78,9 +65,9 @@ func change(society stocktake.SocietyID, id stocktake.PersonID) account.PersonCh
 		Account: account.Account{
 			Society: society, ID: id, Name: stocktake.Name{Arabic: "أمل", English: "Amal"},
 			Roles: []stocktake.Role{stocktake.Counter}, Password: "$argon2id$x", PIN: "$argon2id$y",
-			CreatedAt: noon, ChangedAt: noon,
+			CreatedAt: morning, ChangedAt: morning,
 		},
-		Act: account.Act{At: noon, By: "root", Kind: account.PersonAdded, Person: id, Roles: []stocktake.Role{stocktake.Counter}},
+		Act: account.Act{At: morning, By: "root", Kind: account.PersonAdded, Person: id, Roles: []stocktake.Role{stocktake.Counter}},
 	}
 }
 
@@ -122,14 +109,14 @@ func (d *desk) putCode(e account.Enrolment) {
 
 func redemption(code string, device stocktake.DeviceID) account.Redemption {
 	return account.Redemption{
-		Code: secretOf(code), At: noon.Add(time.Minute), Device: device, Name: "TC26", Token: secretOf("token of " + string(device)),
+		Code: secretOf(code), At: morning.Add(time.Minute), Device: device, Name: "TC26", Token: secretOf("token of " + string(device)),
 	}
 }
 
 func (d *desk) enrol(society stocktake.SocietyID, device stocktake.DeviceID) account.Device {
 	d.Helper()
 	code := fmt.Sprintf("code of %s in %s", device, society)
-	d.putCode(enrolment(society, code, noon))
+	d.putCode(enrolment(society, code, morning))
 	r := redemption(code, device)
 	r.Token = secretOf(fmt.Sprintf("token of %s in %s", device, society))
 	enrolled, err := d.Redeem(d.Context(), r)
@@ -137,8 +124,8 @@ func (d *desk) enrol(society stocktake.SocietyID, device stocktake.DeviceID) acc
 	return enrolled
 }
 
-func TestSavePerson(t *testing.T) {
-	d := newDesk(t)
+func savedPerson(t *trial) {
+	d := &desk{t}
 	c := change("c1", "amal")
 	saved, err := d.SavePerson(t.Context(), c)
 	d.ok(err)
@@ -171,7 +158,7 @@ func TestSavePerson(t *testing.T) {
 	_, err = d.Person(t.Context(), "c1", "nobody")
 	d.refused(err, stocktake.Missing)
 	d.trailIs("c1", account.PersonAdded, account.PersonDisabled)
-	d.reopen()
+	d.again()
 	got, err := d.Person(t.Context(), "c1", "amal")
 	d.ok(err)
 	d.same(got, saved)
@@ -182,8 +169,8 @@ func TestSavePerson(t *testing.T) {
 	d.same(acts, []account.Act{act})
 }
 
-func TestRoll(t *testing.T) {
-	d := newDesk(t)
+func rolled(t *trial) {
+	d := &desk{t}
 	roll, err := d.People(t.Context(), "c1")
 	d.ok(err)
 	if roll.Version != 0 || len(roll.People) != 0 {
@@ -205,17 +192,17 @@ func TestRoll(t *testing.T) {
 		if roll.Version != 6 {
 			t.Errorf("the roll has version %d", roll.Version)
 		}
-		d.reopen()
+		d.again()
 	}
 }
 
-func TestExpel(t *testing.T) {
-	d := newDesk(t)
+func expelled(t *trial) {
+	d := &desk{t}
 	for _, society := range []stocktake.SocietyID{"c1", "c2"} {
 		for _, id := range []stocktake.PersonID{"amal", "badr"} {
 			d.person(society, id)
-			d.signIn(signIn(society, id, string(society)+string(id), noon))
-			e := enrolment(society, "code "+string(society)+string(id), noon)
+			d.signIn(signIn(society, id, string(society)+string(id), morning))
+			e := enrolment(society, "code "+string(society)+string(id), morning)
 			e.By = id
 			d.putCode(e)
 		}
@@ -235,24 +222,24 @@ func TestExpel(t *testing.T) {
 			d.refused(err, account.CodeUnknown)
 		}
 	}
-	d.putCode(enrolment("c1", "code c1amal", noon)) // a withdrawn code is free again
+	d.putCode(enrolment("c1", "code c1amal", morning)) // a withdrawn code is free again
 }
 
-func TestSignIns(t *testing.T) {
-	d := newDesk(t)
+func signIns(t *trial) {
+	d := &desk{t}
 	a := d.person("c1", "amal")
 	d.person("c1", "badr")
-	act := account.Act{At: noon, Kind: account.PersonSignedIn}
-	s := signIn("c1", "amal", "t0", noon)
+	act := account.Act{At: morning, Kind: account.PersonSignedIn}
+	s := signIn("c1", "amal", "t0", morning)
 	d.refused(d.PutSignIn(t.Context(), s, 2, act), account.Moved)
-	d.refused(d.PutSignIn(t.Context(), signIn("c1", "nobody", "x", noon), 0, act), account.Moved)
-	d.refused(d.PutSignIn(t.Context(), signIn("c2", "amal", "x", noon), 1, act), account.Moved)
+	d.refused(d.PutSignIn(t.Context(), signIn("c1", "nobody", "x", morning), 0, act), account.Moved)
+	d.refused(d.PutSignIn(t.Context(), signIn("c2", "amal", "x", morning), 1, act), account.Moved)
 	if d.signedInBy("t0") {
 		t.Error("a refused sign-in stands")
 	}
 	d.trailIs("c1", account.PersonAdded, account.PersonAdded)
 	d.signIn(s)
-	d.signIn(signIn("c1", "badr", "b0", noon))
+	d.signIn(signIn("c1", "badr", "b0", morning))
 	got, of, err := d.SignInByToken(t.Context(), s.Token)
 	d.ok(err)
 	d.same(got, s)
@@ -260,7 +247,7 @@ func TestSignIns(t *testing.T) {
 
 	// The oldest ones above MaxSignIns go; those of others stay.
 	for n := 1; n <= account.MaxSignIns+1; n++ {
-		d.signIn(signIn("c1", "amal", fmt.Sprint("t", n), noon.Add(time.Duration(n)*time.Second)))
+		d.signIn(signIn("c1", "amal", fmt.Sprint("t", n), morning.Add(time.Duration(n)*time.Second)))
 	}
 	for n := range account.MaxSignIns + 2 {
 		if want := n >= 2; d.signedInBy(fmt.Sprint("t", n)) != want {
@@ -268,12 +255,12 @@ func TestSignIns(t *testing.T) {
 		}
 	}
 	// One that comes late, older than all: it stays, the oldest of the others goes.
-	d.signIn(signIn("c1", "amal", "late", noon.Add(-time.Minute)))
+	d.signIn(signIn("c1", "amal", "late", morning.Add(-time.Minute)))
 	if !d.signedInBy("late") || d.signedInBy("t2") || !d.signedInBy("t3") {
 		t.Error("a new sign-in did not take the place of the oldest other one")
 	}
 	// An expired one is given until another sign-in removes it; one that ends at this very instant is expired.
-	d.signIn(signIn("c1", "amal", "next", noon.Add(time.Hour+5*time.Second)))
+	d.signIn(signIn("c1", "amal", "next", morning.Add(time.Hour+5*time.Second)))
 	for token, want := range map[string]bool{"t4": false, "t5": false, "t6": true, "b0": true, "next": true} {
 		if d.signedInBy(token) != want {
 			t.Errorf("%s there: %v", token, !want)
@@ -282,82 +269,8 @@ func TestSignIns(t *testing.T) {
 	d.ok(d.EndSignIn(t.Context(), secretOf("next")))
 	d.ok(d.EndSignIn(t.Context(), secretOf("next")))
 	d.ok(d.EndSignIn(t.Context(), secretOf("never")))
-	d.reopen()
+	d.again()
 	if d.signedInBy("next") || !d.signedInBy("b0") {
 		t.Error("sign-ins changed while the store was closed")
 	}
-}
-
-func TestEnrolments(t *testing.T) {
-	d := newDesk(t)
-	d.putCode(enrolment("c1", "k1", noon))
-	for _, society := range []stocktake.SocietyID{"c1", "c2"} {
-		d.refused(d.PutEnrolment(t.Context(), enrolment(society, "k1", noon), account.Act{At: noon}), account.CodeTaken)
-	}
-	d.trailIs("c1", account.CodeIssued)
-	d.trailIs("c2")
-	late := redemption("k1", "d1")
-	late.At = noon.Add(time.Hour)
-	for _, r := range []account.Redemption{late, redemption("never", "d1")} {
-		_, err := d.Redeem(t.Context(), r)
-		d.refused(err, account.CodeUnknown)
-	}
-	got, err := d.Redeem(t.Context(), redemption("k1", "d1"))
-	d.ok(err)
-	want := account.Device{Society: "c1", ID: "d1", Name: "Shelf 1", EnrolledBy: "amal", EnrolledAt: noon.Add(time.Minute)}
-	d.same(got, want)
-	_, err = d.Redeem(t.Context(), redemption("k1", "d2"))
-	d.refused(err, account.CodeUnknown)
-
-	unnamed := enrolment("c1", "k2", noon)
-	unnamed.Name = ""
-	d.putCode(unnamed)
-	_, err = d.Redeem(t.Context(), redemption("k2", "d1"))
-	d.refused(err, account.DeviceExists)
-	got, err = d.Redeem(t.Context(), redemption("k2", "d2")) // the code has stayed
-	d.ok(err)
-	if got.Name != "TC26" {
-		t.Errorf("an unnamed device is called %q", got.Name)
-	}
-	d.trailIs("c1", account.CodeIssued, account.Enrolled, account.CodeIssued, account.Enrolled)
-
-	// A code of another society waits, expired or not, until its own society issues another.
-	d.putCode(enrolment("c1", "old", noon))
-	later := enrolment("c2", "new", noon.Add(time.Hour))
-	d.putCode(later)
-	d.refused(d.PutEnrolment(t.Context(), enrolment("c2", "old", later.At), account.Act{At: later.At}), account.CodeTaken)
-	d.putCode(enrolment("c1", "newer", later.At))
-	d.putCode(enrolment("c2", "old", later.At))
-	d.reopen()
-	device, err := d.DeviceByToken(t.Context(), redemption("k1", "d1").Token)
-	d.ok(err)
-	d.same(device, want)
-	_, err = d.DeviceByToken(t.Context(), secretOf("never"))
-	d.refused(err, stocktake.Missing)
-}
-
-func TestRedeemOnce(t *testing.T) {
-	d := newDesk(t)
-	d.putCode(enrolment("c1", "k1", noon))
-	var won, lost atomic.Int32
-	var group sync.WaitGroup
-	for n := range 16 {
-		group.Go(func() {
-			switch _, err := d.Redeem(t.Context(), redemption("k1", stocktake.DeviceID(fmt.Sprint("d", n)))); {
-			case err == nil:
-				won.Add(1)
-			case errors.Is(err, account.CodeUnknown):
-				lost.Add(1)
-			default:
-				t.Error(err)
-			}
-		})
-	}
-	group.Wait()
-	devices, err := d.Devices(t.Context(), "c1")
-	d.ok(err)
-	if won.Load() != 1 || lost.Load() != 15 || len(devices) != 1 {
-		t.Errorf("%d succeeded, %d were refused, %d devices", won.Load(), lost.Load(), len(devices))
-	}
-	d.trailIs("c1", account.CodeIssued, account.Enrolled)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -186,7 +187,14 @@ func (d *demo) stock(ctx context.Context) error {
 				return err
 			}
 		}
-		d.say("files made as an ERP exports them: %s", filepath.Join(d.Data, "{items,places,book}.csv"))
+		shelves, err := json.MarshalIndent(d.truth, "", " ")
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(d.Data, "truth.json"), shelves, 0o600); err != nil {
+			return err
+		}
+		d.say("files made as an ERP exports them: %s, and what really stands on the shelves: truth.json", filepath.Join(d.Data, "{items,places,book}.csv"))
 	}
 	place := url.Values{"site": {"central"}, "site_name_ar": {"السوق المركزي"}, "site_name_en": {"Central market"}, "site_kind": {"central-market"}}
 	book := url.Values{"site": {"central"}, "as_of": {asOf(d.begun)}}

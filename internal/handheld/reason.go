@@ -40,7 +40,4 @@ var (
 	TooSlow = stocktake.NewReason(stocktake.Unavailable, "device-silent",
 		"Nothing was heard from this device in time. It reconnects by itself.",
 		"لم يصل شيء من هذا الجهاز في الوقت المحدد. سيعيد الاتصال تلقائيًا.")
-	Behind = stocktake.NewReason(stocktake.Conflict, "stream-behind",
-		"Event %d was announced as the last, but only %d have arrived. Push the rest, then say drained again.",
-		"أُعلن أن الحدث الأخير رقم %d ولم يصل سوى %d. أرسل الباقي ثم أعلن الانتهاء مجددًا.")
 )

@@ -14,6 +14,9 @@ import (
 	"jard/internal/stocktake"
 )
 
+// fewer divides the number of random sessions.
+var fewer = 1
+
 // sessions calls f with random sessions, short ones first, so that what fails is seen in as few entries as can be. The
 // number of them is fixed, and so is each; JARD_SESSIONS asks for more.
 func sessions(t *testing.T, number int, f func(t *testing.T, r *random)) {
@@ -21,6 +24,7 @@ func sessions(t *testing.T, number int, f func(t *testing.T, r *random)) {
 	if n, err := strconv.Atoi(os.Getenv("JARD_SESSIONS")); err == nil {
 		number = n
 	}
+	number /= fewer
 	for seed := range uint64(number) {
 		steps := 5 + int(seed)*55/number
 		ok := t.Run(fmt.Sprintf("%d", seed), func(t *testing.T) { f(t, randomSession(t, seed, steps)) })

@@ -118,13 +118,14 @@ func (s *Service) committed(c Committed) {
 func (s *Service) follow(society stocktake.SocietyID, session stocktake.SessionID, l *live) {
 	for {
 		l.folding.Lock()
-		if l.loaded {
+		loaded := l.loaded
+		if loaded {
 			// An error stays in the log and comes back to whoever looks at the session.
 			_ = s.catchUp(context.Background(), society, session, l, 0)
 		}
 		l.folding.Unlock()
 		l.mu.Lock()
-		if len(l.pending) == 0 || !l.loaded {
+		if len(l.pending) == 0 || !loaded {
 			l.busy = false
 			l.mu.Unlock()
 			return
@@ -159,11 +160,22 @@ func (s *Service) advance(ctx context.Context, society stocktake.SocietyID, sess
 				return err
 			}
 		}
-		if err := l.fold.Apply(e); err != nil {
+		if err := s.apply(ctx, society, l, e); err != nil {
 			return err
 		}
 	}
 	return s.read(ctx, society, session, l, upTo)
+}
+
+// apply folds one entry. The first says which documents the fold needs besides.
+func (s *Service) apply(ctx context.Context, society stocktake.SocietyID, l *live, e Entry) error {
+	if err := l.fold.Apply(e); err != nil {
+		return err
+	}
+	if e.Offset == 1 {
+		return s.supply(ctx, society, l.fold)
+	}
+	return nil
 }
 
 // read applies the log from where the fold stands up to an offset.
@@ -180,13 +192,8 @@ func (s *Service) read(ctx context.Context, society stocktake.SocietyID, session
 			if e.Offset > upTo {
 				return nil
 			}
-			if err := l.fold.Apply(e); err != nil {
+			if err := s.apply(ctx, society, l, e); err != nil {
 				return err
-			}
-			if e.Offset == 1 {
-				if err := s.supply(ctx, society, l.fold); err != nil {
-					return err
-				}
 			}
 		}
 	}

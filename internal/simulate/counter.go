@@ -214,9 +214,14 @@ func (c *Counter) take(ctx context.Context, w *Walk, s *step) (count.Event, erro
 	if err := pause(ctx, c.Device.fit.Clock, s.look); err != nil {
 		return e, err
 	}
-	if s.back > 0 {
-		taken := w.Steps[len(w.Steps)-s.back]
-		e.Reverses, e.ScannedAt = taken.ID, taken.ScannedAt
+	if s.event.Name == reversed {
+		// It repeats what it takes back as the device holds it.
+		taken, ok := w.latest()
+		if !ok {
+			return e, nil // a counter of another seed left this pass open
+		}
+		e = taken
+		e.Name, e.Reverses, e.At, e.Offset, e.RTT = reversed, taken.ID, 0, nil, 0
 	} else {
 		e.ScannedAt = c.Device.Now()
 	}

@@ -63,6 +63,7 @@ type Device struct {
 	ping    chan struct{} // asks the link for a measurement
 	status  Status
 	packs   map[stocktake.SessionID]*Pack
+	off     bool // the database is closed: another device may have it
 }
 
 // Status is how a device is doing.
@@ -134,11 +135,15 @@ func OpenDevice(fit Fitting) (*Device, error) {
 	return d, nil
 }
 
-// Close switches the device off. Connect must have returned. What was recorded stays on disk.
+// Close switches the device off, once. Connect must have returned. What was recorded stays on disk.
 func (d *Device) Close() error {
 	d.http.CloseIdleConnections()
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.off {
+		return nil
+	}
+	d.off = true
 	err := d.base.save()
 	return cmp.Or(err, d.base.Close())
 }

@@ -179,6 +179,12 @@ func (l *Ledger) Tallies(session stocktake.SessionID) []Tally {
 	return list
 }
 
+// Found leaves out the tallies of zero: a server that holds "none there" for as much as "not met" in a covered location
+// lists only the rest.
+func Found(tallies []Tally) []Tally {
+	return slices.DeleteFunc(slices.Clone(tallies), func(t Tally) bool { return t.Quantity == 0 })
+}
+
 // Passes gives what each pass of a session should come to, in the order of their opening on their devices.
 func (l *Ledger) Passes(session stocktake.SessionID) []PassTotal {
 	var list []PassTotal

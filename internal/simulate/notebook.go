@@ -1,6 +1,8 @@
 package simulate
 
 import (
+	"slices"
+
 	"jard/internal/count"
 	"jard/internal/stocktake"
 )
@@ -13,6 +15,19 @@ type Walk struct {
 	Closed   bool
 	Standing int64              // observations that stand
 	Quantity stocktake.Quantity // their sum, as understood on the device
+}
+
+// latest is the newest observation that nobody has taken back.
+func (w *Walk) latest() (count.Event, bool) {
+	taken := make(map[stocktake.EventID]bool)
+	for _, e := range slices.Backward(w.Steps) {
+		if e.Name == reversed {
+			taken[e.Reverses] = true
+		} else if !taken[e.ID] {
+			return e, true
+		}
+	}
+	return count.Event{}, false
 }
 
 // notebook indexes the passes that a device recorded, and what still wants a measurement of the clock.

@@ -13,10 +13,9 @@ import (
 	"jard/internal/wire"
 )
 
-// step is one thing that a counter does in a pass. Back is for a reversal: how many steps before lies what it takes back.
+// step is one thing that a counter does in a pass. A reversal takes the latest observation back.
 type step struct {
 	event count.Event
-	back  int
 	look  time.Duration // before the scan
 	key   time.Duration // from the scan to the last key
 }
@@ -180,15 +179,15 @@ func (w *writer) entry(e count.Event, mistake bool, slip stocktake.Quantity) {
 	if mistake && e.Amount+slip <= stocktake.MaxObserved {
 		wrong := e
 		wrong.Amount += slip
-		w.step(wrong, 0)
-		wrong.Name, wrong.ScannedAt = reversed, 0
-		w.step(wrong, 1)
+		w.step(wrong)
+		wrong.Name = reversed
+		w.step(wrong)
 	}
-	w.step(e, 0)
+	w.step(e)
 }
 
-func (w *writer) step(e count.Event, back int) {
-	w.steps = append(w.steps, step{event: e, back: back, look: w.around(w.pace.Look), key: w.around(w.pace.Key)})
+func (w *writer) step(e count.Event) {
+	w.steps = append(w.steps, step{event: e, look: w.around(w.pace.Look), key: w.around(w.pace.Key)})
 }
 
 // raw is what an imager gives for a code: with the AIM identifier of its symbology or bare, and with one of the usual

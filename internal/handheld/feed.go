@@ -150,7 +150,7 @@ func (f *feeder) sent(session stocktake.SessionID, cursor string) {
 func (g *Gateway) differing(ctx context.Context, i identity, h *wire.Hello) ([]*feed, error) {
 	var list []*feed
 	for _, session := range h.Sessions {
-		f, err := g.feeds.get(ctx, feedKey{i.Society, session})
+		f, err := g.loadFeed(ctx, feedKey{i.Society, session}) // no later frame would mend what a kept one lacks
 		if err != nil {
 			return nil, err
 		}

@@ -65,7 +65,8 @@ func (g *Gateway) join(w http.ResponseWriter, r *http.Request, i identity) error
 	if err != nil {
 		return err
 	}
-	feed, err := g.feeds.get(ctx, feedKey{i.Society, ask.Session})
+	// Not the feed kept for sockets, which is as old as the last change that the watcher has told of.
+	feed, err := g.loadFeed(ctx, feedKey{i.Society, ask.Session})
 	if err != nil {
 		return err
 	}

@@ -3,9 +3,13 @@ package boltdb
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"hash/fnv"
 	"io"
 	"os"
+
+	"go.etcd.io/bbolt"
+	bbolterrors "go.etcd.io/bbolt/errors"
 )
 
 // The layout of bbolt's two meta pages, which stand at the front of a file: a page header of 16 bytes, then these.
@@ -14,65 +18,100 @@ const (
 	metaLength   = 64
 	metaMagic    = 0xED0CDAED
 	metaPageSize = 8
-	metaHigh     = 40 // the number of pages in use
+	metaRoot     = 16
+	metaHigh     = 40
 	metaTxid     = 48
 	metaSum      = 56
 )
 
-// checkIntact refuses a file that is shorter than its own newest meta page says, or has no valid meta page: bbolt
-// would map it and be killed by the first read beyond its end, instead of saying so.
-func checkIntact(path string) error {
+// meta is what a meta page says.
+type meta struct {
+	pageSize int
+	root     uint64 // the page of the bucket of buckets
+	high     uint64 // the number of pages in use
+	txid     uint64
+}
+
+// checkIntact refuses a file that bbolt could not read without ending the process: one that has no valid meta page, is
+// shorter than the newest one says, or holds a torn page. A file that another process writes is StoreLocked.
+func checkIntact(path string) (err error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return StoreDamaged.Wrap(err, path)
 	}
-	defer func() { _ = f.Close() }()
-	info, err := f.Stat()
-	if err != nil {
+	defer func() { err = errors.Join(err, f.Close()) }()
+	if _, err := newestMeta(f); err != nil { // a file that is being written has one, too
 		return StoreDamaged.Wrap(err, path)
 	}
-	if !info.Mode().IsRegular() {
-		return StoreDamaged.Wrap(errors.New("not a regular file"), path)
-	}
-	high, txid, found := uint64(0), uint64(0), false
-	for _, at := range metaPlaces(f) {
-		meta, ok := readMeta(f, at)
-		if !ok {
-			continue
-		}
-		if id := binary.NativeEndian.Uint64(meta[metaTxid:]); !found || id >= txid {
-			size := uint64(binary.NativeEndian.Uint32(meta[metaPageSize:]))
-			txid, high, found = id, binary.NativeEndian.Uint64(meta[metaHigh:])*size, true
-		}
-	}
+	lock, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: lockTimeout, ReadOnly: true})
 	switch {
-	case !found:
-		return StoreDamaged.Wrap(errors.New("neither meta page is valid"), path)
-	case uint64(info.Size()) < high:
-		return StoreDamaged.Wrap(errors.New("the file is shorter than its meta page says"), path)
+	case errors.Is(err, bbolterrors.ErrTimeout):
+		return StoreLocked.Wrap(err, path)
+	case err != nil:
+		return StoreDamaged.Wrap(err, path)
+	}
+	defer func() { err = errors.Join(err, lock.Close()) }()
+	m, err := newestMeta(f)
+	if err == nil {
+		err = walkPages(f, m)
+	}
+	if err != nil {
+		return StoreDamaged.Wrap(err, path)
 	}
 	return nil
 }
 
+// newestMeta gives what the newest valid meta page says, if the file is as long as that.
+func newestMeta(f *os.File) (*meta, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("not a regular file")
+	}
+	var newest *meta
+	for _, at := range metaPlaces(f) {
+		if m := readMeta(f, at); m != nil && (newest == nil || m.txid >= newest.txid) {
+			newest = m
+		}
+	}
+	switch {
+	case newest == nil:
+		return nil, errors.New("neither meta page is valid")
+	case uint64(info.Size())/uint64(newest.pageSize) < newest.high:
+		return nil, fmt.Errorf("the file has %d bytes, its meta page speaks of %d pages", info.Size(), newest.high)
+	}
+	return newest, nil
+}
+
 // metaPlaces gives where the two meta pages begin: the second one page after the first, whose size the first says.
 func metaPlaces(f io.ReaderAt) []int64 {
-	if meta, ok := readMeta(f, 0); ok {
-		return []int64{0, int64(binary.NativeEndian.Uint32(meta[metaPageSize:]))}
+	if m := readMeta(f, 0); m != nil {
+		return []int64{0, int64(m.pageSize)}
 	}
-	places := []int64{0}
+	places := []int64{}
 	for size := int64(1024); size <= 64<<10; size *= 2 {
 		places = append(places, size)
 	}
 	return places
 }
 
-func readMeta(f io.ReaderAt, at int64) ([]byte, bool) {
+// readMeta gives the meta page at a place, nil when there is no valid one.
+func readMeta(f io.ReaderAt, at int64) *meta {
 	var page [metaHeader + metaLength]byte
 	if _, err := f.ReadAt(page[:], at); err != nil {
-		return nil, false
+		return nil
 	}
-	meta := page[metaHeader:]
+	b := page[metaHeader:]
 	sum := fnv.New64a()
-	_, _ = sum.Write(meta[:metaSum])
-	return meta, binary.NativeEndian.Uint32(meta) == metaMagic && sum.Sum64() == binary.NativeEndian.Uint64(meta[metaSum:])
+	_, _ = sum.Write(b[:metaSum])
+	m := &meta{
+		pageSize: int(binary.NativeEndian.Uint32(b[metaPageSize:])), root: binary.NativeEndian.Uint64(b[metaRoot:]),
+		high: binary.NativeEndian.Uint64(b[metaHigh:]), txid: binary.NativeEndian.Uint64(b[metaTxid:]),
+	}
+	if binary.NativeEndian.Uint32(b) != metaMagic || sum.Sum64() != binary.NativeEndian.Uint64(b[metaSum:]) || m.pageSize < 1024 {
+		return nil
+	}
+	return m
 }

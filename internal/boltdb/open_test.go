@@ -2,6 +2,8 @@ package boltdb_test
 
 import (
 	"errors"
+	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -116,6 +118,59 @@ func TestTorn(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A torn page anywhere is refused with an error: bbolt by itself would end the process.
+func TestTornPages(t *testing.T) {
+	dir := t.TempDir()
+	db := mustOpen(t, filepath.Join(dir, "jard.db"))
+	issue(t, db, "s1")
+	d := newDevice(1)
+	for range 4 {
+		if err := d.push(t.Context(), db, d.batch("s1", 100)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	whole := filepath.Join(dir, "whole.db")
+	if err := errors.Join(db.Backup(whole), db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	bytes, err := os.ReadFile(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := os.Getpagesize()
+	random := rand.NewChaCha8([32]byte{1})
+	damaged := 0
+	for at := 2 * page; at < len(bytes); at += page {
+		for name, tear := range map[string]func(b []byte){
+			"zeros": func(b []byte) { clear(b) },
+			"noise": func(b []byte) { _, _ = random.Read(b) },
+			"half":  func(b []byte) { clear(b[len(b)/2:]) },
+			"front": func(b []byte) { _, _ = random.Read(b[16:64]) },
+		} {
+			torn := append([]byte{}, bytes...)
+			tear(torn[at : at+page])
+			path := filepath.Join(dir, fmt.Sprintf("%s-%d.db", name, at/page))
+			if err := os.WriteFile(path, torn, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			db, err := boltdb.Open(path, boltdb.Options{InitialMmapSize: 1 << 20})
+			switch {
+			case err == nil: // the page is free, or only values were torn: the logs' hashes tell those
+				err = db.Close()
+			case errors.Is(err, boltdb.StoreDamaged):
+				damaged++
+				err = nil
+			}
+			if err = errors.Join(err, os.Remove(path)); err != nil {
+				t.Errorf("%s on page %d: %v", name, at/page, err)
+			}
+		}
+	}
+	if pages := len(bytes)/page - 2; damaged < pages {
+		t.Errorf("only %d torn files of %d pages were refused", damaged, pages)
+	}
 }
 
 // A second process (to flock, a second opening) is locked out and told what to do.

@@ -27,7 +27,7 @@ fuzz:
 	@set -e; for pkg in $$($(GO) list ./internal/... ./server/...); do \
 	  dir=$${pkg#jard/}; \
 	  for f in $$(grep -hoE '^func Fuzz[A-Za-z0-9_]+' $$dir/*_test.go 2>/dev/null | sed 's/func //'); do \
-	    echo "$$pkg $$f"; $(GO) test $$pkg -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -parallel 2 | tail -1; \
+	    echo "$$pkg $$f"; $(GO) test $$pkg -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x -parallel 2 | tail -1; \
 	  done; \
 	done
 

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"jard/internal/stocktake"
 	"jard/internal/wire"
@@ -93,7 +94,7 @@ func (d *Device) Join(ctx context.Context, session stocktake.SessionID) (*Pack, 
 		return nil, AnswerUnreadable.Wrap(err, "/join")
 	}
 	for _, h := range d.fit.Larder.Lacks(p.Catalogue) {
-		chunk, err := d.raw(ctx, http.MethodGet, "/chunks/"+h.String(), nil)
+		chunk, err := d.patient(ctx, http.MethodGet, "/chunks/"+h.String(), nil)
 		if err != nil {
 			return nil, err
 		}
@@ -135,7 +136,7 @@ func (d *Device) join(ctx context.Context, session stocktake.SessionID) ([]byte,
 		App      string              `json:"app"`
 	}{session, d.base.state.Epoch, d.base.state.Succeeds, d.fit.App}
 	d.mu.Unlock()
-	return d.raw(ctx, http.MethodPost, "/join", body)
+	return d.patient(ctx, http.MethodPost, "/join", body)
 }
 
 // Pack gives the pack of a joined session, from disk after a restart.
@@ -162,7 +163,7 @@ func (d *Device) packName(session stocktake.SessionID) string {
 }
 
 func (d *Device) call(ctx context.Context, method, path string, body, answer any) error {
-	raw, err := d.raw(ctx, method, path, body)
+	raw, err := d.patient(ctx, method, path, body)
 	if err != nil || answer == nil {
 		return err
 	}
@@ -171,6 +172,23 @@ func (d *Device) call(ctx context.Context, method, path string, body, answer any
 	}
 	return nil
 }
+
+// patient makes one call, again and again while the server says that it is too often: a shop's devices share one
+// address, and all begin their shift at once.
+func (d *Device) patient(ctx context.Context, method, path string, body any) ([]byte, error) {
+	for {
+		raw, err := d.raw(ctx, method, path, body)
+		if err == nil || stocktake.CodeOf(err) != stocktake.TooMany {
+			return raw, err
+		}
+		if stopped := pause(ctx, d.fit.Clock, slowDown/2+d.radio.jitter(slowDown/2)); stopped != nil {
+			return nil, err
+		}
+	}
+}
+
+// slowDown is at most how long a device waits when it was told that it calls too often.
+const slowDown = 900 * time.Millisecond
 
 // raw makes one call. Body is encoded as JSON unless it is bytes already. What the server refuses comes back as the
 // error that it gave, with its own key.

@@ -448,3 +448,21 @@ func TestTwoAppsOnOneDatabase(t *testing.T) {
 		t.Errorf("opened twice: %v", err)
 	}
 }
+
+// What cannot be stored was not recorded: the counter is told, and nothing else changes.
+func TestFullDisk(t *testing.T) {
+	s := newShop(t, 1, 4)
+	d := s.device(t, s.fit(t.TempDir()))
+	if err := d.Close(); err != nil { // the file can be written no more
+		t.Fatal(err)
+	}
+	_, err := d.Record(count.Event{Name: "observed", Session: session, Pass: "p", Code: "1", Pack: 1000})
+	if !errors.Is(err, simulate.DatabaseFull) || d.Status().Recorded != 0 {
+		t.Errorf("error %v, status %+v", err, d.Status())
+	}
+	for name, event := range map[string][]byte{"empty": nil, "two lines": []byte("{}\n{}"), "too large": make([]byte, count.MaxEvent+1)} {
+		if err := d.RecordRaw(event); !errors.Is(err, simulate.EventShape) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -29,13 +29,14 @@ type Load struct {
 	// Person is named in the passes; it must have signed in on each device, or PIN signs it in now (slow: a PIN is
 	// stretched). Else every event goes to quarantine, which is another path than the one to be measured.
 	Person    stocktake.PersonID
-	PIN       string
+	PIN       string                 // sign-ins are limited, by address too: hundreds of devices are signed in sooner beside the server
 	Locations []stocktake.LocationID // device n opens its pass in the n-th, and around again
 	Items     []LoadItem             // observed in turn
 
 	Batch  int    // events a push: B
 	Pushes int    // of each device
 	Warmup int    // pushes of each device before the clock starts
+	Start  func() // called when everything is ready, before the first push; nil: nothing
 	Sync   string // directory for a file per device that each push is appended and synced to before it is sent; empty: none
 }
 
@@ -144,12 +145,19 @@ func (l *Load) Run(ctx context.Context) (*LoadReport, error) {
 	}); err != nil {
 		return nil, err
 	}
+	// Apart from the above, which may take minutes where sign-ins are limited: a socket must not be silent so long.
+	if err := each(dialers, func(n int) error { return presses[n].greet(ctx) }); err != nil {
+		return nil, err
+	}
 	stop := context.AfterFunc(ctx, func() {
 		for _, p := range presses {
 			_ = p.net.SetDeadline(time.Now())
 		}
 	})
 	defer stop()
+	if l.Start != nil {
+		l.Start()
+	}
 	if err := each(len(presses), func(n int) error { return presses[n].run(l.Warmup) }); err != nil {
 		return nil, err
 	}

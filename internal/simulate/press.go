@@ -18,9 +18,10 @@ import (
 	"jard/internal/wire"
 )
 
-// press is one device of a load, connected.
+// press is one device of a load.
 type press struct {
 	tape
+	d       *Device
 	next    int
 	conn    *websocket.Conn
 	net     net.Conn
@@ -43,7 +44,7 @@ func caller(server, name string) *Device {
 	return d
 }
 
-// press makes the n-th device ready to go: tape cut, person signed in, session joined, hello said and welcomed.
+// press makes the n-th device ready to connect: person signed in, session joined, tape cut.
 func (l *Load) press(ctx context.Context, n int) (*press, error) {
 	d := caller(l.Server, "")
 	defer d.http.CloseIdleConnections()
@@ -51,7 +52,7 @@ func (l *Load) press(ctx context.Context, n int) (*press, error) {
 	if err := l.ready(ctx, d); err != nil {
 		return nil, err
 	}
-	p := &press{tape: l.cut(n, time.Now().UnixMilli()), answer: make([]byte, 4<<10)}
+	p := &press{d: d, tape: l.cut(n, time.Now().UnixMilli()), answer: make([]byte, 4<<10)}
 	if l.Sync != "" {
 		if err := os.MkdirAll(l.Sync, 0o700); err != nil {
 			return nil, fmt.Errorf("open load file: %w", err)
@@ -62,19 +63,21 @@ func (l *Load) press(ctx context.Context, n int) (*press, error) {
 			return nil, fmt.Errorf("open load file: %w", err)
 		}
 	}
-	if err := p.greet(ctx, d); err != nil {
-		p.close()
-		return nil, err
-	}
 	return p, nil
 }
 
-func (p *press) greet(ctx context.Context, d *Device) (err error) {
-	if p.conn, err = d.dial(ctx); err != nil {
+// greet connects, says hello and waits for the welcome.
+func (p *press) greet(ctx context.Context) (err error) {
+	if p.conn, err = p.d.dial(ctx); err != nil {
 		return err
 	}
 	p.net = p.conn.NetConn()
-	if err := p.conn.WriteMessage(websocket.TextMessage, wire.Encode(d.hello())); err != nil {
+	p.conn.SetPingHandler(func(echo string) error {
+		err := p.conn.WriteControl(websocket.PongMessage, []byte(echo), time.Now().Add(wire.SilentFor))
+		_ = p.net.SetWriteDeadline(time.Time{}) // the library leaves its own behind, and pushes go past it
+		return err
+	})
+	if err := p.conn.WriteMessage(websocket.TextMessage, wire.Encode(p.d.hello())); err != nil {
 		return fmt.Errorf("say hello: %w", err)
 	}
 	for {

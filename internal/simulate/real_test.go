@@ -86,6 +86,28 @@ func TestRealServerFencesAClone(t *testing.T) {
 	}
 }
 
+// A device that was revoked while it was offline still hands over what it holds, into quarantine.
+func TestRealServerQuarantinesTheRevoked(t *testing.T) {
+	k := newStack(t, 3, 30)
+	d := k.device(t, k.fit(t.TempDir()))
+	c := walker(k.shop, d)
+	connect(t, d)
+	walkUntil(t, c, 10)
+	settle(t, d)
+	d.Radio().Off()
+	before := d.Status().Recorded
+	walkUntilOffline(t, c, before+7)
+	k.people.mu.Lock()
+	k.people.revoked = true
+	k.people.mu.Unlock()
+	d.Radio().On()
+	wait(t, d, func(x simulate.Status) bool { return x.Revoked && x.Held == 0 })
+	offline := int(d.Status().Recorded - before) // the seven, and the clock measured after them
+	if v := k.view(t); offline != 8 || len(v.Held) != offline || v.Held[0].Reason != count.DeviceRevoked.Key {
+		t.Errorf("%d of %d are held: %+v", len(v.Held), offline, v.Held)
+	}
+}
+
 // A recount by feed, then closing: every stream drains, and nobody is awaited any more.
 func TestRealServerRecountsAndDrains(t *testing.T) {
 	for name, only := range map[string]bool{"websocket": false, "http": true} {

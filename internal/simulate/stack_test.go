@@ -90,7 +90,9 @@ func (k *stack) start(t *testing.T, path string) {
 	sessions := count.NewService(db, db, time.Now)
 	g := handheld.New(handheld.Config{
 		Accounts: k.people, Sessions: realSessions{sessions, db}, Store: realStore{db}, Logger: slog.New(slog.DiscardHandler),
-		Rates:  handheld.Rates{Dial: handheld.Rate{Every: time.Microsecond, Burst: 100_000}},
+		Rates: handheld.Rates{
+			Dial: handheld.Rate{Every: time.Microsecond, Burst: 100_000}, Remote: handheld.Rate{Every: time.Microsecond, Burst: 100_000},
+		},
 		Timing: handheld.Timing{Retry: time.Millisecond, Linger: time.Millisecond},
 	})
 	k.swap.Lock()
@@ -201,6 +203,7 @@ func (k *stack) arrived(t *testing.T, l *simulate.Ledger) {
 type people struct {
 	mu       sync.Mutex
 	devices  int
+	revoked  bool
 	signedIn map[stocktake.DeviceID]map[stocktake.PersonID]bool
 }
 
@@ -211,7 +214,9 @@ func (p *people) Device(_ context.Context, token string) (handheld.Device, error
 	if !ok {
 		return handheld.Device{}, noSuch.New()
 	}
-	return handheld.Device{Society: society, ID: stocktake.DeviceID(id), Name: id}, nil
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return handheld.Device{Society: society, ID: stocktake.DeviceID(id), Name: id, Revoked: p.revoked}, nil
 }
 
 func (p *people) Enrol(_ context.Context, code, name, _ string) (handheld.Device, string, error) {

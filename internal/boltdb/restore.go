@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 
 	"go.etcd.io/bbolt"
+
+	"jard/internal/stocktake"
 )
 
 // Restore puts a backup in place as a new store at target. The copy is checked and gets a new incarnation: feeds start
@@ -25,6 +27,9 @@ func Restore(backup, target string) error {
 		})
 		return err
 	})
+	if e, ok := errors.AsType[*stocktake.Error](err); ok {
+		return e // the backup is damaged, or no store
+	}
 	if err != nil {
 		return fmt.Errorf("restore: %w", writeFault(err))
 	}

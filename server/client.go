@@ -35,7 +35,30 @@ func (f *signIn) open(ctx context.Context) (*client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newClient(ctx, f.URL, f.Society, f.As, password)
+	c, err := newClient(ctx, f.URL, f.Society, f.As, password)
+	if v, ok := ctx.Value(visitKey{}).(*visit); ok && err == nil {
+		v.clients = append(v.clients, c)
+	}
+	return c, err
+}
+
+// visit is one command's stay at servers. It signs out when the command ends: a person has room for a few sign-ins only,
+// and those of a script would push out the one that the person's browser holds.
+type visit struct{ clients []*client }
+
+type visitKey struct{}
+
+func newVisit(ctx context.Context) (context.Context, *visit) {
+	v := new(visit)
+	return context.WithValue(ctx, visitKey{}, v), v
+}
+
+func (v *visit) end(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second) // an interrupted command signs out, too
+	defer cancel()
+	for _, c := range v.clients {
+		_ = c.post(ctx, "/api/sign-out", struct{}{}, nil) // one that stays behind expires
+	}
 }
 
 func newClient(ctx context.Context, base, society, person, password string) (*client, error) {
@@ -47,6 +70,10 @@ func newClient(ctx context.Context, base, society, person, password string) (*cl
 	c.token = grant.Token
 	return c, err
 }
+
+var serverAway = stocktake.NewReason(stocktake.Unavailable, "server-away",
+	"The server at %s does not answer. Start it, or give the right --url.",
+	"الخادم على العنوان %s لا يستجيب. شغّله أو حدّد --url الصحيح.")
 
 // get reads one answer.
 func (c *client) get(ctx context.Context, path string, out any) error {
@@ -80,7 +107,7 @@ func (c *client) call(ctx context.Context, method, path, kind string, body io.Re
 	}
 	answer, err := c.http.Do(r)
 	if err != nil {
-		return err
+		return serverAway.Wrap(err, c.base)
 	}
 	defer answer.Body.Close()
 	if answer.StatusCode >= http.StatusMultipleChoices {

@@ -76,7 +76,7 @@ type sessionChooseCmd struct {
 	onSession
 	Location string `arg:""`
 	Item     string `arg:""`
-	Pass     string `arg:"" help:"The pass that is right; session show lists them."`
+	Pass     string `arg:"" help:"The pass that is right; session disputes lists them."`
 	Reason   string `help:"Why, for the record." required:""`
 }
 
@@ -131,7 +131,7 @@ func (c *client) rule(ctx context.Context, session, pass, ruling, reason string)
 
 type sessionResolveCmd struct {
 	onSession
-	Code   string `arg:"" help:"The unknown code." optional:""`
+	Code   string `arg:"" help:"The unknown code; without it they are listed, and with --aside all set aside." optional:""`
 	Item   string `help:"The item that it means." xor:"meaning" placeholder:"ITEM"`
 	Pack   string `help:"How many base units one pack with this code holds." default:"1" placeholder:"UNITS"`
 	Aside  bool   `help:"Set it aside: it counts for nothing." xor:"meaning"`
@@ -145,11 +145,7 @@ func (c *sessionResolveCmd) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	if c.Code == "" {
-		codes, err := pages[count.Unknown](ctx, api, sessionPath(c.Session, "/codes"))
-		for _, u := range codes {
-			fmt.Fprintf(s.Out, "%-24s %10s  %v %s\n", u.Code, u.Quantity, u.Sections, u.SetAside)
-		}
-		return err
+		return c.all(ctx, s, api)
 	}
 	pack, err := stocktake.ParseThousandths(c.Pack)
 	if err != nil {
@@ -160,6 +156,22 @@ func (c *sessionResolveCmd) Run(ctx context.Context, s *streams) error {
 		r.Pack = stocktake.Quantity(pack)
 	}
 	return api.post(ctx, sessionPath(c.Session, "/codes/resolve"), r, nil)
+}
+
+// all lists the unknown codes, or sets every one of them aside.
+func (c *sessionResolveCmd) all(ctx context.Context, s *streams, api *client) error {
+	codes, err := pages[count.Unknown](ctx, api, sessionPath(c.Session, "/codes"))
+	for _, u := range codes {
+		fmt.Fprintf(s.Out, "%-24s %10s  %v %s\n", u.Code, u.Quantity, u.Sections, u.SetAside)
+		if !c.Aside || u.SetAside != "" {
+			continue
+		}
+		r := count.Resolution{Code: u.Code, SetAside: true, Reason: c.Reason}
+		if err := api.post(ctx, sessionPath(c.Session, "/codes/resolve"), r, nil); err != nil {
+			return err
+		}
+	}
+	return err
 }
 
 type sessionQuarantineCmd struct {
@@ -223,7 +235,7 @@ func refs(lines []lineInfo) []map[string]any {
 type sessionApproveCmd struct {
 	onSession
 	Section string `help:"Only lines of this section." placeholder:"ID"`
-	Reason  string `help:"Why, for the record." default:""`
+	Reason  string `help:"Why, for the record." default:"approved at the terminal"`
 	UpTo    string `help:"Only lines worth at most this many dinars." placeholder:"KD"`
 }
 
@@ -272,13 +284,53 @@ type sessionCloseCmd struct {
 	Reason string `help:"Why, for the record." default:""`
 }
 
-// Run begins closing.
-func (c *sessionCloseCmd) Run(ctx context.Context, _ *streams) error {
+// Run begins closing, and says what is left to do.
+func (c *sessionCloseCmd) Run(ctx context.Context, s *streams) error {
 	api, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
-	return api.post(ctx, sessionPath(c.Session, "/closing"), count.Because{Reason: c.Reason}, nil)
+	if err := api.post(ctx, sessionPath(c.Session, "/closing"), count.Because{Reason: c.Reason}, nil); err != nil {
+		return err
+	}
+	v, err := api.standing(ctx, c.Session)
+	if err != nil {
+		return err
+	}
+	v.print(s.Out)
+	return nil
+}
+
+type sessionPassesCmd struct{ onSession }
+
+// Run lists passes.
+func (c *sessionPassesCmd) Run(ctx context.Context, s *streams) error {
+	api, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	passes, err := pages[count.Pass](ctx, api, sessionPath(c.Session, "/passes"))
+	for _, p := range passes {
+		fmt.Fprintf(s.Out, "%s %-12s round %d %-12s %-10s %5d observations, quantity %s\n", p.ID, p.Location, p.Round, p.Person, p.Status, p.Observations, p.Quantity)
+	}
+	return err
+}
+
+type sessionDisputesCmd struct{ onSession }
+
+// Run lists disputes with their sides.
+func (c *sessionDisputesCmd) Run(ctx context.Context, s *streams) error {
+	api, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	disputes, err := pages[count.Dispute](ctx, api, sessionPath(c.Session, "/disputes"))
+	for _, d := range disputes {
+		for _, side := range d.Competitors {
+			fmt.Fprintf(s.Out, "%-12s %-16s pass %s: %s by %v\n", d.Location, d.Item, side.Pass, side.Quantity, side.Persons)
+		}
+	}
+	return err
 }
 
 type sessionWriteOffCmd struct {

@@ -221,10 +221,10 @@ func (d *demo) check(ctx context.Context) error {
 	data := filepath.Join(d.Data, "society")
 	fmt.Fprintf(d.out.Out, `
 Where to look now:
-  server verify --data %s     recompute every chain; flip a byte of %s and try again
+  server verify --data %s     recompute every chain
   server serve --data %s      serve this store (and the ministry: --role ministry --data %s --listen 127.0.0.1:8421)
   README.md, "The main job by hand", goes through the same steps command by command
-`, data, filepath.Join(data, "jard.db"), data, filepath.Join(d.Data, "ministry"))
+`, data, data, filepath.Join(d.Data, "ministry"))
 	return nil
 }
 

@@ -130,7 +130,11 @@ func printReport(s *streams, raw json.RawMessage) {
 			fmt.Fprintf(s.Out, "  … the rest with --json\n")
 			break
 		}
-		fmt.Fprintf(s.Out, "  line %d, %s %q: %s\n", f.Line, f.Column, f.Value, f.English)
+		fmt.Fprintf(s.Out, "  %s, line %d", f.Severity, f.Line)
+		if f.Column != "" {
+			fmt.Fprintf(s.Out, ", %s %q", f.Column, f.Value)
+		}
+		fmt.Fprintf(s.Out, ": %s\n      %s\n", f.English, f.Arabic)
 	}
 	if len(p.Stats) > 0 {
 		fmt.Fprintf(s.Out, "%s\n", p.Stats)

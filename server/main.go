@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -60,8 +61,10 @@ func main() {
 func run(ctx context.Context, args []string, s *streams) int {
 	var c cli
 	status := -1
+	ctx, stay := newVisit(ctx)
+	defer stay.end(ctx)
 	parser, err := kong.New(&c,
-		kong.Name("server"), kong.Description(about), kong.DefaultEnvars("JARD"), kong.UsageOnError(),
+		kong.Name(filepath.Base(os.Args[0])), kong.Description(about), kong.DefaultEnvars("JARD"), kong.UsageOnError(),
 		kong.Writers(s.Out, s.Err), kong.Exit(func(code int) { status = code }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(s),

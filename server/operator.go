@@ -105,6 +105,13 @@ func operate[Out any](ctx context.Context, data dataFlags, path string, in any) 
 	return out, err
 }
 
+// begins names the calls that may be the first on a data directory; every other needs a store that is there.
+var begins = map[string]bool{"/society": true, "/code": true}
+
+var noStore = stocktake.NewReason(stocktake.NotFound, "no-store",
+	"There is no store in %s. Check --data.",
+	"لا يوجد مخزن بيانات في %s. تحقّق من --data.")
+
 // post sends one call to the operator's socket and hands over the answer. Without a server it opens the store for the
 // length of the call.
 func (f dataFlags) post(ctx context.Context, path string, body []byte, take func(io.Reader) error) (err error) {
@@ -113,6 +120,9 @@ func (f dataFlags) post(ctx context.Context, path string, body []byte, take func
 		return d.DialContext(ctx, "unix", f.socket())
 	}
 	if conn, err := dial(ctx, "", ""); err != nil {
+		if _, err := os.Stat(f.store()); err != nil && !begins[path] {
+			return noStore.Wrap(err, f.Data)
+		}
 		n, err := openNode(f, slog.New(slog.DiscardHandler))
 		if err != nil {
 			return err

@@ -17,6 +17,8 @@ type sessionCmd struct {
 	List       sessionListCmd       `cmd:"" help:"List sessions."`
 	Show       sessionShowCmd       `cmd:"" help:"Say where a session stands and what keeps it from being sealed."`
 	Lines      sessionLinesCmd      `cmd:"" help:"List lines, all or those of one status."`
+	Passes     sessionPassesCmd     `cmd:"" help:"List passes: who walked where, and whether it counts."`
+	Disputes   sessionDisputesCmd   `cmd:"" help:"List disputes, with the passes that differ."`
 	Recount    sessionRecountCmd    `cmd:"" help:"Order a recount of what is disputed, or of given lines."`
 	Choose     sessionChooseCmd     `cmd:"" help:"Settle a dispute by naming the pass that is right."`
 	Pass       sessionPassCmd       `cmd:"" help:"Complete or abandon a pass that its counter left."`
@@ -186,7 +188,7 @@ func (v *standing) print(w io.Writer) {
 
 type sessionLinesCmd struct {
 	onSession
-	Status string `help:"Only lines of this status, as in outside." placeholder:"STATUS"`
+	Status string `help:"Only lines of this status: ${enum}." enum:",not-counted,partial,counting,recounting,disputed,overflow,within,outside,uncertain,approved,rejected,returned" default:"" placeholder:"STATUS"`
 }
 
 // Run lists lines.

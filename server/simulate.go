@@ -22,7 +22,7 @@ type simulateCmd struct {
 	Ledger   string   `help:"File to write everything recorded to, to compare the server with." placeholder:"FILE"`
 	Seed     uint64   `help:"Seed of everything that is thrown with dice." default:"1"`
 	Overlap  float64  `help:"Chance that a location is counted by two people." default:"0.1"`
-	Perfect  bool     `help:"Counters never err and the network never fails."`
+	Perfect  bool     `help:"Counters never err, look only for what was asked, and the network never fails."`
 	PushOnly bool     `help:"Use HTTP instead of websockets."`
 	Stay     bool     `help:"Wait for recounts until the session closes."`
 }
@@ -58,7 +58,7 @@ func (c *simulateCmd) Run(ctx context.Context, s *streams) error {
 		Progress: func(p simulate.Progress) { fmt.Fprintln(s.Out, progressLine(p)) },
 	}
 	if c.Perfect {
-		config.Habits, config.Weather = simulate.Faultless, simulate.Weather{}
+		config.Habits, config.Weather = recounting, simulate.Weather{}
 	}
 	report, err := simulate.Run(ctx, config)
 	if err != nil {

@@ -1,7 +1,6 @@
 package count
 
 import (
-	"encoding/json"
 	"time"
 	"unicode/utf8"
 
@@ -83,8 +82,8 @@ func ParseEvent(body []byte) (*Event, Kind, error) {
 	if !utf8.Valid(body) {
 		return nil, 0, EventUnreadable.New("UTF-8")
 	}
-	e := new(Event)
-	if err := json.Unmarshal(body, e); err != nil {
+	e, err := decodeEvent(body)
+	if err != nil {
 		return nil, 0, EventUnreadable.Wrap(err, "JSON")
 	}
 	kind, err := e.check()

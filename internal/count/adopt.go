@@ -2,7 +2,6 @@ package count
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 
 	"jard/internal/reconcile"
@@ -16,6 +15,7 @@ type spot struct {
 	groups   []*group
 	tasks    []*TaskState
 	rounds   int
+	order    int    // in the site's plan
 	simple   *group // the only walk there, complete, whole and of round 1, with nothing else asked for; else nil
 }
 
@@ -64,7 +64,7 @@ type Competitor struct {
 // rival is a candidate for adoption: a walk, or all walks of a shared location together.
 type rival struct {
 	groups []*group
-	cells  map[cellKey]stocktake.Quantity
+	cells  []Cell
 	find   bool
 }
 
@@ -143,12 +143,7 @@ func (f *Fold) covering(s *spot, item stocktake.ItemID, round int, history *hist
 func together(groups []*group, item stocktake.ItemID) rival {
 	all := rival{groups: groups}
 	for _, g := range groups {
-		for k, q := range g.cells(item) {
-			if all.cells == nil {
-				all.cells = map[cellKey]stocktake.Quantity{}
-			}
-			all.cells[k] += q
-		}
+		all.cells = addCells(all.cells, g.cells(item))
 	}
 	return all
 }
@@ -158,7 +153,7 @@ func (f *Fold) settleRivals(s *spot, item stocktake.ItemID, round int, rivals []
 	latest := 0
 	agree := true
 	for n := range rivals {
-		agree = agree && maps.Equal(rivals[n].cells, rivals[0].cells)
+		agree = agree && slices.Equal(rivals[n].cells, rivals[0].cells)
 		if rivals[n].later(&rivals[latest], item) {
 			latest = n
 		}
@@ -218,24 +213,16 @@ func (r *rival) passes() []stocktake.PassID {
 	return ids
 }
 
-func total(cells map[cellKey]stocktake.Quantity) stocktake.Quantity {
-	var sum stocktake.Quantity
-	for _, q := range cells {
-		sum += q // bounded: see MaxObserved; the line's sum is checked
-	}
-	return sum
-}
-
 func (r *rival) adopt(s *spot, item stocktake.ItemID) *Adopted {
 	return &Adopted{
 		Location: s.location.ID, Round: r.groups[0].round, Passes: r.passes(), Quantity: total(r.cells),
-		Cells: listCells(r.cells), Interval: r.interval(item),
+		Cells: r.cells, Interval: r.interval(item),
 		met: slices.ContainsFunc(r.groups, func(g *group) bool { return g.met(item) }),
 	}
 }
 
 func (r *rival) competitor() Competitor {
-	c := Competitor{Pass: r.groups[0].lead().ID, Passes: r.passes(), Quantity: total(r.cells), Cells: listCells(r.cells), Find: r.find}
+	c := Competitor{Pass: r.groups[0].lead().ID, Passes: r.passes(), Quantity: total(r.cells), Cells: r.cells, Find: r.find}
 	for _, g := range r.groups {
 		for _, p := range g.passes {
 			if !slices.Contains(c.Persons, p.Person) {
@@ -249,14 +236,11 @@ func (r *rival) competitor() Competitor {
 func (d *Dispute) digest() Digest {
 	h := newDigester("dispute").text(string(d.Location)).text(string(d.Item)).number(int64(d.Round))
 	for _, c := range d.Competitors {
-		h.number(int64(len(c.Passes)))
+		h = h.number(int64(len(c.Passes)))
 		for _, p := range c.Passes {
-			h.text(string(p))
+			h = h.text(string(p))
 		}
-		h.number(int64(len(c.Cells)))
-		for _, cell := range c.Cells {
-			h.text(cell.Lot).text(cell.Expiry).text(string(cell.Condition)).number(int64(cell.Quantity))
-		}
+		h = h.cells(c.Cells)
 	}
 	return h.sum()
 }

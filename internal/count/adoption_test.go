@@ -118,6 +118,34 @@ func TestUndirectedFindAloneCountsButCoversNothing(t *testing.T) {
 	s.want("cold", "tea", count.LineOutside, 1)
 }
 
+// A later round answers for what was found before it, in whatever way.
+func TestFindOfAnEarlierRoundDoesNotCompete(t *testing.T) {
+	s := write(t)
+	s.whole("ali", "C1", found{"ice": 4})
+	s.whole("badr", "C1", found{"tea": 1, "ice": 3}, s.task(1, "C1", "tea"))
+	s.want("cold", "ice", count.LineDisputed, 0)
+	s.whole("dana", "C1", found{"ice": 4}, s.task(2, "C1", "ice"))
+	s.want("cold", "ice", count.LineWithin, 4)
+}
+
+func TestAgreeingPassesOfOneEndAdoptTheGreaterID(t *testing.T) {
+	s := write(t)
+	at := func(e *count.Event) { e.At = dawn + 5000 }
+	for _, who := range []stocktake.PersonID{"ali", "badr"} { // p-1, then a later number
+		w := s.open(who, "C1", at)
+		w.see("ice", 4, func(e *count.Event) { at(e); e.ScannedAt, e.AllHere = e.At-1000, true })
+		w.close()
+	}
+	l := s.want("cold", "ice", count.LineWithin, 4)
+	greater := stocktake.PassID("")
+	for _, p := range s.view().Passes {
+		greater = max(greater, p.ID)
+	}
+	if l.Adopted[0].Passes[0] != greater {
+		t.Fatalf("adopted is %v; want %s", l.Adopted[0].Passes, greater)
+	}
+}
+
 func TestRecountReplacesOnlyTheItemsItNames(t *testing.T) {
 	s := write(t)
 	s.whole("ali", "C1", found{"ice": 9, "tea": 2})

@@ -142,7 +142,7 @@ func (v *View) checkTasks(tasks []Task, rounds int) error {
 func (v *View) hasCounted(t Task) bool {
 	section := v.Material.index[t.Location].Section
 	for _, item := range t.Items {
-		if first, ok := v.history.observers[lineKey{section, item}][t.Person]; ok && first < t.Round {
+		if first, ok := v.history.met(lineKey{section, item}, t.Person); ok && first < t.Round {
 			return true
 		}
 	}

@@ -57,6 +57,9 @@ type Fold struct {
 
 	scopeItems map[stocktake.ItemID]bool // the plan's item list, made when first asked for
 	strings    map[string]string
+	bearer     map[Stream]*Stream // one copy of each stream that brought events
+	last       *Stream            // the one that brought the last event: mostly it brings the next, too
+	scratch    []*spot
 	view       *View // of the facts as they stand; nil once they have changed
 }
 
@@ -65,7 +68,7 @@ type eventFact struct {
 	body   key
 	pass   *passFacts // nil for a kind that belongs to none
 	offset uint64
-	stream Stream
+	stream *Stream
 }
 
 // key is 128 bits of an event's id or of the SHA-256 of its bytes.
@@ -105,7 +108,7 @@ func NewFold(society stocktake.SocietyID, session stocktake.SessionID) *Fold {
 		completed: map[stocktake.PassID]signed[PassDecision]{}, abandoned: map[stocktake.PassID]signed[PassDecision]{},
 		choices: map[place]signed[Choice]{}, resolved: map[string]signed[Resolution]{}, rest: map[lineKey]restFact{},
 		verdicts: map[lineKey][]verdictFact{}, streams: map[Stream]*streamFacts{},
-		devices: map[stocktake.DeviceID]bool{}, strings: map[string]string{},
+		devices: map[stocktake.DeviceID]bool{}, strings: map[string]string{}, bearer: map[Stream]*Stream{},
 	}
 }
 
@@ -269,12 +272,14 @@ func (f *Fold) intern(s string) string {
 	return s
 }
 
+// strict takes one text for one value: of those that a lenient decoder takes for the same bits only one is those bits.
+var strict = base64.RawURLEncoding.Strict()
+
 // idKey is the 128 bits of a random id, or of the hash of any other.
 func idKey[T ~string](id T) key {
 	var k key
 	if len(id) == base64.RawURLEncoding.EncodedLen(len(k)) {
-		// Strictly: of the texts that a lenient decoder takes for the same bits only one is those bits.
-		if n, err := base64.RawURLEncoding.Strict().Decode(k[:], []byte(id)); err == nil && n == len(k) {
+		if n, err := strict.Decode(k[:], []byte(id)); err == nil && n == len(k) {
 			return k
 		}
 	}

@@ -44,6 +44,7 @@ type Pass struct {
 	Digest       Digest               `json:"digest"`
 
 	tally *tally
+	spot  *spot
 }
 
 // Totals is what a closing pass says of itself.
@@ -73,10 +74,8 @@ func (f *Fold) passState(facts *passFacts) *Pass {
 			closings = append(closings, said)
 		}
 		switch {
-		case p.Declared != nil && *p.Declared != said:
-			p.Status = PassHasGap // two closings that contradict each other
 		case said != Totals{t.observations, t.quantity}:
-			p.Status = PassHasGap
+			p.Status = PassHasGap // of two closings that contradict each other, one does
 		case p.Status == PassIsOpen:
 			p.Status = PassIsClosed
 		}
@@ -108,13 +107,12 @@ func (t Totals) less(o Totals) bool {
 
 // digest is over what stands in the pass and all that its closings say.
 func (p *Pass) digest(closings []Totals) Digest {
-	d := newDigester("pass")
-	d.text(string(p.ID)).number(p.Observations).number(int64(p.Quantity))
+	d := newDigester("pass").text(string(p.ID)).number(p.Observations).number(int64(p.Quantity))
 	slices.SortFunc(closings, func(a, b Totals) int {
 		return cmp.Or(cmp.Compare(a.Observations, b.Observations), cmp.Compare(a.Quantity, b.Quantity))
 	})
 	for _, c := range closings {
-		d.number(c.Observations).number(int64(c.Quantity))
+		d = d.number(c.Observations).number(int64(c.Quantity))
 	}
 	return d.sum()
 }
@@ -155,22 +153,21 @@ func (g *group) person(who stocktake.PersonID) bool {
 // lead is the pass that names the group in decisions: its first.
 func (g *group) lead() *Pass { return g.passes[0] }
 
-// cells adds up what the group found of an item, without empty cells; nil is zero.
-func (g *group) cells(item stocktake.ItemID) map[cellKey]stocktake.Quantity {
-	var sum map[cellKey]stocktake.Quantity
-	for _, p := range g.passes {
-		m := p.tally.items[item]
+// cells adds up what the group found of an item, without empty cells; none is zero. They may be the tally's own.
+func (g *group) cells(item stocktake.ItemID) []Cell {
+	if len(g.passes) == 1 {
+		m := g.passes[0].tally.items[item]
 		if m == nil {
-			continue
+			return nil
 		}
-		for k, q := range m.cells {
-			if q == 0 {
-				continue
-			}
-			if sum == nil {
-				sum = make(map[cellKey]stocktake.Quantity, len(m.cells))
-			}
-			sum[k] += q
+		if !slices.ContainsFunc(m.cells, func(c Cell) bool { return c.Quantity == 0 }) {
+			return m.cells
+		}
+	}
+	var sum []Cell
+	for _, p := range g.passes {
+		if m := p.tally.items[item]; m != nil {
+			sum = addCells(sum, m.cells)
 		}
 	}
 	return sum

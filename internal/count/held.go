@@ -42,37 +42,52 @@ const (
 
 // conflict is an event id that came with several bodies. None of them counts until a supervisor, having seen them all,
 // lets one: the key of each names all, so that a decision lapses when a further body arrives.
-type conflict struct{ bodies []Held }
+type conflict struct {
+	bodies []Held // by body
+	keyed  bool   // their keys are those of all that are there
+}
+
+func (c *conflict) search(body key) (int, bool) {
+	return slices.BinarySearchFunc(c.bodies, body, func(h Held, k key) int { return slices.Compare(h.body[:], k[:]) })
+}
 
 func (c *conflict) add(h Held) {
-	c.bodies = append(c.bodies, h)
-	slices.SortFunc(c.bodies, func(a, b Held) int { return slices.Compare(a.body[:], b.body[:]) })
-	var all []byte
-	for i := range c.bodies {
-		all = append(all, c.bodies[i].body[:]...)
-	}
-	for i := range c.bodies {
-		c.bodies[i].Key = bodyKey(append(slices.Clip(all), c.bodies[i].body[:]...)).String()
-	}
+	n, _ := c.search(h.body)
+	c.bodies = slices.Insert(c.bodies, n, h)
+	c.keyed = false
 }
 
 func (c *conflict) find(body key) *Held {
 	if c != nil {
-		for i := range c.bodies {
-			if c.bodies[i].body == body {
-				return &c.bodies[i]
-			}
+		if n, ok := c.search(body); ok {
+			return &c.bodies[n]
 		}
 	}
 	return nil
 }
 
+// all gives the bodies with their keys.
+func (c *conflict) all() []Held {
+	if !c.keyed {
+		var set []byte
+		for i := range c.bodies {
+			set = append(set, c.bodies[i].body[:]...)
+		}
+		named := bodyKey(set)
+		for i := range c.bodies {
+			c.bodies[i].Key = bodyKey(append(named[:], c.bodies[i].body[:]...)).String()
+		}
+		c.keyed = true
+	}
+	return c.bodies
+}
+
 // winner is the body that a supervisor let count; of several the last.
 func (f *Fold) winner(c *conflict) (body key, ok bool) {
 	last := uint64(0)
-	for i := range c.bodies {
-		if at := f.admitted[c.bodies[i].Key]; at > last {
-			last, body = at, c.bodies[i].body
+	for _, h := range c.all() {
+		if at := f.admitted[h.Key]; at > last {
+			last, body = at, h.body
 		}
 	}
 	return body, last > 0
@@ -160,7 +175,7 @@ func (f *Fold) heldNow(found []Held) []Held {
 	}
 	for _, c := range f.conflicted {
 		if _, settled := f.winner(c); !settled {
-			for _, h := range c.bodies {
+			for _, h := range c.all() {
 				add(h)
 			}
 		}

@@ -194,6 +194,20 @@ func TestDeviceEnrolledAnewGoesOn(t *testing.T) {
 	}
 }
 
+// What one device counted, another cannot take back, though both may go on with the pass.
+func TestReversalByAnotherDeviceIsHeld(t *testing.T) {
+	s := write(t)
+	w := s.open("ali", "C1")
+	opening := s.entries[len(s.entries)-1].Body
+	e := w.see("ice", 4)
+	w.stream = count.Stream{Device: "a-new-device", Epoch: "e2"}
+	s.pushBytes(w.stream, opening)
+	s.push(w.stream, w.reversal(e))
+	w.close()
+	s.wantHeld(count.HeldReversal)
+	s.want("cold", "ice", count.LineWithin, 4)
+}
+
 func TestSecondOpeningOfAPassIsHeld(t *testing.T) {
 	s := write(t)
 	w := s.open("ali", "C1")

@@ -9,24 +9,42 @@ import (
 // history knows who counted what in which round, for the rule that the recounter is not the counter and the approver
 // counted nothing on the sheet.
 type history struct {
-	observers map[lineKey]map[stocktake.PersonID]int // who met the item in the section → their first round of it
+	observers map[lineKey]*meeting // who met the item in the section
 	walkers   map[stocktake.SectionID]map[stocktake.PersonID]bool
-	asked     map[lineKey]map[stocktake.PersonID]bool // who walked for these items only
+	asked     map[lineKey][]stocktake.PersonID // who walked for these items only
 }
 
-func (f *Fold) history(passes []*Pass) *history {
+// meeting is who met one item in a section, and in which passes.
+type meeting struct {
+	people []sighting
+	passes []*Pass
+	booked bool // the books have a line of it
+}
+
+// sighting is somebody who met an item, and in which round first.
+type sighting struct {
+	person stocktake.PersonID
+	round  int
+}
+
+func (f *Fold) history(passes []*Pass, lines int) *history {
 	h := &history{
-		observers: map[lineKey]map[stocktake.PersonID]int{}, walkers: map[stocktake.SectionID]map[stocktake.PersonID]bool{},
-		asked: map[lineKey]map[stocktake.PersonID]bool{},
+		observers: make(map[lineKey]*meeting, lines), walkers: map[stocktake.SectionID]map[stocktake.PersonID]bool{},
+		asked: map[lineKey][]stocktake.PersonID{},
 	}
 	for _, p := range passes {
 		for item := range p.tally.items {
 			k := lineKey{p.Section, item}
-			if h.observers[k] == nil {
-				h.observers[k] = make(map[stocktake.PersonID]int, 1)
+			m := h.observers[k]
+			if m == nil {
+				m = &meeting{}
+				h.observers[k] = m
 			}
-			if first, ok := h.observers[k][p.Person]; !ok || p.Round < first {
-				h.observers[k][p.Person] = p.Round
+			m.passes = append(m.passes, p)
+			if n := slices.IndexFunc(m.people, func(s sighting) bool { return s.person == p.Person }); n >= 0 {
+				m.people[n].round = min(m.people[n].round, p.Round)
+			} else {
+				m.people = append(m.people, sighting{p.Person, p.Round})
 			}
 		}
 		whole, items := f.asked(p)
@@ -38,40 +56,54 @@ func (f *Fold) history(passes []*Pass) *history {
 		}
 		for _, item := range items {
 			k := lineKey{p.Section, item}
-			if h.asked[k] == nil {
-				h.asked[k] = map[stocktake.PersonID]bool{}
+			if !slices.Contains(h.asked[k], p.Person) {
+				h.asked[k] = append(h.asked[k], p.Person)
 			}
-			h.asked[k][p.Person] = true
 		}
 	}
 	return h
 }
 
-// counted lists everybody who counted the line, in any way: met it, or walked a part of its section and so said that
-// there was none. None of them may approve it.
-func (h *history) counted(line lineKey) []stocktake.PersonID {
-	set := map[stocktake.PersonID]bool{}
-	for p := range h.observers[line] {
-		set[p] = true
+// met gives the round in which somebody first met the item in the section.
+func (h *history) met(line lineKey, who stocktake.PersonID) (first int, ok bool) {
+	if m := h.observers[line]; m != nil {
+		for _, s := range m.people {
+			if s.person == who {
+				return s.round, true
+			}
+		}
 	}
-	for p := range h.walkers[line.section] {
-		set[p] = true
+	return 0, false
+}
+
+// persons lists who met the item in the section.
+func (m *meeting) persons() []stocktake.PersonID {
+	if m == nil {
+		return nil
 	}
-	for p := range h.asked[line] {
-		set[p] = true
-	}
-	list := make([]stocktake.PersonID, 0, len(set))
-	for p := range set {
-		list = append(list, p)
+	list := make([]stocktake.PersonID, 0, len(m.people))
+	for _, s := range m.people {
+		list = append(list, s.person)
 	}
 	slices.Sort(list)
 	return list
 }
 
+// counted lists everybody who counted the line, in any way: met it, or walked a part of its section and so said that
+// there was none. None of them may approve it.
+func (h *history) counted(line lineKey) []stocktake.PersonID {
+	list := append(h.observers[line].persons(), h.asked[line]...)
+	for p := range h.walkers[line.section] {
+		list = append(list, p)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
 // didCount reports whether one person is among counted.
 func (h *history) didCount(line lineKey, who stocktake.PersonID) bool {
-	_, met := h.observers[line][who]
-	return met || h.walkers[line.section][who] || h.asked[line][who]
+	_, met := h.met(line, who)
+	return met || h.walkers[line.section][who] || slices.Contains(h.asked[line], who)
 }
 
 // offenders lists who in a recount had counted the line before: met the item in the section, or walked this location
@@ -82,7 +114,7 @@ func (h *history) offenders(g *group, s *spot, item stocktake.ItemID) []stocktak
 	}
 	var list []stocktake.PersonID
 	for _, p := range g.passes {
-		first, met := h.observers[lineKey{s.location.Section, item}][p.Person]
+		first, met := h.met(lineKey{s.location.Section, item}, p.Person)
 		before := met && first < g.round
 		for _, earlier := range s.groups {
 			before = before || (earlier.round < g.round && earlier.covers(item) && earlier.person(p.Person))

@@ -78,15 +78,14 @@ func (l *Line) Waits() bool {
 	return false
 }
 
-// line folds one line from the spots of its section.
-func (f *Fold) line(k lineKey, sec *sectionState, h *history) *Line {
+// line folds one line from the spots of its section. Met is nil for what was met nowhere.
+func (f *Fold) line(book stocktake.BookLine, sec *sectionState, met *meeting, h *history) *Line {
+	k := lineKey{book.Section, book.Item}
 	l := &Line{Section: k.section, Item: k.item, Provisional: slices.Clone(sec.provisional)}
-	book, _ := f.material.Snapshot.Find(k.section, k.item)
 	l.Book, l.Cost = book.Quantity, book.Cost
 	if rest, ok := f.rest[k]; ok {
-		l.RestZero = sec.met[k.item] == nil && rest.digest == restDigest(book)
+		l.RestZero = met == nil && rest.digest == restDigest(book)
 	}
-	met := sec.met[k.item]
 	l.Undirected = !sec.whole || !f.itemInScope(k.item)
 	if met == nil && !l.RestZero {
 		l.Status = LineNotCounted
@@ -94,17 +93,18 @@ func (f *Fold) line(k lineKey, sec *sectionState, h *history) *Line {
 		f.weigh(l, h)
 		return l
 	}
-	cells := map[cellKey]stocktake.Quantity{}
-	var observations []reconcile.Observation
+	spots := f.spotsOf(met, sec)
+	observations := make([]reconcile.Observation, 0, len(spots))
 	var disputed, recounting, uncovered bool
 	var disputes []Digest
-	for _, s := range sec.spots {
+	for _, s := range spots {
 		var found finding
 		if g := s.simple; g != nil {
-			if sum := g.cells(k.item); sum != nil || g.met(k.item) {
-				r := rival{groups: []*group{g}, cells: sum}
-				found.adopted = r.adopt(s, k.item)
+			if !g.met(k.item) {
+				continue
 			}
+			r := rival{groups: []*group{g}, cells: g.cells(k.item)}
+			found.adopted = r.adopt(s, k.item)
 		} else {
 			found = f.adopt(s, k.item, h)
 		}
@@ -121,13 +121,13 @@ func (f *Fold) line(k lineKey, sec *sectionState, h *history) *Line {
 		// not show in the line, or decisions would lapse that nothing has changed for.
 		if a := found.adopted; a != nil && (a.met || a.Chosen) {
 			observations = append(observations, reconcile.Observation{Location: a.Location, Quantity: a.Quantity, Interval: a.Interval})
-			for _, c := range a.Cells {
-				cells[c.cellKey] += c.Quantity
+			l.Cells = addCells(l.Cells, a.Cells)
+			if l.Adopted == nil {
+				l.Adopted = make([]Adopted, 0, len(spots))
 			}
 			l.Adopted = append(l.Adopted, *a)
 		}
 	}
-	l.Cells = listCells(cells)
 	l.Counters = met.persons()
 	slices.SortFunc(l.Rounds, func(a, b RoundQuantity) int { return cmp.Compare(a.Round, b.Round) })
 	v, err := reconcile.Line(book, observations)
@@ -150,6 +150,22 @@ func (f *Fold) line(k lineKey, sec *sectionState, h *history) *Line {
 	l.Digest = l.digest(disputes)
 	f.weigh(l, h)
 	return l
+}
+
+// spotsOf lists, in the order of the site's plan, the spots of a section that have a say in a line: those with one
+// simple walk only if that met the item.
+func (f *Fold) spotsOf(met *meeting, sec *sectionState) []*spot {
+	list := append(f.scratch[:0], sec.tangled...)
+	if met != nil {
+		for _, p := range met.passes {
+			if p.spot.simple != nil && p.Status != PassIsSuperseded && !slices.Contains(list, p.spot) {
+				list = append(list, p.spot)
+			}
+		}
+		slices.SortFunc(list, func(a, b *spot) int { return cmp.Compare(a.order, b.order) })
+	}
+	f.scratch = list
+	return list
 }
 
 // addRounds adds what the finished walks over one location found of the item.
@@ -183,20 +199,17 @@ func (l *Line) addRounds(s *spot, item stocktake.ItemID) {
 func (l *Line) digest(disputes []Digest) Digest {
 	d := newDigester("line").text(string(l.Section)).text(string(l.Item)).number(int64(l.Book)).number(int64(l.Cost)).text(string(l.Status))
 	for _, a := range l.Adopted {
-		d.text(string(a.Location)).number(int64(a.Round))
+		d = d.text(string(a.Location)).number(int64(a.Round))
 		for _, p := range a.Passes {
-			d.text(string(p))
+			d = d.text(string(p))
 		}
-		d.number(int64(len(a.Cells)))
-		for _, c := range a.Cells {
-			d.text(c.Lot).text(c.Expiry).text(string(c.Condition)).number(int64(c.Quantity))
-		}
+		d = d.cells(a.Cells)
 	}
 	for _, dispute := range disputes {
-		d.text(string(dispute))
+		d = d.text(string(dispute))
 	}
 	if v := l.Variance; v != nil {
-		d.number(int64(v.Counted)).number(int64(v.Expected)).number(int64(v.Low)).number(int64(v.High))
+		d = d.number(int64(v.Counted)).number(int64(v.Expected)).number(int64(v.Low)).number(int64(v.High))
 	}
 	return d.sum()
 }

@@ -22,7 +22,7 @@ type passFacts struct {
 type fact struct {
 	id, body key
 	offset   uint64
-	stream   Stream
+	stream   *Stream
 }
 
 type openedFact struct {
@@ -68,9 +68,9 @@ func (f *Fold) file(e *Entry, event *Event) {
 	f.fileFact(e.Offset, e.Author.Stream, bodyKey(e.Body), e.Kind, event)
 }
 
-func (f *Fold) fileFact(offset uint64, stream Stream, body key, kind Kind, event *Event) {
+func (f *Fold) fileFact(offset uint64, from Stream, body key, kind Kind, event *Event) {
 	id := idKey(event.ID)
-	stream = Stream{stocktake.DeviceID(f.intern(string(stream.Device))), f.intern(stream.Epoch)}
+	stream := f.kept(from)
 	var p *passFacts
 	if kind != Clocked { // which is evidence for bands and changes no tally
 		if p = f.passes[event.Pass]; p == nil {
@@ -124,9 +124,21 @@ func (f *Fold) fileFact(offset uint64, stream Stream, body key, kind Kind, event
 	}
 }
 
+// kept gives the one copy of a stream.
+func (f *Fold) kept(s Stream) *Stream {
+	if f.last != nil && *f.last == s {
+		return f.last
+	}
+	if f.last = f.bearer[s]; f.last == nil {
+		f.last = &Stream{s.Device, s.Epoch}
+		f.bearer[s] = f.last
+	}
+	return f.last
+}
+
 // held is one side of a conflict.
 func (e *eventFact) held() Held {
-	h := Held{Reason: HeldConflict, Offset: e.offset, Stream: e.stream, Readable: true, body: e.body}
+	h := Held{Reason: HeldConflict, Offset: e.offset, Stream: *e.stream, Readable: true, body: e.body}
 	if e.pass != nil {
 		h.Pass = e.pass.id
 	}
@@ -172,22 +184,9 @@ func (f *Fold) soilAll() {
 	}
 }
 
-// cellKey is the grain of a tally within a pass: item, lot with its expiry, condition.
-type cellKey struct {
-	Lot       string    `json:"lot,omitempty"`
-	Expiry    string    `json:"expiry,omitempty"`
-	Condition Condition `json:"condition,omitempty"`
-}
-
-// Cell is a counted quantity of one lot in one condition.
-type Cell struct {
-	cellKey
-	Quantity stocktake.Quantity `json:"quantity"`
-}
-
 // met is what a pass found of one item.
 type met struct {
-	cells    map[cellKey]stocktake.Quantity
+	cells    []Cell
 	interval reconcile.Interval // of the one entry that declared all of it; else zero: the pass's own
 	entries  int
 }
@@ -218,7 +217,7 @@ func (f *Fold) reckon(p *passFacts) *tally {
 		location, t.fault = t.opened.location, f.fault(t.opened)
 	}
 	hold := func(x *fact, reason string) {
-		t.held = append(t.held, Held{Key: x.body.String(), Reason: reason, Offset: x.offset, Stream: x.stream, Pass: p.id, Location: location})
+		t.held = append(t.held, Held{Key: x.body.String(), Reason: reason, Offset: x.offset, Stream: *x.stream, Pass: p.id, Location: location})
 	}
 	if t.opened != nil && t.fault != "" {
 		hold(&t.opened.fact, t.fault)
@@ -287,7 +286,7 @@ func (f *Fold) opening(p *passFacts, t *tally) *openedFact {
 	}
 	for i := range p.opened {
 		if o := &p.opened[i]; o != first && f.counted(o.id, o.body) {
-			t.held = append(t.held, Held{Key: o.body.String(), Reason: HeldPassTwice, Offset: o.offset, Stream: o.stream, Pass: p.id, Location: o.location})
+			t.held = append(t.held, Held{Key: o.body.String(), Reason: HeldPassTwice, Offset: o.offset, Stream: *o.stream, Pass: p.id, Location: o.location})
 		}
 	}
 	return first
@@ -339,10 +338,10 @@ func (f *Fold) meet(t *tally, o *observedFact, hold func(*fact, string)) {
 	}
 	m := t.items[item]
 	if m == nil {
-		m = &met{cells: map[cellKey]stocktake.Quantity{}}
+		m = &met{}
 		t.items[item] = m
 	}
-	m.cells[cellKey{o.lot, o.expiry, o.condition}] += quantity
+	m.cells = addCell(m.cells, Cell{cellKey{o.lot, o.expiry, o.condition}, quantity})
 	m.entries++
 	m.interval = reconcile.Interval{}
 	if m.entries == 1 && o.allHere {

@@ -22,7 +22,8 @@ type random struct {
 	codes  []string
 	before []looked // earlier looks at the session, for decisions that come late
 	places []stocktake.LocationID
-	tidy   bool // few anomalies, so that lines get as far as a decision
+	by     stocktake.PersonID // who takes the next decision
+	tidy   bool               // few anomalies, so that lines get as far as a decision
 }
 
 type looked struct {
@@ -83,8 +84,13 @@ func randomSession(t testing.TB, seed uint64, steps int) *random {
 
 func pick[T any](r *rand.Rand, list []T) T { return list[r.IntN(len(list))] }
 
-// odd is a chance of one in n, or none in a tidy session.
-func (r *random) odd(n int) bool { return r.IntN(n) == 0 && !r.tidy }
+// odd is a chance of one in n, and much less in a tidy session.
+func (r *random) odd(n int) bool {
+	if r.tidy {
+		n *= 8
+	}
+	return r.IntN(n) == 0
+}
 
 func (r *random) step() {
 	n := r.IntN(100)

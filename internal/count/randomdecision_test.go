@@ -18,9 +18,15 @@ func (r *random) look() looked {
 // put appends a decision made by a look.
 func (r *random) put(l looked, kind count.Kind, body any) uint64 {
 	person := pick(r.Rand, deciders)
+	if r.by != "" {
+		person, r.by = r.by, ""
+	}
 	roles := map[stocktake.PersonID][]stocktake.Role{
 		"sara": {stocktake.Supervisor}, "omar": {stocktake.Supervisor}, "mona": {stocktake.Manager}, "ali": {stocktake.Supervisor, stocktake.Counter},
 	}[person]
+	if roles == nil {
+		roles = []stocktake.Role{stocktake.Supervisor, stocktake.Counter}
+	}
 	offset := r.decide(person, kind, body, roles...)
 	r.model.seen[offset] = l.n
 	return offset
@@ -157,7 +163,7 @@ func (r *random) verdict(l looked) {
 	if r.IntN(2) == 0 {
 		v.Verdict = pick(r.Rand, []count.Verdict{count.Reject, count.Return})
 	}
-	if r.IntN(2) == 0 {
+	if r.IntN(3) == 0 {
 		v.Reason = "a known leak"
 	}
 	for _, line := range l.v.Lines {
@@ -167,6 +173,9 @@ func (r *random) verdict(l looked) {
 	}
 	if len(v.Lines) == 0 {
 		return
+	}
+	if by := l.v.CountedBy(v.Lines[0].Section, v.Lines[0].Item); len(by) > 0 && r.IntN(4) == 0 {
+		r.by = pick(r.Rand, by) // somebody who counted it
 	}
 	offset := r.put(l, count.LinesDecided, v)
 	if r.IntN(10) == 0 { // a digest of nothing

@@ -44,17 +44,16 @@ func TestApprovedLine(t *testing.T) {
 func TestLateDataLapsesAnApproval(t *testing.T) {
 	s, w := iceShort(t)
 	s.approve("omar", "cold", "ice")
-	second := s.whole("ali", "C1", found{"ice": 1}, continues(w))
+	s.whole("ali", "C1", found{"ice": 1}, continues(w))
 	l := s.want("cold", "ice", count.LineWithin, 4)
 	if void(l) != "lapsed" {
 		t.Fatalf("the decision is %+v; the line has changed since", l.Decisions[0])
 	}
-	_ = second
 }
 
 // Late data of another line, and work asked for elsewhere, are no reason.
 func TestApprovalOutlivesWhatItDidNotSee(t *testing.T) {
-	s, _, a2 := dairyCounted(t)
+	s, _, _ := dairyCounted(t)
 	s.whole("ali", "B1", nil)
 	s.approve("omar", "dairy", "milk")
 	s.want("dairy", "milk", count.LineApproved, 10)
@@ -63,7 +62,6 @@ func TestApprovalOutlivesWhatItDidNotSee(t *testing.T) {
 	s.whole("dana", "A2", found{"eggs": 5}, task)
 	s.want("dairy", "eggs", count.LineOutside, 5)
 	s.want("dairy", "milk", count.LineApproved, 10)
-	_ = a2
 }
 
 func TestDecisionOnALineThatFellBackToNotCounted(t *testing.T) {
@@ -109,6 +107,19 @@ func TestApproverWhoCountedIsRefused(t *testing.T) {
 				t.Fatalf("the second approval is %q; want %q", void(l), count.ApproverCounted.Key)
 			}
 		})
+	}
+}
+
+// Looking for the item is counting it, even where the walk was given up.
+func TestApproverWhoLookedForItIsRefused(t *testing.T) {
+	s, _ := iceShort(t)
+	w := s.open("omar", "C1", s.task(1, "C1", "ice", "tea"))
+	s.decide("sara", count.PassAbandoned, count.PassDecision{Pass: w.id, Reason: "called away"})
+	s.decide("sara", count.Assigned, count.Assignment{Withdraw: []string{s.view().Tasks[0].ID}})
+	s.want("cold", "ice", count.LineOutside, 3)
+	s.approve("omar", "cold", "ice")
+	if got := void(s.line("cold", "ice")); got != count.ApproverCounted.Key {
+		t.Fatalf("the approval is %q", got)
 	}
 }
 

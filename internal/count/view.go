@@ -105,22 +105,12 @@ type Blocker struct {
 
 // sectionState gathers what the lines of a section need.
 type sectionState struct {
-	whole       bool // the scope holds every location of it
-	inScope     bool // … or some
-	spots       []*spot
-	met         map[stocktake.ItemID]*meetings
+	whole       bool    // the scope holds every location of it
+	inScope     bool    // … or some
+	located     bool    // it has a location
+	tangled     []*spot // its spots but those with one simple walk
 	provisional []string
 	disputes    []Dispute
-}
-
-// meetings is who met an item in a section.
-type meetings struct{ who map[stocktake.PersonID]bool }
-
-func (m *meetings) persons() []stocktake.PersonID {
-	if m == nil {
-		return nil
-	}
-	return slices.Sorted(maps.Keys(m.who))
 }
 
 // locationIndex finds the site's locations by id.
@@ -178,12 +168,11 @@ func (f *Fold) View() *View {
 	slices.SortFunc(v.Passes, func(a, b *Pass) int {
 		return cmp.Or(cmp.Compare(a.Location, b.Location), cmp.Compare(a.Round, b.Round), a.OpenedAt.Compare(b.OpenedAt), cmp.Compare(a.ID, b.ID))
 	})
-	v.history = f.history(v.Passes)
+	v.history = f.history(v.Passes, len(f.material.Snapshot.Lines))
 	v.Held = f.heldNow(found)
 	slices.SortFunc(v.Held, func(a, b Held) int { return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.Reason, b.Reason)) })
 	v.Held = slices.CompactFunc(v.Held, func(a, b Held) bool { return a.Key == b.Key })
 	v.Unknown = f.unknown(v.Passes)
-	f.meetAll(v.Passes, sections)
 	f.markProvisional(v, sections)
 	v.Streams = f.streamStates()
 	f.lines(v, sections)
@@ -230,7 +219,13 @@ func (f *Fold) spots(byLocation map[stocktake.LocationID][]*Pass) ([]*spot, map[
 	}
 	var list []*spot
 	for _, location := range f.material.Site.Locations {
-		s := &spot{location: location, inScope: f.inScope(location.ID), groups: f.groups(byLocation[location.ID]), tasks: tasks[location.ID]}
+		s := &spot{
+			location: location, inScope: f.inScope(location.ID), groups: f.groups(byLocation[location.ID]), tasks: tasks[location.ID],
+			order: len(list),
+		}
+		for _, p := range byLocation[location.ID] {
+			p.spot = s
+		}
 		slices.SortFunc(s.tasks, func(a, b *TaskState) int { return cmp.Or(cmp.Compare(a.Round, b.Round), cmp.Compare(a.ID, b.ID)) })
 		idle := true
 		for _, g := range s.groups {
@@ -249,10 +244,12 @@ func (f *Fold) spots(byLocation map[stocktake.LocationID][]*Pass) ([]*spot, map[
 			sec = f.newSection(location.Section)
 			sections[location.Section] = sec
 		}
-		if len(sec.spots) == 0 {
-			sec.whole, sec.inScope = true, false
+		if !sec.located {
+			sec.whole, sec.inScope, sec.located = true, false, true
 		}
-		sec.spots = append(sec.spots, s)
+		if s.simple == nil {
+			sec.tangled = append(sec.tangled, s)
+		}
 		sec.whole, sec.inScope = sec.whole && s.inScope, sec.inScope || s.inScope
 		list = append(list, s)
 	}
@@ -263,7 +260,7 @@ func (f *Fold) spots(byLocation map[stocktake.LocationID][]*Pass) ([]*spot, map[
 func (f *Fold) newSection(id stocktake.SectionID) *sectionState {
 	s := f.plan.Scope
 	in := len(s.Sections)+len(s.Locations) == 0 || slices.Contains(s.Sections, id)
-	return &sectionState{whole: in, inScope: in, met: map[stocktake.ItemID]*meetings{}}
+	return &sectionState{whole: in, inScope: in}
 }
 
 // does reports whether the walk has finished the task: a pass taken for it, by the person asked for if one was.
@@ -271,20 +268,6 @@ func (g *group) does(t *TaskState) bool {
 	return g.complete && slices.ContainsFunc(g.passes, func(p *Pass) bool {
 		return p.Task == t.ID && (t.Person == "" || p.Person == t.Person)
 	})
-}
-
-func (f *Fold) meetAll(passes []*Pass, sections map[stocktake.SectionID]*sectionState) {
-	for _, p := range passes {
-		sec := sections[p.Section]
-		for item := range p.tally.items {
-			m := sec.met[item]
-			if m == nil {
-				m = &meetings{who: map[stocktake.PersonID]bool{}}
-				sec.met[item] = m
-			}
-			m.who[p.Person] = true
-		}
-	}
 }
 
 func (f *Fold) unknown(passes []*Pass) []Unknown {
@@ -351,21 +334,20 @@ func (f *Fold) markProvisional(v *View, sections map[stocktake.SectionID]*sectio
 
 // lines folds every line of the scope's books, and every other that was met.
 func (f *Fold) lines(v *View, sections map[stocktake.SectionID]*sectionState) {
-	keys := map[lineKey]bool{}
+	v.Lines = make([]*Line, 0, len(f.material.Snapshot.Lines))
 	for _, book := range f.material.Snapshot.Lines {
-		sec := sections[book.Section]
-		if sec.inScope && book.Quantity != 0 && f.itemInScope(book.Item) {
-			keys[lineKey{book.Section, book.Item}] = true
+		sec, met := sections[book.Section], v.history.observers[lineKey{book.Section, book.Item}]
+		if met != nil {
+			met.booked = true
+		} else if !sec.inScope || book.Quantity == 0 || !f.itemInScope(book.Item) {
+			continue
 		}
+		v.Lines = append(v.Lines, f.line(book, sec, met, v.history))
 	}
-	for id, sec := range sections {
-		for item := range sec.met {
-			keys[lineKey{id, item}] = true
+	for k, met := range v.history.observers {
+		if !met.booked {
+			v.Lines = append(v.Lines, f.line(stocktake.BookLine{Section: k.section, Item: k.item}, sections[k.section], met, v.history))
 		}
-	}
-	v.Lines = make([]*Line, 0, len(keys))
-	for k := range keys {
-		v.Lines = append(v.Lines, f.line(k, sections[k.section], v.history))
 	}
 	slices.SortFunc(v.Lines, func(a, b *Line) int { return cmp.Or(cmp.Compare(a.Section, b.Section), cmp.Compare(a.Item, b.Item)) })
 	for _, sec := range sections {

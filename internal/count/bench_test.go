@@ -1,0 +1,139 @@
+package count_test
+
+import (
+	"fmt"
+	"strconv"
+	"testing"
+	"time"
+
+	"jard/internal/count"
+	"jard/internal/stocktake"
+)
+
+// observation is a typical one, of some 250 bytes.
+func observation(n int, pass stocktake.PassID, item stocktake.ItemID) []byte {
+	return fmt.Appendf(nil, `{"v":1,"id":"%s","kind":"observed","session":"8sZ0cY2bQ3yX5v1uTt7A9g","at":%d,"mono":%d,"offset":-431,"pass":"%s","scanned_at":%d,"code":"62710%08d","item":"%s","pack":1000,"amount":12000,"all_here":true,"entry":"scan"}`,
+		eventID(n), dawn+int64(n)*100, n*100, pass, dawn+int64(n)*100-3000, n%25_000, item)
+}
+
+func eventID(n int) string { return fmt.Sprintf("%021dA", n) }
+
+// market is a big session: so many book lines, and observations of them in passes of 250.
+func market(b *testing.B, lines, observations int) (*count.Material, []count.Entry) {
+	b.Helper()
+	const sections, locations = 20, 400
+	m := &count.Material{Site: &stocktake.Site{ID: "central"}, Items: map[stocktake.ItemID]stocktake.Item{}, Snapshot: &stocktake.Snapshot{}}
+	for s := range sections {
+		m.Site.Sections = append(m.Site.Sections, stocktake.Section{ID: section(s)})
+	}
+	for l := range locations {
+		m.Site.Locations = append(m.Site.Locations, stocktake.Location{ID: stocktake.LocationID("L" + strconv.Itoa(l)), Section: section(l % sections)})
+	}
+	items := lines / sections
+	for s := range sections {
+		for i := range items {
+			id := stocktake.ItemID(fmt.Sprintf("%06d", s*items+i))
+			m.Items[id] = stocktake.Item{ID: id}
+			m.Snapshot.Lines = append(m.Snapshot.Lines, stocktake.BookLine{Section: section(s), Item: id, Quantity: 48_000, Cost: 250_000})
+		}
+	}
+	plan := count.Plan{Session: "8sZ0cY2bQ3yX5v1uTt7A9g", Site: "central", Tiers: []count.Tier{{Role: stocktake.Manager}}}
+	add := func(list []count.Entry, kind count.Kind, author count.Author, body []byte) []count.Entry {
+		e := count.Entry{Offset: uint64(len(list)) + 1, RecordedAt: time.UnixMilli(dawn).UTC(), Kind: kind, Author: author, Body: body}
+		if kind.IsEvent() {
+			event, _, err := count.ParseEvent(body)
+			if err != nil {
+				b.Fatal(err)
+			}
+			e = e.WithEvent(event)
+		}
+		return append(list, e)
+	}
+	entries := add(nil, count.Issued, count.Author{Person: "mona"}, encode(b, plan))
+	const run = 250
+	for p := 0; p*run < observations; p++ {
+		id, l := stocktake.PassID(fmt.Sprintf("pass-%06d", p)), p%locations
+		by := count.Author{Stream: count.Stream{Device: stocktake.DeviceID("d" + strconv.Itoa(p%40)), Epoch: "e"}, Seq: 1}
+		head := fmt.Sprintf(`{"v":1,"session":"8sZ0cY2bQ3yX5v1uTt7A9g","at":%d,"pass":"%s",`, dawn, id)
+		entries = add(entries, count.PassOpened, by, fmt.Appendf(nil, `%s"id":"o%d","kind":"pass.opened","location":"L%d","round":1,"person":"c%d","mode":"quantity"}`, head, p, l, p%40))
+		for n := range run {
+			item := stocktake.ItemID(fmt.Sprintf("%06d", (l%sections)*items+(p/sections*run+n)%items))
+			entries = add(entries, count.Observed, by, observation(p*run+n, id, item))
+		}
+		entries = add(entries, count.PassClosed, by, fmt.Appendf(nil, `%s"id":"c%d","kind":"pass.closed","observations":%d,"quantity":%d}`, head, p, run, run*12_000))
+	}
+	return m, entries
+}
+
+func section(n int) stocktake.SectionID { return stocktake.SectionID("S" + strconv.Itoa(n)) }
+
+// BenchmarkApply folds 100,000 observations that ingest has decoded.
+func BenchmarkApply(b *testing.B) {
+	m, entries := market(b, 25_000, 100_000)
+	b.ReportAllocs()
+	for b.Loop() {
+		f := count.NewFold(society, "8sZ0cY2bQ3yX5v1uTt7A9g")
+		for _, e := range entries {
+			if err := f.Apply(e); err != nil {
+				b.Fatal(err)
+			}
+			if e.Offset == 1 {
+				f.SetMaterial(m)
+			}
+		}
+	}
+	b.ReportMetric(float64(len(entries)*b.N)/b.Elapsed().Seconds(), "events/s")
+}
+
+// BenchmarkView derives the state of 25,000 lines and 100,000 observations: from nothing, and after one more event.
+func BenchmarkView(b *testing.B) {
+	m, entries := market(b, 25_000, 100_000)
+	load := func() *count.Fold {
+		f := count.NewFold(society, "8sZ0cY2bQ3yX5v1uTt7A9g")
+		for _, e := range entries {
+			if err := f.Apply(e); err != nil {
+				b.Fatal(err)
+			}
+			if e.Offset == 1 {
+				f.SetMaterial(m)
+			}
+		}
+		return f
+	}
+	b.Run("first", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			b.StopTimer()
+			f := load()
+			b.StartTimer()
+			if v := f.View(); len(v.Lines) != 25_000 || v.Totals.NotCounted+v.Totals.Waiting != 25_000 {
+				b.Fatalf("%d lines, %+v", len(v.Lines), v.Totals)
+			}
+		}
+	})
+	b.Run("next", func(b *testing.B) {
+		f := load()
+		f.View()
+		b.ReportAllocs()
+		n := 0
+		for b.Loop() {
+			n++
+			e := count.Entry{Offset: f.Offset() + 1, Kind: count.Observed, Author: entries[2].Author, Body: observation(1_000_000+n, "pass-000000", "000000")}
+			if err := f.Apply(e); err != nil {
+				b.Fatal(err)
+			}
+			f.View()
+		}
+	})
+}
+
+func BenchmarkParseEvent(b *testing.B) {
+	body := observation(7, "Zt0cY2bQ3yX5v1uTt7A9gQ", "000123")
+	b.SetBytes(int64(len(body)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, _, err := count.ParseEvent(body); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -12,7 +12,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"syscall"
@@ -190,7 +189,7 @@ func (c cell) jard(tb testing.TB, pushes int) round {
 	// Whoever looks at a session has its fold kept up to date from then on.
 	_, err := b.sessions.View(context.Background(), b.boss, benchSession)
 	must(tb, err)
-	debug.FreeOSMemory() // what the last round left is not this one's
+	runtime.GC() // what the last round left is not this one's
 	l := b.load(c, pushes)
 	r := round{all: c.events(&l)}
 	l.Start = func() { r.busy = -processor() }
@@ -216,7 +215,7 @@ func (c cell) limit(tb testing.TB, pushes int) round {
 		Locations: []stocktake.LocationID{"A-000"}, Items: []simulate.LoadItem{{Item: "i0000", Code: "6291003000000", Pack: 1000}},
 		Batch: c.batch, Pushes: pushes, Warmup: max(1, pushes/10),
 	}
-	debug.FreeOSMemory()
+	runtime.GC()
 	r := round{all: c.events(&l)}
 	l.Start = func() { r.busy = -processor() }
 	var err error

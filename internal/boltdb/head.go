@@ -55,6 +55,7 @@ type openLog struct {
 	exists  bool
 	touched bool
 	fresh   []count.Entry // appended by the running transaction; kept only for watchers
+	usual   int           // how many the last one appended: room for as many is made at once
 }
 
 type logID struct {

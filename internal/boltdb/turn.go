@@ -71,7 +71,7 @@ func (t *turn) settled() []count.Committed {
 		if len(l.fresh) > 0 {
 			appended = append(appended, count.Committed{Society: l.society, Session: l.head.Session, Entries: l.fresh})
 		}
-		l.touched, l.fresh = false, nil
+		l.touched, l.usual, l.fresh = false, len(l.fresh), nil
 		if l.head.State != count.LogOpen {
 			delete(t.logs, logID{l.society, l.head.Session})
 		}
@@ -150,6 +150,9 @@ func (t *turn) append(l *openLog, e *count.Entry) error {
 	t.touch(l)
 	l.head.Offset, l.head.Hash = e.Offset, e.Hash
 	if t.watched {
+		if l.fresh == nil {
+			l.fresh = make([]count.Entry, 0, l.usual+l.usual/8+1)
+		}
 		l.fresh = append(l.fresh, *e)
 	}
 	return nil

@@ -37,8 +37,9 @@ type live struct {
 
 	mu      sync.Mutex
 	room    *sync.Cond // pending has been taken
-	pending []Entry
-	busy    bool // a goroutine is on its way to fold
+	pending [][]Entry  // as they were committed
+	waiting int        // entries in pending
+	busy    bool       // a goroutine is on its way to fold
 }
 
 // maxPending bounds the entries that wait to be folded; the store's commits wait beyond it. maxLive bounds the folds
@@ -102,10 +103,11 @@ func (s *Service) committed(c Committed) {
 		return
 	}
 	l.mu.Lock()
-	for len(l.pending) > maxPending {
+	for l.waiting > maxPending {
 		l.room.Wait()
 	}
-	l.pending = append(l.pending, c.Entries...)
+	l.pending = append(l.pending, c.Entries)
+	l.waiting += len(c.Entries)
 	start := !l.busy
 	l.busy = true
 	l.mu.Unlock()
@@ -147,21 +149,23 @@ func (s *Service) catchUp(ctx context.Context, society stocktake.SocietyID, sess
 func (s *Service) advance(ctx context.Context, society stocktake.SocietyID, session stocktake.SessionID, l *live, upTo uint64) error {
 	l.mu.Lock()
 	pending := l.pending
-	l.pending = nil
+	l.pending, l.waiting = nil, 0
 	l.room.Broadcast()
 	l.mu.Unlock()
-	for i := range pending {
-		e := pending[i]
-		if e.Offset <= l.fold.Offset() {
-			continue
-		}
-		if e.Offset > l.fold.Offset()+1 {
-			if err := s.read(ctx, society, session, l, e.Offset-1); err != nil {
+	for _, entries := range pending {
+		for i := range entries {
+			e := &entries[i]
+			if e.Offset <= l.fold.Offset() {
+				continue
+			}
+			if e.Offset > l.fold.Offset()+1 {
+				if err := s.read(ctx, society, session, l, e.Offset-1); err != nil {
+					return err
+				}
+			}
+			if err := s.apply(ctx, society, l, *e); err != nil {
 				return err
 			}
-		}
-		if err := s.apply(ctx, society, l, e); err != nil {
-			return err
 		}
 	}
 	return s.read(ctx, society, session, l, upTo)

@@ -77,6 +77,9 @@ func (s *Service) ExtendScope(ctx context.Context, by stocktake.Person, session 
 // Assign gives tasks and takes tasks back.
 func (s *Service) Assign(ctx context.Context, by stocktake.Person, session stocktake.SessionID, a Assignment) (Entry, error) {
 	return s.decide(ctx, by, session, Assigned, a, func(v *View) error {
+		if v.Closing && len(a.Tasks) > 0 {
+			return NoMoreTasks.New()
+		}
 		for _, id := range a.Withdraw {
 			if !slices.ContainsFunc(v.Tasks, func(t TaskState) bool { return t.ID == id }) {
 				return stocktake.Missing.New("task", id)
@@ -89,6 +92,9 @@ func (s *Service) Assign(ctx context.Context, by stocktake.Person, session stock
 // OrderRecount asks for a further round. A task that names a person must name one who has not counted there.
 func (s *Service) OrderRecount(ctx context.Context, by stocktake.Person, session stocktake.SessionID, r Recount) (Entry, error) {
 	return s.decide(ctx, by, session, RecountOrdered, r, func(v *View) error {
+		if v.Closing {
+			return NoMoreTasks.New()
+		}
 		if r.Round < 2 || r.Round > v.Rounds+1 || r.Round > MaxRounds || len(r.Tasks) == 0 {
 			return RecountRound.New(r.Round, v.Rounds+1)
 		}
@@ -98,6 +104,9 @@ func (s *Service) OrderRecount(ctx context.Context, by stocktake.Person, session
 		for _, t := range r.Tasks {
 			if t.Round != r.Round {
 				return RecountRound.New(t.Round, r.Round)
+			}
+			if open := v.openTask(t); open != "" {
+				return RecountOpen.New(string(t.Location), open)
 			}
 			if t.Person != "" && v.hasCounted(t) {
 				return RecounterCounted.New(string(t.Person), string(t.Location))
@@ -136,6 +145,20 @@ func (v *View) checkTasks(tasks []Task, rounds int) error {
 		taken[t.ID] = true
 	}
 	return nil
+}
+
+// openTask is the id of a recount already out for some of what a task asks for; empty when there is none.
+func (v *View) openTask(t Task) string {
+	for n := range v.Tasks {
+		x := &v.Tasks[n]
+		if x.Done || x.Round < 2 || x.Location != t.Location {
+			continue
+		}
+		if len(t.Items) == 0 || slices.ContainsFunc(t.Items, x.asks) {
+			return x.ID
+		}
+	}
+	return ""
 }
 
 // hasCounted reports whether the task's person counted what it asks for in an earlier round.
@@ -334,7 +357,15 @@ func (s *Service) WriteOffStream(ctx context.Context, by stocktake.Person, sessi
 
 // BeginClosing tells every handheld to stop observing this session and to give what it holds.
 func (s *Service) BeginClosing(ctx context.Context, by stocktake.Person, session stocktake.SessionID, b Because) (Entry, error) {
-	return s.decide(ctx, by, session, Closing, b, func(*View) error { return nil })
+	return s.decide(ctx, by, session, Closing, b, func(v *View) error {
+		for _, x := range v.Blockers {
+			// Handhelds stop at this word, so what only they can do must be done.
+			if x.Key == BlockTask || x.Key == BlockUncounted {
+				return CloseBlocked.New(x.String())
+			}
+		}
+		return nil
+	})
 }
 
 // Cancel ends a session without a result. What was counted stays in its log.
@@ -362,6 +393,15 @@ var (
 	RecounterCounted = stocktake.NewReason(stocktake.Forbidden, "recounter-counted",
 		"%s has counted at %s before and may not recount there: choose somebody else.",
 		"سبق لـ %s أن عدّ في %s فلا يجوز له إعادة العد هناك: اختر شخصًا آخر.")
+	RecountOpen = stocktake.NewReason(stocktake.Conflict, "recount-open",
+		"A recount at %s is out already (task %s). Wait for it, or withdraw it.",
+		"توجد إعادة عدّ جارية في %s (المهمة %s). انتظرها أو اسحبها.")
+	NoMoreTasks = stocktake.NewReason(stocktake.Conflict, "no-more-tasks",
+		"The session is closing and handhelds have stopped: settle a dispute by choosing the pass that is right.",
+		"الجلسة في طور الإقفال وقد توقفت الأجهزة: احسم التعارض باختيار الجولة الصحيحة.")
+	CloseBlocked = stocktake.NewReason(stocktake.Conflict, "close-blocked",
+		"Handhelds still have work here: %s. Let it be done, or withdraw the tasks, then close.",
+		"ما زال للأجهزة عمل هنا: %s. أكمله أو اسحب المهام ثم أقفل الجلسة.")
 	TaskExists = stocktake.NewReason(stocktake.Conflict, "task-exists",
 		"There is a task %q already. Give the new one another id.",
 		"توجد مهمة بالمعرّف %q. أعطِ المهمة الجديدة معرّفًا آخر.")

@@ -255,9 +255,12 @@ func TestTasksCursorChangesWithTheTasks(t *testing.T) {
 	if after.Cursor == before.Cursor || len(after.Tasks) != 1 {
 		t.Fatalf("tasks are %+v", after)
 	}
-	_, err = f.svc.BeginClosing(t.Context(), sara, session, count.Because{})
+	if _, err = f.svc.BeginClosing(t.Context(), sara, session, count.Because{}); !errors.Is(err, count.CloseBlocked) {
+		t.Fatalf("a session is closed over work that only handhelds can do: %v", err)
+	}
+	_, err = f.svc.Cancel(t.Context(), mona, session, count.Because{Reason: "a drill"})
 	f.check(err)
-	if after, err = f.svc.Tasks(t.Context(), society, session); err != nil || after.State != "closing" {
-		t.Fatalf("a closing session is %s (%v)", after.State, err)
+	if after, err = f.svc.Tasks(t.Context(), society, session); err != nil || after.State != "cancelled" {
+		t.Fatalf("a cancelled session is %s (%v)", after.State, err)
 	}
 }

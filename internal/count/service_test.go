@@ -224,7 +224,7 @@ func TestChangedTellsOfDecisions(t *testing.T) {
 		t.Fatalf("told of %s", id)
 	}
 	stop()
-	_, err := f.svc.BeginClosing(t.Context(), sara, session, count.Because{})
+	_, err := f.svc.Cancel(t.Context(), mona, session, count.Because{Reason: "a drill"})
 	f.check(err)
 	f.view(sara, session)
 	select {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"testing"
 
 	"jard/internal/count"
@@ -46,6 +47,9 @@ func (s *story) count(t *testing.T) {
 				s.server.kill()
 				at = append(at, acked)
 				s.server.start(t)
+				if len(at) == 2 {
+					s.run(t, "backup", s.backup(), "--data", s.server.data)
+				}
 			}
 		}
 	}
@@ -61,23 +65,17 @@ func (s *story) count(t *testing.T) {
 		t.Errorf("%d events are not acknowledged", n)
 	}
 	entries := s.log(t, s.session)
-	holds(t, l, false, entries)
+	sent := events(t, entries)
+	holds(t, l, false, sent)
 	inOrder(t, entries)
-	if sent := events(t, entries); len(sent) != len(l.Records) {
+	if len(sent) != len(l.Records) {
 		t.Errorf("the log holds %d events; the devices recorded %d", len(sent), len(l.Records))
 	}
-	s.tells(t, l, entries)
+	s.tells(t, l, sent)
 }
 
-// remember takes into the story's ledger what switched-off devices hold.
-func (s *story) remember(t *testing.T, dirs ...string) {
-	t.Helper()
-	l, err := simulate.Collect(dirs...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.ledger = l
-}
+// backup is a copy of the store in the middle of the count.
+func (s *story) backup() string { return filepath.Join(s.dir, "backup.db") }
 
 // stay plays members until the session is over. What it gives ends them, and fails if any of them did.
 func (s *story) stay(t *testing.T, members []simulate.Member, habits simulate.Habits) (end func()) {

@@ -85,7 +85,7 @@ func (s *story) seal(t *testing.T) {
 
 // drains lists the handhelds that come back when the session closes.
 func (s *story) drains() []string {
-	names := []string{"device-recounter", "device-twin"}
+	names := []string{"device-recounter", "device-twin", "device-twin-copy"}
 	for _, m := range s.members {
 		names = append(names, m.Name)
 	}
@@ -150,6 +150,7 @@ func (s *story) deliver(t *testing.T) {
 	s.ministry.start(t)
 	eventually(t, "the receipt comes", func() bool { return s.result(t).Verdict != "" })
 	r := s.result(t)
+	s.sealed = r.Hash
 	if r.Verdict != string(ministry.Accepted) || r.Receipt != 1 {
 		t.Errorf("the ministry answers %+v", r)
 	}

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unsafe"
+
+	"go.etcd.io/bbolt"
+
+	"jard/internal/stocktake"
+)
+
+// spot is one byte of a store's file.
+type spot struct {
+	what string
+	at   int64
+}
+
+// flip stops the server and changes single bytes of a copy of its store, one at a time: each must be found.
+func (s *story) flip(t *testing.T) {
+	s.server.stop(t)
+	store := filepath.Join(s.server.data, "jard.db")
+	data := filepath.Join(s.dir, "flipped")
+	copyAll(t, data, s.server.data)
+	spots := s.spots(t, store)
+	path := filepath.Join(data, "jard.db")
+	if _, errs, code := command(t.Context(), s.server.path, "verify", "--data", data); code != 0 {
+		t.Fatalf("the untouched copy does not verify: %s", errs)
+	}
+	dice := rand.New(rand.NewPCG(s.seed, 3))
+	for _, x := range spots {
+		mask := byte(1) << dice.IntN(8)
+		turn(t, path, x.at, mask)
+		if out, _, code := command(t.Context(), s.server.path, "verify", "--data", data); code == 0 {
+			t.Errorf("%s: byte %d changed by %#x, and verify says\n%s", x.what, x.at, mask, out)
+		}
+		turn(t, path, x.at, mask)
+	}
+	if _, errs, code := command(t.Context(), s.server.path, "verify", "--data", data); code != 0 {
+		t.Errorf("verify has changed what it looked at: %s", errs)
+	}
+	t.Logf("%d bytes flipped", len(spots))
+}
+
+// turn changes one byte.
+func turn(t *testing.T, path string, at int64, mask byte) {
+	t.Helper()
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	one := make([]byte, 1)
+	if _, err := f.ReadAt(one, at); err != nil && err != io.EOF {
+		t.Fatal(err)
+	}
+	one[0] ^= mask
+	if _, err := f.WriteAt(one, at); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// spots picks bytes of every part of log entries, of the result's document and of its signature. Where a value stands in
+// the file is where it stands in memory: the file is mapped, and only so are old copies of a value told from the one in
+// force.
+func (s *story) spots(t *testing.T, store string) []spot {
+	t.Helper()
+	db, err := bbolt.Open(store, 0o600, &bbolt.Options{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	base := db.Info().Data
+	dice := rand.New(rand.NewPCG(s.seed, 4))
+	var spots []spot
+	pick := func(what string, value []byte, from, to int) {
+		n := from + dice.IntN(to-from)
+		spots = append(spots, spot{fmt.Sprintf("%s, byte %d of %d", what, n, len(value)), int64(uintptr(unsafe.Pointer(&value[n])) - base)})
+	}
+	const hash = len(stocktake.Hash{})
+	err = db.View(func(tx *bbolt.Tx) error {
+		var entries [][]byte
+		_ = tx.Bucket([]byte("log")).ForEach(func(_, v []byte) error { entries = append(entries, v); return nil })
+		for n := range 8 {
+			at := dice.IntN(len(entries))
+			what := fmt.Sprintf("entry %d of %d", at+1, len(entries))
+			pick(what+", hash", entries[at], 0, hash)
+			pick(what+", header", entries[at], hash, hash+10) // version, kind, instant
+			pick(what+", body", entries[at], hash+10, len(entries[at]))
+			if n == 0 { // the newest of all, which no other follows
+				pick("last entry", entries[len(entries)-1], 0, len(entries[len(entries)-1]))
+			}
+		}
+		document := s.sealed
+		_ = tx.Bucket([]byte("documents")).ForEach(func(k, v []byte) error {
+			if strings.HasSuffix(string(k), string(document[:])) && len(v) > 8 {
+				for range 12 {
+					pick("the result", v, 8, len(v))
+				}
+			}
+			return nil
+		})
+		_ = tx.Bucket([]byte("parts")).ForEach(func(k, v []byte) error {
+			if strings.Contains(string(k), string(document[:])) {
+				pick("the result", v, 0, len(v))
+				pick("the result", v, 0, len(v))
+			}
+			return nil
+		})
+		_ = tx.Bucket([]byte("results")).ForEach(func(_, v []byte) error {
+			for range 12 {
+				pick("the result's entry "+string(v), v, 0, len(v))
+			}
+			return nil
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return spots
+}

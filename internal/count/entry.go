@@ -115,7 +115,7 @@ func appendText(b []byte, s string) []byte {
 
 var errEntry = errors.New("entry is torn or of an unknown version")
 
-// ReadStored decodes stored bytes. The body is a slice of them, not a copy.
+// ReadStored decodes stored bytes, and nothing that AppendStored does not write. The body is a slice of them, not a copy.
 func ReadStored(offset uint64, hash stocktake.Hash, stored []byte) (Entry, error) {
 	e := Entry{Offset: offset, Hash: hash}
 	r := reader{rest: stored}
@@ -130,11 +130,13 @@ func ReadStored(offset uint64, hash stocktake.Hash, stored []byte) (Entry, error
 		e.Author.Stream.Device = stocktake.DeviceID(r.text())
 		e.Author.Stream.Epoch = r.text()
 		e.Author.Seq = r.uvarint()
+		r.bad = r.bad || e.Author.Stream == Stream{}
 	case authorPerson:
 		e.Author.Person = stocktake.PersonID(r.text())
 		for n := r.byte(); n > 0 && !r.bad; n-- {
 			e.Author.Roles = append(e.Author.Roles, stocktake.Role(r.text()))
 		}
+		r.bad = r.bad || e.Author.Person == ""
 	default:
 		return Entry{}, errEntry
 	}
@@ -178,7 +180,7 @@ func (r *reader) uint64() uint64 {
 
 func (r *reader) uvarint() uint64 {
 	v, n := binary.Uvarint(r.rest)
-	if n <= 0 {
+	if n <= 0 || (n > 1 && r.rest[n-1] == 0) { // torn, or longer than it is ever written
 		r.bad = true
 		return 0
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"jard/internal/stocktake"
@@ -268,6 +269,7 @@ func (f *Fold) intern(s string) string {
 	if kept, ok := f.strings[s]; ok {
 		return kept
 	}
+	s = strings.Clone(s) // an event's texts are parts of its whole body, which must not stay for one of them
 	f.strings[s] = s
 	return s
 }

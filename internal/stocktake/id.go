@@ -38,6 +38,9 @@ func CheckID(field, s string) error {
 	case s[0] == '~':
 		return idCharacters.New(field, s)
 	}
+	if plain(s) {
+		return nil
+	}
 	last := ' '
 	for i, r := range s {
 		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || (i == 0 && unicode.IsSpace(r)) {
@@ -49,6 +52,16 @@ func CheckID(field, s string) error {
 		return idCharacters.New(field, s)
 	}
 	return nil
+}
+
+// plain reports whether s is printable ASCII without outer spaces, as nearly every id is.
+func plain(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return s[0] != ' ' && s[len(s)-1] != ' '
 }
 
 // RandomID returns 128 random bits as 22 characters of URL-safe base64, for events, passes and sessions. It never

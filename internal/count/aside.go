@@ -52,7 +52,7 @@ func (f *Fold) asides(v *View) []Aside {
 		}
 	}
 	for _, p := range v.Passes {
-		if r, ok := f.abandoned[p.ID]; ok {
+		if r, ok := f.abandoned[p.ID]; ok && p.Status == PassIsAbandoned {
 			list = append(list, Aside{AsidePass, string(p.ID), r.word.Reason, r.by, r.at})
 		}
 	}

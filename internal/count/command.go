@@ -174,10 +174,11 @@ func (v *View) hasCounted(t Task) bool {
 	})
 }
 
-// CompletePass closes a pass that its counter left open, or accepts one whose totals do not fit as it stands.
+// CompletePass closes a pass that its counter left open, or accepts as it stands one whose totals do not fit or that was
+// abandoned.
 func (s *Service) CompletePass(ctx context.Context, by stocktake.Person, session stocktake.SessionID, d PassDecision) (Entry, error) {
 	return s.decide(ctx, by, session, PassCompleted, d, func(v *View) error {
-		return v.checkPass(by, d, PassIsOpen, PassHasGap)
+		return v.checkPass(by, d, PassIsOpen, PassHasGap, PassIsAbandoned)
 	})
 }
 

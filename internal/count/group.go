@@ -87,13 +87,13 @@ func (f *Fold) passState(facts *passFacts) *Pass {
 		}
 	}
 	p.Digest = p.digest(closings)
-	if r, ok := f.abandoned[id]; ok {
-		p.Status, p.Reason = PassIsAbandoned, r.word.Reason
-	} else if r, ok := f.completed[id]; ok && r.by != p.Person {
-		// An open pass stands as completed whatever arrives later; a gap was accepted as it was seen.
-		if p.Status == PassIsOpen || (p.Status == PassHasGap && r.word.Digest == p.Digest) {
-			p.Status, p.Reason = PassIsCompleted, r.word.Reason
-		}
+	completed, done := f.completed[id]
+	// An open pass stands as completed whatever arrives later; anything else was accepted as it was seen.
+	done = done && completed.by != p.Person && (p.Status == PassIsOpen || completed.word.Digest == p.Digest)
+	if given, ok := f.abandoned[id]; ok && !(done && completed.offset > given.offset) {
+		p.Status, p.Reason = PassIsAbandoned, given.word.Reason
+	} else if done && p.Status != PassIsClosed {
+		p.Status, p.Reason = PassIsCompleted, completed.word.Reason
 	}
 	if p.ClosedAt.IsZero() {
 		p.ClosedAt = instant(max(o.at, t.last))

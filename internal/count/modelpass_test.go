@@ -228,15 +228,16 @@ func (a *answer) judgePasses() {
 				completed = &d
 			}
 		}
-		if completed != nil && completed.entry.Author.Person != p.open.Person {
-			if p.status == count.PassIsOpen || (p.status == count.PassHasGap && a.unchanged(completed.offset, func(b *answer) string { return b.showPass(p.id) }, p.shown)) {
-				p.status = count.PassIsCompleted
-			}
-		}
+		accepted := completed != nil && completed.entry.Author.Person != p.open.Person && (p.status == count.PassIsOpen ||
+			a.unchanged(completed.offset, func(b *answer) string { return b.showPass(p.id) }, p.shown))
+		base := p.status
 		for _, d := range bodies[count.PassDecision](a, count.PassAbandoned) {
-			if d.body.Pass == p.id {
+			if d.body.Pass == p.id && !(accepted && completed.offset > d.offset) {
 				p.status = count.PassIsAbandoned
 			}
+		}
+		if accepted && p.status == base && base != count.PassIsClosed {
+			p.status = count.PassIsCompleted
 		}
 	}
 	finished := map[stocktake.PassID]bool{}

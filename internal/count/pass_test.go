@@ -85,6 +85,27 @@ func TestAbandoningOverridesEverythingElse(t *testing.T) {
 	s.want("cold", "ice", count.LineCounting, 0)
 }
 
+// Of completing and abandoning the later stands: once handhelds have stopped there is no other way back.
+func TestAbandonedPassIsAcceptedAfterAll(t *testing.T) {
+	s := write(t)
+	w := s.open("ali", "C1")
+	w.see("ice", 4)
+	p := s.pass(w.id)
+	for range 2 {
+		s.decide("sara", count.PassAbandoned, count.PassDecision{Pass: w.id, Digest: p.Digest, Reason: "wrong aisle"})
+		s.wantPass(w.id, count.PassIsAbandoned)
+		s.want("cold", "ice", count.LineCounting, 0)
+		s.decide("omar", count.PassCompleted, count.PassDecision{Pass: w.id, Digest: p.Digest, Reason: "the right one after all"})
+		s.wantPass(w.id, count.PassIsCompleted)
+		s.want("cold", "ice", count.LineWithin, 4)
+	}
+	if len(s.view().Asides) != 0 {
+		t.Fatal("a pass that counts is listed as set aside")
+	}
+	w.close()
+	s.wantPass(w.id, count.PassIsAbandoned) // what was accepted had no closing
+}
+
 func TestUnclosedPassEndsWithItsLastObservation(t *testing.T) {
 	s := write(t)
 	w := s.open("ali", "C1")

@@ -64,8 +64,8 @@ func TestQuarantinedEventCountsOnceAccepted(t *testing.T) {
 	w := s.open("ali", "C1")
 	e := w.seen("ice", 4)
 	w.keep(e)
-	s.quarantine(w.stream, "device-revoked", encode(t, e))
-	s.quarantine(w.stream, "person-not-signed-in", encode(t, e)) // copies of the same bytes are one
+	s.quarantine(w.stream, "person-not-signed-in", encode(t, e))
+	s.quarantine(w.stream, "device-revoked", encode(t, e)) // copies of the same bytes are one, under the lesser reason
 	w.close()
 	s.wantHeld("device-revoked")
 	s.wantPass(w.id, count.PassHasGap)

@@ -51,6 +51,21 @@ func TestLateDataLapsesAnApproval(t *testing.T) {
 	}
 }
 
+// The same number of other lots is another figure.
+func TestOtherLotsLapseAnApproval(t *testing.T) {
+	s := write(t)
+	w := s.open("ali", "C1")
+	wrong := w.see("ice", 3, func(e *count.Event) { e.Lot = "L1" })
+	w.close()
+	s.approve("omar", "cold", "ice")
+	s.want("cold", "ice", count.LineApproved, 3)
+	w.undo(wrong)
+	w.see("ice", 3, func(e *count.Event) { e.Lot = "L2" })
+	if got := void(s.want("cold", "ice", count.LineOutside, 3)); got != "lapsed" {
+		t.Fatalf("the approval is %q", got)
+	}
+}
+
 // Late data of another line, and work asked for elsewhere, are no reason.
 func TestApprovalOutlivesWhatItDidNotSee(t *testing.T) {
 	s, _, _ := dairyCounted(t)

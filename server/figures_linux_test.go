@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -57,7 +56,7 @@ func quickDerive(password, salt []byte, _, _ uint32, _ uint8, length uint32) []b
 
 func startBenchServer(tb testing.TB, dir string, devices int) *benchServer {
 	ctx := context.Background()
-	n, err := openNode(dataFlags{Data: dir}, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	n, err := openNode(dataFlags{Data: dir}, slog.New(slog.DiscardHandler))
 	must(tb, err)
 	n.accounts, err = account.New(account.Config{Directory: n.db, Ministry: ministrySociety, Sole: true, Derive: quickDerive})
 	must(tb, err)

@@ -9,9 +9,9 @@ import (
 
 func TestUnknownCodeIsCountedUnderItsRawScan(t *testing.T) {
 	s := write(t)
-	w := s.whole("ali", "C1", found{"ice": 4})
+	s.whole("ali", "C1", found{"ice": 4})
 	s.want("cold", "ice", count.LineWithin, 4)
-	w = s.open("badr", "B1")
+	w := s.open("badr", "B1")
 	w.scan("c1", 3)
 	w.close()
 	v := s.view()

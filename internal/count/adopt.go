@@ -114,12 +114,11 @@ func (f *Fold) adopt(s *spot, item stocktake.ItemID, history *history) finding {
 
 // covering gives the finished walks of a round that answer for the item, and whether any is still awaited.
 func (f *Fold) covering(s *spot, item stocktake.ItemID, round int, history *history, out *finding) (list []*group, pending bool) {
-	dead, barred := false, false
+	barred := false
 	for _, g := range s.groups {
 		switch {
 		case g.round != round || !g.covers(item):
-		case g.dead:
-			dead = true
+		case g.dead: // as if nobody had walked
 		case !g.complete:
 			pending = true
 		case history.barred(g, s, item):
@@ -134,9 +133,9 @@ func (f *Fold) covering(s *spot, item stocktake.ItemID, round int, history *hist
 			pending = true
 		}
 	}
-	// A barred recount leaves its round open until somebody else answers; an abandoned walk that nobody continued leaves
-	// the first round open. (What asks for a later round is its task, and that can be withdrawn.)
-	return list, pending || (len(list) == 0 && (barred || (dead && round == 1)))
+	// A barred recount leaves its round open until somebody else answers. An abandoned walk that nobody continued does not:
+	// what asks for a later round is its task, and that can be withdrawn; the first is open while nobody answers.
+	return list, pending || (barred && len(list) == 0)
 }
 
 // together adds up the walks of a shared location.

@@ -44,6 +44,12 @@ func NewSnapshot(s Snapshot) (Document, error) {
 	s.Lines = slices.Clone(s.Lines)
 	slices.SortFunc(s.Lines, BookLine.compare)
 	for n, line := range s.Lines {
+		if err := CheckID("section", string(line.Section)); err != nil {
+			return Document{}, err
+		}
+		if err := CheckID("item", string(line.Item)); err != nil {
+			return Document{}, err
+		}
 		if n > 0 && s.Lines[n-1].compare(line) == 0 {
 			return Document{}, idRepeated.New("line", string(line.Section)+" / "+string(line.Item))
 		}

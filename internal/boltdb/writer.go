@@ -15,7 +15,7 @@ import (
 
 const (
 	queueLength = 1024
-	maxRequests = 256   // in one commit
+	maxRequests = 1024  // in one commit
 	maxWeight   = 5_000 // in one commit: an event weighs 1, so do about 250 bytes of a document
 )
 

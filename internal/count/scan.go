@@ -24,6 +24,11 @@ func decodeEvent(body []byte) (*Event, error) {
 // scanEvent reads the usual shape and reports whether it was that: one flat object of known fields without spaces, its
 // texts without escapes, its numbers whole and of at most 18 digits. Body is valid UTF-8.
 func scanEvent(body []byte) (*Event, bool) {
+	for _, c := range body {
+		if c < ' ' || c == '\\' {
+			return nil, false
+		}
+	}
 	scanned := &struct {
 		Event
 		offset int64 // what Offset points to, in the same allocation
@@ -128,19 +133,13 @@ func (s *scanner) key() string {
 	return key
 }
 
-// text takes a text that stands for itself.
+// text takes a text: no escape is in it, nor anything that would have to be one.
 func (s *scanner) text() string {
 	if s.skip('"') {
-		for i := range len(s.rest) {
-			switch c := s.rest[i]; {
-			case c == '"':
-				text := s.rest[:i]
-				s.rest = s.rest[i+1:]
-				return text
-			case c == '\\' || c < ' ':
-				s.odd = true
-				return ""
-			}
+		if end := strings.IndexByte(s.rest, '"'); end >= 0 {
+			text := s.rest[:end]
+			s.rest = s.rest[end+1:]
+			return text
 		}
 	}
 	s.odd = true

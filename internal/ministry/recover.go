@@ -67,6 +67,7 @@ func (s *Signer) recoverPage(ctx context.Context, c *client, society stocktake.S
 		if err := verifyOwn(society, statement.Keys, d); err != nil {
 			return false, err
 		}
+		d.Session = sessionOf(d)
 		a.Documents = append(a.Documents, d)
 		head = result.Head{Ref: d.At, Hash: d.Hash}
 		if len(a.Documents) == maxAdopted {
@@ -159,6 +160,19 @@ func verifyOwn(society stocktake.SocietyID, keys []result.KeyPeriod, d Stored) e
 		return err
 	}
 	return key.Verify(d.Signed.Document, d.Signed.Signature)
+}
+
+// sessionOf reads which session a result is of, so that it can be corrected after a restore, too. A faulty document that
+// keeps its place may not say.
+func sessionOf(d Stored) stocktake.SessionID {
+	if d.Kind != KindResult {
+		return ""
+	}
+	parsed, err := result.Parse(d.Signed.Document)
+	if err != nil {
+		return ""
+	}
+	return parsed.Session.ID
 }
 
 // Reasons of recovery.

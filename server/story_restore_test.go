@@ -46,7 +46,7 @@ func (s *story) restore(t *testing.T) {
 		all, err := s.people["mona"].results(t.Context())
 		return err == nil && len(all) == 1
 	})
-	if r := s.result(t); r.Hash != s.sealed || r.Verdict != string(ministry.Accepted) || r.Receipt != 1 {
+	if r := s.result(t); r.Hash != s.sealed || r.Verdict != string(ministry.Accepted) || r.Receipt != 1 || string(r.Session) != s.session {
 		t.Errorf("what was fetched is %+v; want %s", r, s.sealed)
 	}
 	eventually(t, "signing is unlocked", func() bool {

@@ -158,12 +158,29 @@ func (n *node) verifyResult(ctx context.Context, society stocktake.SocietyID, id
 	if faults := result.Check(d); len(faults) > 0 {
 		return fmt.Errorf("%s: %s", faults[0].Path, faults[0].English)
 	}
-	if d.Previous != s.Previous || d.Ref() != s.At || d.Society != society {
+	if d.Previous != s.Previous || d.Ref() != s.At || d.Society != society || d.Session.ID != s.Session || s.Kind != ministry.KindResult {
 		return fmt.Errorf("it names another place than the one it stands at")
 	}
-	if full.Answer != nil && identity.Ministry != nil {
-		_, err := ministry.ReadReceipt(full.Answer.Signed, identity.Ministry.Key)
+	return verifyAnswer(identity, society, full)
+}
+
+// verifyAnswer holds the receipt against the document, and what is shown of it against what the ministry signed.
+func verifyAnswer(identity ministry.Identity, society stocktake.SocietyID, s ministry.Stored) error {
+	if s.Answer == nil {
+		if s.Delivery == nil {
+			return fmt.Errorf("it has no receipt, and no delivery is under way that brings one")
+		}
+		return nil
+	}
+	if identity.Ministry == nil {
+		return nil
+	}
+	r, err := ministry.ReadReceipt(s.Answer.Signed, identity.Ministry.Key)
+	if err != nil {
 		return err
+	}
+	if r.Society != society || r.Place != s.At || r.Document != s.Hash || r.Number != s.Answer.Number || r.Verdict != s.Answer.Verdict {
+		return fmt.Errorf("its receipt is for another document, or says something else than is shown")
 	}
 	return nil
 }

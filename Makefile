@@ -33,7 +33,7 @@ fuzz:
 
 # JARD_BENCH_DIR chooses the disk. What go test says around the tables is left out; a failure is not.
 bench:
-	@set -o pipefail; $(GO) test ./server -run '^$$' -bench '^BenchmarkFigures$$' -benchtime 1x -timeout 20m \
+	@set -o pipefail; $(GO) test ./server -run '^$$' -bench '^Benchmark(Figures|ColdStart)$$' -benchtime 1x -timeout 20m \
 	  | grep -vE '^(goos|goarch|pkg|cpu|PASS|ok|Benchmark.*ns/op)'
 
 demo:

@@ -245,7 +245,7 @@ var benchCells = []cell{
 // pushesFor runs a server briefly to find how many pushes of each device fill a round.
 func (c cell) pushesFor(tb testing.TB, run func(testing.TB, int) round) int {
 	r := run(tb, max(5, 2000/c.devices/c.batch))
-	return max(5, int(r.PerSecond()*c.round.Seconds())/c.devices/c.batch)
+	return max(10, int(r.PerSecond()*c.round.Seconds())/c.devices/c.batch)
 }
 
 // BenchmarkFigures prints durable, acknowledged events a second of the limit and of Jard, in rounds by turns. Where other

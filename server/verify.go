@@ -102,8 +102,8 @@ func (n *node) verifyLog(ctx context.Context, society stocktake.SocietyID, h cou
 	return nil
 }
 
-// verifyResults holds a society's documents against each other, their signatures, their own arithmetic and the seals
-// of their sessions.
+// verifyResults holds a society's documents against the keys in force at their places, their own arithmetic, and the
+// receipts beside them.
 func (n *node) verifyResults(ctx context.Context, society stocktake.SocietyID, v *verification) error {
 	identity, err := n.db.Identity(ctx, society)
 	if errors.Is(err, stocktake.Missing) {

@@ -361,7 +361,7 @@ func (s *Service) BeginClosing(ctx context.Context, by stocktake.Person, session
 	return s.decide(ctx, by, session, Closing, b, func(v *View) error {
 		for _, x := range v.Blockers {
 			// Handhelds stop at this word, so what only they can do must be done.
-			if x.Key == BlockTask || x.Key == BlockUncounted {
+			if x.Key == BlockTask {
 				return CloseBlocked.New(x.String())
 			}
 		}

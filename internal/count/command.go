@@ -358,15 +358,7 @@ func (s *Service) WriteOffStream(ctx context.Context, by stocktake.Person, sessi
 
 // BeginClosing tells every handheld to stop observing this session and to give what it holds.
 func (s *Service) BeginClosing(ctx context.Context, by stocktake.Person, session stocktake.SessionID, b Because) (Entry, error) {
-	return s.decide(ctx, by, session, Closing, b, func(v *View) error {
-		for _, x := range v.Blockers {
-			// Handhelds stop at this word, so what only they can do must be done.
-			if x.Key == BlockTask {
-				return CloseBlocked.New(x.String())
-			}
-		}
-		return nil
-	})
+	return s.decide(ctx, by, session, Closing, b, func(*View) error { return nil })
 }
 
 // Cancel ends a session without a result. What was counted stays in its log.
@@ -400,9 +392,6 @@ var (
 	NoMoreTasks = stocktake.NewReason(stocktake.Conflict, "no-more-tasks",
 		"The session is closing and handhelds have stopped: settle a dispute by choosing the pass that is right.",
 		"الجلسة في طور الإقفال وقد توقفت الأجهزة: احسم التعارض باختيار الجولة الصحيحة.")
-	CloseBlocked = stocktake.NewReason(stocktake.Conflict, "close-blocked",
-		"Handhelds still have work here: %s. Let it be done, or withdraw the tasks, then close.",
-		"ما زال للأجهزة عمل هنا: %s. أكمله أو اسحب المهام ثم أقفل الجلسة.")
 	TaskExists = stocktake.NewReason(stocktake.Conflict, "task-exists",
 		"There is a task %q already. Give the new one another id.",
 		"توجد مهمة بالمعرّف %q. أعطِ المهمة الجديدة معرّفًا آخر.")

@@ -255,8 +255,14 @@ func TestTasksCursorChangesWithTheTasks(t *testing.T) {
 	if after.Cursor == before.Cursor || len(after.Tasks) != 1 {
 		t.Fatalf("tasks are %+v", after)
 	}
-	if _, err = f.svc.BeginClosing(t.Context(), sara, session, count.Because{}); !errors.Is(err, count.CloseBlocked) {
-		t.Fatalf("a session is closed over work that only handhelds can do: %v", err)
+	_, err = f.svc.BeginClosing(t.Context(), sara, session, count.Because{})
+	f.check(err)
+	if after, err = f.svc.Tasks(t.Context(), society, session); err != nil || after.State != "closing" {
+		t.Fatalf("a closing session is %s (%v)", after.State, err)
+	}
+	more := count.Assignment{Tasks: []count.Task{{ID: "u", Round: 1, Location: "C1"}}}
+	if _, err = f.svc.Assign(t.Context(), sara, session, more); !errors.Is(err, count.NoMoreTasks) {
+		t.Fatalf("handhelds that have stopped are given work: %v", err)
 	}
 	_, err = f.svc.Cancel(t.Context(), mona, session, count.Because{Reason: "a drill"})
 	f.check(err)

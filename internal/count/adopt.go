@@ -203,11 +203,12 @@ func (r *rival) later(o *rival, item stocktake.ItemID) bool {
 }
 
 func (r *rival) passes() []stocktake.PassID {
+	if len(r.groups) == 1 {
+		return slices.Clip(r.groups[0].ids)
+	}
 	var ids []stocktake.PassID
 	for _, g := range r.groups {
-		for _, p := range g.passes {
-			ids = append(ids, p.ID)
-		}
+		ids = append(ids, g.ids...)
 	}
 	return ids
 }
@@ -217,6 +218,15 @@ func (r *rival) adopt(s *spot, item stocktake.ItemID) *Adopted {
 		Location: s.location.ID, Round: r.groups[0].round, Passes: r.passes(), Quantity: total(r.cells),
 		Cells: r.cells, Interval: r.interval(item),
 		met: slices.ContainsFunc(r.groups, func(g *group) bool { return g.met(item) }),
+	}
+}
+
+// adopt takes a group to be true of an item that it met, where nothing else is to be considered.
+func (g *group) adopt(s *spot, item stocktake.ItemID) *Adopted {
+	cells := g.cells(item)
+	return &Adopted{
+		Location: s.location.ID, Round: g.round, Passes: slices.Clip(g.ids), Quantity: total(cells), Cells: cells,
+		Interval: g.interval(item), met: true,
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"jard/internal/reconcile"
 	"jard/internal/stocktake"
 )
 
@@ -60,8 +61,13 @@ type Fold struct {
 	strings    map[string]string
 	bearer     map[Stream]*Stream // one copy of each stream that brought events
 	last       *Stream            // the one that brought the last event: mostly it brings the next, too
-	scratch    []*spot
-	view       *View // of the facts as they stand; nil once they have changed
+
+	// What making one line leaves for making the next.
+	scratch  []*spot
+	observed []reconcile.Observation
+	digester digester
+
+	view *View // of the facts as they stand; nil once they have changed
 }
 
 // eventFact is what an event id first came as.

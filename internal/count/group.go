@@ -130,6 +130,7 @@ type group struct {
 	items    map[stocktake.ItemID]bool
 	start    time.Time
 	end      time.Time
+	ids      []stocktake.PassID // of its passes
 }
 
 // covers reports whether the group answers for the item, met or not.
@@ -238,6 +239,7 @@ func (f *Fold) asked(p *Pass) (whole bool, items []stocktake.ItemID) {
 func (f *Fold) settle(g *group) {
 	closed, abandoned := 0, 0
 	for _, p := range g.passes {
+		g.ids = append(g.ids, p.ID)
 		switch {
 		case p.counts():
 			closed++

@@ -94,7 +94,7 @@ func (f *Fold) line(book stocktake.BookLine, sec *sectionState, met *meeting, h 
 		return l
 	}
 	spots := f.spotsOf(met, sec)
-	observations := make([]reconcile.Observation, 0, len(spots))
+	observations := f.observed[:0]
 	var disputed, recounting, uncovered bool
 	var disputes []Digest
 	for _, s := range spots {
@@ -103,8 +103,7 @@ func (f *Fold) line(book stocktake.BookLine, sec *sectionState, met *meeting, h 
 			if !g.met(k.item) {
 				continue
 			}
-			r := rival{groups: []*group{g}, cells: g.cells(k.item)}
-			found.adopted = r.adopt(s, k.item)
+			found.adopted = g.adopt(s, k.item)
 		} else {
 			found = f.adopt(s, k.item, h)
 		}
@@ -130,6 +129,7 @@ func (f *Fold) line(book stocktake.BookLine, sec *sectionState, met *meeting, h 
 	}
 	l.Counters = met.persons()
 	slices.SortFunc(l.Rounds, func(a, b RoundQuantity) int { return cmp.Compare(a.Round, b.Round) })
+	f.observed = observations
 	v, err := reconcile.Line(book, observations)
 	l.Counted = v.Counted
 	switch {
@@ -147,7 +147,7 @@ func (f *Fold) line(book stocktake.BookLine, sec *sectionState, met *meeting, h 
 		l.Variance = &v
 		l.Status = LineStatus(f.plan.Tolerance.Judge(v, book.Cost))
 	}
-	l.Digest = l.digest(disputes)
+	l.Digest = l.digest(f, disputes)
 	f.weigh(l, h)
 	return l
 }
@@ -196,8 +196,8 @@ func (l *Line) addRounds(s *spot, item stocktake.ItemID) {
 
 // digest is over what an approver is shown: the books, what was adopted where and from which passes, disputes, and the
 // variance with its band.
-func (l *Line) digest(disputes []Digest) Digest {
-	d := newDigester("line").text(string(l.Section)).text(string(l.Item)).number(int64(l.Book)).number(int64(l.Cost)).text(string(l.Status))
+func (l *Line) digest(f *Fold, disputes []Digest) Digest {
+	d := f.digester[:0].text("line").text(string(l.Section)).text(string(l.Item)).number(int64(l.Book)).number(int64(l.Cost)).text(string(l.Status))
 	for _, a := range l.Adopted {
 		d = d.text(string(a.Location)).number(int64(a.Round))
 		for _, p := range a.Passes {
@@ -211,6 +211,7 @@ func (l *Line) digest(disputes []Digest) Digest {
 	if v := l.Variance; v != nil {
 		d = d.number(int64(v.Counted)).number(int64(v.Expected)).number(int64(v.Low)).number(int64(v.High))
 	}
+	f.digester = d
 	return d.sum()
 }
 

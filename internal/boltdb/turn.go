@@ -101,13 +101,14 @@ func (t *turn) forget() {
 	clear(t.touchedLogs)
 	clear(t.touchedStreams)
 	t.touchedLogs, t.touchedStreams = t.touchedLogs[:0], t.touchedStreams[:0]
-	if t.watched { // watchers hold bodies cut from it
+	switch {
+	case t.watched: // watchers hold bodies cut from it: what is left serves the next turn
+		t.arena = t.arena[len(t.arena):]
+	case cap(t.arena) > arenaLimit:
 		t.arena = nil
+	default:
+		t.arena = t.arena[:0]
 	}
-	if cap(t.arena) > arenaLimit {
-		t.arena = nil
-	}
-	t.arena = t.arena[:0]
 }
 
 // The arena grows to what a turn needs, and is used again by the next.

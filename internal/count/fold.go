@@ -236,6 +236,9 @@ func with[T any](e Entry, file func(T)) error {
 
 func (f *Fold) assign(a Assignment) {
 	for _, t := range a.Tasks {
+		if _, known := f.tasks[t.ID]; known {
+			continue // an id names one task for good: walks were made for it
+		}
 		f.tasks[t.ID] = taskFact{Task: t}
 	}
 	for _, id := range a.Withdraw {

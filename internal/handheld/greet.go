@@ -27,16 +27,17 @@ func (g *Gateway) greet(ctx context.Context, i identity, h *wire.Hello) (*wire.W
 			return nil, err
 		}
 	}
-	if !mark.Fenced && h.Oldest > mark.Acked+1 {
-		if mark, err = g.gap(ctx, i, stream, mark.Acked+1, h.Oldest-1); err != nil {
-			return nil, err
-		}
-	}
 	if !mark.Fenced && !i.Revoked {
+		// Before a gap is recorded: it belongs to the sessions that a restored store may have forgotten this stream joined.
 		for _, session := range h.Sessions {
 			if err := g.rejoin(ctx, i, session, stream, h.Succeeds); err != nil {
 				return nil, err
 			}
+		}
+	}
+	if !mark.Fenced && h.Oldest > mark.Acked+1 {
+		if mark, err = g.gap(ctx, i, stream, mark.Acked+1, h.Oldest-1); err != nil {
+			return nil, err
 		}
 	}
 	w := &wire.Welcome{

@@ -3,6 +3,7 @@ package count
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 
 	"jard/internal/stocktake"
@@ -120,10 +121,7 @@ func (v *View) checkTasks(tasks []Task, rounds int) error {
 	if len(tasks) > MaxTasks {
 		return tooMany.New(len(tasks), MaxTasks)
 	}
-	taken := make(map[string]bool, len(v.Tasks)+len(tasks))
-	for _, t := range v.Tasks {
-		taken[t.ID] = true
-	}
+	taken := maps.Clone(v.taskIDs)
 	known := make(map[stocktake.LocationID]bool, len(v.Locations))
 	for _, l := range v.Locations {
 		known[l.Location] = true

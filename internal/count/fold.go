@@ -54,8 +54,7 @@ type Fold struct {
 	rest       map[lineKey]restFact
 	verdicts   map[lineKey][]verdictFact
 	streams    map[Stream]*streamFacts
-	devices    map[stocktake.DeviceID]bool // written off whole
-	writtenOff []signed[WriteOff]
+	writtenOff map[Stream]writeOffFact // by stream; without an epoch, the whole device
 
 	scopeItems map[stocktake.ItemID]bool // the plan's item list, made when first asked for
 	strings    map[string]string
@@ -115,7 +114,7 @@ func NewFold(society stocktake.SocietyID, session stocktake.SessionID) *Fold {
 		completed: map[stocktake.PassID]signed[PassDecision]{}, abandoned: map[stocktake.PassID]signed[PassDecision]{},
 		choices: map[place]signed[Choice]{}, resolved: map[string]signed[Resolution]{}, rest: map[lineKey]restFact{},
 		verdicts: map[lineKey][]verdictFact{}, streams: map[Stream]*streamFacts{},
-		devices: map[stocktake.DeviceID]bool{}, strings: map[string]string{}, bearer: map[Stream]*Stream{},
+		writtenOff: map[Stream]writeOffFact{}, strings: map[string]string{}, bearer: map[Stream]*Stream{},
 	}
 }
 
@@ -217,7 +216,7 @@ func (f *Fold) decide(e Entry) error {
 	case Drained:
 		return with(e, func(d DrainedBody) { f.stream(e.Author.Stream).drain(e.Offset) })
 	case StreamWrittenOff:
-		return with(e, func(w WriteOff) { f.writeOff(sign(e, w)) })
+		return with(e, func(w WriteOff) { f.writeOff(e.Offset, sign(e, w)) })
 	case Restored:
 		return with(e, func(r RestoredBody) { f.restored, f.awaited = e.Offset, r.Devices })
 	}

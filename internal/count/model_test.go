@@ -257,13 +257,12 @@ type mtask struct {
 	withdrawn, done bool
 }
 
-// tasks lists all tasks ever given; of one id the last.
+// tasks lists all tasks ever given; an id names the first that had it.
 func (a *answer) tasks() []*mtask {
 	var list []*mtask
 	give := func(t count.Task) {
 		for _, x := range list {
 			if x.ID == t.ID {
-				*x = mtask{Task: t}
 				return
 			}
 		}

@@ -52,7 +52,7 @@ func (a *answer) blockers() map[string]int {
 		at := &a.m.material.Site.Locations[i]
 		walked := false
 		for _, g := range a.groups {
-			walked = walked || g.location == at
+			walked = walked || (g.location == at && !g.dead)
 		}
 		if inScope(plan, at) && !walked {
 			counts[count.BlockUncounted]++
@@ -118,10 +118,13 @@ func (a *answer) awaited() int {
 	}
 	n := 0
 	for _, s := range all {
-		waits := true
+		waits, joined := true, 0
 		for i, e := range a.m.entries[:a.n] {
 			if e.Kind == count.Drained && e.Author.Stream == s && closing > 0 && i+1 > closing {
 				waits = false
+			}
+			if e.Kind == count.Joined && e.Author.Stream == s {
+				joined = i + 1
 			}
 			if e.Kind == count.Joined && e.Author.Stream.Device == s.Device {
 				for _, j := range bodies[count.JoinedBody](a, count.Joined) {
@@ -132,7 +135,7 @@ func (a *answer) awaited() int {
 			}
 		}
 		for _, w := range bodies[count.WriteOff](a, count.StreamWrittenOff) {
-			if w.body.Device == s.Device {
+			if w.body.Device == s.Device && int(w.entry.Offset) > joined {
 				waits = false
 			}
 		}

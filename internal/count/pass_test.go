@@ -174,3 +174,16 @@ func TestStreamsOfOneDeviceAreOneDevice(t *testing.T) {
 	s.want("cold", "ice", count.LineWithin, 4)
 	s.wantHeld()
 }
+
+func TestLocationGivenUpKeepsTheSessionFromTheSeal(t *testing.T) {
+	s := write(t)
+	before := blockers(s.view())[count.BlockUncounted]
+	w := s.open("ali", "C1")
+	if got := blockers(s.view())[count.BlockUncounted]; got != before-1 {
+		t.Fatalf("%d locations are open, then %d", before, got)
+	}
+	s.decide("sara", count.PassAbandoned, count.PassDecision{Pass: w.id, Reason: "opened by mistake"})
+	if got := blockers(s.view())[count.BlockUncounted]; got != before {
+		t.Fatalf("nobody counts C1 any more, and %d of %d locations are open", got, before)
+	}
+}

@@ -125,6 +125,7 @@ func TestBlockersOfTheSeal(t *testing.T) {
 		count.BlockCounting: {
 			func(s *script) {
 				s.decide("sara", count.PassAbandoned, count.PassDecision{Pass: "p-1", Reason: "wrong freezer"})
+				s.open("ali", "C1", s.task(1, "C1", "milk")).close() // somebody was there, but not for the ice
 			},
 			func(s *script) { s.whole("badr", "C1", found{"ice": 4}) },
 		},

@@ -9,11 +9,10 @@ import (
 
 // streamFacts is what is known of a stream in this session.
 type streamFacts struct {
-	joined     uint64 // offset
-	drained    uint64 // offset
-	succeeds   string // the epoch that it goes on for
-	fenced     bool
-	writtenOff string // the reason
+	joined   uint64 // offset
+	drained  uint64 // offset
+	succeeds string // the epoch that it goes on for
+	fenced   bool
 }
 
 func (f *Fold) stream(s Stream) *streamFacts {
@@ -34,17 +33,26 @@ func (s *streamFacts) join(offset uint64, succeeds string) {
 
 func (s *streamFacts) drain(offset uint64) { s.drained = max(s.drained, offset) }
 
-func (f *Fold) writeOff(said signed[WriteOff]) {
-	w := said.word
-	f.writtenOff = append(f.writtenOff, said)
-	for s, x := range f.streams {
-		if s.Device == w.Device && (w.Epoch == "" || s.Epoch == w.Epoch) {
-			x.writtenOff = cmp.Or(w.Reason, "-")
+// writeOff files the word that a stream, or every stream of a device, is waited for no longer. Of two about the same the
+// later stands.
+func (f *Fold) writeOff(offset uint64, said signed[WriteOff]) {
+	f.writtenOff[Stream{said.word.Device, said.word.Epoch}] = writeOffFact{said, offset}
+}
+
+type writeOffFact struct {
+	signed[WriteOff]
+	offset uint64
+}
+
+// givenUp is the reason for which nobody waits for a stream; empty when somebody does. A device that was found and has
+// joined again since is waited for.
+func (f *Fold) givenUp(s Stream, x *streamFacts) string {
+	for _, name := range [...]Stream{s, {Device: s.Device}} {
+		if w, ok := f.writtenOff[name]; ok && w.offset > x.joined {
+			return cmp.Or(w.word.Reason, "-")
 		}
 	}
-	if w.Epoch == "" {
-		f.devices[w.Device] = true
-	}
+	return ""
 }
 
 // drained reports whether a stream has said, since the session began to close, that it holds nothing more.
@@ -77,15 +85,18 @@ func (f *Fold) streamStates() []StreamState {
 		}
 	}
 	for s, x := range f.streams {
-		state := StreamState{Stream: s, Fenced: x.fenced, Succeeds: x.succeeds, Drained: f.drained(x), WrittenOff: x.writtenOff}
-		state.Awaited = !state.Drained && x.writtenOff == "" && !f.devices[s.Device] && !succeeded[s]
+		state := StreamState{Stream: s, Fenced: x.fenced, Succeeds: x.succeeds, Drained: f.drained(x), WrittenOff: f.givenUp(s, x)}
+		state.Awaited = !state.Drained && state.WrittenOff == "" && !succeeded[s]
 		if x.joined == 0 && x.drained == 0 && !x.fenced {
 			state.Awaited = false
+		}
+		if state.Awaited || (x.joined > f.restored && state.WrittenOff != "") {
+			heard[s.Device] = true // it is waited for under its own name, or was given up since
 		}
 		list = append(list, state)
 	}
 	for _, device := range f.awaited {
-		if !heard[device] && !f.devices[device] && !slices.ContainsFunc(list, func(s StreamState) bool { return s.Device == device }) {
+		if !heard[device] && f.writtenOff[Stream{Device: device}].offset <= f.restored {
 			list = append(list, StreamState{Stream: Stream{Device: device}, Awaited: true})
 		}
 	}

@@ -86,3 +86,46 @@ func TestRestoreAwaitsEveryEnrolledDevice(t *testing.T) {
 	s.decide("sara", count.StreamWrittenOff, count.WriteOff{Device: "d2", Reason: "was never here"})
 	s.wantAwaited()
 }
+
+func TestDeviceThatIsFoundIsAwaitedAgain(t *testing.T) {
+	s := write(t)
+	s.join(first, "")
+	s.decide("sara", count.StreamWrittenOff, count.WriteOff{Device: "d1", Reason: "lost"})
+	s.wantAwaited()
+	s.join(second, "")
+	s.wantAwaited(second)
+}
+
+func TestWritingOffTwiceIsOneThingSetAside(t *testing.T) {
+	s := write(t)
+	s.join(first, "")
+	for _, reason := range []string{"lost", "drowned"} {
+		s.decide("sara", count.StreamWrittenOff, count.WriteOff{Device: "d1", Reason: reason})
+	}
+	if a := s.view().Asides; len(a) != 1 || a[0].Reason != "drowned" {
+		t.Fatalf("set aside are %+v", a)
+	}
+}
+
+func TestRestoreAwaitsADeviceWrittenOffBefore(t *testing.T) {
+	s := write(t)
+	s.join(first, "")
+	s.decide("sara", count.StreamWrittenOff, count.WriteOff{Device: "d1", Reason: "lost"})
+	body := count.RestoredBody{Incarnation: "i2", Devices: []stocktake.DeviceID{"d1"}}
+	s.add(count.Entry{Kind: count.Restored, Body: encode(t, body)})
+	s.wantAwaited(count.Stream{Device: "d1"})
+	s.decide("sara", count.StreamWrittenOff, count.WriteOff{Device: "d1", Reason: "still lost"})
+	s.wantAwaited()
+}
+
+func TestWithdrawnTasksIDIsNotUsedAgain(t *testing.T) {
+	s := write(t)
+	milk := count.Task{ID: "t", Round: 1, Location: "C1", Items: []stocktake.ItemID{"milk"}}
+	s.decide("sara", count.Assigned, count.Assignment{Tasks: []count.Task{milk}})
+	s.decide("sara", count.Assigned, count.Assignment{Withdraw: []string{"t"}})
+	milk.Items = []stocktake.ItemID{"ice"}
+	s.decide("sara", count.Assigned, count.Assignment{Tasks: []count.Task{milk}})
+	if tasks := s.view().Tasks; len(tasks) != 0 {
+		t.Fatalf("the id names another task now: %+v", tasks)
+	}
+}

@@ -135,12 +135,12 @@ func (s *Service) Pack(ctx context.Context, society stocktake.SocietyID, session
 }
 
 // Join records that a stream holds a session's pack: the seal waits for it from now on. Succeeds names the epoch of the
-// same device that it goes on for. Joining again writes nothing.
+// same device that it goes on for. Joining again writes nothing, but for a stream that was written off and is back.
 func (s *Service) Join(ctx context.Context, society stocktake.SocietyID, session stocktake.SessionID, stream Stream, succeeds string) error {
 	var joined bool
 	err := s.on(ctx, society, session, func(f *Fold) {
 		x := f.streams[stream]
-		joined = x != nil && x.joined > f.restored
+		joined = x != nil && x.joined > f.restored && f.givenUp(stream, x) == ""
 	})
 	if err != nil || joined {
 		return err

@@ -48,6 +48,7 @@ type View struct {
 	Material  *Material           `json:"-"`
 
 	history *history
+	taskIDs map[string]bool // ever given, withdrawn ones too: an id is used once
 }
 
 // LineTotals counts and values lines; shortage and surplus are never netted.
@@ -72,7 +73,7 @@ type LocationState struct {
 	Location stocktake.LocationID `json:"location"`
 	Section  stocktake.SectionID  `json:"section"`
 	InScope  bool                 `json:"in_scope"`
-	Status   string               `json:"status"` // not-started, counting, closed or disputed
+	Status   string               `json:"status"` // not-started, counting, given-up, closed or disputed
 	Passes   int                  `json:"passes"`
 }
 
@@ -152,7 +153,10 @@ func (f *Fold) View() *View {
 	}
 	v := &View{
 		Society: f.society, Plan: f.plan, IssuedBy: f.issuedBy, IssuedAt: f.head.IssuedAt, Offset: f.head.Offset, Head: f.head.Hash,
-		Closing: f.closing != 0, Rounds: f.rounds, Material: f.material,
+		Closing: f.closing != 0, Rounds: f.rounds, Material: f.material, taskIDs: make(map[string]bool, len(f.tasks)),
+	}
+	for id := range f.tasks {
+		v.taskIDs[id] = true
 	}
 	var found []Held
 	byLocation := map[stocktake.LocationID][]*Pass{}
@@ -365,11 +369,12 @@ func (f *Fold) locations(v *View, spots []*spot) {
 	}
 	for _, s := range spots {
 		state := LocationState{Location: s.location.ID, Section: s.location.Section, InScope: s.inScope, Status: "not-started"}
-		finished, pending := false, false
+		finished, pending, dead := false, false, len(s.groups) > 0
 		for _, g := range s.groups {
 			state.Passes += len(g.passes)
 			finished = finished || (g.complete && g.whole)
 			pending = pending || (!g.complete && !g.dead)
+			dead = dead && g.dead
 		}
 		for _, t := range s.tasks {
 			pending = pending || !t.done
@@ -379,6 +384,8 @@ func (f *Fold) locations(v *View, spots []*spot) {
 			state.Status = "disputed"
 		case finished && !pending:
 			state.Status = "closed"
+		case dead:
+			state.Status = "given-up" // every walk was abandoned and nobody goes on
 		case len(s.groups) > 0:
 			state.Status = "counting"
 		}

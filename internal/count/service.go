@@ -36,13 +36,12 @@ type live struct {
 	loaded  bool
 
 	mu      sync.Mutex
-	room    *sync.Cond // pending has been taken
-	pending [][]Entry  // as they were committed
-	waiting int        // entries in pending
-	busy    bool       // a goroutine is on its way to fold
+	pending [][]Entry // as they were committed
+	waiting int       // entries in pending
+	busy    bool      // a goroutine is on its way to fold
 }
 
-// maxPending bounds the entries that wait to be folded; the store's commits wait beyond it. maxLive bounds the folds
+// maxPending bounds the entries that wait to be folded; beyond it they are read from the log again. maxLive bounds the folds
 // kept of sessions that are over.
 const (
 	maxPending = 200_000
@@ -103,8 +102,10 @@ func (s *Service) committed(c Committed) {
 		return
 	}
 	l.mu.Lock()
-	for l.waiting > maxPending {
-		l.room.Wait()
+	if l.waiting > maxPending {
+		// A fold that is this far behind reads the log itself later. Waiting for it here would stop the store's watcher,
+		// and with it every other session's ingest.
+		l.pending, l.waiting = nil, 0
 	}
 	l.pending = append(l.pending, c.Entries)
 	l.waiting += len(c.Entries)
@@ -150,7 +151,6 @@ func (s *Service) advance(ctx context.Context, society stocktake.SocietyID, sess
 	l.mu.Lock()
 	pending := l.pending
 	l.pending, l.waiting = nil, 0
-	l.room.Broadcast()
 	l.mu.Unlock()
 	for _, entries := range pending {
 		for i := range entries {
@@ -272,7 +272,7 @@ func (s *Service) hold(society stocktake.SocietyID, session stocktake.SessionID)
 	if len(s.live) >= maxLive {
 		for other, x := range s.live {
 			if x.folding.TryLock() {
-				over := x.fold.head.State != LogOpen
+				over := x.fold.head.State == LogSealed || x.fold.head.State == LogCancelled
 				x.folding.Unlock()
 				if over {
 					delete(s.live, other)
@@ -281,7 +281,6 @@ func (s *Service) hold(society stocktake.SocietyID, session stocktake.SessionID)
 		}
 	}
 	l = &live{fold: NewFold(society, session)}
-	l.room = sync.NewCond(&l.mu)
 	s.live[k] = l
 	return l
 }

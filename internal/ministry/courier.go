@@ -92,6 +92,7 @@ func (c *Courier) Round(ctx context.Context) (next time.Time, err error) {
 		return next, err
 	}
 	blocked := make(map[stocktake.SocietyID]bool)
+	var failed error
 	for _, d := range due {
 		pin, ok := pins[d.Society]
 		if !ok || blocked[d.Society] {
@@ -107,14 +108,18 @@ func (c *Courier) Round(ctx context.Context) (next time.Time, err error) {
 			return next, ctx.Err()
 		}
 		if err != nil {
-			return next, err
+			// One society's damaged document must not keep the others' from being delivered.
+			c.log.Error("delivery failed in the store", "society", d.Society, "place", d.At.String(), "error", err)
+			blocked[d.Society] = true
+			failed = errors.Join(failed, err)
+			continue
 		}
 		if p != nil {
 			soonest(p.Next)
 			blocked[d.Society] = p.Blocking
 		}
 	}
-	return next, nil
+	return next, failed
 }
 
 // attempt sends one document and records what came of it. It gives the delivery's new state, nil when it has ended; an

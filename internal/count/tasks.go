@@ -61,6 +61,11 @@ func (f *Fold) handheldTasks() Tasks {
 
 // Tasks gives what handhelds are told of a session's work.
 func (s *Service) Tasks(ctx context.Context, society stocktake.SocietyID, session stocktake.SessionID) (t Tasks, err error) {
+	head, err := s.log.Head(ctx, society, session)
+	if err == nil && head.State != LogOpen {
+		// A session that is over is not folded again to say so: devices name those of months ago in every hello.
+		return Tasks{Session: session, Cursor: string(head.State), State: string(head.State), Tasks: []Task{}}, nil
+	}
 	err = s.on(ctx, society, session, func(f *Fold) { t = f.handheldTasks() })
 	return t, err
 }
@@ -137,6 +142,9 @@ func (s *Service) Pack(ctx context.Context, society stocktake.SocietyID, session
 // Join records that a stream holds a session's pack: the seal waits for it from now on. Succeeds names the epoch of the
 // same device that it goes on for. Joining again writes nothing, but for a stream that was written off and is back.
 func (s *Service) Join(ctx context.Context, society stocktake.SocietyID, session stocktake.SessionID, stream Stream, succeeds string) error {
+	if err := s.stillOpen(ctx, society, session); err != nil {
+		return err
+	}
 	var joined bool
 	err := s.on(ctx, society, session, func(f *Fold) {
 		x := f.streams[stream]
@@ -158,6 +166,9 @@ func (s *Service) Drained(ctx context.Context, society stocktake.SocietyID, sess
 	if mark.Acked < last {
 		return NotDrained.New(last, mark.Acked)
 	}
+	if err := s.stillOpen(ctx, society, session); err != nil {
+		return err
+	}
 	var closing, drained bool
 	err = s.on(ctx, society, session, func(f *Fold) {
 		x := f.streams[stream]
@@ -171,6 +182,15 @@ func (s *Service) Drained(ctx context.Context, society stocktake.SocietyID, sess
 		return NotClosing.New(string(session))
 	}
 	return s.record(ctx, Draft{Society: society, Session: session, Author: Author{Stream: stream}, Kind: Drained}, DrainedBody{last})
+}
+
+// stillOpen asks the log's head whether a session takes anything more, without folding it.
+func (s *Service) stillOpen(ctx context.Context, society stocktake.SocietyID, session stocktake.SessionID) error {
+	head, err := s.log.Head(ctx, society, session)
+	if err == nil && head.State != LogOpen {
+		return LogClosed.New(string(session))
+	}
+	return err
 }
 
 // Fence records, in every open session that it joined, that a stream takes no more events: its device was cloned or

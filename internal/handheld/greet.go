@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"jard/internal/count"
 	"jard/internal/stocktake"
@@ -82,15 +83,20 @@ func (g *Gateway) gap(ctx context.Context, i identity, stream count.Stream, from
 	return g.store.Mark(ctx, i.Society, stream)
 }
 
-// history remembers which streams have shown that the store lost events, and how far they were: a device that keeps
-// saying so while it refills the store is no second finding.
+// history remembers which devices have shown that the store lost events, and when: a device that keeps saying so while
+// it refills the store is no second finding, and one that lies, under ever new epochs, does not get to lock everybody's
+// seals again and again. A second loss within the hour is shown by any other device.
 type history struct {
 	mu    sync.Mutex
-	shown map[string]uint64
+	shown map[string]time.Time
 }
 
-// maxShown bounds the streams remembered.
-const maxShown = 10_000
+const (
+	// maxShown bounds the devices remembered.
+	maxShown = 10_000
+	// shownFor is how long one device's word is not taken again.
+	shownFor = time.Hour
+)
 
 // renew gives the store's history a new name, because a device was promised under its present one what it does not
 // hold: somebody put an older copy in its place. Every device says hello again, so that none is promised anything more
@@ -102,8 +108,8 @@ func (g *Gateway) renew(ctx context.Context, i identity, h *wire.Hello, mark cou
 	if err != nil || current != h.Incarnation {
 		return current, err // another device has shown it meanwhile
 	}
-	key := i.key().String() + "\x00" + h.Epoch
-	if g.history.shown[key] >= h.Acked {
+	key := i.key().String()
+	if at, shown := g.history.shown[key]; shown && g.now().Sub(at) < shownFor {
 		return current, nil
 	}
 	why := fmt.Sprintf("device %s shows event %d of epoch %s acknowledged, the store knows %d", i.ID, h.Acked, h.Epoch, mark.Acked)
@@ -113,9 +119,9 @@ func (g *Gateway) renew(ctx context.Context, i identity, h *wire.Hello, mark cou
 		return "", err
 	}
 	if g.history.shown == nil || len(g.history.shown) >= maxShown {
-		g.history.shown = map[string]uint64{}
+		g.history.shown = map[string]time.Time{}
 	}
-	g.history.shown[key] = h.Acked
+	g.history.shown[key] = g.now()
 	g.feeds.forgetAll()
 	g.live.each(func(s *socket) {
 		if s.incarnation.Load() != nil { // it was welcomed under the old name

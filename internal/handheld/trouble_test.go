@@ -270,6 +270,25 @@ func TestARestoredStoreIsRefilled(t *testing.T) {
 	d.acknowledged(3)
 }
 
+// A device that claims losses under ever new epochs is believed once: every belief locks the seals of all.
+func TestALyingDeviceRenewsTheStoreOnce(t *testing.T) {
+	w := start(t)
+	first := w.device("d1", "honest").connect().Incarnation
+	said := map[string]bool{}
+	for n := range 4 {
+		d := w.device("d1", fmt.Sprint("lie ", n)).record(observed("s1", n))
+		d.acked = 1
+		now, err := w.store.Incarnation(t.Context())
+		w.check(err)
+		d.incarnation = now
+		said[d.connect().Incarnation] = true
+		_ = d.conn.Close()
+	}
+	if said[first] || len(said) != 1 {
+		t.Fatalf("the store was renamed to each of %v", said)
+	}
+}
+
 func TestARevokedDeviceMayOnlyPush(t *testing.T) {
 	w := start(t)
 	d := w.device("d1", "revoked")

@@ -60,7 +60,7 @@ func (c *client) recount(ctx context.Context, session, person string, items []st
 		}
 	}
 	if len(where) == 0 {
-		return count.Recount{}, nothingToDo.New("recount")
+		return count.Recount{}, nothingHere.New("recount")
 	}
 	r := count.Recount{Round: v.Rounds + 1, Reason: reason}
 	for location, list := range where {
@@ -377,6 +377,6 @@ func (c *sessionCancelCmd) Run(ctx context.Context, _ *streams) error {
 	return api.post(ctx, sessionPath(c.Session, "/cancel"), count.Because{Reason: c.Reason}, nil)
 }
 
-var nothingToDo = stocktake.NewReason(stocktake.Conflict, "nothing-to-do",
+var nothingHere = stocktake.NewReason(stocktake.Conflict, "nothing-here",
 	"There is nothing to %s here.",
 	"لا يوجد هنا ما يلزمه الإجراء: %s.")

@@ -94,7 +94,7 @@ func (d *demo) settle(ctx context.Context) error {
 	}
 	recounter := d.members[d.Counters]
 	r, err := salem.recount(ctx, d.session, string(recounter.Person), nil, "two counters differ")
-	if err != nil && !errors.Is(err, nothingToDo) {
+	if err != nil && !errors.Is(err, nothingHere) {
 		return err
 	}
 	if len(r.Tasks) > 0 {
@@ -217,7 +217,7 @@ func (d *demo) check(ctx context.Context) error {
 	if len(v.Broken) > 0 {
 		return chainBroken.New(len(v.Broken))
 	}
-	d.say("verified: %d log entries, %d results, %d receipts recomputed, no fault", v.Entries, v.Results, v.Receipts)
+	d.say("verified: %d log entries, and %d documents with their receipts, recomputed, no fault", v.Entries, v.Documents)
 	data := filepath.Join(d.Data, "society")
 	fmt.Fprintf(d.out.Out, `
 Where to look now:

@@ -37,9 +37,6 @@ var (
 	NameMalformed = stocktake.NewReason(stocktake.Invalid, "name-malformed",
 		"%q cannot name a published document: use 1 to 255 bytes without control characters.",
 		"القيمة %q لا تصلح اسمًا لمستند منشور: استخدم من 1 إلى 255 بايت بلا محارف تحكم.")
-	BatchMalformed = stocktake.NewReason(stocktake.Invalid, "batch-malformed",
-		"The batch is malformed: %s.",
-		"الدفعة غير سليمة: %s.")
 	DraftMalformed = stocktake.NewReason(stocktake.Invalid, "draft-malformed",
 		"The entry cannot be written: %s.",
 		"لا يمكن كتابة القيد: %s.")

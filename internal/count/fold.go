@@ -29,7 +29,6 @@ type Fold struct {
 	society stocktake.SocietyID
 	session stocktake.SessionID
 	head    Head
-	next    stocktake.Hash
 
 	plan     Plan
 	issuedBy Author
@@ -108,7 +107,7 @@ type verdictFact struct {
 // NewFold starts the fold of a session's log. Material is given with SetMaterial once the first entry has said which.
 func NewFold(society stocktake.SocietyID, session stocktake.SessionID) *Fold {
 	return &Fold{
-		society: society, session: session, next: Genesis(society, session),
+		society: society, session: session,
 		events: map[key]eventFact{}, conflicted: map[key]*conflict{}, carried: map[key][]stocktake.DeviceID{}, quarantine: map[key]Held{},
 		released: map[string]signed[Release]{}, admitted: map[string]uint64{}, passes: map[stocktake.PassID]*passFacts{}, tasks: map[string]taskFact{}, rounds: 1,
 		completed: map[stocktake.PassID]signed[PassDecision]{}, abandoned: map[stocktake.PassID]signed[PassDecision]{},
@@ -130,7 +129,8 @@ func (f *Fold) SetMaterial(m *Material) {
 // Offset is that of the last entry applied.
 func (f *Fold) Offset() uint64 { return f.head.Offset }
 
-// Apply files one entry. Entries come in the order of their offsets; an error means that the log is broken there.
+// Apply files one entry. Entries come in the order of their offsets; an error means that they do
+// not, or that one cannot be read. Whether their hashes chain is not looked at here: server verify does.
 func (f *Fold) Apply(e Entry) error {
 	if e.Offset != f.head.Offset+1 {
 		return fmt.Errorf("log %s: entry %d follows entry %d", f.session, e.Offset, f.head.Offset)

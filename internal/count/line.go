@@ -198,8 +198,9 @@ func (l *Line) addRounds(s *spot, item stocktake.ItemID) {
 // variance with its band.
 func (l *Line) digest(f *Fold, disputes []Digest) Digest {
 	d := f.digester[:0].text("line").text(string(l.Section)).text(string(l.Item)).number(int64(l.Book)).number(int64(l.Cost)).text(string(l.Status))
+	d = d.number(int64(len(l.Adopted)))
 	for _, a := range l.Adopted {
-		d = d.text(string(a.Location)).number(int64(a.Round))
+		d = d.text(string(a.Location)).number(int64(a.Round)).number(int64(len(a.Passes)))
 		for _, p := range a.Passes {
 			d = d.text(string(p))
 		}

@@ -41,7 +41,7 @@ func (l *live) enter(s *socket) bool {
 }
 
 // claim makes a socket that has said hello its device's only one, and gives the one before. That one is told to go, and
-// has let go of the stream when its done closes.
+// has let go of the stream once it is quiet.
 func (l *live) claim(s *socket) (before *socket) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -40,7 +40,6 @@ type socket struct {
 	goodbye  *goodbye      // set before stopping closes
 	stopping chan struct{} // the socket is to end
 	quiet    chan struct{} // its stream is let go of: nothing more will be appended by it
-	done     chan struct{} // it is closed
 
 	writing sync.Mutex
 	out     []byte
@@ -87,7 +86,7 @@ func (g *Gateway) stream(w http.ResponseWriter, r *http.Request, i identity) err
 	}
 	s := &socket{
 		g: g, conn: conn, who: i, since: g.now(), feeder: newFeeder(), inbox: make(chan request, Window-1),
-		stopping: make(chan struct{}), quiet: make(chan struct{}), done: make(chan struct{}),
+		stopping: make(chan struct{}), quiet: make(chan struct{}),
 	}
 	conn.SetReadLimit(int64(wire.ServerLimits.Bytes))
 	conn.SetPongHandler(func(string) error { s.patience(g.timing.Silent); return nil })
@@ -421,5 +420,4 @@ func (s *socket) close() {
 	}
 	_ = s.conn.Close()
 	s.g.live.leave(s)
-	close(s.done)
 }

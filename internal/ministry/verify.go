@@ -2,6 +2,7 @@ package ministry
 
 import (
 	"context"
+	"encoding/json"
 
 	"jard/internal/result"
 	"jard/internal/stocktake"
@@ -37,13 +38,59 @@ func VerifyOutbox(ctx context.Context, box Outbox, society stocktake.SocietyID, 
 			for _, f := range chain.Next(d.Signed) {
 				found(f)
 			}
-			if d.Answer == nil || identity.Ministry == nil {
-				continue
+			if !d.shows() {
+				found(result.NewFault("", ShownWrong.New()))
 			}
-			if _, _, err := readAnswer(d.Answer.Signed, identity.Ministry.Key, society, d.At, d.Hash); err != nil {
+			if err := d.verifyAnswer(society, identity.Ministry); err != nil {
 				found(result.NewFault("/receipt", stocktake.Fault(err)))
 			}
 		}
 		from = page[len(page)-1].At.Next()
 	}
 }
+
+// shows reports whether what lists show of a document is what the document says.
+func (s *Stored) shows() bool {
+	link, err := result.ReadLink(s.Signed.Document)
+	if err != nil {
+		return false
+	}
+	var of struct {
+		Session struct {
+			ID stocktake.SessionID `json:"id"`
+		} `json:"session"`
+	}
+	kind := KindResult
+	if link.Schema == result.KeyChangeSchema {
+		kind = KindKeyChange
+	} else if err := json.Unmarshal(s.Signed.Document, &of); err != nil {
+		return false
+	}
+	return link.Ref() == s.At && link.Previous == s.Previous && kind == s.Kind && of.Session.ID == s.Session
+}
+
+// verifyAnswer holds a receipt against its document, the pinned ministry, and what lists show of it. Without one a
+// delivery must be under way that brings it.
+func (s *Stored) verifyAnswer(society stocktake.SocietyID, pin *Pin) error {
+	switch {
+	case s.Answer == nil && s.Delivery == nil:
+		return ReceiptMissing.New()
+	case s.Answer == nil, pin == nil:
+		return nil
+	}
+	_, signed, err := readAnswer(s.Answer.Signed, pin.Key, society, s.At, s.Hash)
+	if err == nil && (signed.Number != s.Answer.Number || signed.Verdict != s.Answer.Verdict) {
+		err = ShownWrong.New()
+	}
+	return err
+}
+
+// Findings of verification that no document shows by itself.
+var (
+	ShownWrong = stocktake.NewReason(stocktake.Internal, "shown-wrong",
+		"What is kept beside the signed bytes is not what they say. Keep this store as evidence and restore a backup beside it.",
+		"المحفوظ إلى جانب المستند الموقّع يخالف ما فيه. احفظ هذا المخزن دليلًا واستعد نسخة احتياطية إلى جانبه.")
+	ReceiptMissing = stocktake.NewReason(stocktake.Internal, "receipt-missing",
+		"The document has no receipt, and no delivery is under way that would bring one. Keep this store as evidence.",
+		"لا إشعار استلام للمستند ولا إرسال جارٍ يأتي به. احفظ هذا المخزن دليلًا.")
+)

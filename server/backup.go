@@ -2,14 +2,11 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"jard/internal/boltdb"
-	"jard/internal/stocktake"
 )
 
 type backupCmd struct {
@@ -17,28 +14,19 @@ type backupCmd struct {
 	File string `arg:"" help:"File to write. It must not exist." type:"path"`
 }
 
-// Run writes a consistent copy of the store: beside the file first, renamed when it is whole and on the disk.
-func (c *backupCmd) Run(ctx context.Context, s *streams) (err error) {
-	if _, err := os.Lstat(c.File); !errors.Is(err, os.ErrNotExist) {
-		return fileExists.New(c.File)
-	}
-	f, err := os.CreateTemp(filepath.Dir(c.File), ".jard-backup-*")
+// Run writes a consistent copy of the store.
+func (c *backupCmd) Run(ctx context.Context, s *streams) error {
+	var size int64
+	err := boltdb.WriteBackup(c.File, func(w io.Writer) error {
+		return c.post(ctx, "/backup", []byte("{}"), func(r io.Reader) (err error) {
+			size, err = io.Copy(w, r)
+			return err
+		})
+	})
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, os.Remove(f.Name())) }()
-	var size int64
-	err = c.post(ctx, "/backup", []byte("{}"), func(r io.Reader) (err error) {
-		size, err = io.Copy(f, r)
-		return err
-	})
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err := os.Link(f.Name(), c.File); err != nil { // fails where somebody else made it meanwhile
-		return err
-	}
-	_, err = fmt.Fprintf(s.Out, "%s: %d bytes. Copy it off this machine.\n", c.File, size)
+	_, err = fmt.Fprintf(s.Out, "%s: %d bytes, checked. Copy it off this machine.\n", c.File, size)
 	return err
 }
 
@@ -62,7 +50,3 @@ The signing keys are not in a backup: put the directory %s back too.
 `, c.store(), c.keys())
 	return err
 }
-
-var fileExists = stocktake.NewReason(stocktake.Conflict, "file-exists",
-	"%s exists already. Choose another name: a backup never overwrites.",
-	"الملف %s موجود. اختر اسمًا آخر: النسخة الاحتياطية لا تستبدل ملفًا.")

@@ -26,17 +26,29 @@ func (db *DB) WriteTo(w io.Writer) (n int64, err error) {
 	return n, err
 }
 
-// Backup writes a consistent copy of the store to path, while it is being served. The file stands under its name only
-// once it is whole, on disk and checked. One that is there already is never replaced: FileExists.
+// Backup writes a consistent copy of the store to path, while it is being served, as WriteBackup does.
 func (db *DB) Backup(path string) error {
+	return WriteBackup(path, func(w io.Writer) error {
+		_, err := db.WriteTo(w)
+		return err
+	})
+}
+
+// WriteBackup makes a backup of what f writes: the bytes of a store, perhaps from another process. The file stands under
+// its name only once it is whole, on disk and checked. One that is there already is never replaced: FileExists.
+func WriteBackup(path string, f func(io.Writer) error) error {
 	if err := checkAbsent(path); err != nil {
 		return err
 	}
-	temp, err := tempBeside(path, func(f *os.File) error {
-		_, err := db.WriteTo(f)
-		return err
+	var source error
+	temp, err := tempBeside(path, func(file *os.File) error {
+		source = f(file)
+		return source
 	})
-	if err != nil {
+	switch {
+	case source != nil && !noSpace(source):
+		return source
+	case err != nil:
 		return fmt.Errorf("back up store: %w", writeFault(err))
 	}
 	defer func() { _ = os.Remove(temp) }()

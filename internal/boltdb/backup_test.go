@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -179,5 +180,56 @@ func enrol(t *testing.T, db *boltdb.DB, society stocktake.SocietyID, device stoc
 	_, err = db.Redeem(t.Context(), account.Redemption{Code: code, At: at, Device: device, Name: "TC26", Token: stocktake.HashOf([]byte(device))})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Where files cannot be linked, a finished file still gets its name, and still replaces none. No file system without links
+// is at hand, but a directory cannot be linked on any.
+func TestPlaceWithoutLinks(t *testing.T) {
+	dir := t.TempDir()
+	finished, path := filepath.Join(dir, ".finished"), filepath.Join(dir, "backup.db")
+	for _, name := range []string{finished, filepath.Join(dir, "taken")} {
+		if err := os.Mkdir(name, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := boltdb.Place(finished, filepath.Join(dir, "taken")); !errors.Is(err, boltdb.FileExists) {
+		t.Errorf("placing over a file gives %v", err)
+	}
+	if err := boltdb.Place(finished, path); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path); err != nil {
+		t.Error(err)
+	}
+}
+
+// A copy that breaks off, or comes over damaged, gets no name.
+func TestWriteBackupOfABrokenCopy(t *testing.T) {
+	dir := t.TempDir()
+	db := mustOpen(t, filepath.Join(dir, "jard.db"))
+	var whole bytes.Buffer
+	if _, err := db.WriteTo(&whole); err != nil {
+		t.Fatal(err)
+	}
+	path, cut := filepath.Join(dir, "backup.db"), errors.New("the line was cut")
+	for name, x := range map[string]struct {
+		bytes []byte
+		err   error
+		want  error
+	}{
+		"broken off": {whole.Bytes()[:9000], cut, cut},
+		"damaged":    {whole.Bytes()[:9000], nil, boltdb.StoreDamaged},
+	} {
+		err := boltdb.WriteBackup(path, func(w io.Writer) error {
+			_, err := w.Write(x.bytes)
+			return errors.Join(err, x.err)
+		})
+		if !errors.Is(err, x.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if left, err := filepath.Glob(filepath.Join(dir, "*backup*")); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
 	}
 }

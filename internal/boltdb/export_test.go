@@ -94,3 +94,6 @@ func (db *DB) Hold() (release func()) {
 
 // Queued is how many requests wait for the writer.
 func (db *DB) Queued() int { return len(db.queue) }
+
+// Place gives a finished file its name.
+var Place = place

@@ -63,8 +63,9 @@ type societyServer struct {
 	courier  *ministry.Courier
 	handler  http.Handler
 
-	stop context.CancelFunc
-	work sync.WaitGroup
+	stop    context.CancelFunc
+	unwatch func()
+	work    sync.WaitGroup
 }
 
 // newSocietyServer wires the society's role on an open node and starts its deliveries.
@@ -76,7 +77,7 @@ func newSocietyServer(n *node) (*societyServer, error) {
 	})
 	e, err := web.New(web.Config{
 		Accounts: n.accounts, Sessions: s.sessions, Logger: n.log, TempDir: n.Data,
-		Issuer: wakingIssuer{ministry.NewIssuer(n.db, n.signer, software()), s.courier}, Results: results{n.db},
+		Issuer: ministry.NewIssuer(n.db, n.signer, software()), Results: results{n.db},
 		Importer: importer{link.NewImporter(n.db, link.Limits{})},
 	})
 	if err != nil {
@@ -89,7 +90,7 @@ func newSocietyServer(n *node) (*societyServer, error) {
 	mux.Handle("/", e)
 	s.handler = mux
 	ctx, stop := context.WithCancel(context.Background())
-	s.stop = stop
+	s.stop, s.unwatch = stop, onSeal(n.db, s.courier.Wake)
 	s.work.Go(func() {
 		if err := s.courier.Run(ctx); err != nil && ctx.Err() == nil {
 			n.log.Error("deliveries ended", "error", err)
@@ -101,25 +102,19 @@ func newSocietyServer(n *node) (*societyServer, error) {
 // close says goodbye to devices, ends deliveries and leaves the store to its owner.
 func (s *societyServer) close() {
 	s.gateway.Close()
+	s.unwatch()
 	s.stop()
 	s.work.Wait()
 	s.sessions.Close()
 }
 
-// wakingIssuer has the courier look for work soon after a result was made.
-type wakingIssuer struct {
-	*ministry.Issuer
-	courier *ministry.Courier
-}
-
-// Issue makes a result.
-func (w wakingIssuer) Issue(ctx context.Context, v *count.View, by stocktake.Person, at time.Time) (count.Issuance, error) {
-	issued, err := w.Issuer.Issue(ctx, v, by, at)
-	if err == nil {
-		// The seal follows in a moment; a courier that comes too early comes again.
-		time.AfterFunc(100*time.Millisecond, w.courier.Wake)
-	}
-	return issued, err
+// onSeal calls f after each commit of a seal, whose delivery is queued then. F must be quick.
+func onSeal(log count.Log, f func()) (stop func()) {
+	return log.Watch(func(c count.Committed) {
+		if c.Entries[len(c.Entries)-1].Kind == count.Sealed { // nothing follows it in its log
+			f()
+		}
+	})
 }
 
 var dataUnusable = stocktake.NewReason(stocktake.Unavailable, "data-unusable",

@@ -109,7 +109,8 @@ func (f *Fold) fileFact(offset uint64, from Stream, body key, kind Kind, event *
 	switch kind {
 	case PassOpened:
 		p.opened = append(p.opened, openedFact{x, stocktake.LocationID(f.intern(string(event.Location))), event.Round,
-			stocktake.PersonID(f.intern(string(event.Person))), event.Assignment, event.Continues, event.Replaces, at, event.Undirected})
+			stocktake.PersonID(f.intern(string(event.Person))), f.intern(event.Assignment), stocktake.PassID(f.intern(string(event.Continues))),
+			stocktake.PassID(f.intern(string(event.Replaces))), at, event.Undirected})
 	case Observed:
 		start := at
 		if event.ScannedAt != 0 {
@@ -118,7 +119,8 @@ func (f *Fold) fileFact(offset uint64, from Stream, body key, kind Kind, event *
 		p.observed = append(p.observed, observedFact{x, stocktake.ItemID(f.intern(string(event.Item))), f.intern(event.Code),
 			f.intern(event.Lot), f.intern(event.Expiry), Condition(f.intern(string(event.Condition))), event.Amount, event.Pack, start, at, event.AllHere})
 	case Reversed:
-		p.reversed = append(p.reversed, reversedFact{x, idKey(event.Reverses), event.Item, event.Code, event.Lot, event.Condition, event.Amount, event.Pack})
+		p.reversed = append(p.reversed, reversedFact{x, idKey(event.Reverses), stocktake.ItemID(f.intern(string(event.Item))), f.intern(event.Code),
+			f.intern(event.Lot), Condition(f.intern(string(event.Condition))), event.Amount, event.Pack})
 	case PassClosed:
 		p.closed = append(p.closed, closedFact{x, event.Observations, event.Quantity, at})
 	}

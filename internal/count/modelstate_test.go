@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"jard/internal/count"
+	"jard/internal/stocktake"
 )
 
 // describe is the model's whole answer, as text.
@@ -50,11 +51,7 @@ func (a *answer) blockers() map[string]int {
 	plan := a.plan()
 	for i := range a.m.material.Site.Locations {
 		at := &a.m.material.Site.Locations[i]
-		walked := false
-		for _, g := range a.groups {
-			walked = walked || (g.location == at && !g.dead)
-		}
-		if inScope(plan, at) && !walked {
+		if inScope(plan, at) && !a.walkedAll(plan, at) {
 			counts[count.BlockUncounted]++
 		}
 	}
@@ -97,6 +94,24 @@ func (a *answer) blockers() map[string]int {
 		counts[count.BlockStream] = n
 	}
 	return counts
+}
+
+// walkedAll: somebody walked the location whole, or for each item of the scope, and was not given up.
+func (a *answer) walkedAll(plan count.Plan, at *stocktake.Location) bool {
+	missing := len(plan.Scope.Items)
+	for _, item := range plan.Scope.Items {
+		for _, g := range a.groups {
+			if g.location == at && !g.dead && g.covers(item) {
+				missing--
+				break
+			}
+		}
+	}
+	walked := len(plan.Scope.Items) > 0 && missing == 0
+	for _, g := range a.groups {
+		walked = walked || (g.location == at && !g.dead && g.all)
+	}
+	return walked
 }
 
 // awaited counts the streams that the seal waits for: those heard of by joining, draining or fencing, unless they have

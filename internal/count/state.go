@@ -82,7 +82,7 @@ func (v *View) block() {
 		add(BlockNotClosing, "")
 	}
 	for _, l := range v.Locations {
-		if l.InScope && (l.Status == "not-started" || l.Status == "given-up") {
+		if l.InScope && l.uncounted {
 			add(BlockUncounted, string(l.Location))
 		}
 	}

@@ -123,11 +123,11 @@ func TestBlockersOfTheSeal(t *testing.T) {
 			func(s *script) { s.whole("ali", "A1", nil); s.whole("ali", "A2", nil) },
 		},
 		count.BlockCounting: {
+			func(s *script) { s.whole("ali", "C1", found{"ice": 4}, s.task(2, "C1", "ice")) }, // who had counted it before
 			func(s *script) {
-				s.decide("sara", count.PassAbandoned, count.PassDecision{Pass: "p-1", Reason: "wrong freezer"})
-				s.open("ali", "C1", s.task(1, "C1", "milk")).close() // somebody was there, but not for the ice
+				task := s.view().Tasks[0].ID
+				s.whole("badr", "C1", found{"ice": 4}, func(e *count.Event) { e.Round, e.Assignment = 2, task })
 			},
-			func(s *script) { s.whole("badr", "C1", found{"ice": 4}) },
 		},
 	} {
 		t.Run(key, func(t *testing.T) {
@@ -140,6 +140,34 @@ func TestBlockersOfTheSeal(t *testing.T) {
 			c.settle(s)
 			s.wantBlockers()
 		})
+	}
+}
+
+// Somebody was there, but looked for one item only: the rest of the location is as uncounted as if nobody had been.
+func TestLocationWalkedForAnItemOnlyBlocks(t *testing.T) {
+	s := onlyCold(t)
+	s.whole("ali", "C1", nil, s.task(1, "C1", "milk"))
+	s.decide("sara", count.Closing, count.Because{})
+	s.wantBlockers(count.BlockUncounted)
+	if l := s.view().Locations[4]; l.Status != "partial" {
+		t.Fatalf("the location is %+v", l)
+	}
+	s.whole("badr", "C1", found{"ice": 4})
+	s.wantBlockers()
+}
+
+// Where the session asks for some items only, tasks for all of them are the whole.
+func TestLocationWalkedForEachItemOfTheScope(t *testing.T) {
+	s := write(t, func(p *count.Plan, _ *count.Material) {
+		p.Scope = count.Scope{Sections: []stocktake.SectionID{"cold"}, Items: []stocktake.ItemID{"ice", "tea"}}
+	})
+	s.decide("sara", count.Closing, count.Because{})
+	s.whole("ali", "C1", found{"ice": 4}, s.task(1, "C1", "ice"))
+	s.wantBlockers(count.BlockUncounted)
+	s.whole("badr", "C1", nil, s.task(1, "C1", "tea"))
+	s.wantBlockers()
+	if l := s.view().Locations[4]; l.Status != "closed" {
+		t.Fatalf("the location is %+v", l)
 	}
 }
 

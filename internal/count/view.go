@@ -73,8 +73,10 @@ type LocationState struct {
 	Location stocktake.LocationID `json:"location"`
 	Section  stocktake.SectionID  `json:"section"`
 	InScope  bool                 `json:"in_scope"`
-	Status   string               `json:"status"` // not-started, counting, given-up, closed or disputed
+	Status   string               `json:"status"` // not-started, counting, partial, given-up, closed or disputed
 	Passes   int                  `json:"passes"`
+
+	uncounted bool // nobody has walked all of what is in scope there, or is on the way
 }
 
 // Unknown is a code that means no item of the catalogue.
@@ -369,28 +371,42 @@ func (f *Fold) locations(v *View, spots []*spot) {
 	}
 	for _, s := range spots {
 		state := LocationState{Location: s.location.ID, Section: s.location.Section, InScope: s.inScope, Status: "not-started"}
-		finished, pending, dead := false, false, len(s.groups) > 0
+		pending, dead := false, len(s.groups) > 0
 		for _, g := range s.groups {
 			state.Passes += len(g.passes)
-			finished = finished || (g.complete && g.whole)
 			pending = pending || (!g.complete && !g.dead)
 			dead = dead && g.dead
 		}
+		state.uncounted = !f.walked(s, func(g *group) bool { return !g.dead })
 		for _, t := range s.tasks {
 			pending = pending || !t.done
 		}
 		switch {
 		case disputed[s.location.ID]:
 			state.Status = "disputed"
-		case finished && !pending:
+		case !pending && f.walked(s, func(g *group) bool { return g.complete }):
 			state.Status = "closed"
 		case dead:
 			state.Status = "given-up" // every walk was abandoned and nobody goes on
+		case len(s.groups) > 0 && !pending:
+			state.Status = "partial" // walked for some items only
 		case len(s.groups) > 0:
 			state.Status = "counting"
 		}
 		v.Locations = append(v.Locations, state)
 	}
+}
+
+// walked reports whether those walks over a location that count for the question answer together for all that is in
+// scope there.
+func (f *Fold) walked(s *spot, counts func(*group) bool) bool {
+	if slices.ContainsFunc(s.groups, func(g *group) bool { return g.whole && counts(g) }) {
+		return true
+	}
+	items := f.plan.Scope.Items
+	return len(items) > 0 && len(s.groups) > 0 && !slices.ContainsFunc(items, func(item stocktake.ItemID) bool {
+		return !slices.ContainsFunc(s.groups, func(g *group) bool { return g.covers(item) && counts(g) })
+	})
 }
 
 // Line finds a line; nil when there is none.

@@ -96,3 +96,44 @@ func TestManySocietiesAtOnce(t *testing.T) {
 		t.Errorf("%d receipts", n)
 	}
 }
+
+// TestVerifyWantsBothSignaturesOfAKeyChange: a change of key in a society's own chain is trusted for no more than the key in
+// force and the new key have both signed.
+func TestVerifyWantsBothSignaturesOfAKeyChange(t *testing.T) {
+	s := newWorld(t).society(rumaithiya).enrol()
+	s.sealed(nil)
+	if _, err := s.signer.ChangeKey(s.ctx, s.id, ""); err != nil {
+		t.Fatal(err)
+	}
+	s.sealed(nil)
+	found := func() string {
+		all := ""
+		if _, err := ministry.VerifyOutbox(s.ctx, s.box, s.id, func(f ministry.Finding) { all += f.Place + " " + f.Key + ", " }); err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	if all := found(); all != "" {
+		t.Fatal(all)
+	}
+	change := &s.box.results[s.id][1]
+	sound := change.Signed.Signature
+	first, second, _ := bytes.Cut(sound, []byte("\n"))
+	for name, signature := range map[string][]byte{
+		"none":                {},
+		"the old key's alone": first,
+		"the new key's alone": second,
+		"the old key's twice": bytes.Join([][]byte{first, first}, []byte("\n")),
+		"the new key's twice": bytes.Join([][]byte{second, second}, []byte("\n")),
+		"in the wrong order":  bytes.Join([][]byte{second, first}, []byte("\n")),
+	} {
+		change.Signed.Signature = signature
+		if all := found(); all != "1/2 signature-wrong, " {
+			t.Errorf("%s: found %q", name, all)
+		}
+	}
+	change.Signed.Signature = sound
+	if all := found(); all != "" {
+		t.Error(all)
+	}
+}

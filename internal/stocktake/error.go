@@ -22,7 +22,8 @@ const (
 )
 
 // Reason is one precise cause of errors: a stable key for programs, and what to tell people in both languages. The
-// texts may hold fmt verbs for the arguments of New; each says what to do, not only what is wrong.
+// texts may hold fmt verbs for the arguments of New; each says what to do, not only what is wrong. Roles among the
+// arguments (a Role or a []Role) are said in words of the text's language.
 type Reason struct {
 	Code    Code
 	Key     string
@@ -65,10 +66,14 @@ func (e *Error) Error() string {
 }
 
 // English is the text for an English reader.
-func (e *Error) English() string { return fmt.Sprintf(e.Reason.English, e.Args...) }
+func (e *Error) English() string {
+	return fmt.Sprintf(e.Reason.English, sayRoles(e.Args, ", ", func(n Name) string { return n.English })...)
+}
 
 // Arabic is the text for an Arabic reader.
-func (e *Error) Arabic() string { return fmt.Sprintf(e.Reason.Arabic, e.Args...) }
+func (e *Error) Arabic() string {
+	return fmt.Sprintf(e.Reason.Arabic, sayRoles(e.Args, "، ", func(n Name) string { return n.Arabic })...)
+}
 
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Err }

@@ -150,3 +150,26 @@ func TestErrorTellsItsReason(t *testing.T) {
 		t.Errorf("an error without a reason is %v", f)
 	}
 }
+
+// Roles are said in words, in each language its own.
+func TestReasonsSayRolesInWords(t *testing.T) {
+	err := stocktake.NotAllowed.New([]stocktake.Role{stocktake.FinancialController, stocktake.Manager})
+	if s := err.English(); !strings.HasSuffix(s, ": financial controller, manager.") {
+		t.Error(s)
+	}
+	if s := err.Arabic(); !strings.HasSuffix(s, ": المراقب المالي، المدير العام.") {
+		t.Error(s)
+	}
+	for _, r := range []stocktake.Role{
+		stocktake.Counter, stocktake.Supervisor, stocktake.Manager, stocktake.FinancialController, stocktake.AdministrativeController,
+		stocktake.CommitteeMember, stocktake.Witness, stocktake.SocietyAdministrator, stocktake.MinistryOfficer, stocktake.Integrator,
+	} {
+		one := stocktake.NotAllowed.New(r)
+		if s := one.Arabic(); strings.Contains(s, string(r)) || strings.Contains(s, ": .") {
+			t.Error(s)
+		}
+		if s := one.English(); !strings.Contains(s, strings.ReplaceAll(string(r), "-", " ")) {
+			t.Error(s)
+		}
+	}
+}

@@ -1,5 +1,10 @@
 package stocktake
 
+import (
+	"cmp"
+	"strings"
+)
+
 // Role is what a person (or a machine) may be. A person may hold several.
 type Role string
 
@@ -17,11 +22,44 @@ const (
 	Integrator               Role = "integrator"
 )
 
+// roleNames are what people are told of a role.
+var roleNames = map[Role]Name{
+	Counter:                  {English: "counter", Arabic: "القائم بالعد"},
+	Supervisor:               {English: "supervisor", Arabic: "المشرف"},
+	Manager:                  {English: "manager", Arabic: "المدير العام"},
+	FinancialController:      {English: "financial controller", Arabic: "المراقب المالي"},
+	AdministrativeController: {English: "administrative controller", Arabic: "المراقب الإداري"},
+	CommitteeMember:          {English: "committee member", Arabic: "عضو لجنة الجرد"},
+	Witness:                  {English: "witness", Arabic: "الشاهد على الجرد"},
+	SocietyAdministrator:     {English: "society administrator", Arabic: "مسؤول النظام في الجمعية"},
+	MinistryOfficer:          {English: "ministry officer", Arabic: "موظف الوزارة"},
+	Integrator:               {English: "integrator", Arabic: "نظام الربط"},
+}
+
+// sayRoles puts roles among an error's arguments into words.
+func sayRoles(args []any, separator string, in func(Name) string) []any {
+	said := make([]any, len(args))
+	for n, arg := range args {
+		said[n] = arg
+		roles, ok := arg.([]Role)
+		if r, one := arg.(Role); one {
+			roles, ok = []Role{r}, true
+		}
+		if !ok {
+			continue
+		}
+		words := make([]string, 0, len(roles))
+		for _, r := range roles {
+			words = append(words, cmp.Or(in(roleNames[r]), string(r)))
+		}
+		said[n] = strings.Join(words, separator)
+	}
+	return said
+}
+
 // Check refuses a role that is none of the above.
 func (r Role) Check() error {
-	switch r {
-	case Counter, Supervisor, Manager, FinancialController, AdministrativeController, CommitteeMember, Witness,
-		SocietyAdministrator, MinistryOfficer, Integrator:
+	if _, known := roleNames[r]; known {
 		return nil
 	}
 	return roleUnknown.New(string(r))

@@ -30,7 +30,8 @@ func (a *api) identify(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// account logs each request once it is answered: by route, never by address, whose parameters are people's business.
+// account logs each request, for who debugs, once it is answered: by route, never by address, whose parameters are
+// people's business. What failed through the server's own fault is logged as an error by fail.
 func (a *api) account(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		began := a.Now()
@@ -38,12 +39,8 @@ func (a *api) account(next echo.HandlerFunc) echo.HandlerFunc {
 			a.fail(err, c)
 		}
 		r := c.Request()
-		level := slog.LevelDebug
-		if r.Method != http.MethodGet && r.Method != http.MethodHead {
-			level = slog.LevelInfo
-		}
 		p, _ := c.Get(personKey).(stocktake.Person)
-		a.Logger.LogAttrs(r.Context(), level, "request", slog.String("request", requestID(c)), slog.String("method", r.Method),
+		a.Logger.LogAttrs(r.Context(), slog.LevelDebug, "request", slog.String("request", requestID(c)), slog.String("method", r.Method),
 			slog.String("route", c.Path()), slog.Int("status", c.Response().Status), slog.Duration("took", a.Now().Sub(began)),
 			slog.String("society", string(p.Society)), slog.String("person", string(p.ID)))
 		return nil

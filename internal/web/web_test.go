@@ -67,7 +67,7 @@ func open(t *testing.T, edit ...func(*web.Config)) *desk {
 	t.Cleanup(counts.Close)
 	publish(t, db)
 	d := &desk{t: t, logs: &bytes.Buffer{}, who: &people{}}
-	c := web.Config{Accounts: d.who, Sessions: counts, Logger: slog.New(slog.NewTextHandler(d.logs, nil)), TempDir: t.TempDir()}
+	c := web.Config{Accounts: d.who, Sessions: counts, Logger: slog.New(slog.NewTextHandler(d.logs, &slog.HandlerOptions{Level: slog.LevelDebug})), TempDir: t.TempDir()}
 	for _, f := range edit {
 		f(&c)
 	}
@@ -242,6 +242,10 @@ func TestSignIn(t *testing.T) {
 	if strings.Contains(d.logs.String(), "opensesame") || strings.Contains(d.logs.String(), "jp_secret") {
 		t.Errorf("a secret is logged: %s", d.logs)
 	}
+	// Requests are logged for who debugs: a whole day of them would bury what matters.
+	if strings.Count(d.logs.String(), "level=DEBUG msg=request") != 3 || strings.Count(d.logs.String(), "level=") != 3 {
+		t.Errorf("logged %s", d.logs)
+	}
 }
 
 func TestHeaders(t *testing.T) {
@@ -262,7 +266,7 @@ func TestServerFaultsAreLoggedAndNotShown(t *testing.T) {
 	if r.Error.Request == "" || r.Error.Request != w.Header().Get("X-Request-Id") || strings.Contains(w.Body.String(), "nil pointer") {
 		t.Errorf("got %s", w.Body)
 	}
-	if !strings.Contains(d.logs.String(), "nil pointer") || !strings.Contains(d.logs.String(), r.Error.Request) {
+	if !strings.Contains(d.logs.String(), "level=ERROR") || !strings.Contains(d.logs.String(), "nil pointer") || !strings.Contains(d.logs.String(), r.Error.Request) {
 		t.Errorf("logged %s", d.logs)
 	}
 	w = d.ask("broken", "GET", "/api/me", "")

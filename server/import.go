@@ -26,6 +26,7 @@ type importCmd struct {
 	Mapping     string `help:"File with a mapping of columns, as a report shows it." type:"existingfile" placeholder:"FILE"`
 	DryRun      bool   `help:"Report what would happen and publish nothing."`
 	Merge       bool   `help:"Keep what the file does not name, instead of replacing all."`
+	ReplaceAll  bool   `help:"Take a file of items, too, that removes more than a tenth of the catalogue."`
 	SaveMapping bool   `help:"Remember the mapping for the next file of this kind."`
 	JSON        bool   `help:"Print the whole report as JSON."`
 }
@@ -70,7 +71,7 @@ func (c *importCmd) Run(ctx context.Context, s *streams) error {
 			q.Set(name, value)
 		}
 	}
-	for name, value := range map[string]bool{"dry_run": c.DryRun, "merge": c.Merge, "save_mapping": c.SaveMapping} {
+	for name, value := range map[string]bool{"dry_run": c.DryRun, "merge": c.Merge, "replace_all": c.ReplaceAll, "save_mapping": c.SaveMapping} {
 		if value {
 			q.Set(name, strconv.FormatBool(value))
 		}

@@ -27,6 +27,7 @@ func NewImporter(feed Feed, limits Limits) *Importer {
 type Options struct {
 	DryRun      bool     // report what would happen and publish nothing
 	Merge       bool     // keep what the file does not name (items and places)
+	ReplaceAll  bool     // take a file of items, too, that would remove more than a tenth of the catalogue
 	SaveMapping bool     // save the mapping as it was used, when the file was taken
 	Progress    Progress // told how far the file has been read; may be nil
 }
@@ -87,6 +88,9 @@ func (im *Importer) ImportItems(ctx context.Context, by stocktake.Person, f File
 		return result, err
 	}
 	result.Change = compare(old, result.Items)
+	if removed := result.Change.Removed; removed*shrinkLimit > len(old) && !o.ReplaceAll {
+		return result, catalogueShrinks.New(len(result.Items), removed, len(old))
+	}
 	return result, im.publish(ctx, by, &result.Report, o, CatalogueName, head, chunks...)
 }
 
@@ -174,6 +178,10 @@ func (im *Importer) ImportBook(ctx context.Context, by stocktake.Person, f File,
 	defer im.apply.Unlock()
 	return result, im.publish(ctx, by, &result.Report, o, SnapshotName(site), head)
 }
+
+// shrinkLimit: a file of items that would remove more than one item in so many is more likely part of an export than all
+// of one, and is taken only when its sender says so.
+const shrinkLimit = 10
 
 func refusal(r *Report) error {
 	if r.Faults.Refused > 0 {

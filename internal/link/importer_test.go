@@ -90,6 +90,47 @@ func TestImportDryRun(t *testing.T) {
 	}
 }
 
+// A file that would empty much of the catalogue needs its sender's word.
+func TestImportThatShrinksTheCatalogue(t *testing.T) {
+	s := newShelf()
+	im := link.NewImporter(s, link.Limits{})
+	by := person(stocktake.Manager)
+	catalogue := func(items int) link.File {
+		text := "item,name\n"
+		for n := range items {
+			text += fmt.Sprintf("%d,item %d\n", 100+n, n)
+		}
+		return file(text)
+	}
+	take := func(items int, o link.Options) (*link.ItemsResult, error) {
+		return im.ImportItems(t.Context(), by, catalogue(items), link.Mapping{}, o)
+	}
+	if _, err := take(20, link.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := take(18, link.Options{}); err != nil || r.Change.Removed != 2 { // a tenth
+		t.Fatalf("%v %+v", err, r)
+	}
+	before := s.published
+	for _, o := range []link.Options{{}, {DryRun: true}} {
+		r, err := take(16, o)
+		if key(err) != "catalogue-shrinks" || r == nil || r.Change.Removed != 2 || r.Published {
+			t.Fatalf("%v %+v", err, r)
+		}
+		for _, said := range []string{"has 16 items", "remove 2 of the 18"} {
+			if !strings.Contains(err.Error(), said) {
+				t.Errorf("%q does not say %q", err, said)
+			}
+		}
+	}
+	if r, err := take(1, link.Options{Merge: true}); err != nil || !r.Unchanged || s.published != before {
+		t.Fatalf("%v %+v", err, r)
+	}
+	if r, err := take(1, link.Options{ReplaceAll: true}); err != nil || !r.Published || r.Change.Removed != 17 {
+		t.Fatalf("%v %+v", err, r)
+	}
+}
+
 func TestImportMerge(t *testing.T) {
 	im, _ := settled(t)
 	by := person(stocktake.Supervisor)
@@ -119,7 +160,7 @@ func TestImportMerge(t *testing.T) {
 	if err != nil || len(p.Site.Locations) != 4 || len(p.Site.Sections) != 3 || p.Change.Removed != 0 {
 		t.Errorf("%v %+v", err, p)
 	}
-	full, err := im.ImportItems(t.Context(), by, file("item,name\n100,Rice\n"), link.Mapping{}, link.Options{})
+	full, err := im.ImportItems(t.Context(), by, file("item,name\n100,Rice\n"), link.Mapping{}, link.Options{ReplaceAll: true})
 	if err != nil || full.Change != (link.Change{Changed: 1, Removed: 2}) {
 		t.Errorf("%v %+v", err, full.Change)
 	}
@@ -190,7 +231,7 @@ func TestMappingIsSaved(t *testing.T) {
 	odd := "Kolom1;Kolom2;Kolom3\n7;Tea;6291100010011\n"
 	m := link.Mapping{Columns: map[link.Field]string{link.FieldItem: "Kolom1", link.FieldName: "Kolom2", link.FieldBarcode: "kolom3"},
 		Codes: link.Codes{BadCheckDigit: link.Refuse}}
-	r, err := im.ImportItems(t.Context(), by, file(odd), m, link.Options{SaveMapping: true})
+	r, err := im.ImportItems(t.Context(), by, file(odd), m, link.Options{SaveMapping: true, ReplaceAll: true})
 	if err != nil || r.Source != "given" {
 		t.Fatalf("%v %+v", err, r)
 	}
@@ -198,7 +239,7 @@ func TestMappingIsSaved(t *testing.T) {
 	if key(err) != "file-refused" || r.Source != "saved" {
 		t.Fatalf("%v %+v", err, r)
 	}
-	r, err = im.ImportItems(t.Context(), by, file(itemsText), link.Mapping{}, link.Options{})
+	r, err = im.ImportItems(t.Context(), by, file(itemsText), link.Mapping{}, link.Options{ReplaceAll: true})
 	if err != nil || r.Source != "guessed" {
 		t.Fatalf("%v %+v", err, r)
 	}

@@ -40,6 +40,9 @@ var (
 	catalogueFirst = stocktake.NewReason(stocktake.Conflict, "catalogue-first",
 		"This society has no items yet. Import the items before the book stock.",
 		"لا أصناف لهذه الجمعية بعد. استورد الأصناف قبل الرصيد الدفتري.")
+	catalogueShrinks = stocktake.NewReason(stocktake.Conflict, "catalogue-shrinks",
+		"The file has %d items and would remove %d of the %d published: nothing was imported. Send the whole catalogue, or merge (--merge) to keep what the file does not name, or confirm the removal with replace_all (--replace-all).",
+		"في الملف %d صنفًا وسيحذف %d من أصل %d صنفًا منشورًا، فلم يُستورد شيء. أرسل الدليل كاملًا، أو ادمج (--merge) لإبقاء ما لا يذكره الملف، أو أكّد الحذف عبر replace_all (--replace-all).")
 	asOfMissing = stocktake.NewReason(stocktake.Invalid, "as-of-missing",
 		"Say as of when the book stock holds.",
 		"حدّد تاريخ ووقت الرصيد الدفتري.")

@@ -45,7 +45,7 @@ type Upload struct {
 	Position string             // of book: in the movement feed
 	Mapping  json.RawMessage    // how to read the columns; nil where the importer is to find out
 
-	DryRun, Merge, SaveMapping bool
+	DryRun, Merge, ReplaceAll, SaveMapping bool
 
 	Name string // what the sender calls the file
 	Size int64
@@ -91,7 +91,7 @@ func (a *api) importFile(c echo.Context, by stocktake.Person) error {
 // uploadOf reads what is said about the file.
 func uploadOf(c echo.Context) (Upload, error) {
 	if err := only(c, "site", "site_name_ar", "site_name_en", "site_kind", "as_of", "position", "mapping", "dry_run", "merge",
-		"save_mapping", "name"); err != nil {
+		"replace_all", "save_mapping", "name"); err != nil {
 		return Upload{}, err
 	}
 	u := Upload{Kind: ImportKind(c.Param("kind"))}
@@ -115,7 +115,7 @@ func uploadOf(c echo.Context) (Upload, error) {
 			return Upload{}, err
 		}
 	}
-	for name, into := range map[string]*bool{"dry_run": &u.DryRun, "merge": &u.Merge, "save_mapping": &u.SaveMapping} {
+	for name, into := range map[string]*bool{"dry_run": &u.DryRun, "merge": &u.Merge, "replace_all": &u.ReplaceAll, "save_mapping": &u.SaveMapping} {
 		switch c.QueryParam(name) {
 		case "", "false":
 		case "true":

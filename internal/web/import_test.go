@@ -45,7 +45,7 @@ func TestImport(t *testing.T) {
 	w := d.ask("integrator", "POST", "/api/import/book?site=central&as_of=2026-12-20T09:00:00%2B03:00&name=b.csv&dry_run=true&position=p7&mapping=%7B%22kind%22:%22book%22%7D", "a;b\n1;2\n", "Content-Type", "text/csv")
 	d.ok(w, 200, nil)
 	if dock.data != "a;b\n1;2\n" || dock.got.Kind != web.ImportBook || dock.got.Site != "central" || dock.got.Name != "b.csv" ||
-		!dock.got.DryRun || dock.got.Merge || dock.got.Position != "p7" || string(dock.got.Mapping) != `{"kind":"book"}` ||
+		!dock.got.DryRun || dock.got.Merge || dock.got.ReplaceAll || dock.got.Position != "p7" || string(dock.got.Mapping) != `{"kind":"book"}` ||
 		!dock.got.AsOf.Equal(time.Date(2026, 12, 20, 6, 0, 0, 0, time.UTC)) || !strings.Contains(w.Body.String(), `"refused":3`) {
 		t.Fatalf("got %+v %q %s", dock.got, dock.data, w.Body)
 	}
@@ -57,8 +57,8 @@ func TestImport(t *testing.T) {
 	_, err = part.Write([]byte("PK"))
 	must(t, err)
 	must(t, m.Close())
-	d.ok(d.ask("manager", "POST", "/api/import/items", form.String(), "Content-Type", m.FormDataContentType()), 200, nil)
-	if dock.data != "PK" || dock.got.Name != "أصناف.xlsx" || dock.got.Size != 2 {
+	d.ok(d.ask("manager", "POST", "/api/import/items?replace_all=true", form.String(), "Content-Type", m.FormDataContentType()), 200, nil)
+	if dock.data != "PK" || dock.got.Name != "أصناف.xlsx" || dock.got.Size != 2 || !dock.got.ReplaceAll || dock.got.Merge {
 		t.Fatalf("got %+v", dock.got)
 	}
 

@@ -168,8 +168,9 @@ type lineInfo struct {
 		Quantity stocktake.Quantity `json:"quantity"`
 		Value    stocktake.Fils     `json:"value"`
 	} `json:"variance"`
-	Counters []stocktake.PersonID `json:"counters"`
-	Adopted  []struct {
+	Provisional []string             `json:"provisional"`
+	Counters    []stocktake.PersonID `json:"counters"`
+	Adopted     []struct {
 		Location stocktake.LocationID `json:"location"`
 	} `json:"adopted"`
 }

@@ -135,7 +135,7 @@ type sessionResolveCmd struct {
 	Item   string `help:"The item that it means." xor:"meaning" placeholder:"ITEM"`
 	Pack   string `help:"How many base units one pack with this code holds." default:"1" placeholder:"UNITS"`
 	Aside  bool   `help:"Set it aside: it counts for nothing." xor:"meaning"`
-	Reason string `help:"Why, for the record." default:"resolved at the terminal"`
+	Reason string `help:"Why, for the record; needed with --aside."`
 }
 
 // Run resolves a code, or lists the unknown ones.
@@ -178,7 +178,7 @@ type sessionQuarantineCmd struct {
 	onSession
 	Key    string `arg:"" optional:"" help:"Held event to decide on; without it they are listed."`
 	Accept bool   `help:"Let it count; otherwise it is set aside."`
-	Reason string `help:"Why, for the record." default:"judged at the terminal"`
+	Reason string `help:"Why, for the record; needed to decide on an event."`
 }
 
 // Run lists or resolves quarantine.
@@ -232,53 +232,6 @@ func refs(lines []lineInfo) []map[string]any {
 	return list
 }
 
-type sessionApproveCmd struct {
-	onSession
-	Section string `help:"Only lines of this section." placeholder:"ID"`
-	Reason  string `help:"Why, for the record." default:"approved at the terminal"`
-	UpTo    string `help:"Only lines worth at most this many dinars." placeholder:"KD"`
-}
-
-// Run approves what waits.
-func (c *sessionApproveCmd) Run(ctx context.Context, s *streams) error {
-	most := stocktake.Fils(stocktake.MaxNumber)
-	if c.UpTo != "" {
-		n, err := stocktake.ParseThousandths(c.UpTo)
-		if err != nil {
-			return err
-		}
-		most = stocktake.Fils(n)
-	}
-	api, err := c.open(ctx)
-	if err != nil {
-		return err
-	}
-	n, err := api.approve(ctx, c.Session, c.Section, most, c.Reason)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(s.Out, "%d lines approved\n", n)
-	return err
-}
-
-// approve approves the lines outside tolerance that are worth at most so much.
-func (c *client) approve(ctx context.Context, session, section string, most stocktake.Fils, reason string) (int, error) {
-	lines, err := c.lines(ctx, session, string(count.LineOutside))
-	if err != nil {
-		return 0, err
-	}
-	lines = slices.DeleteFunc(lines, func(l lineInfo) bool {
-		return (section != "" && string(l.Section) != section) || l.Variance == nil || l.Variance.Value.Abs() > most
-	})
-	for part := range slices.Chunk(lines, sheet) {
-		body := map[string]any{"verdict": count.Approve, "reason": reason, "lines": refs(part)}
-		if err := c.post(ctx, sessionPath(session, "/decisions"), body, nil); err != nil {
-			return 0, err
-		}
-	}
-	return len(lines), nil
-}
-
 type sessionCloseCmd struct {
 	onSession
 	Reason string `help:"Why, for the record." default:""`
@@ -293,12 +246,7 @@ func (c *sessionCloseCmd) Run(ctx context.Context, s *streams) error {
 	if err := api.post(ctx, sessionPath(c.Session, "/closing"), count.Because{Reason: c.Reason}, nil); err != nil {
 		return err
 	}
-	v, err := api.standing(ctx, c.Session)
-	if err != nil {
-		return err
-	}
-	v.print(s.Out)
-	return nil
+	return api.show(ctx, s.Out, c.Session)
 }
 
 type sessionPassesCmd struct{ onSession }

@@ -139,17 +139,13 @@ func (d *demo) settle(ctx context.Context) error {
 }
 
 func (d *demo) show(ctx context.Context, when string) error {
-	v, err := d.people["salem"].standing(ctx, d.session)
-	if err == nil {
-		d.say("%s:", when)
-		v.print(indented{d.out.Out})
-	}
-	return err
+	d.say("%s:", when)
+	return d.people["salem"].show(ctx, indented{d.out.Out}, d.session)
 }
 
 // refuse shows that four eyes are the domain's rule: a manager who counted cannot approve.
 func (d *demo) refuse(ctx context.Context) error {
-	_, err := d.people["counter-1"].approve(ctx, d.session, "", stocktake.MaxNumber, "")
+	_, err := d.people["counter-1"].approve(ctx, d.session, approval{Statuses: outside, UpTo: stocktake.MaxNumber, Reason: "looks right"})
 	if f, ok := errors.AsType[*failed](err); ok {
 		d.say("counter-1, who is also a manager, tries to approve: refused (%s)\n         %s", f.Key, f.Error())
 		return nil
@@ -166,11 +162,11 @@ func (d *demo) approve(ctx context.Context) error {
 		who  string
 		most stocktake.Fils
 	}{{"salem", 20_000}, {"mona", 200_000}, {"faisal", stocktake.MaxNumber}} {
-		n, err := d.people[tier.who].approve(ctx, d.session, "", tier.most, "checked on the shelf")
+		n, err := d.people[tier.who].approve(ctx, d.session, approval{Statuses: outside, UpTo: tier.most, Reason: "checked on the shelf"})
 		if err != nil {
 			return err
 		}
-		d.say("%s approves %d lines", tier.who, n)
+		d.say("%s approves %d lines", tier.who, n.Lines)
 	}
 	return nil
 }

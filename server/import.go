@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 
+	"jard/internal/result"
 	"jard/internal/stocktake"
 )
 
@@ -184,12 +185,23 @@ func (c *resultListCmd) Run(ctx context.Context, s *streams) error {
 	return err
 }
 
+// results reads the whole chain, part by part.
 func (c *client) results(ctx context.Context) ([]resultInfoJSON, error) {
-	var part struct {
-		List []resultInfoJSON `json:"list"`
+	var all []resultInfoJSON
+	for from := (result.Ref{}); ; {
+		var part struct {
+			List []resultInfoJSON `json:"list"`
+		}
+		if err := c.get(ctx, fmt.Sprintf("/api/results?series=%d&number=%d", from.Series, from.Number), &part); err != nil {
+			return nil, err
+		}
+		if len(part.List) == 0 {
+			return all, nil
+		}
+		all = append(all, part.List...)
+		last := all[len(all)-1]
+		from = result.Ref{Series: last.Series, Number: last.Number + 1}
 	}
-	err := c.get(ctx, "/api/results", &part)
-	return part.List, err
 }
 
 type resultShowCmd struct {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -162,11 +163,29 @@ func (c *sessionShowCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	v, err := api.standing(ctx, c.Session)
+	return api.show(ctx, s.Out, c.Session)
+}
+
+// show prints where a session stands. Tasks that are in the way are named by what a person knows them by.
+func (c *client) show(ctx context.Context, w io.Writer, session string) error {
+	v, err := c.standing(ctx, session)
 	if err != nil {
 		return err
 	}
-	v.print(s.Out)
+	for n := range v.Blockers {
+		if b := &v.Blockers[n]; b.Key == count.BlockTask {
+			tasks, err := pages[count.TaskState](ctx, c, sessionPath(session, "/tasks"))
+			if err != nil {
+				return err
+			}
+			for _, t := range tasks {
+				if t.ID == b.Example {
+					b.Example = fmt.Sprintf("%s, round %d, %s", t.Location, t.Round, cmp.Or(string(t.Person), "anybody"))
+				}
+			}
+		}
+	}
+	v.print(w)
 	return nil
 }
 

@@ -114,8 +114,8 @@ func (g gatewaySessions) Watch(f func(stocktake.SocietyID, stocktake.SessionID))
 type gatewayStore struct{ *boltdb.DB }
 
 // RenewIncarnation gives the store's history a new name.
-func (s gatewayStore) RenewIncarnation(ctx context.Context, why string) (string, error) {
-	if err := s.DB.RenewIncarnation(ctx, why); err != nil {
+func (s gatewayStore) RenewIncarnation(ctx context.Context, society stocktake.SocietyID, why string) (string, error) {
+	if err := s.DB.RenewIncarnation(ctx, society, why); err != nil {
 		return "", err
 	}
 	return s.Incarnation(ctx)

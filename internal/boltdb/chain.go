@@ -1,7 +1,7 @@
 package boltdb
 
 import (
-	"bytes"
+	"cmp"
 
 	"go.etcd.io/bbolt"
 
@@ -11,9 +11,9 @@ import (
 	"jard/internal/stocktake"
 )
 
-// chain is where a society's chain of documents stands. Signing is locked unless its head was confirmed under the
-// present incarnation: a renewal so locks every society at once, those too that have no record here. A store that was
-// never renewed is confirmed from birth.
+// chain is where a society's chain of documents stands. Signing is locked from a renewal that concerns the society until
+// the head is confirmed: a restore so locks every society at once, those too that have no record here. Confirmed is the
+// incarnation under which that was done last; at first it is the one that the store was born with.
 type chain struct {
 	Head      result.Head `json:"head"`
 	Confirmed string      `json:"confirmed,omitempty"`
@@ -27,9 +27,8 @@ func storedChain(tx *bbolt.Tx, society stocktake.SocietyID) (c chain, locked boo
 	if !found {
 		c.Head = result.Start()
 	}
-	meta := tx.Bucket(bucketMeta)
-	current := meta.Get(metaIncarnation)
-	return c, !bytes.Equal(current, meta.Get(metaBorn)) && string(current) != c.Confirmed, nil
+	locked, err = renewedSince(tx, society, cmp.Or(c.Confirmed, string(tx.Bucket(bucketMeta).Get(metaBorn))))
+	return c, locked, err
 }
 
 func (t *turn) putChain(society stocktake.SocietyID, c chain) error {

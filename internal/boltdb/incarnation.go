@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -13,11 +14,12 @@ import (
 	"jard/internal/stocktake"
 )
 
-// renewal is one change of the incarnation.
+// renewal is one change of the incarnation, and whose history it throws doubt on: one society's, or every one's.
 type renewal struct {
-	ID  string    `json:"id"`
-	Why string    `json:"why"`
-	At  time.Time `json:"at"`
+	ID      string              `json:"id"`
+	Society stocktake.SocietyID `json:"society,omitempty"`
+	Why     string              `json:"why"`
+	At      time.Time           `json:"at"`
 }
 
 // Incarnation is the store's random name: it changes when the store may hold less than devices were told.
@@ -30,35 +32,74 @@ func (db *DB) Incarnation(ctx context.Context) (string, error) {
 	return id, err
 }
 
-// RenewIncarnation gives the store a new incarnation, because it may have lost what devices were told it holds: a device
-// shows a higher acknowledgement than its mark, for instance. It does what a restore does: signing is locked for every
-// society until ministry.Outbox unlocks it, and every open session records that all enrolled devices are awaited.
-func (db *DB) RenewIncarnation(ctx context.Context, why string) error {
-	id := stocktake.RandomID()
-	return db.write(ctx, 1, func(t *turn) error { return t.renewIncarnation(id, why) })
-}
-
-func (t *turn) renewIncarnation(id, why string) error {
-	var renewals []renewal
-	if b := t.tx.Bucket(bucketMeta).Get(metaRenewals); b != nil {
-		if err := json.Unmarshal(b, &renewals); err != nil {
-			return ValueDamaged.Wrap(err, "incarnation")
+// RenewIncarnation gives the store a new incarnation, because it may have lost what devices were told it holds. With
+// society "" it does what a restore does: signing is locked for every society until ministry.Outbox unlocks it, and every
+// open session records that all enrolled devices are awaited. With a society, one of whose devices shows a higher
+// acknowledgement than its mark, both befall that society alone: devices of others show by themselves whether theirs has
+// lost anything.
+func (db *DB) RenewIncarnation(ctx context.Context, society stocktake.SocietyID, why string) error {
+	if society != "" {
+		if err := checkIDs[string](society, ""); err != nil {
+			return err
 		}
 	}
-	var societies []stocktake.SocietyID
-	err := eachSociety(t.tx, bucketHeads, func(society stocktake.SocietyID) error {
-		societies = append(societies, society)
-		return nil
+	id := stocktake.RandomID()
+	return db.write(ctx, 1, func(t *turn) error { return t.renewIncarnation(id, society, why) })
+}
+
+// Renewed reports whether the society's history was thrown doubt on since the store had an incarnation: by a restore, or by
+// a renewal for this society. It is true of an incarnation that the store never had.
+func (db *DB) Renewed(ctx context.Context, society stocktake.SocietyID, since string) (renewed bool, err error) {
+	err = db.view(ctx, func(tx *bbolt.Tx) error {
+		renewed, err = renewedSince(tx, society, since)
+		return err
 	})
+	return renewed, err
+}
+
+func renewedSince(tx *bbolt.Tx, society stocktake.SocietyID, since string) (bool, error) {
+	renewals, err := storedRenewals(tx)
+	if err != nil {
+		return false, err
+	}
+	for _, r := range slices.Backward(renewals) {
+		if r.ID == since {
+			return false, nil
+		}
+		if r.Society == "" || r.Society == society {
+			return true, nil
+		}
+	}
+	return since != string(tx.Bucket(bucketMeta).Get(metaBorn)), nil
+}
+
+func storedRenewals(tx *bbolt.Tx) (renewals []renewal, err error) {
+	_, err = readJSON(tx, bucketMeta, metaRenewals, &renewals)
+	return renewals, err
+}
+
+func (t *turn) renewIncarnation(id string, society stocktake.SocietyID, why string) error {
+	renewals, err := storedRenewals(t.tx)
 	if err != nil {
 		return err
+	}
+	societies := []stocktake.SocietyID{society}
+	if society == "" {
+		societies = nil
+		err := eachSociety(t.tx, bucketHeads, func(society stocktake.SocietyID) error {
+			societies = append(societies, society)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
 	}
 	for _, society := range societies {
 		if err := t.recordRestored(society, id); err != nil {
 			return err
 		}
 	}
-	if err := t.putJSON(bucketMeta, metaRenewals, append(renewals, renewal{id, why, t.now})); err != nil {
+	if err := t.putJSON(bucketMeta, metaRenewals, append(renewals, renewal{id, society, why, t.now})); err != nil {
 		return err
 	}
 	return t.put(bucketMeta, metaIncarnation, []byte(id))

@@ -41,7 +41,7 @@ func Restore(backup, target string) error {
 	if err != nil {
 		return err
 	}
-	err = db.RenewIncarnation(context.Background(), "restored from "+filepath.Base(backup))
+	err = db.RenewIncarnation(context.Background(), "", "restored from "+filepath.Base(backup))
 	if err := errors.Join(err, db.Close()); err != nil {
 		return err
 	}

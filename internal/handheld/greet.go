@@ -23,7 +23,7 @@ func (g *Gateway) greet(ctx context.Context, i identity, h *wire.Hello) (*wire.W
 	if err != nil {
 		return nil, err
 	}
-	if !mark.Fenced && !i.Revoked && h.Acked > mark.Acked && h.Incarnation == incarnation {
+	if !mark.Fenced && !i.Revoked && h.Acked > mark.Acked {
 		if incarnation, err = g.renew(ctx, i, h, mark); err != nil {
 			return nil, err
 		}
@@ -84,7 +84,7 @@ func (g *Gateway) gap(ctx context.Context, i identity, stream count.Stream, from
 }
 
 // history remembers which devices have shown that the store lost events, and when: a device that keeps saying so while
-// it refills the store is no second finding, and one that lies, under ever new epochs, does not get to lock everybody's
+// it refills the store is no second finding, and one that lies, under ever new epochs, does not get to lock its society's
 // seals again and again. A second loss within the hour is shown by any other device.
 type history struct {
 	mu    sync.Mutex
@@ -98,15 +98,20 @@ const (
 	shownFor = time.Hour
 )
 
-// renew gives the store's history a new name, because a device was promised under its present one what it does not
-// hold: somebody put an older copy in its place. Every device says hello again, so that none is promised anything more
-// under the old name.
+// renew gives the store's history a new name, because a device was promised under an earlier one what it does not hold,
+// and nothing that happened to its society's since explains it: somebody put an older copy in the store's place. Every
+// device says hello again, so that none is promised anything more under the old name; but only this society's seals are
+// locked, for one device's word is not to stop all others. If theirs is lost too, their own devices show it by what they
+// were promised under the names before.
 func (g *Gateway) renew(ctx context.Context, i identity, h *wire.Hello, mark count.Mark) (string, error) {
 	g.history.mu.Lock()
 	defer g.history.mu.Unlock()
 	current, err := g.store.Incarnation(ctx)
-	if err != nil || current != h.Incarnation {
-		return current, err // another device has shown it meanwhile
+	if err != nil {
+		return "", err
+	}
+	if known, err := g.store.Renewed(ctx, i.Society, h.Incarnation); err != nil || known {
+		return current, err // a restore, or another device has shown it
 	}
 	key := i.key().String()
 	if at, shown := g.history.shown[key]; shown && g.now().Sub(at) < shownFor {
@@ -114,7 +119,7 @@ func (g *Gateway) renew(ctx context.Context, i identity, h *wire.Hello, mark cou
 	}
 	why := fmt.Sprintf("device %s shows event %d of epoch %s acknowledged, the store knows %d", i.ID, h.Acked, h.Epoch, mark.Acked)
 	g.log.ErrorContext(ctx, "store is older than a device", "society", i.Society, "device", i.ID, "stream", h.Epoch, "seq", h.Acked, "known", mark.Acked)
-	renewed, err := g.store.RenewIncarnation(ctx, why)
+	renewed, err := g.store.RenewIncarnation(ctx, i.Society, why)
 	if err != nil {
 		return "", err
 	}

@@ -19,8 +19,10 @@ type Store interface {
 	// Society gives a society's master data.
 	Society(ctx context.Context, society stocktake.SocietyID) (stocktake.Society, error)
 
-	// Incarnation names this store's history; RenewIncarnation gives it a new name because it was found to have lost
-	// some of it.
+	// Incarnation names this store's history; RenewIncarnation gives it a new name because some of a society's was found
+	// to be lost: that society's signing is locked, and its open sessions await all its devices again. Renewed reports
+	// whether a restore, or a renewal for the society, has come since an incarnation; or the store never had that one.
 	Incarnation(ctx context.Context) (string, error)
-	RenewIncarnation(ctx context.Context, why string) (string, error)
+	RenewIncarnation(ctx context.Context, society stocktake.SocietyID, why string) (string, error)
+	Renewed(ctx context.Context, society stocktake.SocietyID, since string) (bool, error)
 }

@@ -270,7 +270,51 @@ func TestARestoredStoreIsRefilled(t *testing.T) {
 	d.acknowledged(3)
 }
 
-// A device that claims losses under ever new epochs is believed once: every belief locks the seals of all.
+// One device's word locks the seals of its own society alone. When the store is an older copy indeed, a device of another
+// society shows that by what it was promised under the name before.
+func TestALossConcernsTheSocietyThatShowsIt(t *testing.T) {
+	w := start(t)
+	locks := func(salwa, rumaithiya bool) {
+		t.Helper()
+		for society, want := range map[stocktake.SocietyID]bool{"salwa": salwa, "rumaithiya": rumaithiya} {
+			chain, err := w.db.Chain(t.Context(), society)
+			w.check(err)
+			restored := w.noted(society, "s1")["restored"]
+			if chain.Locked != want || (restored == 1) != want {
+				t.Fatalf("signing of %s is locked: %v; its session was restored %d times", society, chain.Locked, restored)
+			}
+		}
+	}
+	honest, other := w.device("d1", "honest"), w.device("r1", "of another society").record(observed("s1", 1))
+	first := honest.connect().Incarnation
+	other.connect()
+	liar := w.device("d2", "liar").record(observed("s1", 2))
+	liar.incarnation, liar.acked = first, 1
+	second := liar.connect().Incarnation
+	if second == first {
+		t.Fatal("not renewed")
+	}
+	locks(true, false)
+	other.byes(wire.ByeRestored)
+	other.incarnation = first // nothing it was promised is missing
+	if got := other.connect().Incarnation; got != second {
+		t.Fatalf("renewed to %s", got)
+	}
+	locks(true, false)
+	_ = other.conn.Close()
+	honest.record(observed("s1", 3)) // another one of the first society, which was promised more, tells nothing new
+	honest.incarnation, honest.acked = first, 1
+	if got := honest.connect().Incarnation; got != second {
+		t.Fatalf("renewed to %s", got)
+	}
+	other.incarnation, other.acked = first, 1
+	if got := other.connect().Incarnation; got == second {
+		t.Fatal("a loss of the other society was not seen, for it was shown under the name before")
+	}
+	locks(true, true)
+}
+
+// A device that claims losses under ever new epochs is believed once: every belief locks the seals of its society.
 func TestALyingDeviceRenewsTheStoreOnce(t *testing.T) {
 	w := start(t)
 	first := w.device("d1", "honest").connect().Incarnation

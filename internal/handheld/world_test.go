@@ -387,8 +387,8 @@ func (f *fickle) Mark(ctx context.Context, society stocktake.SocietyID, s count.
 	return f.DB.Mark(ctx, society, s)
 }
 
-func (f *fickle) RenewIncarnation(ctx context.Context, why string) (string, error) {
-	if err := f.DB.RenewIncarnation(ctx, why); err != nil {
+func (f *fickle) RenewIncarnation(ctx context.Context, society stocktake.SocietyID, why string) (string, error) {
+	if err := f.DB.RenewIncarnation(ctx, society, why); err != nil {
 		return "", err
 	}
 	return f.Incarnation(ctx)

@@ -14,7 +14,8 @@ import (
 type Outbox interface {
 	// Chain says where the society's chain of documents stands: result.Start() for a society that has sealed nothing. The
 	// next document takes Head.Next() and names Head.Hash as the one before it; for the first of the first series that is
-	// the zero hash. Locked is set by a restore, for every society in the store, and cleared by Adopt or OpenSeries only.
+	// the zero hash. Locked is set by a restore, for every society in the store, or when a device of this society shows
+	// that the store has lost something; it is cleared by Adopt or OpenSeries only.
 	Chain(ctx context.Context, society stocktake.SocietyID) (Chain, error)
 
 	// Result gives one stored document with all its parts; stocktake.Missing when there is none at that place.

@@ -306,8 +306,8 @@ func (s realSessions) Watch(f func(stocktake.SocietyID, stocktake.SessionID)) (s
 
 type realStore struct{ *boltdb.DB }
 
-func (s realStore) RenewIncarnation(ctx context.Context, why string) (string, error) {
-	if err := s.DB.RenewIncarnation(ctx, why); err != nil {
+func (s realStore) RenewIncarnation(ctx context.Context, society stocktake.SocietyID, why string) (string, error) {
+	if err := s.DB.RenewIncarnation(ctx, society, why); err != nil {
 		return "", err
 	}
 	return s.Incarnation(ctx)

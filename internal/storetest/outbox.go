@@ -229,7 +229,7 @@ func keyChangeRefused(t *trial) {
 	k.Previous = stocktake.Hash{}
 	t.fails(t.PutKeyChange(t.Context(), k), count.ChainMoved)
 	equal(t, "the chain", must(t.Chain(t.Context(), ours)), chain)
-	t.ok(t.RenewIncarnation(t.Context(), "restored"))
+	t.ok(t.RenewIncarnation(t.Context(), "", "restored"))
 	t.fails(t.PutKeyChange(t.Context(), t.keySealing("locked")), count.SigningLocked)
 	same(t, "the identity", must(t.Identity(t.Context(), ours)), identity)
 	equal(t, "the number of documents", len(must(t.Results(t.Context(), ours, result.Ref{}, 10))), 1)

@@ -32,7 +32,7 @@ func headOf(d ministry.Stored) result.Head { return result.Head{Ref: d.At, Hash:
 func adopted(t *trial) {
 	t.ok(t.PutIdentity(t.Context(), pinned(ours)))
 	own := t.sealMany(ours, 1)[0]
-	t.ok(t.RenewIncarnation(t.Context(), "restored"))
+	t.ok(t.RenewIncarnation(t.Context(), "", "restored"))
 	head := must(t.Chain(t.Context(), ours)).Head
 	large := lost(result.Ref{Series: 1, Number: 2}, head.Hash, document(1, 3<<20).Bytes)
 	change := lost(result.Ref{Series: 1, Number: 3}, large.Hash, []byte("change of key"))
@@ -114,7 +114,7 @@ func adoptKeys(t *trial) {
 }
 
 func adoptLocked(t *trial) {
-	t.ok(t.RenewIncarnation(t.Context(), "restored"))
+	t.ok(t.RenewIncarnation(t.Context(), "", "restored"))
 	d := lost(result.Ref{Series: 1, Number: 1}, stocktake.Hash{}, []byte("first"))
 	a := ministry.Adoption{Society: ours, IfHead: result.Start(), Documents: []ministry.Stored{d}}
 	t.ok(t.Adopt(t.Context(), a))

@@ -95,7 +95,7 @@ func resumed(t *trial) {
 
 func lockReopened(t *trial) {
 	t.issue(s1)
-	t.ok(t.RenewIncarnation(t.Context(), "restored"))
+	t.ok(t.RenewIncarnation(t.Context(), "", "restored"))
 	t.again()
 	t.sealRefused(t.sealing(ours, s1, []byte("result")), count.SigningLocked)
 	t.ok(t.Adopt(t.Context(), ministry.Adoption{Society: ours, IfHead: result.Start(), Unlock: true}))

@@ -188,7 +188,7 @@ func sealLocked(t *trial) {
 	t.issue(s1, s2)
 	first := t.seal(ours, s1, "result 1")
 	head := result.Head{Ref: placeOf(first), Hash: first.Result.Hash}
-	t.ok(t.RenewIncarnation(t.Context(), "restored"))
+	t.ok(t.RenewIncarnation(t.Context(), "", "restored"))
 	equal(t, "the chain", must(t.Chain(t.Context(), ours)), ministry.Chain{Head: head, Locked: true})
 	equal(t, "the chain of a society without any", must(t.Chain(t.Context(), theirs)), ministry.Chain{Head: result.Start(), Locked: true})
 	t.sealRefused(t.sealing(ours, s2, []byte("result 2")), count.SigningLocked)
@@ -197,14 +197,14 @@ func sealLocked(t *trial) {
 	t.ok(t.Adopt(t.Context(), ministry.Adoption{Society: ours, IfHead: head, Unlock: true}))
 	equal(t, "the chain", must(t.Chain(t.Context(), ours)), ministry.Chain{Head: head})
 	t.seal(ours, s2, "result 2")
-	t.ok(t.RenewIncarnation(t.Context(), "restored again"))
+	t.ok(t.RenewIncarnation(t.Context(), "", "restored again"))
 	equal(t, "the lock", must(t.Chain(t.Context(), ours)).Locked, true)
 }
 
 func sealNewSeries(t *trial) {
 	t.issue(s1, s2)
 	first := t.seal(ours, s1, "result 1")
-	t.ok(t.RenewIncarnation(t.Context(), "restored"))
+	t.ok(t.RenewIncarnation(t.Context(), "", "restored"))
 	for _, series := range []uint64{0, 1} {
 		_, err := t.OpenSeries(t.Context(), ours, series)
 		t.fails(err, ministry.SeriesUsed)

@@ -80,7 +80,7 @@ func chainsApart(t *trial) {
 		t.Errorf("our result is %+v", d)
 	}
 	equal(t, "our chain", must(t.Chain(t.Context(), ours)).Ref, placeOf(mine[1]))
-	t.ok(t.RenewIncarnation(t.Context(), "restored"))
+	t.ok(t.RenewIncarnation(t.Context(), "", "restored"))
 	must(t.OpenSeries(t.Context(), theirs, 8)) // unlocks one
 	equal(t, "our lock", must(t.Chain(t.Context(), ours)).Locked, true)
 	equal(t, "the other's lock", must(t.Chain(t.Context(), theirs)).Locked, false)

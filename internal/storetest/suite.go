@@ -36,8 +36,12 @@ type Store interface {
 	// Incarnation is the store's random name.
 	Incarnation(ctx context.Context) (string, error)
 	// RenewIncarnation does to what is stored what a restore does: the store gets another name, signing is locked for
-	// every society, and each open session records that all its society's enrolled, unrevoked devices are awaited.
-	RenewIncarnation(ctx context.Context, why string) error
+	// every society, and each open session records that all its society's enrolled, unrevoked devices are awaited. With a
+	// society that is not empty, only its signing is locked and only its sessions record anything.
+	RenewIncarnation(ctx context.Context, society stocktake.SocietyID, why string) error
+	// Renewed reports whether a renewal for the society, or for all, has come since the store had that incarnation. It is
+	// true of an incarnation that the store never had.
+	Renewed(ctx context.Context, society stocktake.SocietyID, since string) (bool, error)
 }
 
 // Harness is one empty store, and a way to close it and open it again over the same files.

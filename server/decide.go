@@ -151,27 +151,51 @@ func (c *sessionResolveCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	r := count.Resolution{Code: c.Code, Item: stocktake.ItemID(c.Item), SetAside: c.Aside, Reason: c.Reason}
-	if !c.Aside {
-		r.Pack = stocktake.Quantity(pack)
+	if c.Aside {
+		codes, err := pages[count.Unknown](ctx, api, sessionPath(c.Session, "/codes"))
+		if err != nil {
+			return err
+		}
+		n := slices.IndexFunc(codes, func(u count.Unknown) bool { return u.Code == c.Code })
+		if n < 0 {
+			return stocktake.Missing.New("unknown code", c.Code)
+		}
+		return api.asideCode(ctx, c.Session, codes[n], c.Reason)
 	}
+	r := count.Resolution{Code: c.Code, Item: stocktake.ItemID(c.Item), Pack: stocktake.Quantity(pack), Reason: c.Reason}
 	return api.post(ctx, sessionPath(c.Session, "/codes/resolve"), r, nil)
+}
+
+// asideCode sets an unknown code aside as it was listed.
+func (c *client) asideCode(ctx context.Context, session string, u count.Unknown, reason string) error {
+	r := count.Resolution{Code: u.Code, SetAside: true, Digest: u.Digest, Reason: reason}
+	return c.post(ctx, sessionPath(session, "/codes/resolve"), r, nil)
 }
 
 // all lists the unknown codes, or sets every one of them aside.
 func (c *sessionResolveCmd) all(ctx context.Context, s *streams, api *client) error {
 	codes, err := pages[count.Unknown](ctx, api, sessionPath(c.Session, "/codes"))
 	for _, u := range codes {
-		fmt.Fprintf(s.Out, "%-24s %10s  %v %s\n", u.Code, u.Quantity, u.Sections, u.SetAside)
+		fmt.Fprintf(s.Out, "%-24s %10s  %v %s\n", u.Code, u.Quantity, u.Sections, standingWord(u.SetAside, u.Lapsed))
 		if !c.Aside || u.SetAside != "" {
 			continue
 		}
-		r := count.Resolution{Code: u.Code, SetAside: true, Reason: c.Reason}
-		if err := api.post(ctx, sessionPath(c.Session, "/codes/resolve"), r, nil); err != nil {
+		if err := api.asideCode(ctx, c.Session, u, c.Reason); err != nil {
 			return err
 		}
 	}
 	return err
+}
+
+// standingWord is the reason of what was set aside, and whether that holds.
+func standingWord(reason, lapsed string) string {
+	switch {
+	case reason != "":
+		return "set aside: " + reason
+	case lapsed != "":
+		return "changed since it was set aside: " + lapsed
+	}
+	return ""
 }
 
 type sessionQuarantineCmd struct {
@@ -259,7 +283,11 @@ func (c *sessionPassesCmd) Run(ctx context.Context, s *streams) error {
 	}
 	passes, err := pages[count.Pass](ctx, api, sessionPath(c.Session, "/passes"))
 	for _, p := range passes {
-		fmt.Fprintf(s.Out, "%s %-12s round %d %-12s %-10s %5d observations, quantity %s\n", p.ID, p.Location, p.Round, p.Person, p.Status, p.Observations, p.Quantity)
+		changed := ""
+		if p.Lapsed {
+			changed = "; changed since it was ruled on: " + p.Reason
+		}
+		fmt.Fprintf(s.Out, "%s %-12s round %d %-12s %-10s %5d observations, quantity %s%s\n", p.ID, p.Location, p.Round, p.Person, p.Status, p.Observations, p.Quantity, changed)
 	}
 	return err
 }

@@ -112,7 +112,7 @@ func (d *demo) settle(ctx context.Context) error {
 		return err
 	}
 	for _, u := range codes {
-		if err := salem.post(ctx, sessionPath(d.session, "/codes/resolve"), count.Resolution{Code: u.Code, SetAside: true, Reason: "torn labels, no such goods"}, nil); err != nil {
+		if err := salem.asideCode(ctx, d.session, u, "torn labels, no such goods"); err != nil {
 			return err
 		}
 	}

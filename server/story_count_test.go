@@ -112,7 +112,7 @@ func (s *story) recount(t *testing.T) {
 		t.Fatalf("%d disputes are left, the first %+v", len(left), left[0])
 	}
 	for _, u := range list[count.Unknown](t, s, "/codes") {
-		s.post(t, "salem", "/codes/resolve", count.Resolution{Code: u.Code, SetAside: true, Reason: "torn labels, no such goods"})
+		s.post(t, "salem", "/codes/resolve", count.Resolution{Code: u.Code, SetAside: true, Digest: u.Digest, Reason: "torn labels, no such goods"})
 	}
 	for _, h := range list[count.Held](t, s, "/quarantine") {
 		s.post(t, "salem", "/quarantine/resolve", count.Release{Key: h.Key, Reason: "looked into"})

@@ -197,7 +197,7 @@ func TestAbandonedRecountWithItsTaskWithdrawnLeavesTheEarlierFigure(t *testing.T
 	s.whole("ali", "C1", found{"ice": 4})
 	task := s.task(2, "C1", "ice")
 	w := s.open("badr", "C1", task)
-	s.decide("sara", count.PassAbandoned, count.PassDecision{Pass: w.id, Digest: s.pass(w.id).Digest, Reason: "went home"})
+	s.abandon(w.id, "went home")
 	s.want("cold", "ice", count.LineRecounting, 4)
 	var e count.Event
 	task(&e)
@@ -236,7 +236,7 @@ func TestAbandonedPassCountsWithTheOneThatContinuesIt(t *testing.T) {
 	s := write(t)
 	dead := s.open("ali", "C1") // a dead device
 	dead.see("ice", 1)
-	s.decide("sara", count.PassAbandoned, count.PassDecision{Pass: dead.id, Reason: "device broke"})
+	s.abandon(dead.id, "device broke")
 	s.want("cold", "ice", count.LineCounting, 0)
 	if blockers(s.view())[count.BlockCounting] != 1 {
 		t.Fatal("a location whose only walk was abandoned does not block the seal")

@@ -47,7 +47,7 @@ func (f *Fold) asides(v *View) []Aside {
 		}
 	}
 	for _, u := range v.Unknown {
-		if r, ok := f.resolved[u.Code]; ok && r.word.SetAside {
+		if r := f.resolved[u.Code]; u.SetAside != "" {
 			list = append(list, Aside{AsideCode, u.Code, r.word.Reason, r.by, r.at})
 		}
 	}

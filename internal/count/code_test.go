@@ -83,12 +83,35 @@ func TestCodeSetAsideNeitherCountsNorBlocks(t *testing.T) {
 	if blockers(s.view())[count.BlockUnknown] != 1 {
 		t.Fatal("an unknown code does not block the seal")
 	}
-	s.decide("sara", count.CodeResolved, count.Resolution{Code: "c1", SetAside: true, Reason: "a torn label"})
+	s.asideCode("c1", "a torn label")
 	v := s.view()
 	if blockers(v)[count.BlockUnknown] != 0 || len(v.Asides) != 1 || v.Asides[0].Key != "c1" || v.Unknown[0].SetAside != "a torn label" {
 		t.Fatalf("blockers %v, set aside %+v, unknown %+v", v.Blockers, v.Asides, v.Unknown)
 	}
 	s.want("cold", "ice", count.LineWithin, 4)
+}
+
+func TestCodeSetAsideLapsesWhenMoreIsCountedUnderIt(t *testing.T) {
+	s := write(t)
+	w := s.open("ali", "C1")
+	w.scan("c1", 3)
+	w.close()
+	s.asideCode("c1", "a torn label")
+	more := s.open("badr", "C1", continues(w))
+	e := more.scan("c1", 40)
+	v := s.view()
+	if u := v.Unknown[0]; u.SetAside != "" || u.Lapsed != "a torn label" || blockers(v)[count.BlockUnknown] != 1 || len(v.Asides) != 0 {
+		t.Fatalf("unknown are %+v; what was set aside were 3, and now there are 43", v.Unknown)
+	}
+	more.undo(e)
+	if u := s.view().Unknown[0]; u.SetAside == "" || u.Lapsed != "" {
+		t.Fatalf("unknown are %+v; they are what was set aside", u)
+	}
+	more.scan("c1", 40)
+	s.asideCode("c1", "a roll of them")
+	if u := s.view().Unknown[0]; u.SetAside != "a roll of them" || u.Lapsed != "" {
+		t.Fatalf("unknown are %+v", u)
+	}
 }
 
 // The device may know an item that the session's catalogue has not.

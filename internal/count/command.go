@@ -230,10 +230,13 @@ func (s *Service) ChooseDispute(ctx context.Context, by stocktake.Person, sessio
 // ResolveCode says which item an unknown code means, or sets it aside. History re-folds.
 func (s *Service) ResolveCode(ctx context.Context, by stocktake.Person, session stocktake.SessionID, r Resolution) (Entry, error) {
 	return s.decide(ctx, by, session, CodeResolved, r, func(v *View) error {
-		if !slices.ContainsFunc(v.Unknown, func(u Unknown) bool { return u.Code == r.Code }) {
+		n := slices.IndexFunc(v.Unknown, func(u Unknown) bool { return u.Code == r.Code })
+		switch {
+		case n < 0:
 			return stocktake.Missing.New("unknown code", r.Code)
-		}
-		if r.SetAside {
+		case r.SetAside && r.Digest != v.Unknown[n].Digest:
+			return ChangedSince.New(r.Code)
+		case r.SetAside:
 			return checkReason(r.Reason)
 		}
 		if _, ok := v.Material.Items[r.Item]; !ok {

@@ -31,6 +31,12 @@ func TestCommandsRefused(t *testing.T) {
 	for _, p := range []stocktake.PassID{"p3", "p4"} {
 		w := walkOf(session, p, map[stocktake.PassID]stocktake.PersonID{"p3": "badr", "p4": "omar"}[p], map[stocktake.PassID]int64{"p3": 1, "p4": 2}[p])
 		w[0].Location, w[1].Item = "A2", "milk"
+		if p == "p4" { // and one scans what nobody knows
+			code := w[1]
+			code.ID, code.Item, code.Code, code.Amount = "p4-code", "", "c2", 1000
+			w[2].Observations, w[2].Quantity = 2, w[2].Quantity+1000
+			w = append(w[:2:2], code, w[2])
+		}
 		d.push(w...)
 	}
 	v := f.view(sara, session)
@@ -133,6 +139,10 @@ func TestCommandsRefused(t *testing.T) {
 			_, err := s.ResolveCode(ctx, sara, id, count.Resolution{Code: "c1", Item: "ice", Pack: 1000})
 			return err
 		}, stocktake.Missing},
+		"set aside: as it was not": {func(s *count.Service, ctx context.Context) error {
+			_, err := s.ResolveCode(ctx, sara, id, count.Resolution{Code: "c2", SetAside: true, Digest: "x", Reason: "torn"})
+			return err
+		}, count.ChangedSince},
 		"release: nothing held": {func(s *count.Service, ctx context.Context) error {
 			_, err := s.ResolveQuarantine(ctx, sara, id, count.Release{Key: "k", Reason: "why"})
 			return err

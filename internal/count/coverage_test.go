@@ -38,12 +38,15 @@ func TestRandomSessionsMeetEveryRule(t *testing.T) {
 		}
 		for _, p := range v.Passes {
 			met["pass "+string(p.Status)]++
+			if p.Lapsed {
+				met["pass lapsed"]++
+			}
 		}
 		for _, h := range v.Held {
 			met[fmt.Sprintf("held %s open=%v", h.Reason, h.Open())]++
 		}
 		for _, u := range v.Unknown {
-			met[fmt.Sprintf("unknown open=%v", u.SetAside == "")]++
+			met[fmt.Sprintf("unknown open=%v lapsed=%v", u.SetAside == "", u.Lapsed != "")]++
 		}
 		for _, b := range v.Blockers {
 			met["blocker "+b.Key]++
@@ -64,7 +67,8 @@ func TestRandomSessionsMeetEveryRule(t *testing.T) {
 		"held event-conflict open=true", "held event-conflict open=false", "held pass-unknown open=true", "held pass-twice open=true",
 		"held pass-foreign open=true", "held location-unknown open=true", "held round-unknown open=true",
 		"held assignment-unknown open=true", "held reversal-unmatched open=true", "held quantity-inexact open=true",
-		"held device-revoked open=true", "held event-unreadable open=true", "unknown open=true", "unknown open=false",
+		"held device-revoked open=true", "held event-unreadable open=true", "unknown open=true lapsed=false", "unknown open=true lapsed=true", "unknown open=false lapsed=false",
+		"pass lapsed",
 		"blocker streams-awaited", "blocker lines-counting", "blocker tasks-open", "state recount", "state counting",
 	} {
 		if met[want] < 2 {

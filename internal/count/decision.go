@@ -41,7 +41,8 @@ type Recount struct {
 }
 
 // PassDecision is the body of PassCompleted and PassAbandoned. Completing a pass that its counter left open, or whose
-// totals do not fit, makes it count as it stands; the digest binds the latter to what was seen.
+// totals do not fit, makes it count as it stands. The digest binds to what was seen of the pass; completing an open one
+// holds whatever observations come later.
 type PassDecision struct {
 	Pass   stocktake.PassID `json:"pass"`
 	Digest Digest           `json:"digest,omitempty"`
@@ -58,12 +59,13 @@ type Choice struct {
 }
 
 // Resolution is the body of CodeResolved: an unknown code is this item, with this pack quantity; or it is set aside
-// with a reason (no such goods, a torn label …).
+// with a reason (no such goods, a torn label …), as far as the digest says that it was seen.
 type Resolution struct {
 	Code     string             `json:"code"`
 	Item     stocktake.ItemID   `json:"item,omitempty"`
 	Pack     stocktake.Quantity `json:"pack,omitempty"`
 	SetAside bool               `json:"set_aside,omitempty"`
+	Digest   Digest             `json:"digest,omitempty"`
 	Reason   string             `json:"reason,omitempty"`
 }
 

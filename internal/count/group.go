@@ -41,6 +41,7 @@ type Pass struct {
 	Replaces     stocktake.PassID     `json:"replaces,omitempty"`
 	Undirected   bool                 `json:"undirected,omitempty"`
 	Reason       string               `json:"reason,omitempty"` // of the supervisor who completed or abandoned it
+	Lapsed       bool                 `json:"lapsed,omitempty"` // it was completed or abandoned, and has changed since
 	Digest       Digest               `json:"digest"`
 
 	tally *tally
@@ -87,18 +88,35 @@ func (f *Fold) passState(facts *passFacts) *Pass {
 		}
 	}
 	p.Digest = p.digest(closings)
-	completed, done := f.completed[id]
-	// An open pass stands as completed whatever arrives later; anything else was accepted as it was seen.
-	done = done && completed.by != p.Person && (p.Status == PassIsOpen || completed.word.Digest == p.Digest)
-	if given, ok := f.abandoned[id]; ok && !(done && completed.offset > given.offset) {
-		p.Status, p.Reason = PassIsAbandoned, given.word.Reason
-	} else if done && p.Status != PassIsClosed {
-		p.Status, p.Reason = PassIsCompleted, completed.word.Reason
-	}
+	f.ruled(p)
 	if p.ClosedAt.IsZero() {
 		p.ClosedAt = instant(max(o.at, t.last))
 	}
 	return p
+}
+
+// ruled applies what a supervisor said of the pass: of completing and abandoning the later, as long as the pass is what
+// it was then. An open pass stands as completed whatever observations arrive later.
+func (f *Fold) ruled(p *Pass) {
+	completed, done := f.completed[p.ID]
+	given, abandoned := f.abandoned[p.ID]
+	done = done && completed.by != p.Person
+	if done && (!abandoned || completed.offset > given.offset) {
+		switch {
+		case p.Status == PassIsClosed: // by its own counter
+		case p.Status == PassIsOpen, completed.word.Digest == p.Digest:
+			p.Status, p.Reason = PassIsCompleted, completed.word.Reason
+		default:
+			p.Lapsed, p.Reason = true, completed.word.Reason
+		}
+		return
+	}
+	if abandoned {
+		p.Lapsed, p.Reason = given.word.Digest != p.Digest, given.word.Reason
+		if !p.Lapsed {
+			p.Status = PassIsAbandoned
+		}
+	}
 }
 
 func (t Totals) less(o Totals) bool {

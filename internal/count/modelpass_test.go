@@ -23,6 +23,7 @@ type mpass struct {
 	closedAt   int64
 	shown      string // what a supervisor sees of it
 	status     count.PassStatus
+	lapsed     bool
 	start, end int64
 }
 
@@ -185,9 +186,6 @@ func (a *answer) observe(p *mpass, d *doc) {
 		}
 		if means == nil || means.SetAside {
 			p.finds = append(p.finds, find{code: code, quantity: understood})
-			if means != nil {
-				a.aside[code] = means.Reason
-			}
 			return
 		}
 		f.item = means.Item
@@ -228,16 +226,28 @@ func (a *answer) judgePasses() {
 				completed = &d
 			}
 		}
-		accepted := completed != nil && completed.entry.Author.Person != p.open.Person && (p.status == count.PassIsOpen ||
-			a.unchanged(completed.offset, func(b *answer) string { return b.showPass(p.id) }, p.shown))
-		base := p.status
+		same := func(d *said[count.PassDecision]) bool {
+			return a.unchanged(d.offset, func(b *answer) string { return b.showPass(p.id) }, p.shown)
+		}
+		last := completed
+		if last != nil && last.entry.Author.Person == p.open.Person {
+			last = nil
+		}
 		for _, d := range bodies[count.PassDecision](a, count.PassAbandoned) {
-			if d.body.Pass == p.id && !(accepted && completed.offset > d.offset) {
-				p.status = count.PassIsAbandoned
+			if d.body.Pass == p.id && (last == nil || last.offset < d.offset) {
+				last = &d
 			}
 		}
-		if accepted && p.status == base && base != count.PassIsClosed {
+		switch {
+		case last == nil:
+		case last.entry.Kind == count.PassAbandoned:
+			if p.lapsed = !same(last); !p.lapsed {
+				p.status = count.PassIsAbandoned
+			}
+		case p.status == count.PassIsOpen, p.status == count.PassHasGap && same(last):
 			p.status = count.PassIsCompleted
+		case p.status == count.PassHasGap:
+			p.lapsed = true
 		}
 	}
 	finished := map[stocktake.PassID]bool{}
@@ -258,6 +268,29 @@ func (a *answer) judgePasses() {
 			}
 		}
 	}
+	for code := range a.unknown {
+		for _, r := range bodies[count.Resolution](a, count.CodeResolved) {
+			if r.body.Code == code {
+				delete(a.aside, code)
+				if r.body.SetAside && a.unchanged(r.offset, func(b *answer) string { return b.showCode(code) }, a.showCode(code)) {
+					a.aside[code] = r.body.Reason
+				}
+			}
+		}
+	}
+}
+
+// showCode is what was counted under a code, pass by pass.
+func (a *answer) showCode(code string) string {
+	sums := map[string]stocktake.Quantity{}
+	for _, p := range a.passes {
+		for _, f := range p.finds {
+			if f.code == code && p.status != count.PassIsSuperseded {
+				sums[string(p.id)] += f.quantity
+			}
+		}
+	}
+	return sortedMap(sums)
 }
 
 func (a *answer) showPass(id stocktake.PassID) string {

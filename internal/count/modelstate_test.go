@@ -15,7 +15,7 @@ func (a *answer) describe() string {
 	passes := slices.Clone(a.passes)
 	slices.SortFunc(passes, func(p, q *mpass) int { return strings.Compare(string(p.id), string(q.id)) })
 	for _, p := range passes {
-		fmt.Fprintln(&b, "pass", p.id, p.location.ID, p.open.Round, p.open.Person, p.status, p.n, int64(p.q))
+		fmt.Fprintln(&b, "pass", p.id, p.location.ID, p.open.Round, p.open.Person, p.status, p.lapsed, p.n, int64(p.q))
 	}
 	held := make([]string, 0, len(a.held))
 	for _, h := range a.held {

@@ -80,7 +80,7 @@ func TestClosingAfterCompletionSpeaksForItself(t *testing.T) {
 func TestAbandoningOverridesEverythingElse(t *testing.T) {
 	s := write(t)
 	w := s.whole("ali", "C1", found{"ice": 4})
-	s.decide("sara", count.PassAbandoned, count.PassDecision{Pass: w.id, Reason: "wrong aisle"})
+	s.abandon(w.id, "wrong aisle")
 	s.wantPass(w.id, count.PassIsAbandoned)
 	s.want("cold", "ice", count.LineCounting, 0)
 }
@@ -92,7 +92,7 @@ func TestAbandonedPassIsAcceptedAfterAll(t *testing.T) {
 	w.see("ice", 4)
 	p := s.pass(w.id)
 	for range 2 {
-		s.decide("sara", count.PassAbandoned, count.PassDecision{Pass: w.id, Digest: p.Digest, Reason: "wrong aisle"})
+		s.abandon(w.id, "wrong aisle")
 		s.wantPass(w.id, count.PassIsAbandoned)
 		s.want("cold", "ice", count.LineCounting, 0)
 		s.decide("omar", count.PassCompleted, count.PassDecision{Pass: w.id, Digest: p.Digest, Reason: "the right one after all"})
@@ -103,7 +103,50 @@ func TestAbandonedPassIsAcceptedAfterAll(t *testing.T) {
 		t.Fatal("a pass that counts is listed as set aside")
 	}
 	w.close()
-	s.wantPass(w.id, count.PassIsAbandoned) // what was accepted had no closing
+	s.wantPass(w.id, count.PassIsClosed) // what was ruled on had no closing: now it speaks for itself
+}
+
+func TestAbandoningLapsesWhenMoreArrives(t *testing.T) {
+	s := onlyCold(t)
+	w := s.open("ali", "C1")
+	w.see("ice", 1)
+	s.abandon(w.id, "the device fell into the freezer")
+	s.whole("badr", "C1", found{"ice": 3}, continues(w))
+	s.want("cold", "ice", count.LineWithin, 4)
+	late := w.see("ice", 1)
+	if p := s.wantPass(w.id, count.PassIsOpen); !p.Lapsed || p.Reason != "the device fell into the freezer" {
+		t.Fatalf("%+v does not say that it has changed since", p)
+	}
+	s.want("cold", "ice", count.LineCounting, 0)
+	if v := s.view(); len(v.Asides) != 0 || blockers(v)[count.BlockOpenPass] != 1 {
+		t.Fatalf("set aside are %+v; blockers are %+v", v.Asides, v.Blockers)
+	}
+	w.undo(late) // as it was seen
+	if p := s.wantPass(w.id, count.PassIsAbandoned); p.Lapsed {
+		t.Fatal("it is what it was then, and is shown as changed")
+	}
+}
+
+// An earlier completion does not come back when the abandoning that replaced it lapses.
+func TestLapsedAbandoningRevivesNothing(t *testing.T) {
+	s := write(t)
+	w := s.open("ali", "C1")
+	w.see("ice", 4)
+	s.decide("omar", count.PassCompleted, count.PassDecision{Pass: w.id, Digest: s.pass(w.id).Digest, Reason: "went home"})
+	s.abandon(w.id, "wrong aisle")
+	w.see("ice", 1)
+	s.wantPass(w.id, count.PassIsOpen)
+}
+
+func TestGapAcceptedAndChangedIsShown(t *testing.T) {
+	s := write(t)
+	w := s.open("ali", "C1")
+	w.closeAs(2, 5000)
+	s.decide("sara", count.PassCompleted, count.PassDecision{Pass: w.id, Digest: s.pass(w.id).Digest, Reason: "seen by eye"})
+	w.see("ice", 1)
+	if p := s.wantPass(w.id, count.PassHasGap); !p.Lapsed {
+		t.Fatal("it has changed since it was accepted, and does not say so")
+	}
 }
 
 func TestUnclosedPassEndsWithItsLastObservation(t *testing.T) {
@@ -182,7 +225,7 @@ func TestLocationGivenUpKeepsTheSessionFromTheSeal(t *testing.T) {
 	if got := blockers(s.view())[count.BlockUncounted]; got != before-1 {
 		t.Fatalf("%d locations are open, then %d", before, got)
 	}
-	s.decide("sara", count.PassAbandoned, count.PassDecision{Pass: w.id, Reason: "opened by mistake"})
+	s.abandon(w.id, "opened by mistake")
 	if got := blockers(s.view())[count.BlockUncounted]; got != before {
 		t.Fatalf("nobody counts C1 any more, and %d of %d locations are open", got, before)
 	}

@@ -121,7 +121,7 @@ func TestModelAgrees(t *testing.T) {
 func describe(r *random, v *count.View) string {
 	var b strings.Builder
 	for _, p := range byID(v.Passes) {
-		fmt.Fprintln(&b, "pass", p.ID, p.Location, p.Round, p.Person, p.Status, p.Observations, int64(p.Quantity))
+		fmt.Fprintln(&b, "pass", p.ID, p.Location, p.Round, p.Person, p.Status, p.Lapsed, p.Observations, int64(p.Quantity))
 	}
 	held := make([]string, 0, len(v.Held))
 	for _, h := range v.Held {

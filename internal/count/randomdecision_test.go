@@ -115,10 +115,11 @@ func (r *random) resolveCode(l looked) {
 	if len(l.v.Unknown) == 0 {
 		return
 	}
-	x := count.Resolution{Code: pick(r.Rand, l.v.Unknown).Code, Item: pick(r.Rand, []stocktake.ItemID{"milk", "rice"})}
-	switch r.IntN(4) {
-	case 0:
-		x = count.Resolution{Code: x.Code, SetAside: true, Reason: "a torn label"}
+	u := pick(r.Rand, l.v.Unknown)
+	x := count.Resolution{Code: u.Code, Item: pick(r.Rand, []stocktake.ItemID{"milk", "rice"})}
+	switch r.IntN(6) {
+	case 0, 3, 4:
+		x = count.Resolution{Code: x.Code, SetAside: true, Digest: u.Digest, Reason: "a torn label"}
 	case 1:
 		x.Pack = 6000
 	case 2:

@@ -71,7 +71,7 @@ func TestBlockersOfTheSeal(t *testing.T) {
 		count.BlockOpenPass: {
 			func(s *script) { s.open("ali", "A1") },
 			func(s *script) {
-				s.decide("sara", count.PassAbandoned, count.PassDecision{Pass: s.view().Passes[0].ID, Reason: "opened by mistake"})
+				s.abandon(s.view().Passes[0].ID, "opened by mistake")
 			},
 		},
 		count.BlockTask: {
@@ -87,7 +87,7 @@ func TestBlockersOfTheSeal(t *testing.T) {
 		count.BlockUnknown: {
 			func(s *script) { w := s.open("ali", "A1"); w.scan("c1", 1); w.close() },
 			func(s *script) {
-				s.decide("sara", count.CodeResolved, count.Resolution{Code: "c1", SetAside: true, Reason: "torn"})
+				s.asideCode("c1", "torn")
 			},
 		},
 		count.BlockStream: {
@@ -188,7 +188,7 @@ func TestProgressOfLocations(t *testing.T) {
 		{func() {}, "not-started"},
 		{func() { s.open("ali", "C1") }, "counting"},
 		{func() {
-			s.decide("sara", count.PassAbandoned, count.PassDecision{Pass: "p-1", Reason: "dead"})
+			s.abandon("p-1", "dead")
 			s.whole("badr", "C1", found{"ice": 4}, continues(&walk{id: "p-1"}))
 		}, "closed"},
 		{func() { s.whole("dana", "C1", found{"ice": 1}) }, "disputed"},

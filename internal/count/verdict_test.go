@@ -129,7 +129,7 @@ func TestApproverWhoCountedIsRefused(t *testing.T) {
 func TestApproverWhoLookedForItIsRefused(t *testing.T) {
 	s, _ := iceShort(t)
 	w := s.open("omar", "C1", s.task(1, "C1", "ice", "tea"))
-	s.decide("sara", count.PassAbandoned, count.PassDecision{Pass: w.id, Reason: "called away"})
+	s.abandon(w.id, "called away")
 	s.decide("sara", count.Assigned, count.Assignment{Withdraw: []string{s.view().Tasks[0].ID}})
 	s.want("cold", "ice", count.LineOutside, 3)
 	s.approve("omar", "cold", "ice")

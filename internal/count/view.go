@@ -86,6 +86,8 @@ type Unknown struct {
 	Sections []stocktake.SectionID `json:"sections"`
 	Passes   []stocktake.PassID    `json:"passes"`
 	SetAside string                `json:"set_aside,omitempty"`
+	Lapsed   string                `json:"lapsed,omitempty"` // the reason for which it was set aside, before more of it came
+	Digest   Digest                `json:"digest"`           // of what every pass counted under it
 }
 
 // TaskState is a task and whether it is done.
@@ -277,7 +279,7 @@ func (g *group) does(t *TaskState) bool {
 }
 
 func (f *Fold) unknown(passes []*Pass) []Unknown {
-	byCode := map[string]*Unknown{}
+	byCode, seen := map[string]*Unknown{}, map[string]digester{}
 	for _, p := range passes {
 		if p.Status == PassIsSuperseded {
 			continue
@@ -286,13 +288,11 @@ func (f *Fold) unknown(passes []*Pass) []Unknown {
 			u := byCode[code]
 			if u == nil {
 				u = &Unknown{Code: code}
-				if r := f.resolved[code].word; r.SetAside {
-					u.SetAside = r.Reason
-				}
 				byCode[code] = u
 			}
 			u.Quantity += q
 			u.Passes = append(u.Passes, p.ID)
+			seen[code] = seen[code].text(string(p.ID)).number(int64(q))
 			if !slices.Contains(u.Sections, p.Section) {
 				u.Sections = append(u.Sections, p.Section)
 			}
@@ -302,6 +302,12 @@ func (f *Fold) unknown(passes []*Pass) []Unknown {
 	for _, code := range slices.Sorted(maps.Keys(byCode)) {
 		u := byCode[code]
 		slices.Sort(u.Sections)
+		u.Digest = append(newDigester("code").text(code), seen[code]...).sum()
+		if r := f.resolved[code].word; r.SetAside && r.Digest == u.Digest {
+			u.SetAside = r.Reason
+		} else if r.SetAside {
+			u.Lapsed = r.Reason
+		}
 		list = append(list, *u)
 	}
 	return list

@@ -146,6 +146,24 @@ func continues(w *walk) func(*count.Event) { return func(e *count.Event) { e.Con
 
 func replaces(w *walk) func(*count.Event) { return func(e *count.Event) { e.Replaces = w.id } }
 
+// abandon gives a pass up as it is shown.
+func (s *script) abandon(id stocktake.PassID, reason string) {
+	s.t.Helper()
+	s.decide("sara", count.PassAbandoned, count.PassDecision{Pass: id, Digest: s.pass(id).Digest, Reason: reason})
+}
+
+// asideCode sets an unknown code aside as it is shown.
+func (s *script) asideCode(code, reason string) {
+	s.t.Helper()
+	for _, u := range s.view().Unknown {
+		if u.Code == code {
+			s.decide("sara", count.CodeResolved, count.Resolution{Code: code, SetAside: true, Digest: u.Digest, Reason: reason})
+			return
+		}
+	}
+	s.t.Fatalf("code %s is not unknown", code)
+}
+
 // dairyCounted is where most stories start: both locations of dairy walked, milk and eggs as the books say.
 func dairyCounted(t testing.TB) (*script, *walk, *walk) {
 	t.Helper()

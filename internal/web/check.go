@@ -36,7 +36,7 @@ var bounds = []struct {
 		"Location": "required,max=64", "Item": "required,max=64", "Pass": "required,max=64", "Digest": "required,max=64",
 		"Reason": "required,max=1000",
 	}},
-	{count.Resolution{}, map[string]string{"Code": "required,max=8192", "Item": "max=64", "Reason": "max=1000"}},
+	{count.Resolution{}, map[string]string{"Code": "required,max=8192", "Item": "max=64", "Digest": "max=64", "Reason": "max=1000"}},
 	{count.Release{}, map[string]string{"Key": "required,max=256", "Reason": "required,max=1000"}},
 	{count.Rest{}, map[string]string{"Lines": "required,max=50000,dive", "Reason": "required,max=1000"}},
 	{count.LinesVerdict{}, map[string]string{

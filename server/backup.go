@@ -7,6 +7,8 @@ import (
 	"os"
 
 	"jard/internal/boltdb"
+	"jard/internal/count"
+	"jard/internal/stocktake"
 )
 
 type backupCmd struct {
@@ -26,8 +28,60 @@ func (c *backupCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(s.Out, "%s: %d bytes, checked. Copy it off this machine.\n", c.File, size)
+	_, err = fmt.Fprintf(s.Out, `%s: %d bytes, checked.
+Copy it off this machine, then confirm the copy from there, so that handhelds may drop what it holds:
+server backup-confirm --data %s COPY
+`, c.File, size, c.Data)
 	return err
+}
+
+type backupConfirmCmd struct {
+	dataFlags
+	File string `arg:"" help:"The copy that is off this machine, where it is mounted here or was read back from. Not the file beside the store." type:"existingfile"`
+}
+
+// Run reads a copy whole, and has the store record what it holds. Only the operator knows where the copy lies.
+func (c *backupConfirmCmd) Run(ctx context.Context, s *streams) error {
+	incarnation, marks, err := boltdb.ReadBackup(c.File)
+	if err != nil {
+		return err
+	}
+	held := backupHeld{Incarnation: incarnation}
+	events := uint64(0)
+	for society, list := range marks {
+		for stream, mark := range list {
+			held.Streams = append(held.Streams, streamHeld{society, stream, mark})
+			events += mark.Acked
+		}
+	}
+	if _, err := operate[done](ctx, c.dataFlags, "/backup-confirm", held); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(s.Out, "%s is whole: %d events of %d streams are safe in it. Keep it until a newer copy is confirmed.\n", c.File, events, len(held.Streams))
+	return err
+}
+
+// backupHeld is what a copy holds, as the operator's call has it.
+type backupHeld struct {
+	Incarnation string       `json:"incarnation"`
+	Streams     []streamHeld `json:"streams"`
+}
+
+type streamHeld struct {
+	Society stocktake.SocietyID `json:"society"`
+	Stream  count.Stream        `json:"stream"`
+	Mark    count.Mark          `json:"mark"`
+}
+
+func (n *node) confirmBackup(ctx context.Context, held backupHeld) (done, error) {
+	marks := map[stocktake.SocietyID]map[count.Stream]count.Mark{}
+	for _, s := range held.Streams {
+		if marks[s.Society] == nil {
+			marks[s.Society] = map[count.Stream]count.Mark{}
+		}
+		marks[s.Society][s.Stream] = s.Mark
+	}
+	return done{}, n.db.ConfirmBackup(ctx, held.Incarnation, marks)
 }
 
 type restoreCmd struct {

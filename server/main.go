@@ -22,21 +22,22 @@ import (
 
 // cli is every command. Each flag can also be given in the environment, as JARD_ and its name in capitals.
 type cli struct {
-	Serve    serveCmd    `cmd:"" help:"Serve a society's handhelds and supervisors, or the ministry (--role)."`
-	Demo     demoCmd     `cmd:"" help:"Do the whole job once on data it makes: import, count, recount, approve, seal, receipt."`
-	Society  societyCmd  `cmd:"" help:"Set up societies and report them to the ministry."`
-	User     userCmd     `cmd:"" help:"People: add, list, disable, roles, passwords and PINs."`
-	Device   deviceCmd   `cmd:"" help:"Handhelds: make an enrolment code, list, revoke."`
-	Import   importCmd   `cmd:"" help:"Import items, places or book stock from a CSV or XLSX file."`
-	Session  sessionCmd  `cmd:"" help:"Count sessions: issue, watch, recount, approve, seal."`
-	Result   resultCmd   `cmd:"" help:"Sealed results and their receipts."`
-	Ministry ministryCmd `cmd:"" help:"The ministry's own commands: codes for societies, what was received."`
-	Simulate simulateCmd `cmd:"" help:"Let virtual counters count a session over the real protocol."`
-	Decode   decodeCmd   `cmd:"" help:"Say what scans mean: one scan a line on standard input, one JSON object a line out."`
-	Verify   verifyCmd   `cmd:"" help:"Recompute the chains of session logs and results, and say where they break."`
-	Backup   backupCmd   `cmd:"" help:"Write a consistent copy of a store, while it is being served or not."`
-	Restore  restoreCmd  `cmd:"" help:"Put a backup in place as a new store, under a new incarnation, with signing locked."`
-	Version  versionCmd  `cmd:"" help:"Print the version."`
+	Serve    serveCmd         `cmd:"" help:"Serve a society's handhelds and supervisors, or the ministry (--role)."`
+	Demo     demoCmd          `cmd:"" help:"Do the whole job once on data it makes: import, count, recount, approve, seal, receipt."`
+	Society  societyCmd       `cmd:"" help:"Set up societies and report them to the ministry."`
+	User     userCmd          `cmd:"" help:"People: add, list, disable, roles, passwords and PINs."`
+	Device   deviceCmd        `cmd:"" help:"Handhelds: make an enrolment code, list, revoke."`
+	Import   importCmd        `cmd:"" help:"Import items, places or book stock from a CSV or XLSX file."`
+	Session  sessionCmd       `cmd:"" help:"Count sessions: issue, watch, recount, approve, seal."`
+	Result   resultCmd        `cmd:"" help:"Sealed results and their receipts."`
+	Ministry ministryCmd      `cmd:"" help:"The ministry's own commands: codes for societies, what was received."`
+	Simulate simulateCmd      `cmd:"" help:"Let virtual counters count a session over the real protocol."`
+	Decode   decodeCmd        `cmd:"" help:"Say what scans mean: one scan a line on standard input, one JSON object a line out."`
+	Verify   verifyCmd        `cmd:"" help:"Recompute the chains of session logs and results, and say where they break."`
+	Backup   backupCmd        `cmd:"" help:"Write a consistent copy of a store, while it is being served or not."`
+	Confirm  backupConfirmCmd `cmd:"" name:"backup-confirm" help:"Verify a copy of a backup off this machine, so that handhelds may drop what it holds."`
+	Restore  restoreCmd       `cmd:"" help:"Put a backup in place as a new store, under a new incarnation, with signing locked."`
+	Version  versionCmd       `cmd:"" help:"Print the version."`
 }
 
 const about = `Jard (جرد): electronic stocktaking for cooperative societies.

@@ -49,6 +49,7 @@ func (n *node) operator() http.Handler {
 	handle(mux, "/code", n.ministryCode)
 	handle(mux, "/members", n.members)
 	handle(mux, "/verify", n.verify)
+	handle(mux, "/backup-confirm", n.confirmBackup)
 	mux.HandleFunc("POST /backup", func(w http.ResponseWriter, r *http.Request) {
 		_ = http.NewResponseController(w).SetWriteDeadline(time.Time{}) // as long as it takes
 		if _, err := n.db.WriteTo(w); err != nil {
@@ -59,11 +60,14 @@ func (n *node) operator() http.Handler {
 	return mux
 }
 
+// maxCall bounds the memory that one call takes: a backup of many years' streams has a mark for each.
+const maxCall = 256 << 20
+
 // handle mounts one call.
 func handle[In, Out any](mux *http.ServeMux, path string, f func(context.Context, In) (Out, error)) {
 	mux.HandleFunc("POST "+path, func(w http.ResponseWriter, r *http.Request) {
 		var in In
-		err := json.NewDecoder(io.LimitReader(r.Body, 1<<20)).Decode(&in)
+		err := json.NewDecoder(io.LimitReader(r.Body, maxCall)).Decode(&in)
 		var out Out
 		if err == nil {
 			out, err = f(r.Context(), in)

@@ -106,21 +106,23 @@ func tempBeside(path string, f func(*os.File) error) (name string, err error) {
 // Check walks a whole file that nobody has open for writing, a backup for instance, and answers StoreDamaged when a page
 // is torn, lost or used twice, or when it is of another schema.
 func Check(path string) error {
-	return inspect(path, true, func(tx *bbolt.Tx) error {
-		if err := checkVersion(tx, path); err != nil {
-			return err
+	return inspect(path, true, func(tx *bbolt.Tx) error { return checkPages(tx, path) })
+}
+
+func checkPages(tx *bbolt.Tx, path string) error {
+	if err := checkVersion(tx, path); err != nil {
+		return err
+	}
+	var first error
+	for fault := range tx.Check() { // read to its end: the walk holds the transaction
+		if first == nil {
+			first = fault
 		}
-		var first error
-		for fault := range tx.Check() { // read to its end: the walk holds the transaction
-			if first == nil {
-				first = fault
-			}
-		}
-		if first != nil {
-			return StoreDamaged.Wrap(first, path)
-		}
-		return nil
-	})
+	}
+	if first != nil {
+		return StoreDamaged.Wrap(first, path)
+	}
+	return nil
 }
 
 // inspect opens a file that nobody has open for writing, without changing it, and keeps writers out while f reads. With

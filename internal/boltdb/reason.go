@@ -40,6 +40,9 @@ var (
 	DraftMalformed = stocktake.NewReason(stocktake.Invalid, "draft-malformed",
 		"The entry cannot be written: %s.",
 		"لا يمكن كتابة القيد: %s.")
+	BackupForeign = stocktake.NewReason(stocktake.Conflict, "backup-foreign",
+		"This is no backup of this store as it goes on now: it is of another one, or from before a restore or a found loss. Make a new backup, copy it away, and confirm that.",
+		"ليست هذه نسخة احتياطية من هذا المخزن بحاله الآن: هي من مخزن آخر، أو سابقة لاستعادة أو لفقد مكتشف. أنشئ نسخة جديدة وانقلها إلى خارج الجهاز ثم أكّدها.")
 	FileExists = stocktake.NewReason(stocktake.Conflict, "file-exists",
 		"There is a file %q already. Name another file, or move that one away.",
 		"يوجد ملف %q. اختر اسمًا آخر أو انقل ذلك الملف.")

@@ -7,7 +7,7 @@ const schemaVersion = 1
 // Every bucket, flat, at the top level. Every key begins with a society's id and NUL, but for those of meta,
 // receipts and secrets; key.go builds them.
 var (
-	// bucketMeta: schema, incarnation, born, renewals
+	// bucketMeta: schema, incarnation, born, renewals, backed up
 	bucketMeta = []byte("meta")
 
 	// bucketSocieties: society → JSON of stocktake.Society
@@ -21,6 +21,9 @@ var (
 
 	// bucketStreams: society, device, epoch → stream record (stream.go)
 	bucketStreams = []byte("streams")
+
+	// bucketSafe: society, device, epoch → acked u64 of the newest confirmed backup
+	bucketSafe = []byte("safe")
 
 	// bucketDocuments: society, hash → size u64 ‖ bytes; the bytes of a large one are in bucketParts instead
 	bucketDocuments = []byte("documents")
@@ -85,7 +88,7 @@ var (
 )
 
 var buckets = [][]byte{
-	bucketMeta, bucketSocieties, bucketLog, bucketHeads, bucketStreams, bucketDocuments, bucketParts, bucketPublished,
+	bucketMeta, bucketSocieties, bucketLog, bucketHeads, bucketStreams, bucketSafe, bucketDocuments, bucketParts, bucketPublished,
 	bucketResults, bucketChains, bucketOutbox, bucketIdentities, bucketCodes, bucketMembers, bucketFilings, bucketPlaces,
 	bucketReceipts, bucketPeople, bucketRolls, bucketTrail, bucketSignIns, bucketEnrolments, bucketDevices,
 	bucketSignedIn, bucketSecrets,
@@ -97,4 +100,5 @@ var (
 	metaIncarnation = []byte("incarnation") // text
 	metaBorn        = []byte("born")        // the file's first incarnation
 	metaRenewals    = []byte("renewals")    // JSON array of renewal
+	metaBackedUp    = []byte("backed up")   // JSON: when a backup was last confirmed
 )

@@ -4,7 +4,6 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -349,15 +348,24 @@ func TestHTTPFallback(t *testing.T) {
 }
 
 func TestWelcomeSaysWhatABackupHolds(t *testing.T) {
-	w := start(t, func(c *handheld.Config) {
-		c.SafeThrough = func(_ context.Context, society stocktake.SocietyID, s count.Stream) (uint64, error) {
-			return uint64(len(fmt.Sprint(society, s.Device))), nil
-		}
-	})
-	if safe := w.device("d1", "safe").connect().SafeThrough; safe == nil || *safe != 7 {
-		t.Fatalf("safe through %v", safe)
+	w := start(t)
+	d := w.device("d1", "safe").record(observed("s1", 1), observed("s1", 2), observed("s1", 3))
+	if safe := d.connect().SafeThrough; safe != nil {
+		t.Fatalf("safe through %d without a backup", *safe)
 	}
-	if safe := start(t).device("d1", "unsafe").connect().SafeThrough; safe != nil {
-		t.Fatalf("safe through %d", *safe)
+	d.push(1, 2)
+	d.acknowledged(2)
+	incarnation, err := w.db.Incarnation(t.Context())
+	w.check(err)
+	marks := map[count.Stream]count.Mark{{Device: "d1", Epoch: d.epoch}: w.mark("salwa", "d1", d.epoch)}
+	d.push(3, 3)
+	d.acknowledged(3)
+	w.check(w.db.ConfirmBackup(t.Context(), incarnation, map[stocktake.SocietyID]map[count.Stream]count.Mark{"salwa": marks}))
+	_ = d.conn.Close()
+	if welcome := d.connect(); welcome.SafeThrough == nil || *welcome.SafeThrough != 2 || welcome.Mark.Acked != 3 {
+		t.Fatalf("welcome is %+v", welcome)
+	}
+	if safe := w.device("d2", "not in the backup").connect().SafeThrough; safe == nil || *safe != 0 {
+		t.Fatalf("safe through %v", safe)
 	}
 }

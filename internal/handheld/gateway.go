@@ -10,7 +10,6 @@ import (
 
 	"github.com/gorilla/websocket"
 
-	"jard/internal/count"
 	"jard/internal/stocktake"
 	"jard/internal/wire"
 )
@@ -32,10 +31,6 @@ type Config struct {
 	// Remote is the address that a request comes from, for the limits on guessing. Nil takes the peer's, which behind a
 	// proxy is the proxy's.
 	Remote func(*http.Request) string
-
-	// SafeThrough says up to which event a verified backup off this machine holds a stream. Nil: there are no backups,
-	// and devices keep acknowledged events for 30 days after the seal.
-	SafeThrough func(ctx context.Context, society stocktake.SocietyID, stream count.Stream) (uint64, error)
 }
 
 // Timing is how long the gateway waits. The zero value of each takes DefaultTiming's.
@@ -85,7 +80,6 @@ type Gateway struct {
 	origins  []string
 	timing   Timing
 	remote   func(*http.Request) string
-	safe     func(context.Context, stocktake.SocietyID, count.Stream) (uint64, error)
 
 	mux      *http.ServeMux
 	upgrader websocket.Upgrader
@@ -111,7 +105,7 @@ func New(c Config) *Gateway {
 	}
 	g := &Gateway{
 		accounts: c.Accounts, sessions: c.Sessions, store: c.Store, log: c.Logger, now: c.Now, minApp: c.MinApp, origins: c.Origins,
-		timing: c.Timing.filled(), remote: c.Remote, safe: c.SafeThrough, live: newLive(), chunks: newChunks(),
+		timing: c.Timing.filled(), remote: c.Remote, live: newLive(), chunks: newChunks(),
 		enrols:  newThrottle(c.Rates.Enrol, DefaultRates.Enrol, c.Now),
 		remotes: newThrottle(c.Rates.Remote, DefaultRates.Remote, c.Now),
 		signIns: newThrottle(c.Rates.SignIn, DefaultRates.SignIn, c.Now),

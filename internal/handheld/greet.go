@@ -45,11 +45,11 @@ func (g *Gateway) greet(ctx context.Context, i identity, h *wire.Hello) (*wire.W
 		Incarnation: incarnation, Mark: wire.Mark(mark), Time: g.now().UnixMilli(), Echo: h.Time, Window: Window,
 		MaxEvents: wire.ServerLimits.Events, MaxBytes: wire.ServerLimits.Bytes, MinApp: g.minApp, Revoked: i.Revoked,
 	}
-	if g.safe != nil {
-		through, err := g.safe(ctx, i.Society, stream)
-		if err != nil {
-			return nil, err
-		}
+	through, known, err := g.store.SafeThrough(ctx, i.Society, stream)
+	if err != nil {
+		return nil, err
+	}
+	if known {
 		w.SafeThrough = &through
 	}
 	return w, nil

@@ -25,4 +25,8 @@ type Store interface {
 	Incarnation(ctx context.Context) (string, error)
 	RenewIncarnation(ctx context.Context, society stocktake.SocietyID, why string) (string, error)
 	Renewed(ctx context.Context, society stocktake.SocietyID, since string) (bool, error)
+
+	// SafeThrough says up to which event a verified backup off this machine holds a stream. Known is false as long as there
+	// is no such backup: then devices keep acknowledged events for 30 days after the seal.
+	SafeThrough(ctx context.Context, society stocktake.SocietyID, s count.Stream) (through uint64, known bool, err error)
 }

@@ -42,6 +42,14 @@ type Store interface {
 	// Renewed reports whether a renewal for the society, or for all, has come since the store had that incarnation. It is
 	// true of an incarnation that the store never had.
 	Renewed(ctx context.Context, society stocktake.SocietyID, since string) (bool, error)
+
+	// ConfirmBackup records that a backup, made under an incarnation and verified off the machine, holds streams up to their
+	// marks. stocktake.Conflict when that is not the present incarnation or a mark is none that the store's stream has had
+	// last or may have had before: a higher one, or the same with another digest; then nothing is recorded. What was
+	// recorded of a newer backup stays.
+	ConfirmBackup(ctx context.Context, incarnation string, marks map[stocktake.SocietyID]map[count.Stream]count.Mark) error
+	// SafeThrough gives how far a confirmed backup holds a stream, and whether any backup was ever confirmed.
+	SafeThrough(ctx context.Context, society stocktake.SocietyID, s count.Stream) (through uint64, known bool, err error)
 }
 
 // Harness is one empty store, and a way to close it and open it again over the same files.
@@ -67,6 +75,7 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 		{"File", files},
 		{"Directory", directories},
 		{"Incarnation", incarnations},
+		{"Backup", backups},
 		{"Context", contexts},
 		{"Records", records},
 		{"Society", societies},

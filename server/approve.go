@@ -89,7 +89,7 @@ func (a approved) print(w io.Writer) {
 func (c *client) approve(ctx context.Context, session string, a approval) (approved, error) {
 	var chosen, provisional []lineInfo
 	var done approved
-	above := 0
+	above, own, unknown := 0, 0, 0
 	for _, x := range waiting {
 		lines, err := c.lines(ctx, session, string(x.status))
 		if err != nil {
@@ -103,6 +103,10 @@ func (c *client) approve(ctx context.Context, session string, a approval) (appro
 				left++
 			case l.Variance == nil || l.Variance.Value.Abs() > a.UpTo:
 				above++
+			case slices.Contains(l.Settlers, c.person):
+				own++
+			case l.CostUnknown && a.UpTo < stocktake.MaxNumber:
+				unknown++
 			default:
 				chosen = append(chosen, l)
 				if len(l.Provisional) > 0 {
@@ -116,6 +120,12 @@ func (c *client) approve(ctx context.Context, session string, a approval) (appro
 	}
 	if above > 0 {
 		done.Skipped = append(done.Skipped, skipped{above, fmt.Sprintf("worth more than KD %s (--up-to)", a.UpTo)})
+	}
+	if own > 0 {
+		done.Skipped = append(done.Skipped, skipped{own, "that you signed as zero or chose a side of: somebody else must approve them"})
+	}
+	if unknown > 0 {
+		done.Skipped = append(done.Skipped, skipped{unknown, "of unknown unit cost: whoever approves any value must, without --up-to"})
 	}
 	if len(provisional) > 0 && a.Reason == "" {
 		return approved{}, provisionalLines.New(len(provisional), name(provisional))

@@ -26,7 +26,9 @@ func newDesk(t *testing.T) *desk {
 	d := new(desk)
 	lines := map[string]string{
 		"outside": `{"section":"S1","item":"cheap","status":"outside","variance":{"quantity":1000,"value":-500},"digest":"a"},
-			{"section":"S2","item":"dear","status":"outside","variance":{"quantity":1000,"value":900000},"digest":"b"}`,
+			{"section":"S2","item":"dear","status":"outside","variance":{"quantity":1000,"value":900000},"digest":"b"},
+			{"section":"S3","item":"own","status":"outside","variance":{"quantity":-1000,"value":-1},"digest":"f","settlers":["salem"]},
+			{"section":"S3","item":"priceless","status":"outside","variance":{"quantity":1000,"value":0},"digest":"g","cost_unknown":true}`,
 		"uncertain": `{"section":"S1","item":"doubtful","status":"uncertain","variance":{"value":10},"digest":"c","provisional":["quarantine","unknown-codes"]}`,
 		"rejected":  `{"section":"S1","item":"refused","status":"rejected","variance":{"value":10},"digest":"d"}`,
 		"returned":  `{"section":"S2","item":"asked","status":"returned","variance":{"value":10},"digest":"e"}`,
@@ -73,7 +75,7 @@ func newDesk(t *testing.T) *desk {
 	})
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
-	d.client = &client{base: server.URL, http: server.Client()}
+	d.client = &client{base: server.URL, person: "salem", http: server.Client()}
 	return d
 }
 
@@ -88,6 +90,7 @@ func TestApproveSaysWhatItLeaves(t *testing.T) {
 	done.print(&out)
 	for _, line := range []string{
 		"1 lines approved", "skipped 1 uncertain", "--status uncertain", "skipped 1 rejected", "skipped 1 returned", "skipped 1 worth more than KD 20.000",
+		"skipped 1 that you signed as zero", "skipped 1 of unknown unit cost",
 	} {
 		if !strings.Contains(out.String(), line) {
 			t.Errorf("%q is not said: %s", line, &out)
@@ -97,14 +100,14 @@ func TestApproveSaysWhatItLeaves(t *testing.T) {
 		Statuses: []count.LineStatus{count.LineOutside, count.LineUncertain, count.LineRejected, count.LineReturned},
 		UpTo:     stocktake.Fils(stocktake.MaxNumber), Reason: "looked into",
 	}
-	if done, err = d.approve(t.Context(), "s1", every); err != nil || done.Lines != 5 || len(done.Skipped) > 0 {
+	if done, err = d.approve(t.Context(), "s1", every); err != nil || done.Lines != 6 || len(done.Skipped) != 1 {
 		t.Errorf("%+v, %v", done, err)
 	}
 	every.Section = "S2"
 	if done, err = d.approve(t.Context(), "s1", every); err != nil || done.Lines != 2 || len(done.Skipped) > 0 {
 		t.Errorf("%+v, %v", done, err)
 	}
-	if said := fmt.Sprint(d.decided); said != "[[cheap] [cheap dear doubtful refused asked] [dear asked]]" {
+	if said := fmt.Sprint(d.decided); said != "[[cheap] [cheap dear priceless doubtful refused asked] [dear asked]]" {
 		t.Errorf("decided: %s", said)
 	}
 }

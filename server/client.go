@@ -24,9 +24,10 @@ type signIn struct {
 
 // client speaks to a society's server for one person.
 type client struct {
-	base  string
-	token string
-	http  *http.Client
+	base   string
+	person stocktake.PersonID
+	token  string
+	http   *http.Client
 }
 
 // open signs in.
@@ -62,7 +63,7 @@ func (v *visit) end(ctx context.Context) {
 }
 
 func newClient(ctx context.Context, base, society, person, password string) (*client, error) {
-	c := &client{base: base, http: &http.Client{Timeout: 10 * time.Minute}}
+	c := &client{base: base, person: stocktake.PersonID(person), http: &http.Client{Timeout: 10 * time.Minute}}
 	var grant struct {
 		Token string `json:"token"`
 	}
@@ -170,6 +171,8 @@ type lineInfo struct {
 	} `json:"variance"`
 	Provisional []string             `json:"provisional"`
 	Counters    []stocktake.PersonID `json:"counters"`
+	Settlers    []stocktake.PersonID `json:"settlers"`
+	CostUnknown bool                 `json:"cost_unknown"`
 	Adopted     []struct {
 		Location stocktake.LocationID `json:"location"`
 	} `json:"adopted"`

@@ -28,6 +28,7 @@ type Adopted struct {
 	Cells    []Cell               `json:"cells,omitempty"`
 	Interval reconcile.Interval   `json:"interval"`
 	Chosen   bool                 `json:"chosen,omitempty"` // a supervisor settled a dispute
+	ChosenBy stocktake.PersonID   `json:"chosen_by,omitempty"`
 
 	met bool // one of the walks found it, or looked for it and said zero
 }
@@ -172,7 +173,7 @@ func (f *Fold) settleRivals(s *spot, item stocktake.ItemID, round int, rivals []
 			// Nobody settles a dispute that they are a side of.
 			if rivals[n].groups[0].lead().ID == c.word.Pass && !slices.ContainsFunc(rivals, func(r rival) bool { return r.person(c.by) }) {
 				out.adopted = rivals[n].adopt(s, item)
-				out.adopted.Chosen = true
+				out.adopted.Chosen, out.adopted.ChosenBy = true, c.by
 				return
 			}
 		}

@@ -335,7 +335,11 @@ func (v *View) checkVerdict(by stocktake.Person, d LinesVerdict) error {
 			return ChangedSince.New(name)
 		case l.Variance == nil:
 			return NotDecidable.New(name)
-		case d.Verdict == Approve && !v.Plan.allows(by.Roles, l.Variance.Value):
+		case slices.Contains(l.Settlers, by.ID):
+			return ApproverSettled.New(string(by.ID), name)
+		case d.Verdict == Approve && l.CostUnknown && !v.Plan.allows(by.Roles, l):
+			return ApproverCost.New(name)
+		case d.Verdict == Approve && !v.Plan.allows(by.Roles, l):
 			return ApproverTier.New(l.Variance.Value.Abs().String())
 		case d.Verdict == Approve && len(l.Provisional) > 0 && d.Reason == "":
 			return ReasonNeeded.New(MaxReason)

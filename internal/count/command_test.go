@@ -212,6 +212,47 @@ func TestCommandAboveTheTier(t *testing.T) {
 	f.check(err)
 }
 
+// Whoever settled a line is refused, and what has no cost goes to the highest tier.
+func TestCommandByWhoSettledTheLine(t *testing.T) {
+	f := openFloor(t)
+	f.issue(sara, session)
+	d := f.device(society, "d1")
+	walk := walkOf(session, "p1", "ali", 3)
+	walk[1].Item, walk[1].Code = "tea", "code-tea"
+	d.push(walk...)
+	ref := func(item stocktake.ItemID) []count.LineRef {
+		return []count.LineRef{{Section: "cold", Item: item, Digest: f.view(sara, session).Line("cold", item).Digest}}
+	}
+	empty := count.Rest{Lines: ref("ice"), Reason: "the freezer is empty"}
+	_, err := f.svc.SignRestZero(t.Context(), omar, session, empty)
+	f.check(err)
+	_, err = f.svc.DecideLines(t.Context(), omar, session, count.LinesVerdict{Verdict: count.Approve, Lines: ref("ice")})
+	if !errors.Is(err, count.ApproverSettled) {
+		t.Fatalf("omar approves what he signed as zero: %v", err)
+	}
+	_, err = f.svc.DecideLines(t.Context(), sara, session, count.LinesVerdict{Verdict: count.Approve, Lines: ref("ice")})
+	f.check(err)
+	_, err = f.svc.DecideLines(t.Context(), omar, session, count.LinesVerdict{Verdict: count.Approve, Lines: ref("tea")})
+	if !errors.Is(err, count.ApproverCost) {
+		t.Fatalf("a supervisor approves what nobody knows the worth of: %v", err)
+	}
+	_, err = f.svc.DecideLines(t.Context(), mona, session, count.LinesVerdict{Verdict: count.Approve, Lines: ref("tea")})
+	f.check(err)
+	_, err = f.svc.BeginClosing(t.Context(), sara, session, count.Because{})
+	f.check(err)
+	i := &issuer{}
+	i.before = func() { // sara signs what she approved, while it is being sealed
+		i.before = nil
+		_, err := f.db.Write(t.Context(), count.Draft{
+			Society: society, Session: session, Author: count.Author{Person: "sara", Roles: sara.Roles}, Kind: count.RestZero, Body: encode(t, empty),
+		})
+		f.check(err)
+	}
+	if _, err := f.svc.Seal(t.Context(), sara, session, i); !errors.Is(err, count.SealBlocked) {
+		t.Fatalf("sealing a line whose approver settled it: %v", err)
+	}
+}
+
 // A blind session's pack holds nothing of the books; an open one's has the quantities and no costs.
 func TestPackIsBlind(t *testing.T) {
 	f := openFloor(t)

@@ -59,6 +59,8 @@ func TestRandomSessionsMeetEveryRule(t *testing.T) {
 		"decision approve standing=true lapsed=false ", "decision approve standing=false lapsed=true ",
 		"decision approve standing=false lapsed=false " + count.ApproverCounted.Key,
 		"decision approve standing=false lapsed=false " + count.ApproverTier.Key,
+		"decision approve standing=false lapsed=false " + count.ApproverSettled.Key,
+		"decision approve standing=false lapsed=false " + count.ApproverCost.Key,
 		"decision approve standing=false lapsed=false " + count.ReasonNeeded.Key,
 		"decision reject standing=false lapsed=false " + count.NotDecidable.Key,
 		"adopted round=1 chosen=true passes=1", "adopted round=2 chosen=false passes=1", "adopted round=1 chosen=false passes=2",

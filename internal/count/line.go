@@ -34,6 +34,7 @@ type Line struct {
 	Item        stocktake.ItemID     `json:"item"`
 	Book        stocktake.Quantity   `json:"book"`
 	Cost        stocktake.Cost       `json:"cost"`
+	CostUnknown bool                 `json:"cost_unknown,omitempty"` // of a unit, so that its variance has no value: the highest tier approves
 	Status      LineStatus           `json:"status"`
 	Variance    *reconcile.Variance  `json:"variance,omitempty"` // only where the whole section was covered
 	Counted     stocktake.Quantity   `json:"counted"`
@@ -46,6 +47,7 @@ type Line struct {
 	Decisions   []Decision           `json:"decisions,omitempty"`
 	Counters    []stocktake.PersonID `json:"counters,omitempty"` // who met the item
 	Duty        []stocktake.PersonID `json:"duty,omitempty"`     // who recounted what they had counted
+	Settlers    []stocktake.PersonID `json:"settlers,omitempty"` // who signed it as zero or chose a side of a dispute of it
 	Digest      Digest               `json:"digest"`
 }
 
@@ -83,8 +85,9 @@ func (f *Fold) line(book stocktake.BookLine, sec *sectionState, met *meeting, h 
 	k := lineKey{book.Section, book.Item}
 	l := &Line{Section: k.section, Item: k.item, Provisional: slices.Clone(sec.provisional)}
 	l.Book, l.Cost = book.Quantity, book.Cost
-	if rest, ok := f.rest[k]; ok {
-		l.RestZero = met == nil && rest.digest == restDigest(book)
+	if rest, ok := f.rest[k]; ok && met == nil && rest.digest == restDigest(book) {
+		l.RestZero = true
+		l.settledBy(rest.by)
 	}
 	l.Undirected = !sec.whole || !f.itemInScope(k.item)
 	if met == nil && !l.RestZero {
@@ -125,6 +128,9 @@ func (f *Fold) line(book stocktake.BookLine, sec *sectionState, met *meeting, h 
 				l.Adopted = make([]Adopted, 0, len(spots))
 			}
 			l.Adopted = append(l.Adopted, *a)
+			if a.Chosen {
+				l.settledBy(a.ChosenBy)
+			}
 		}
 	}
 	l.Counters = met.persons()
@@ -146,6 +152,10 @@ func (f *Fold) line(book stocktake.BookLine, sec *sectionState, met *meeting, h 
 	default:
 		l.Variance = &v
 		l.Status = LineStatus(f.plan.Tolerance.Judge(v, book.Cost))
+		l.CostUnknown = book.Cost == 0 && (v.Quantity != 0 || v.Low != 0 || v.High != 0)
+		if l.CostUnknown && l.Status == LineWithin && f.plan.Tolerance.Value != nil {
+			l.Status = LineOutside // nobody can say that it is worth little
+		}
 	}
 	l.Digest = l.digest(f, disputes)
 	f.weigh(l, h)
@@ -238,8 +248,13 @@ func (f *Fold) weigh(l *Line, h *history) {
 			d.Void = NotDecidable.Key
 		case h.didCount(lineKey{l.Section, l.Item}, d.Person):
 			d.Void = ApproverCounted.Key
-		case d.Verdict == Approve && !f.plan.allows(d.Roles, l.Variance.Value):
+		case slices.Contains(l.Settlers, d.Person):
+			d.Void = ApproverSettled.Key
+		case d.Verdict == Approve && !f.plan.allows(d.Roles, l):
 			d.Void = ApproverTier.Key
+			if l.CostUnknown {
+				d.Void = ApproverCost.Key
+			}
 		case d.Verdict == Approve && len(l.Provisional) > 0 && d.Reason == "":
 			d.Void = ReasonNeeded.Key
 		default:
@@ -261,12 +276,28 @@ func (f *Fold) weigh(l *Line, h *history) {
 	}
 }
 
-// allows reports whether any of the roles may approve a variance of that worth.
-func (p *Plan) allows(roles []stocktake.Role, value stocktake.Fils) bool {
-	for _, tier := range p.Tiers {
-		if slices.Contains(roles, tier.Role) && (tier.UpTo == nil || value.Abs() <= *tier.UpTo) {
-			return true
+// settledBy notes who settled a part of the line: they may not approve it alone.
+func (l *Line) settledBy(who stocktake.PersonID) {
+	if !slices.Contains(l.Settlers, who) {
+		l.Settlers = append(l.Settlers, who)
+		slices.Sort(l.Settlers)
+	}
+}
+
+// allows reports whether any of the roles may approve a line's variance. What it is worth is not known without a cost,
+// so that only the highest tier may: those without a limit, else those with the greatest.
+func (p *Plan) allows(roles []stocktake.Role, l *Line) bool {
+	need := l.Variance.Value.Abs()
+	if l.CostUnknown {
+		for _, tier := range p.Tiers {
+			if tier.UpTo == nil {
+				need = stocktake.MaxNumber
+			} else {
+				need = max(need, *tier.UpTo)
+			}
 		}
 	}
-	return false
+	return slices.ContainsFunc(p.Tiers, func(tier Tier) bool {
+		return slices.Contains(roles, tier.Role) && (tier.UpTo == nil || need <= *tier.UpTo)
+	})
 }

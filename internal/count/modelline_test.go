@@ -21,6 +21,8 @@ type mline struct {
 	provisional []string
 	rounds      string
 	counters    []stocktake.PersonID // who may not approve
+	settlers    []stocktake.PersonID // nor may these
+	cost        stocktake.Cost
 	decisions   []string
 	restZero    bool
 	shown       string
@@ -103,6 +105,7 @@ type outcome struct {
 	met, chosen                     bool
 	disputed, uncovered, recounting bool
 	sides                           string
+	by                              stocktake.PersonID // who chose
 	leads                           []stocktake.PassID
 	persons                         []stocktake.PersonID
 }
@@ -215,7 +218,7 @@ func (a *answer) settle(at *stocktake.Location, item stocktake.ItemID, sides []s
 	}
 	for i := range sides {
 		if sides[i].lead() == choice.body.Pass {
-			out.side, out.disputed, out.chosen, out.met = &sides[i], false, true, true
+			out.side, out.disputed, out.chosen, out.met, out.by = &sides[i], false, true, true, choice.entry.Author.Person
 		}
 	}
 }
@@ -328,7 +331,10 @@ func (a *answer) foldLine(p count.Plan, section stocktake.SectionID, item stockt
 			if ref.Section == section && ref.Item == item {
 				// The books never change in a session, so a right digest stays right.
 				_, looked := a.m.seen[r.offset]
-				l.restZero = looked && !met
+				l.restZero, l.settlers = looked && !met, nil
+				if l.restZero {
+					l.settlers = []stocktake.PersonID{r.entry.Author.Person}
+				}
 			}
 		}
 	}
@@ -356,6 +362,9 @@ func (a *answer) foldLine(p count.Plan, section stocktake.SectionID, item stockt
 			cells[c] += q
 			sum += q
 		}
+		if o.chosen {
+			l.settlers = append(l.settlers, o.by)
+		}
 		l.counted += sum
 		l.adopted = append(l.adopted, fmt.Sprint(at.ID, " ", o.side.groups[0].round, " ", o.side.passes(), " ", int64(sum), " ", sortedMap(o.side.cells), " ", o.chosen))
 	}
@@ -379,6 +388,7 @@ func (a *answer) foldLine(p count.Plan, section stocktake.SectionID, item stockt
 	}
 	// That a figure was chosen is not a part of the figure.
 	l.shown += strings.ReplaceAll(fmt.Sprint(l.status, l.adopted, l.counted, l.variance), " true", " false")
+	l.cost = book.Cost
 	value := int64(difference.Abs()) * int64(book.Cost) / 1_000_000
 	a.weigh(p, l, stocktake.Fils(value))
 	return l
@@ -463,6 +473,10 @@ func (a *answer) weigh(p count.Plan, l *mline, value stocktake.Fils) {
 			for _, tier := range p.Tiers {
 				reach = reach || (slices.Contains(by.Roles, tier.Role) && (tier.UpTo == nil || value <= *tier.UpTo))
 			}
+			beyond := count.ApproverTier.Key
+			if l.cost == 0 && l.status == count.LineOutside { // only the tier without a limit; every random plan has one
+				beyond, reach = count.ApproverCost.Key, slices.Contains(by.Roles, stocktake.Manager)
+			}
 			say := "stands"
 			switch {
 			case !a.unchanged(v.offset, func(b *answer) string { return b.showLine(l.section, l.item) }, l.shown):
@@ -471,8 +485,10 @@ func (a *answer) weigh(p count.Plan, l *mline, value stocktake.Fils) {
 				say = count.NotDecidable.Key
 			case slices.Contains(l.counters, by.Person):
 				say = count.ApproverCounted.Key
+			case slices.Contains(l.settlers, by.Person):
+				say = count.ApproverSettled.Key
 			case v.body.Verdict == count.Approve && !reach:
-				say = count.ApproverTier.Key
+				say = beyond
 			case v.body.Verdict == count.Approve && len(l.provisional) > 0 && v.body.Reason == "":
 				say = count.ReasonNeeded.Key
 			default:

@@ -168,7 +168,7 @@ func (r *random) verdict(l looked) {
 		v.Reason = "a known leak"
 	}
 	for _, line := range l.v.Lines {
-		if (line.Variance != nil && r.IntN(2) == 0) || r.IntN(12) == 0 {
+		if (line.Variance != nil && (line.CostUnknown || len(line.Settlers) > 0 || r.IntN(2) == 0)) || r.IntN(12) == 0 {
 			v.Lines = append(v.Lines, count.LineRef{Section: line.Section, Item: line.Item, Digest: line.Digest})
 		}
 	}
@@ -177,6 +177,14 @@ func (r *random) verdict(l looked) {
 	}
 	if by := l.v.CountedBy(v.Lines[0].Section, v.Lines[0].Item); len(by) > 0 && r.IntN(4) == 0 {
 		r.by = pick(r.Rand, by) // somebody who counted it
+	}
+	for _, ref := range v.Lines {
+		if s := l.v.Line(ref.Section, ref.Item).Settlers; len(s) > 0 && r.by == "" && r.IntN(4) > 0 {
+			r.by = s[0] // somebody who signed it as zero, or chose a side
+		}
+	}
+	if r.by == "" && r.IntN(5) == 0 {
+		r.by = "omar" // below the highest tier
 	}
 	offset := r.put(l, count.LinesDecided, v)
 	if r.IntN(10) == 0 { // a digest of nothing

@@ -177,6 +177,12 @@ var (
 	ApproverTier = stocktake.NewReason(stocktake.Forbidden, "approver-tier",
 		"A variance of KD %s is above what you may approve: pass the sheet to the next tier.",
 		"فرق قيمته %s د.ك يتجاوز صلاحيتك في الاعتماد: حوّل الكشف إلى المستوى الأعلى.")
+	ApproverSettled = stocktake.NewReason(stocktake.Forbidden, "approver-settled",
+		"%s signed line %s as zero or chose a side of its dispute, and cannot decide on it too: somebody else must.",
+		"وقّع %s البند %s صفرًا أو اختار أحد طرفي تعارضه فلا يجوز له البتّ فيه أيضًا: يلزم شخص آخر.")
+	ApproverCost = stocktake.NewReason(stocktake.Forbidden, "approver-cost",
+		"The unit cost of line %s is unknown, so nobody can say what its variance is worth: pass it to the highest tier.",
+		"تكلفة الوحدة في البند %s غير معروفة فلا يمكن معرفة قيمة فرقه: حوّله إلى أعلى مستوى اعتماد.")
 	ReasonNeeded = stocktake.NewReason(stocktake.Invalid, "reason-needed",
 		"Say why, in at most %d bytes.",
 		"اذكر السبب بما لا يتجاوز %d بايت.")

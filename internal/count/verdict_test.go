@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"jard/internal/count"
+	"jard/internal/reconcile"
 	"jard/internal/stocktake"
 )
 
@@ -188,6 +189,93 @@ func TestSurplusHasTheSameTier(t *testing.T) {
 	if got := void(s.line("dry", "rice")); got != count.ApproverTier.Key {
 		t.Fatalf("a supervisor's approval of a surplus of 4 dinars is %q", got)
 	}
+}
+
+// Who signs that there is none, or says which of two figures is right, has had their say.
+func TestWhoSettledALineMayNotApproveIt(t *testing.T) {
+	for name, settle := range map[string]func(*script, stocktake.PersonID){
+		"signed it as zero": func(s *script, by stocktake.PersonID) {
+			s.whole("ali", "C1", nil)
+			s.decide(by, count.RestZero, count.Rest{Lines: s.refs([2]string{"cold", "ice"}), Reason: "the freezer is empty"})
+		},
+		"chose a side": func(s *script, by stocktake.PersonID) {
+			s.whole("ali", "C1", found{"ice": 3})
+			s.whole("badr", "C1", found{"ice": 2})
+			d := s.view().Disputes[0]
+			s.decide(by, count.DisputeChosen, count.Choice{Location: "C1", Item: "ice", Pass: d.Competitors[0].Pass, Digest: d.Digest, Reason: "seen"})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := onlyCold(t)
+			settle(s, "omar")
+			s.decide("sara", count.Closing, count.Because{})
+			s.approve("omar", "cold", "ice")
+			l := s.line("cold", "ice")
+			if got := void(l); got != count.ApproverSettled.Key || len(l.Settlers) != 1 || l.Settlers[0] != "omar" {
+				t.Fatalf("the approval of %v, who settled it, is %q", l.Settlers, got)
+			}
+			s.wantBlockers(count.BlockWaiting)
+			s.approve("sara", "cold", "ice")
+			s.wantBlockers()
+		})
+	}
+}
+
+// In whatever order: an approver who settles the line afterwards has no say left either.
+func TestApproverWhoSettlesLaterIsRefused(t *testing.T) {
+	s := onlyCold(t)
+	s.whole("ali", "C1", nil)
+	sign := count.Rest{Lines: s.refs([2]string{"cold", "ice"}), Reason: "the freezer is empty"}
+	s.decide("sara", count.RestZero, sign)
+	s.decide("sara", count.Closing, count.Because{})
+	s.approve("omar", "cold", "ice")
+	s.wantBlockers()
+	s.decide("omar", count.RestZero, sign)
+	if got := void(s.line("cold", "ice")); got != count.ApproverSettled.Key {
+		t.Fatalf("the approval is %q", got)
+	}
+	s.wantBlockers(count.BlockWaiting)
+}
+
+// What has no book line has no cost, and so no value that a tier could be measured by.
+func TestLineOfUnknownCostNeedsTheHighestTier(t *testing.T) {
+	limit := func(upTo stocktake.Fils) *stocktake.Fils { return &upTo }
+	for name, c := range map[string]struct {
+		tiers []count.Tier
+		none  stocktake.Role
+		may   stocktake.Role
+	}{
+		"one has no limit": {[]count.Tier{supervisorTier(3000), {Role: stocktake.Manager}}, stocktake.Supervisor, stocktake.Manager},
+		"all have one": {
+			[]count.Tier{{Role: stocktake.Manager, UpTo: limit(9000)}, supervisorTier(3000)}, stocktake.Supervisor, stocktake.Manager,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := write(t, func(p *count.Plan, _ *count.Material) { p.Tiers = c.tiers })
+			s.whole("ali", "C1", found{"ice": 4, "tea": 500})
+			if l := s.want("cold", "tea", count.LineOutside, 500); !l.CostUnknown {
+				t.Fatal("the line does not say that its cost is unknown")
+			}
+			s.approve("omar", "cold", "tea", c.none)
+			if got := void(s.line("cold", "tea")); got != count.ApproverCost.Key {
+				t.Fatalf("a %s's approval is %q", c.none, got)
+			}
+			s.approve("mona", "cold", "tea", c.may)
+			s.want("cold", "tea", count.LineApproved, 500)
+			if l := s.line("cold", "ice"); l.CostUnknown {
+				t.Fatal("the cost of ice is known")
+			}
+		})
+	}
+}
+
+// A tolerance of value lets nothing pass that has none.
+func TestLineOfUnknownCostIsOutsideATolerance(t *testing.T) {
+	value := stocktake.Fils(1000)
+	s := write(t, func(p *count.Plan, _ *count.Material) { p.Tolerance = reconcile.Tolerance{Value: &value} })
+	s.whole("ali", "C1", found{"ice": 3, "tea": 500})
+	s.want("cold", "ice", count.LineWithin, 3)
+	s.want("cold", "tea", count.LineOutside, 500)
 }
 
 func TestProvisionalLineIsApprovedOnlyWithAReason(t *testing.T) {

@@ -273,6 +273,20 @@ func (c *sessionCloseCmd) Run(ctx context.Context, s *streams) error {
 	return api.show(ctx, s.Out, c.Session)
 }
 
+type sessionReopenCmd struct {
+	onSession
+	Reason string `help:"Why, for the record." required:""`
+}
+
+// Run ends a closing.
+func (c *sessionReopenCmd) Run(ctx context.Context, _ *streams) error {
+	api, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	return api.post(ctx, sessionPath(c.Session, "/reopen"), count.Because{Reason: c.Reason}, nil)
+}
+
 type sessionPassesCmd struct{ onSession }
 
 // Run lists passes.

@@ -28,6 +28,7 @@ type sessionCmd struct {
 	Zero       sessionZeroCmd       `cmd:"" help:"Sign every line met nowhere as zero."`
 	Approve    sessionApproveCmd    `cmd:"" help:"Approve the lines that wait, all or those of one section."`
 	Close      sessionCloseCmd      `cmd:"" help:"Tell every handheld to stop and to give what it holds."`
+	Reopen     sessionReopenCmd     `cmd:"" help:"End a closing that was begun too early: handhelds count again."`
 	WriteOff   sessionWriteOffCmd   `cmd:"" help:"Wait no longer for a handheld that will not come back."`
 	Seal       sessionSealCmd       `cmd:"" help:"Seal the session: its result is signed, numbered and sent."`
 	Cancel     sessionCancelCmd     `cmd:"" help:"End the session without a result."`

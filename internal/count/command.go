@@ -366,6 +366,16 @@ func (s *Service) BeginClosing(ctx context.Context, by stocktake.Person, session
 	return s.decide(ctx, by, session, Closing, b, func(*View) error { return nil })
 }
 
+// Reopen ends a closing that was begun too early: handhelds count again, and the next closing awaits every stream anew.
+func (s *Service) Reopen(ctx context.Context, by stocktake.Person, session stocktake.SessionID, b Because) (Entry, error) {
+	return s.decide(ctx, by, session, Reopened, b, func(v *View) error {
+		if !v.Closing {
+			return NotClosing.New(string(session))
+		}
+		return checkReason(b.Reason)
+	})
+}
+
 // Cancel ends a session without a result. What was counted stays in its log.
 func (s *Service) Cancel(ctx context.Context, by stocktake.Person, session stocktake.SessionID, b Because) (Entry, error) {
 	return s.decide(ctx, by, session, Cancelled, b, func(*View) error {

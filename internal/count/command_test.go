@@ -315,6 +315,28 @@ func TestTasksCursorChangesWithTheTasks(t *testing.T) {
 	if _, err = f.svc.Assign(t.Context(), sara, session, more); !errors.Is(err, count.NoMoreTasks) {
 		t.Fatalf("handhelds that have stopped are given work: %v", err)
 	}
+	if _, err = f.svc.Reopen(t.Context(), sara, session, count.Because{}); !errors.Is(err, count.ReasonNeeded) {
+		t.Fatalf("reopening without a reason: %v", err)
+	}
+	_, err = f.svc.Reopen(t.Context(), sara, session, count.Because{Reason: "an aisle was forgotten"})
+	f.check(err)
+	if open, err := f.svc.Tasks(t.Context(), society, session); err != nil || open.State != "open" {
+		t.Fatalf("a reopened session is %s (%v)", open.State, err)
+	}
+	if _, err = f.svc.Reopen(t.Context(), sara, session, count.Because{Reason: "again"}); !errors.Is(err, count.NotClosing) {
+		t.Fatalf("reopening an open session: %v", err)
+	}
+	_, err = f.svc.Assign(t.Context(), sara, session, more)
+	f.check(err)
+	_, err = f.svc.Assign(t.Context(), sara, session, count.Assignment{Withdraw: []string{"u"}})
+	f.check(err)
+	_, err = f.svc.BeginClosing(t.Context(), sara, session, count.Because{})
+	f.check(err)
+	again, err := f.svc.Tasks(t.Context(), society, session)
+	f.check(err)
+	if again.State != "closing" || again.Cursor == after.Cursor {
+		t.Fatalf("who was away meanwhile is not told that there is something new: %+v after %+v", again, after)
+	}
 	_, err = f.svc.Cancel(t.Context(), mona, session, count.Because{Reason: "a drill"})
 	f.check(err)
 	if after, err = f.svc.Tasks(t.Context(), society, session); err != nil || after.State != "cancelled" {

@@ -107,7 +107,7 @@ type WriteOff struct {
 	Reason string             `json:"reason"`
 }
 
-// Because is the body of Closing and Cancelled.
+// Because is the body of Closing, Reopened and Cancelled.
 type Because struct {
 	Reason string `json:"reason,omitempty"`
 }

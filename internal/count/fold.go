@@ -33,7 +33,7 @@ type Fold struct {
 	plan     Plan
 	issuedBy Author
 	material *Material
-	closing  uint64 // offset of the Closing entry; 0 while counting
+	closing  uint64 // offset of the entry that began the closing; 0 while counting
 	restored uint64 // offset of the last Restored entry
 	awaited  []stocktake.DeviceID
 
@@ -174,6 +174,9 @@ func (f *Fold) decide(e Entry) error {
 		if f.closing == 0 {
 			f.closing = e.Offset
 		}
+		return nil
+	case Reopened:
+		f.closing = 0
 		return nil
 	case Sealed:
 		f.head.State = LogSealed

@@ -40,6 +40,7 @@ const (
 	Closing            Kind = 44
 	Sealed             Kind = 45
 	Cancelled          Kind = 46
+	Reopened           Kind = 47 // closing was begun too early: handhelds count again
 )
 
 var kindNames = map[Kind]string{
@@ -49,7 +50,7 @@ var kindNames = map[Kind]string{
 	PassCompleted: "pass.completed", PassAbandoned: "pass.abandoned", DisputeChosen: "dispute.chosen",
 	CodeResolved: "code.resolved", QuarantineResolved: "quarantine.resolved", RestZero: "rest.zero",
 	LinesDecided: "lines.decided", StreamWrittenOff: "stream.written-off", Closing: "closing", Sealed: "sealed",
-	Cancelled: "cancelled",
+	Cancelled: "cancelled", Reopened: "reopened",
 }
 
 // String is the kind's name in JSON and on screens.

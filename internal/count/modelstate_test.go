@@ -45,7 +45,7 @@ func (a *answer) describe() string {
 // blockers counts what stands between now and the seal.
 func (a *answer) blockers() map[string]int {
 	counts := map[string]int{}
-	if len(bodies[count.Because](a, count.Closing)) == 0 {
+	if a.closing() == 0 {
 		counts[count.BlockNotClosing]++
 	}
 	plan := a.plan()
@@ -114,20 +114,29 @@ func (a *answer) walkedAll(plan count.Plan, at *stocktake.Location) bool {
 	return walked
 }
 
+// closing is the offset at which the closing began that is not undone; 0 while counting.
+func (a *answer) closing() int {
+	offset := 0
+	for i, e := range a.m.entries[:a.n] {
+		if e.Kind == count.Reopened {
+			offset = 0
+		} else if e.Kind == count.Closing && offset == 0 {
+			offset = i + 1
+		}
+	}
+	return offset
+}
+
 // awaited counts the streams that the seal waits for: those heard of by joining, draining or fencing, unless they have
 // drained since the closing, were written off, or another goes on for them.
 func (a *answer) awaited() int {
 	var all []count.Stream
-	closing := 0
-	for i, e := range a.m.entries[:a.n] {
+	closing := a.closing()
+	for _, e := range a.m.entries[:a.n] {
 		switch e.Kind {
 		case count.Joined, count.Drained, count.Fenced:
 			if !slices.Contains(all, e.Author.Stream) {
 				all = append(all, e.Author.Stream)
-			}
-		case count.Closing:
-			if closing == 0 {
-				closing = i + 1
 			}
 		}
 	}

@@ -57,6 +57,8 @@ func (r *random) decision() {
 		r.verdict(l)
 	case n == 37 && r.IntN(2) == 0:
 		r.put(l, count.ScopeExtended, count.Scope{Sections: []stocktake.SectionID{"cold"}, Items: []stocktake.ItemID{"eggs"}})
+	case n < 38 && r.running.View().Closing && r.IntN(2) == 0:
+		r.put(l, count.Reopened, count.Because{Reason: "an aisle was forgotten"})
 	case n < 38:
 		r.put(l, count.Closing, count.Because{})
 	default:

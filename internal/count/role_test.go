@@ -93,6 +93,10 @@ func TestCommandsByRole(t *testing.T) {
 			_, err := f.svc.BeginClosing(ctx, p, session, count.Because{})
 			return err
 		}},
+		"reopen": {runners, func(ctx context.Context, p stocktake.Person) error {
+			_, err := f.svc.Reopen(ctx, p, session, count.Because{})
+			return err
+		}},
 		"cancel": {[]stocktake.Role{stocktake.Manager}, func(ctx context.Context, p stocktake.Person) error {
 			id := "s-" + stocktake.SessionID(stocktake.RandomID())
 			f.issue(mona, id)

@@ -59,6 +59,26 @@ func TestFencedStreamDrainsThroughItsSuccessor(t *testing.T) {
 	s.wantAwaited()
 }
 
+// Handhelds that gave everything may count again once the session is open: the next closing awaits them anew.
+func TestReopenedSessionAwaitsItsStreamsAnew(t *testing.T) {
+	s := onlyCold(t)
+	s.join(first, "")
+	s.whole("ali", "C1", found{"ice": 4})
+	s.decide("sara", count.Closing, count.Because{})
+	s.drain(first)
+	s.wantBlockers()
+	s.decide("sara", count.Reopened, count.Because{Reason: "an aisle was forgotten"})
+	if s.view().Closing {
+		t.Fatal("the session is closing still")
+	}
+	s.wantBlockers(count.BlockNotClosing, count.BlockStream)
+	s.drain(first) // said of the closing that was undone
+	s.decide("sara", count.Closing, count.Because{})
+	s.wantBlockers(count.BlockStream)
+	s.drain(first)
+	s.wantBlockers()
+}
+
 func TestStreamWrittenOff(t *testing.T) {
 	s := write(t)
 	s.join(first, "")

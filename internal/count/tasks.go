@@ -23,7 +23,8 @@ type SessionInfo struct {
 	IssuedAt time.Time           `json:"issued_at"`
 }
 
-// Tasks is what handhelds are told of a session's work: never a quantity. Cursor changes whenever anything else does.
+// Tasks is what handhelds are told of a session's work: never a quantity. Cursor changes whenever anything else
+// does, and with each closing.
 type Tasks struct {
 	Session stocktake.SessionID `json:"session"`
 	Cursor  string              `json:"cursor"`
@@ -54,7 +55,11 @@ func (f *Fold) handheldTasks() Tasks {
 		}
 	}
 	slices.SortFunc(t.Tasks, func(a, b Task) int { return cmp.Compare(a.ID, b.ID) })
-	b, _ := json.Marshal(t) // of texts and numbers: cannot fail
+	// A device that was away while the session was opened and closed again must hear of it: it has to drain once more.
+	b, _ := json.Marshal(struct {
+		Tasks
+		Closing uint64 `json:"closing"`
+	}{t, f.closing}) // of texts and numbers: cannot fail
 	t.Cursor = stocktake.HashOf(b).String()[:16]
 	return t
 }

@@ -63,7 +63,29 @@ func TestConversation(t *testing.T) {
 	if a := expect[*wire.Drained](d); a.Error != nil {
 		t.Fatalf("drained again is %+v", a)
 	}
-	if n := w.noted("salwa", "s1"); n["drained"] != 1 || n["joined"] != 1 || n["observed"] != 2 {
+	// Closed too early: the device counts again, and drains again.
+	_, err = w.sessions.Reopen(ctx, boss, "s1", count.Because{Reason: "an aisle was forgotten"})
+	w.check(err)
+	if f := expect[*wire.Feed](d); f.State != wire.StateOpen || len(f.Tasks) != 1 {
+		t.Fatalf("feed is %+v", f)
+	}
+	d.send(&wire.Drained{Session: "s1", Last: 3})
+	if a := expect[*wire.Drained](d); a.Error == nil || a.Error.Key != count.NotClosing.Key {
+		t.Fatalf("drained while open is %+v", a)
+	}
+	d.record(observed("s1", 1))
+	d.push(4, 4)
+	d.acknowledged(4)
+	_, err = w.sessions.BeginClosing(ctx, boss, "s1", count.Because{})
+	w.check(err)
+	if f := expect[*wire.Feed](d); f.State != wire.StateClosing {
+		t.Fatalf("feed is %+v", f)
+	}
+	d.send(&wire.Drained{Session: "s1", Last: 4})
+	if a := expect[*wire.Drained](d); a.Error != nil {
+		t.Fatalf("drained of the second closing is %+v", a)
+	}
+	if n := w.noted("salwa", "s1"); n["drained"] != 2 || n["joined"] != 1 || n["observed"] != 3 {
 		t.Fatalf("the log holds %v", n)
 	}
 }

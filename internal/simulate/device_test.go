@@ -182,6 +182,18 @@ func TestDrain(t *testing.T) {
 	if err := c.Walk(t.Context()); err != nil {
 		t.Errorf("walk: %v", err)
 	}
+	// Opened and closed again: the device drains once more, whether it heard of the opening or not.
+	stream := count.Stream{Device: x.Device, Epoch: x.Stream}
+	s.mu.Lock()
+	delete(s.sessions[session].drained, stream)
+	s.mu.Unlock()
+	s.change(session, func(*wire.Feed) {})
+	wait(t, d, func(simulate.Status) bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		_, again := s.sessions[session].drained[stream]
+		return again
+	})
 	s.change(session, func(f *wire.Feed) { f.State = wire.StateSealed })
 	wait(t, d, func(simulate.Status) bool { a, _ := d.Attending(session); return a.State == wire.StateSealed })
 }

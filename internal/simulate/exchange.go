@@ -273,10 +273,8 @@ func (d *Device) fed(f *wire.Feed) error {
 	a.take(f)
 	if was != f.State {
 		d.log.Info("session", "session", f.Session, "state", string(f.State))
-		if f.State != wire.StateClosing {
-			a.Drained = false
-		}
 	}
+	a.Drained = false // of an earlier closing, perhaps: the session may have been open in between
 	d.release()
 	d.announce()
 	return d.base.save()

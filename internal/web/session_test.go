@@ -56,6 +56,12 @@ func TestSession(t *testing.T) {
 	d.refused(d.ask("supervisor", "POST", one+"/passes/complete", `{"pass":"none","reason":"x"}`), 404, "not-found")
 	d.refused(d.ask("supervisor", "POST", one+"/seal", `{}`), 503, "not-offered")
 	d.ok(d.ask("supervisor", "POST", one+"/closing", `{}`), 200, nil)
+	d.refused(d.ask("supervisor", "POST", one+"/reopen", `{}`), 400, "reason-needed")
+	d.ok(d.ask("supervisor", "POST", one+"/reopen", `{"reason":"too early"}`), 200, &issued)
+	if issued.Kind != "reopened" {
+		t.Fatalf("got %+v", issued)
+	}
+	d.refused(d.ask("supervisor", "POST", one+"/reopen", `{"reason":"too early"}`), 409, "not-closing")
 	d.refused(d.ask("supervisor", "POST", one+"/cancel", `{"reason":"mistake"}`), 403, "role-missing")
 	d.ok(d.ask("manager", "POST", one+"/cancel", `{"reason":"mistake"}`), 200, nil)
 	d.refused(d.ask("manager", "POST", one+"/cancel", `{"reason":"mistake"}`), 409, "session-closed")
@@ -80,7 +86,7 @@ func TestSession(t *testing.T) {
 			List   []any
 		}
 		d.ok(d.ask("manager", "GET", one+"/"+part, ""), 200, &page)
-		if page.List == nil || page.Offset != 4 {
+		if page.List == nil || page.Offset != 5 {
 			t.Errorf("%s: got %+v", part, page)
 		}
 	}

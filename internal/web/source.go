@@ -51,6 +51,7 @@ type Sessions interface {
 	DecideLines(ctx context.Context, by stocktake.Person, session stocktake.SessionID, d count.LinesVerdict) (count.Entry, error)
 	WriteOffStream(ctx context.Context, by stocktake.Person, session stocktake.SessionID, w count.WriteOff) (count.Entry, error)
 	BeginClosing(ctx context.Context, by stocktake.Person, session stocktake.SessionID, b count.Because) (count.Entry, error)
+	Reopen(ctx context.Context, by stocktake.Person, session stocktake.SessionID, b count.Because) (count.Entry, error)
 	Cancel(ctx context.Context, by stocktake.Person, session stocktake.SessionID, b count.Because) (count.Entry, error)
 	Seal(ctx context.Context, by stocktake.Person, session stocktake.SessionID, issuer count.Issuer) (count.Entry, error)
 }

@@ -141,6 +141,7 @@ func (a *api) routes(e *echo.Echo) {
 	g.POST(s+"/decisions", command(a, a.Sessions.DecideLines), in)
 	g.POST(s+"/streams/write-off", command(a, a.Sessions.WriteOffStream), in)
 	g.POST(s+"/closing", command(a, a.Sessions.BeginClosing), in)
+	g.POST(s+"/reopen", command(a, a.Sessions.Reopen), in)
 	g.POST(s+"/cancel", command(a, a.Sessions.Cancel), in)
 	g.POST(s+"/seal", a.by(a.seal), in)
 

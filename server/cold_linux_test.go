@@ -101,16 +101,12 @@ func fill(tb testing.TB, dir string, sessions, events int, over bool) {
 			for _, session := range all {
 				for done := 0; done < events/devices; done += batch {
 					b := count.Batch{Society: benchSociety, Stream: stream, First: mark.Acked + 1, Prev: mark.Digest, Digest: mark.Digest}
-					for k := range batch {
-						body := fillEvent(session, n, done+k, s.items[(n+done+k)%benchItems].Code)
-						e, kind, err := count.ParseEvent(body)
-						if err != nil {
-							tb.Error(err)
-							return
-						}
-						b.Events = append(b.Events, count.Received{Session: session, Kind: kind, Body: body, Event: e})
-						b.Digest = count.NextDigest(b.Digest, body)
+					bodies := make([][]byte, batch)
+					for k := range bodies {
+						bodies[k] = fillEvent(session, n, done+k, s.items[(n+done+k)%benchItems].Code)
+						b.Digest = count.NextDigest(b.Digest, bodies[k])
 					}
+					b.Events = count.Receive(bodies)
 					var err error
 					if mark, err = s.db.Append(ctx, b); err != nil {
 						tb.Error(err)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -86,7 +87,14 @@ func (s *story) spots(t *testing.T, store string) []spot {
 	const hash = len(stocktake.Hash{})
 	err = db.View(func(tx *bbolt.Tx) error {
 		var entries [][]byte
-		_ = tx.Bucket([]byte("log")).ForEach(func(_, v []byte) error { entries = append(entries, v); return nil })
+		_ = tx.Bucket([]byte("log")).ForEach(func(_, block []byte) error {
+			for len(block) > 0 { // each behind its length
+				end := 4 + binary.BigEndian.Uint32(block)
+				entries = append(entries, block[4:end])
+				block = block[end:]
+			}
+			return nil
+		})
 		for n := range 5 {
 			at := dice.IntN(len(entries))
 			what := fmt.Sprintf("entry %d of %d", at+1, len(entries))

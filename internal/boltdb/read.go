@@ -39,19 +39,23 @@ func (db *DB) Read(ctx context.Context, society stocktake.SocietyID, session sto
 				entries = make([]count.Entry, 0, min(uint64(limit), head.Offset-from+1))
 			}
 			rows := tx.Bucket(bucketLog).Cursor()
-			for key, value := rows.Seek(offsetKey(prefix, from)); got < want; key, value = rows.Next() {
-				if !bytes.HasPrefix(key, prefix) {
-					return ValueDamaged.New("log")
-				}
-				e, err := storedEntry(key[len(prefix):], value)
+			for first, block, err := blockOf(rows, prefix, from); got < want; first, block, err = nextBlock(rows, prefix) {
 				if err != nil {
 					return err
 				}
-				if e.Offset != from+uint64(got) {
-					return ValueDamaged.New("log")
+				for block = bytes.Clone(block); len(block) > 0 && got < want; first++ {
+					var e count.Entry
+					if e, block, err = cutEntry(first, block); err != nil {
+						return err
+					}
+					switch next := from + uint64(got); {
+					case e.Offset > next:
+						return ValueDamaged.New("log")
+					case e.Offset == next:
+						entries = append(entries, e)
+						got++
+					}
 				}
-				entries = append(entries, e)
-				got++
 			}
 			return nil
 		})
@@ -66,18 +70,31 @@ func (db *DB) Read(ctx context.Context, society stocktake.SocietyID, session sto
 	return entries, nil
 }
 
-// storedEntry copies an entry out of the store's pages.
-func storedEntry(offset, value []byte) (count.Entry, error) {
-	n, rest, ok := cutUint64(offset)
-	if !ok || len(rest) != 0 || len(value) < len(stocktake.Hash{}) {
-		return count.Entry{}, ValueDamaged.New("entry")
+// blockOf gives the block of a log that holds an offset, and the offset of its first entry.
+func blockOf(rows *bbolt.Cursor, prefix []byte, offset uint64) (first uint64, block []byte, err error) {
+	key, value := rows.Seek(offsetKey(prefix, offset))
+	if !bytes.Equal(key, offsetKey(prefix, offset)) {
+		if key == nil {
+			key, value = rows.Last()
+		} else {
+			key, value = rows.Prev()
+		}
 	}
-	e, err := count.ReadStored(n, stocktake.Hash(value), value[len(stocktake.Hash{}):])
-	if err != nil {
-		return count.Entry{}, ValueDamaged.Wrap(err, "entry")
+	return readBlock(prefix, key, value)
+}
+
+func nextBlock(rows *bbolt.Cursor, prefix []byte) (first uint64, block []byte, err error) {
+	key, value := rows.Next()
+	return readBlock(prefix, key, value)
+}
+
+func readBlock(prefix, key, value []byte) (first uint64, block []byte, err error) {
+	number, ok := bytes.CutPrefix(key, prefix)
+	first, rest, whole := cutUint64(number)
+	if !ok || !whole || len(rest) > 0 || len(value) == 0 {
+		return 0, nil, ValueDamaged.New("log")
 	}
-	e.Body = bytes.Clone(e.Body)
-	return e, nil
+	return first, value, nil
 }
 
 // Heads implements count.Log.

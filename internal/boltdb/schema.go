@@ -13,7 +13,7 @@ var (
 	// bucketSocieties: society → JSON of stocktake.Society
 	bucketSocieties = []byte("societies")
 
-	// bucketLog: society, session, offset → hash (32) ‖ stored bytes of the entry
+	// bucketLog: society, session, offset of the first → a block of entries (block.go)
 	bucketLog = []byte("log")
 
 	// bucketHeads: society, session → head (head.go)

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -28,7 +29,8 @@ type turn struct {
 	touchedStreams []*stream
 
 	entries *bbolt.Bucket
-	arena   []byte // the values of this turn's entries are cut from it; bbolt reads them until the commit
+	block   block
+	arena   []byte // the values that this turn writes are cut from it; bbolt reads them until the commit
 	key     []byte // scratch
 	watched bool   // somebody wants the entries
 }
@@ -42,8 +44,11 @@ func (t *turn) start(tx *bbolt.Tx, now time.Time, watched bool) {
 	t.entries.FillPercent = logFill
 }
 
-// end writes the touched heads and streams.
+// end writes what is not written yet: the last block, and the touched heads and streams.
 func (t *turn) end() error {
+	if err := t.endBlock(); err != nil {
+		return err
+	}
 	if len(t.touchedLogs) > 0 {
 		bucket := t.tx.Bucket(bucketHeads)
 		for _, l := range t.touchedLogs {
@@ -97,7 +102,7 @@ func (t *turn) dropped() {
 }
 
 func (t *turn) forget() {
-	t.tx, t.entries = nil, nil
+	t.tx, t.entries, t.block = nil, nil, block{}
 	clear(t.touchedLogs)
 	clear(t.touchedStreams)
 	t.touchedLogs, t.touchedStreams = t.touchedLogs[:0], t.touchedStreams[:0]
@@ -127,27 +132,30 @@ func (t *turn) take(n int) []byte {
 	return t.arena[start : start : start+n]
 }
 
-// entryOverhead bounds what stored bytes hold beside texts and body.
-const entryOverhead = sha256.Size + 1 + 1 + 8 + 1 + 10 + 1 + 1
+// entryOverhead bounds what an entry takes in a block beside texts and body.
+const entryOverhead = entryHead + 1 + 1 + 8 + 1 + 10 + 1 + 1
 
 // append adds an entry to a log: it gives it offset, time and hash. The entry's Body afterwards is the stored copy.
 func (t *turn) append(l *openLog, e *count.Entry) error {
-	e.Offset, e.RecordedAt = l.head.Offset+1, t.now
 	size := entryOverhead + 3 + len(e.Author.Stream.Device) + len(e.Author.Stream.Epoch) + len(e.Author.Person) +
 		len(e.Note) + len(e.Body)
 	for _, r := range e.Author.Roles {
 		size += 1 + len(r)
 	}
-	// The hash is taken over previous hash ‖ stored bytes, where it will stand itself: nothing is copied for it.
-	value := append(t.take(size), l.head.Hash[:]...)
-	value = e.AppendStored(value)
-	e.Hash = sha256.Sum256(value)
-	copy(value, e.Hash[:])
-	e.Body = value[len(value)-len(e.Body) : len(value) : len(value)]
-	t.key = binary.BigEndian.AppendUint64(append(t.key[:0], l.key...), e.Offset)
-	if err := t.entries.Put(t.key, value); err != nil {
+	if err := t.room(l, size); err != nil {
 		return err
 	}
+	e.Offset, e.RecordedAt = l.head.Offset+1, t.now
+	// The hash is taken over previous hash ‖ stored bytes, where it will stand itself: nothing is copied for it.
+	start := len(t.arena)
+	t.arena = append(t.arena, 0, 0, 0, 0)
+	t.arena = append(t.arena, l.head.Hash[:]...)
+	t.arena = e.AppendStored(t.arena)
+	value := t.arena[start+4:]
+	binary.BigEndian.PutUint32(t.arena[start:], uint32(len(value)))
+	e.Hash = sha256.Sum256(value)
+	copy(value, e.Hash[:])
+	e.Body = slices.Clip(value[len(value)-len(e.Body):])
 	t.touch(l)
 	l.head.Offset, l.head.Hash = e.Offset, e.Hash
 	if t.watched {

@@ -74,15 +74,18 @@ var eventKinds = map[string]Kind{
 }
 
 // ParseEvent decodes and judges an event by itself, without regard to any session's state. On an error the event may
-// still be returned with its session, so that the quarantine can be shown where it belongs.
-func ParseEvent(body []byte) (*Event, Kind, error) {
+// still be returned with its session, so that the quarantine can be shown where it belongs. The event's texts are parts
+// of body, which must never be changed afterwards.
+func ParseEvent(body []byte) (*Event, Kind, error) { return parseEvent(body, new(eventRoom)) }
+
+func parseEvent(body []byte, room *eventRoom) (*Event, Kind, error) {
 	if len(body) > MaxEvent {
 		return nil, 0, EventTooLarge.New(len(body), MaxEvent)
 	}
 	if !utf8.Valid(body) {
 		return nil, 0, EventUnreadable.New("UTF-8")
 	}
-	e, err := decodeEvent(body)
+	e, err := decodeEvent(body, room)
 	if err != nil {
 		return nil, 0, EventUnreadable.Wrap(err, "JSON")
 	}

@@ -1,6 +1,7 @@
 package count
 
 import (
+	"bytes"
 	"slices"
 
 	"jard/internal/stocktake"
@@ -100,7 +101,7 @@ func (f *Fold) hold(e Entry, reason string) {
 	switch {
 	case !again:
 		h = Held{Key: body.String(), Reason: reason, Offset: e.Offset, Stream: e.Author.Stream, body: body}
-		if event, kind, err := ParseEvent(e.Body); err == nil && event.Session == f.session {
+		if event, kind, err := ParseEvent(bytes.Clone(e.Body)); err == nil && event.Session == f.session {
 			h.event, h.kind, h.Readable, h.Pass, h.Location = event, kind, true, event.Pass, event.Location
 		}
 	case reason < h.Reason:

@@ -105,7 +105,7 @@ func NextDigest(previous stocktake.Hash, event []byte) stocktake.Hash {
 	return sum
 }
 
-// Batch is a run of consecutive events of one stream, each already judged on its own (see Receive).
+// Batch is a run of consecutive events of one stream, each already judged by itself (see Receive).
 type Batch struct {
 	Society stocktake.SocietyID
 	Stream  Stream
@@ -123,6 +123,29 @@ type Received struct {
 	Note    string
 	Body    []byte
 	Event   *Event // the body decoded; nil when quarantined
+}
+
+// Receive judges the events of a push, each by itself. Nothing in one can refuse it: what cannot be read is quarantined
+// raw. The bodies must never be changed afterwards.
+func Receive(bodies [][]byte) []Received {
+	list, rooms := make([]Received, len(bodies)), make([]eventRoom, len(bodies))
+	for n, body := range bodies {
+		r := &list[n]
+		r.Body = body
+		var err error
+		if r.Event, r.Kind, err = parseEvent(body, &rooms[n]); r.Event != nil {
+			r.Session = r.Event.Session
+		}
+		if err != nil {
+			r.Quarantine(stocktake.Fault(err).Reason)
+		}
+	}
+	return list
+}
+
+// Quarantine has the event kept raw, with the reason why it does not count.
+func (r *Received) Quarantine(why *stocktake.Reason) {
+	r.Kind, r.Note, r.Event = Quarantined, why.Key, nil
 }
 
 // Draft is an entry to be: a person's decision or something the server records.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+	"golang.org/x/sync/semaphore"
 
 	"jard/internal/stocktake"
 	"jard/internal/wire"
@@ -69,6 +70,11 @@ func (t Timing) filled() Timing {
 // are then made durable together.
 const Window = 8
 
+// maxWork bounds the bytes of messages, of all devices together, that are being worked on: parsed, and not answered yet.
+// The others wait as they came. Hundreds of handhelds that come back at once so cost little memory, and what the store
+// and the fold take up next is still in the processor's caches.
+const maxWork = 4 << 20
+
 // Gateway is the server's end of the handheld protocol: an http.Handler of everything under wire.Base.
 type Gateway struct {
 	accounts Accounts
@@ -87,6 +93,7 @@ type Gateway struct {
 	feeds    *feeds
 	chunks   *chunks
 	history  history
+	work     *semaphore.Weighted // bytes of maxWork
 	unwatch  func()
 
 	enrols, remotes, signIns, dials *throttle
@@ -106,6 +113,7 @@ func New(c Config) *Gateway {
 	g := &Gateway{
 		accounts: c.Accounts, sessions: c.Sessions, store: c.Store, log: c.Logger, now: c.Now, minApp: c.MinApp, origins: c.Origins,
 		timing: c.Timing.filled(), remote: c.Remote, live: newLive(), chunks: newChunks(),
+		work:    semaphore.NewWeighted(maxWork),
 		enrols:  newThrottle(c.Rates.Enrol, DefaultRates.Enrol, c.Now),
 		remotes: newThrottle(c.Rates.Remote, DefaultRates.Remote, c.Now),
 		signIns: newThrottle(c.Rates.SignIn, DefaultRates.SignIn, c.Now),

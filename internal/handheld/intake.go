@@ -17,33 +17,12 @@ type delivery struct {
 	prev   stocktake.Hash
 	digest stocktake.Hash // of the last event
 	events []count.Received
-	pushes int // that it came in: each wants an answer, unless an ack covers it
+	pushes int   // that it came in: each wants an answer, unless an ack covers it
+	work   int64 // of Gateway.work, given back with the answer
 }
 
 func unpack(p *wire.Push) *delivery {
-	d := &delivery{first: p.First, prev: p.Prev, digest: p.Digest, pushes: 1}
-	d.events = make([]count.Received, len(p.Events))
-	for n, body := range p.Events {
-		d.events[n] = receive(body)
-	}
-	return d
-}
-
-// receive judges an event by itself. Nothing in it can refuse it: what cannot be read is quarantined raw.
-func receive(body []byte) count.Received {
-	e, kind, err := count.ParseEvent(body)
-	r := count.Received{Kind: kind, Body: body, Event: e}
-	if e != nil {
-		r.Session = e.Session
-	}
-	if err != nil {
-		quarantine(&r, stocktake.Fault(err).Reason)
-	}
-	return r
-}
-
-func quarantine(r *count.Received, why *stocktake.Reason) {
-	r.Kind, r.Note, r.Event = count.Quarantined, why.Key, nil
+	return &delivery{first: p.First, prev: p.Prev, digest: p.Digest, pushes: 1, events: count.Receive(p.Events)}
 }
 
 // goesOn reports whether d begins exactly where the one before it ends.
@@ -73,7 +52,7 @@ func join(parts []*delivery) *delivery {
 func (g *Gateway) judge(ctx context.Context, i identity, events []count.Received) error {
 	if i.Revoked {
 		for n := range events {
-			quarantine(&events[n], count.DeviceRevoked)
+			events[n].Quarantine(count.DeviceRevoked)
 		}
 		return nil
 	}
@@ -90,7 +69,7 @@ func (g *Gateway) judge(ctx context.Context, i identity, events []count.Received
 			}
 		}
 		if !signedIn[e.Event.Person] {
-			quarantine(e, count.PersonNotSignedIn)
+			e.Quarantine(count.PersonNotSignedIn)
 		}
 	}
 	return nil

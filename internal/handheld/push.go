@@ -21,6 +21,10 @@ func (g *Gateway) push(w http.ResponseWriter, r *http.Request, i identity) error
 	if err != nil {
 		return err
 	}
+	if err := g.work.Acquire(r.Context(), int64(len(body))); err != nil {
+		return Stopping.Wrap(err)
+	}
+	defer g.work.Release(int64(len(body)))
 	frames, err := g.converse(r.Context(), i, body)
 	if err != nil {
 		return err

@@ -139,19 +139,23 @@ func (s *socket) run(ctx context.Context) {
 		pumps.Go(func() { s.pulse(ctx, hello) })
 	}
 	for {
-		f, err := s.read(s.g.timing.Silent)
+		message, err := s.read(s.g.timing.Silent)
+		if err == nil {
+			err = s.take(message)
+		}
 		if err != nil {
 			s.fail(err)
-			return
-		}
-		if !s.take(f) {
 			return
 		}
 	}
 }
 
 func (s *socket) hello() (*wire.Hello, error) {
-	f, err := s.read(s.g.timing.Hello)
+	message, err := s.read(s.g.timing.Hello)
+	if err != nil {
+		return nil, err
+	}
+	f, err := wire.Parse(message, wire.ServerLimits)
 	if err != nil {
 		return nil, err
 	}
@@ -179,29 +183,47 @@ func (s *socket) welcome(ctx context.Context, h *wire.Hello) bool {
 	return s.write(w) == nil
 }
 
-// take acts on a frame, and reports whether the socket goes on.
-func (s *socket) take(f wire.Frame) bool {
+// take parses a message and acts on it. What it answers nothing to itself goes to intake, and the work with it.
+func (s *socket) take(message []byte) error {
+	work := int64(len(message))
+	if err := s.g.work.Acquire(context.Background(), work); err != nil { // others' work ends soon: the store answers or fails
+		return err
+	}
+	handedOn := false
+	defer func() {
+		if !handedOn {
+			s.g.work.Release(work)
+		}
+	}()
+	f, err := wire.Parse(bytes.Clone(message), wire.ServerLimits) // events are slices of it, and outlive the next read
+	if err != nil {
+		return err
+	}
 	var r request
 	switch f := f.(type) {
 	case *wire.Ping:
-		return s.write(&wire.Pong{Echo: f.Time, Time: s.g.now().UnixMilli()}) == nil
+		return s.write(&wire.Pong{Echo: f.Time, Time: s.g.now().UnixMilli()})
 	case *wire.Push:
-		r.delivery = unpack(f)
+		r.delivery, handedOn = unpack(f), true
+		r.delivery.work = work
 	case *wire.Drained:
 		if s.who.Revoked {
 			s.end(wire.ByeRevoked, Revoked.New())
-			return false
+			return errEnded
 		}
 		r.frame = f
 	case *wire.Fence:
 		r.frame = f
 	default:
 		s.end(wire.ByeMalformed, Unexpected.New(f.Type()))
-		return false
+		return errEnded
 	}
 	s.inbox <- r // where the reader waits while the window is full: intake ends only after it
-	return true
+	return nil
 }
+
+// errEnded stops the reader of a socket that has been told why it ends.
+var errEnded = errors.New("socket ended")
 
 // intake has what was read written, what waits together if it goes on from each other, and answers in order.
 func (s *socket) intake(ctx context.Context) {
@@ -215,7 +237,8 @@ func (s *socket) intake(ctx context.Context) {
 		who, err := s.g.again(ctx, s.who)
 		if stocktake.CodeOf(err) == stocktake.Unauthenticated && err != nil {
 			s.end(wire.ByeRevoked, stocktake.Fault(err))
-			for range s.inbox { // the reader may be waiting for room
+			for ok := true; ok; r, ok = s.following(&held) { // the reader may be waiting for room
+				s.release(r.delivery)
 			}
 			return
 		}
@@ -232,11 +255,21 @@ func (s *socket) intake(ctx context.Context) {
 		default:
 			answers = []wire.Frame{s.answer(ctx, who, r.frame)}
 		}
+		s.release(parts...)
 		for _, f := range answers {
 			_ = s.write(f) // a broken socket ends by its reader; what was read is written all the same
 		}
 		if who.Revoked && !s.who.Revoked {
 			s.end(wire.ByeRevoked, Revoked.New()) // the next welcome says what is left to it
+		}
+	}
+}
+
+// release gives back the work of deliveries that are done with.
+func (s *socket) release(done ...*delivery) {
+	for _, d := range done {
+		if d != nil {
+			s.g.work.Release(d.work)
 		}
 	}
 }
@@ -340,21 +373,21 @@ func (s *socket) patience(d time.Duration) {
 	}
 }
 
-func (s *socket) read(within time.Duration) (wire.Frame, error) {
+// read gives the next message, in a buffer that the next call uses again.
+func (s *socket) read(within time.Duration) ([]byte, error) {
 	s.patience(within)
 	_, r, err := s.conn.NextReader()
 	if err != nil {
 		return nil, err
 	}
+	if s.scratch.Cap() > maxScratch {
+		s.scratch = bytes.Buffer{}
+	}
 	s.scratch.Reset()
 	if _, err := s.scratch.ReadFrom(r); err != nil {
 		return nil, err
 	}
-	message := bytes.Clone(s.scratch.Bytes()) // events are slices of it, and outlive the next read
-	if s.scratch.Cap() > maxScratch {
-		s.scratch = bytes.Buffer{}
-	}
-	return wire.Parse(message, wire.ServerLimits)
+	return s.scratch.Bytes(), nil
 }
 
 // maxScratch is what a quiet socket may hold on to.

@@ -37,11 +37,7 @@ func newDevice(name stocktake.DeviceID) *device {
 func (d *device) observed(session stocktake.SessionID, n uint64) count.Received {
 	body := fmt.Appendf(nil, `{"v":1,"id":"%s-%d","kind":"observed","session":"%s","at":1767000000000,"pass":"p1",`+
 		`"item":"milk","pack":1000,"amount":%d}`, d.stream.Device, n, session, 1000*n)
-	event, kind, err := count.ParseEvent(body)
-	if err != nil {
-		panic(err)
-	}
-	return count.Received{Session: session, Kind: kind, Body: body, Event: event}
+	return count.Receive([][]byte{body})[0]
 }
 
 // batch follows the mark with these events.

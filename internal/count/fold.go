@@ -37,7 +37,8 @@ type Fold struct {
 	restored uint64 // offset of the last Restored entry
 	awaited  []stocktake.DeviceID
 
-	events     map[key]eventFact            // event id → what it first came as
+	facts      []fact                       // every event, once for each of its bodies
+	events     map[key]factID               // event id → what it first came as
 	conflicted map[key]*conflict            // event id → its bodies, where one id came with several
 	carried    map[key][]stocktake.DeviceID // body → the devices that brought it, besides the first
 	quarantine map[key]Held                 // body → what was quarantined at ingest
@@ -56,7 +57,8 @@ type Fold struct {
 	writtenOff map[Stream]writeOffFact // by stream; without an epoch, the whole device
 
 	scopeItems map[stocktake.ItemID]bool // the plan's item list, made when first asked for
-	strings    map[string]string
+	texts      []string                  // that events repeat, one copy of each
+	words      map[string]word
 	bearer     map[Stream]*Stream // one copy of each stream that brought events
 	last       *Stream            // the one that brought the last event: mostly it brings the next, too
 
@@ -68,13 +70,16 @@ type Fold struct {
 	view *View // of the facts as they stand; nil once they have changed
 }
 
-// eventFact is what an event id first came as.
-type eventFact struct {
-	body   key
-	pass   *passFacts // nil for a kind that belongs to none
-	offset uint64
-	stream *Stream
+// fact is what there is to know of an event besides what it says.
+type fact struct {
+	id, body key
+	offset   uint64
+	stream   *Stream
+	pass     *passFacts // nil for a kind that belongs to none
 }
+
+// factID is the place of a fact among all.
+type factID uint32
 
 // key is 128 bits of an event's id or of the SHA-256 of its bytes.
 type key [16]byte
@@ -108,12 +113,12 @@ type verdictFact struct {
 func NewFold(society stocktake.SocietyID, session stocktake.SessionID) *Fold {
 	return &Fold{
 		society: society, session: session,
-		events: map[key]eventFact{}, conflicted: map[key]*conflict{}, carried: map[key][]stocktake.DeviceID{}, quarantine: map[key]Held{},
+		events: map[key]factID{}, conflicted: map[key]*conflict{}, carried: map[key][]stocktake.DeviceID{}, quarantine: map[key]Held{},
 		released: map[string]signed[Release]{}, admitted: map[string]uint64{}, passes: map[stocktake.PassID]*passFacts{}, tasks: map[string]taskFact{}, rounds: 1,
 		completed: map[stocktake.PassID]signed[PassDecision]{}, abandoned: map[stocktake.PassID]signed[PassDecision]{},
 		choices: map[place]signed[Choice]{}, resolved: map[string]signed[Resolution]{}, rest: map[lineKey]restFact{},
 		verdicts: map[lineKey][]verdictFact{}, streams: map[Stream]*streamFacts{},
-		writtenOff: map[Stream]writeOffFact{}, strings: map[string]string{}, bearer: map[Stream]*Stream{},
+		writtenOff: map[Stream]writeOffFact{}, texts: []string{""}, words: map[string]word{}, bearer: map[Stream]*Stream{},
 	}
 }
 
@@ -272,18 +277,25 @@ func (f *Fold) judge(e Entry, v LinesVerdict) {
 	}
 }
 
-// intern keeps one copy of a text that many events repeat.
-func (f *Fold) intern(s string) string {
+// word is the place of a text among those that events repeat. Zero is the empty text.
+type word uint32
+
+func (f *Fold) word(s string) word {
 	if s == "" {
-		return ""
+		return 0
 	}
-	if kept, ok := f.strings[s]; ok {
-		return kept
+	n, ok := f.words[s]
+	if !ok {
+		s = strings.Clone(s) // an event's texts are parts of its whole body, which must not stay for one of them
+		n = word(len(f.texts))
+		f.texts = append(f.texts, s)
+		f.words[s] = n
 	}
-	s = strings.Clone(s) // an event's texts are parts of its whole body, which must not stay for one of them
-	f.strings[s] = s
-	return s
+	return n
 }
+
+// keep gives the one copy of a text.
+func keep[T ~string](f *Fold, s T) T { return T(f.texts[f.word(string(s))]) }
 
 // strict takes one text for one value: of those that a lenient decoder takes for the same bits only one is those bits.
 var strict = base64.RawURLEncoding.Strict()

@@ -63,7 +63,7 @@ func (f *Fold) passState(facts *passFacts) *Pass {
 	o, id := t.opened, facts.id
 	p := &Pass{
 		ID: id, Location: o.location, Section: f.locationIndex()[o.location].Section, Round: o.round, Task: o.assignment,
-		Person: o.person, Device: slices.Min(f.bearers(&o.fact)), OpenedAt: instant(o.at), Observations: t.observations, Quantity: t.quantity,
+		Person: o.person, Device: slices.Min(f.bearers(f.fact(o.fact))), OpenedAt: instant(o.at), Observations: t.observations, Quantity: t.quantity,
 		Continues: o.continues, Replaces: o.replaces, tally: t, Status: PassIsOpen,
 		Undirected: o.undirected || (o.round > 1 && o.assignment == "") || !f.inScope(o.location),
 	}

@@ -168,7 +168,8 @@ func (f *Fold) heldNow(found []Held) []Held {
 	}
 	for _, h := range f.quarantine {
 		if h.event != nil {
-			if id := idKey(h.event.ID); f.events[id].body == h.body || f.conflicted[id].find(h.body) != nil {
+			id := idKey(h.event.ID)
+			if first, came := f.events[id]; came && f.facts[first].body == h.body || f.conflicted[id].find(h.body) != nil {
 				continue // let count, or the same bytes came again on a way that could be trusted
 			}
 		}

@@ -18,15 +18,8 @@ type passFacts struct {
 	tally    *tally // of these facts; nil once they have changed
 }
 
-// fact is what every event of a pass has.
-type fact struct {
-	id, body key
-	offset   uint64
-	stream   *Stream
-}
-
 type openedFact struct {
-	fact
+	fact                factID
 	location            stocktake.LocationID
 	round               int
 	person              stocktake.PersonID
@@ -36,28 +29,27 @@ type openedFact struct {
 	undirected          bool
 }
 
+// observedFact is small and holds no pointer: there are millions.
 type observedFact struct {
-	fact
-	item              stocktake.ItemID
-	code, lot, expiry string
-	condition         Condition
 	amount, pack      stocktake.Quantity
 	start, end        int64 // server time, ms: from the scan to the last key
+	fact              factID
+	item              word
+	code, lot, expiry word
+	condition         word
 	allHere           bool
 }
 
 type reversedFact struct {
-	fact
-	reverses     key
-	item         stocktake.ItemID
-	code         string
-	lot          string
-	condition    Condition
-	amount, pack stocktake.Quantity
+	fact            factID
+	reverses        key
+	item, code, lot word
+	condition       word
+	amount, pack    stocktake.Quantity
 }
 
 type closedFact struct {
-	fact
+	fact         factID
 	observations int64
 	quantity     stocktake.Quantity
 	at           int64
@@ -74,13 +66,15 @@ func (f *Fold) fileFact(offset uint64, from Stream, body key, kind Kind, event *
 	var p *passFacts
 	if kind != Clocked { // which is evidence for bands and changes no tally
 		if p = f.passes[event.Pass]; p == nil {
-			p = &passFacts{id: stocktake.PassID(f.intern(string(event.Pass)))}
+			p = &passFacts{id: keep(f, event.Pass)}
 			f.passes[p.id] = p
 		}
 	}
-	if had, ok := f.events[id]; !ok {
-		f.events[id] = eventFact{body, p, offset, stream}
-	} else if had.body == body {
+	x := fact{id, body, offset, stream, p}
+	n := factID(len(f.facts))
+	if first, ok := f.events[id]; !ok {
+		f.events[id] = n
+	} else if had := &f.facts[first]; had.body == body {
 		f.carry(p, body, had.stream.Device, stream.Device)
 		return // an event id counts once, whichever stream brings it
 	} else {
@@ -94,37 +88,42 @@ func (f *Fold) fileFact(offset uint64, from Stream, body key, kind Kind, event *
 			f.carry(p, body, known.Stream.Device, stream.Device)
 			return
 		}
-		c.add((&eventFact{body, p, offset, stream}).held())
+		c.add(x.held())
 		f.soilAll()
 	}
+	f.facts = append(f.facts, x)
 	if p == nil {
 		return
 	}
 	p.tally = nil
-	x := fact{id: id, body: body, offset: offset, stream: stream}
 	at := event.At
 	if event.Offset != nil {
 		at += *event.Offset
 	}
 	switch kind {
 	case PassOpened:
-		p.opened = append(p.opened, openedFact{x, stocktake.LocationID(f.intern(string(event.Location))), event.Round,
-			stocktake.PersonID(f.intern(string(event.Person))), f.intern(event.Assignment), stocktake.PassID(f.intern(string(event.Continues))),
-			stocktake.PassID(f.intern(string(event.Replaces))), at, event.Undirected})
+		p.opened = append(p.opened, openedFact{n, keep(f, event.Location), event.Round, keep(f, event.Person), keep(f, event.Assignment),
+			keep(f, event.Continues), keep(f, event.Replaces), at, event.Undirected})
 	case Observed:
 		start := at
 		if event.ScannedAt != 0 {
 			start = at - (event.At - event.ScannedAt)
 		}
-		p.observed = append(p.observed, observedFact{x, stocktake.ItemID(f.intern(string(event.Item))), f.intern(event.Code),
-			f.intern(event.Lot), f.intern(event.Expiry), Condition(f.intern(string(event.Condition))), event.Amount, event.Pack, start, at, event.AllHere})
+		p.observed = append(p.observed, observedFact{
+			fact: n, item: f.word(string(event.Item)), code: f.word(event.Code), lot: f.word(event.Lot), expiry: f.word(event.Expiry),
+			condition: f.word(string(event.Condition)), amount: event.Amount, pack: event.Pack, start: start, end: at, allHere: event.AllHere,
+		})
 	case Reversed:
-		p.reversed = append(p.reversed, reversedFact{x, idKey(event.Reverses), stocktake.ItemID(f.intern(string(event.Item))), f.intern(event.Code),
-			f.intern(event.Lot), Condition(f.intern(string(event.Condition))), event.Amount, event.Pack})
+		p.reversed = append(p.reversed, reversedFact{
+			fact: n, reverses: idKey(event.Reverses), item: f.word(string(event.Item)), code: f.word(event.Code), lot: f.word(event.Lot),
+			condition: f.word(string(event.Condition)), amount: event.Amount, pack: event.Pack,
+		})
 	case PassClosed:
-		p.closed = append(p.closed, closedFact{x, event.Observations, event.Quantity, at})
+		p.closed = append(p.closed, closedFact{n, event.Observations, event.Quantity, at})
 	}
 }
+
+func (f *Fold) fact(n factID) *fact { return &f.facts[n] }
 
 // kept gives the one copy of a stream.
 func (f *Fold) kept(s Stream) *Stream {
@@ -139,10 +138,10 @@ func (f *Fold) kept(s Stream) *Stream {
 }
 
 // held is one side of a conflict.
-func (e *eventFact) held() Held {
-	h := Held{Reason: HeldConflict, Offset: e.offset, Stream: *e.stream, Readable: true, body: e.body}
-	if e.pass != nil {
-		h.Pass = e.pass.id
+func (x *fact) held() Held {
+	h := Held{Reason: HeldConflict, Offset: x.offset, Stream: *x.stream, Readable: true, body: x.body}
+	if x.pass != nil {
+		h.Pass = x.pass.id
 	}
 	return h
 }
@@ -222,7 +221,7 @@ func (f *Fold) reckon(p *passFacts) *tally {
 		t.held = append(t.held, Held{Key: x.body.String(), Reason: reason, Offset: x.offset, Stream: *x.stream, Pass: p.id, Location: location})
 	}
 	if t.opened != nil && t.fault != "" {
-		hold(&t.opened.fact, t.fault)
+		hold(f.fact(t.opened.fact), t.fault)
 	}
 	place := func(x *fact) bool {
 		switch {
@@ -231,21 +230,21 @@ func (f *Fold) reckon(p *passFacts) *tally {
 		case t.fault != "":
 			hold(x, t.fault)
 			return false
-		case !f.sameDevice(x, &t.opened.fact):
+		case !f.sameDevice(x, f.fact(t.opened.fact)):
 			hold(x, HeldForeign)
 			return false
 		}
 		return true
 	}
 	for i := range p.closed {
-		if place(&p.closed[i].fact) {
+		if place(f.fact(p.closed[i].fact)) {
 			t.closed = append(t.closed, p.closed[i])
 		}
 	}
 	var reversals map[key][]*reversedFact // by what they take back
 	var matched map[*reversedFact]bool
 	for i := range p.reversed {
-		if r := &p.reversed[i]; place(&r.fact) {
+		if r := &p.reversed[i]; place(f.fact(r.fact)) {
 			if reversals == nil {
 				reversals, matched = map[key][]*reversedFact{}, map[*reversedFact]bool{}
 			}
@@ -254,11 +253,12 @@ func (f *Fold) reckon(p *passFacts) *tally {
 	}
 	for i := range p.observed {
 		o := &p.observed[i]
-		if !place(&o.fact) {
+		x := f.fact(o.fact)
+		if !place(x) {
 			continue
 		}
 		taken := false
-		for _, r := range reversals[o.id] {
+		for _, r := range reversals[x.id] {
 			if f.takesBack(r, o) {
 				taken, matched[r] = true, true // a second one has no effect
 			}
@@ -270,7 +270,7 @@ func (f *Fold) reckon(p *passFacts) *tally {
 	for _, list := range reversals {
 		for _, r := range list {
 			if !matched[r] {
-				hold(&r.fact, HeldReversal)
+				hold(f.fact(r.fact), HeldReversal)
 			}
 		}
 	}
@@ -282,13 +282,15 @@ func (f *Fold) opening(p *passFacts, t *tally) *openedFact {
 	var first *openedFact
 	for i := range p.opened {
 		o := &p.opened[i]
-		if f.counted(o.id, o.body) && (first == nil || slices.Compare(o.body[:], first.body[:]) < 0) {
+		x := f.fact(o.fact)
+		if f.counted(x.id, x.body) && (first == nil || slices.Compare(x.body[:], f.fact(first.fact).body[:]) < 0) {
 			first = o
 		}
 	}
 	for i := range p.opened {
-		if o := &p.opened[i]; o != first && f.counted(o.id, o.body) {
-			t.held = append(t.held, Held{Key: o.body.String(), Reason: HeldPassTwice, Offset: o.offset, Stream: *o.stream, Pass: p.id, Location: o.location})
+		o := &p.opened[i]
+		if x := f.fact(o.fact); o != first && f.counted(x.id, x.body) {
+			t.held = append(t.held, Held{Key: x.body.String(), Reason: HeldPassTwice, Offset: x.offset, Stream: *x.stream, Pass: p.id, Location: o.location})
 		}
 	}
 	return first
@@ -311,7 +313,7 @@ func (f *Fold) fault(o *openedFact) string {
 }
 
 func (f *Fold) takesBack(r *reversedFact, o *observedFact) bool {
-	return f.sameDevice(&r.fact, &o.fact) && r.item == o.item && r.code == o.code && r.lot == o.lot &&
+	return f.sameDevice(f.fact(r.fact), f.fact(o.fact)) && r.item == o.item && r.code == o.code && r.lot == o.lot &&
 		r.condition == o.condition && r.amount == o.amount && r.pack == o.pack
 }
 
@@ -322,9 +324,9 @@ func (f *Fold) meet(t *tally, o *observedFact, hold func(*fact, string)) {
 	t.observations++
 	t.quantity += understood
 	t.last = max(t.last, o.end)
-	item, quantity := o.item, understood
+	item, quantity := stocktake.ItemID(f.texts[o.item]), understood
 	if _, known := f.material.Items[item]; !known {
-		code := cmp.Or(o.code, string(o.item))
+		code := f.texts[cmp.Or(o.code, o.item)]
 		r, resolved := f.resolved[code]
 		if !resolved || r.word.SetAside {
 			t.unknown[code] += understood
@@ -333,7 +335,7 @@ func (f *Fold) meet(t *tally, o *observedFact, hold func(*fact, string)) {
 		var err error
 		if item = r.word.Item; r.word.Pack != 0 {
 			if quantity, err = stocktake.Times(o.amount, r.word.Pack); err != nil || quantity > stocktake.MaxObserved {
-				hold(&o.fact, HeldInexact)
+				hold(f.fact(o.fact), HeldInexact)
 				return
 			}
 		}
@@ -343,7 +345,7 @@ func (f *Fold) meet(t *tally, o *observedFact, hold func(*fact, string)) {
 		m = &met{}
 		t.items[item] = m
 	}
-	m.cells = addCell(m.cells, Cell{cellKey{o.lot, o.expiry, o.condition}, quantity})
+	m.cells = addCell(m.cells, Cell{cellKey{f.texts[o.lot], f.texts[o.expiry], Condition(f.texts[o.condition])}, quantity})
 	m.entries++
 	m.interval = reconcile.Interval{}
 	if m.entries == 1 && o.allHere {

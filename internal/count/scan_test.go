@@ -88,3 +88,15 @@ func BenchmarkScan(b *testing.B) {
 		}
 	}
 }
+
+func TestPlain(t *testing.T) {
+	for at := range 20 {
+		for c := range 256 {
+			b := []byte("xxxx\xffxxxx xxxxxxxxxxx")
+			b[at] = byte(c)
+			if got, want := plain(b), c >= ' ' && c != '\\'; got != want {
+				t.Errorf("byte %#x at %d: plain is %t", c, at, got)
+			}
+		}
+	}
+}

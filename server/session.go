@@ -136,6 +136,9 @@ func (c *sessionListCmd) Run(ctx context.Context, s *streams) error {
 	list, err := pages[count.SessionInfo](ctx, api, "/api/sessions")
 	for _, i := range list {
 		fmt.Fprintf(s.Out, "%-24s %-10s %-10s %s  %s\n", i.Session, i.Site, i.State, i.IssuedAt.Local().Format("2006-01-02 15:04"), i.Name)
+		if i.Fault != "" {
+			fmt.Fprintf(s.Out, "  damaged: %s\n", i.Fault)
+		}
 	}
 	return err
 }

@@ -233,3 +233,44 @@ func TestChangedTellsOfDecisions(t *testing.T) {
 	default:
 	}
 }
+
+// A session that cannot be read is listed as damaged and hides no other, from nobody.
+func TestListWithADamagedSession(t *testing.T) {
+	f := openFloor(t)
+	f.issue(sara, session)
+	for id, body := range map[stocktake.SessionID]string{
+		"torn": `{"site":`, "bare": `{"site":"central","name":{"en":"Bare"}}`, // which names no documents
+	} {
+		_, err := f.db.Write(t.Context(), count.Draft{
+			Society: society, Session: id, Author: count.Author{Person: "sara"}, Kind: count.Issued, Body: []byte(body),
+		})
+		f.check(err)
+	}
+	ali := stocktake.Person{Society: society, ID: "ali", Roles: []stocktake.Role{stocktake.Counter}}
+	for _, by := range []stocktake.Person{sara, ali} {
+		all, err := f.svc.Sessions(t.Context(), by)
+		f.check(err)
+		states := map[stocktake.SessionID]string{}
+		for _, i := range all {
+			states[i.Session] = i.State
+			damaged := i.State == count.StateDamaged
+			if (i.Fault != "") != (damaged && by.ID == sara.ID) {
+				t.Errorf("%s is told of %s: %q", by.ID, i.Session, i.Fault)
+			}
+			if i.Session == "bare" && i.Site != "central" {
+				t.Errorf("what is known of %s is not told", i.Session)
+			}
+		}
+		if len(states) != 3 || states[session] != "open" || states["torn"] != "damaged" || states["bare"] != "damaged" {
+			t.Errorf("%s sees %v", by.ID, states)
+		}
+	}
+	if open, err := f.svc.Open(t.Context(), society); err != nil || len(open) != 1 || open[0].Session != session {
+		t.Errorf("handhelds are offered %v, %v", open, err)
+	}
+	given, end := context.WithCancel(t.Context())
+	end()
+	if _, err := f.svc.Sessions(given, sara); err == nil {
+		t.Error("who gives up is told that sessions are damaged")
+	}
+}

@@ -4,19 +4,22 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
 
 	"jard/internal/stocktake"
 )
 
-// SessionInfo is what a handheld may know of a session before it joins.
+// SessionInfo is what a handheld may know of a session before it joins. One that cannot be read is listed all the same, with
+// what is known of it.
 type SessionInfo struct {
 	Session  stocktake.SessionID `json:"session"`
 	Site     stocktake.SiteID    `json:"site"`
 	Name     stocktake.Name      `json:"name"`
 	Kind     SessionKind         `json:"kind"`
-	State    string              `json:"state"` // open, closing, sealed or cancelled
+	State    string              `json:"state"`           // open, closing, sealed, cancelled or damaged
+	Fault    string              `json:"fault,omitempty"` // of a damaged one, for those who may see its figures
 	Blind    bool                `json:"blind"`
 	Round    int                 `json:"round"`
 	Due      time.Time           `json:"due,omitzero"`
@@ -86,9 +89,19 @@ func (s *Service) Sessions(ctx context.Context, by stocktake.Person) ([]SessionI
 	if err := may(by, append([]stocktake.Role{stocktake.Counter}, readers...)...); err != nil {
 		return nil, err
 	}
-	return s.list(ctx, by.Society)
+	list, err := s.list(ctx, by.Society)
+	if !by.Is(readers...) {
+		for n := range list {
+			list[n].Fault = ""
+		}
+	}
+	return list, err
 }
 
+// StateDamaged is the state in lists of a session whose log or documents cannot be read.
+const StateDamaged = "damaged"
+
+// list tells of each session. One that is damaged must not hide the others; a store that cannot answer now fails whole.
 func (s *Service) list(ctx context.Context, society stocktake.SocietyID) ([]SessionInfo, error) {
 	heads, err := s.log.Heads(ctx, society)
 	if err != nil {
@@ -96,30 +109,41 @@ func (s *Service) list(ctx context.Context, society stocktake.SocietyID) ([]Sess
 	}
 	list := make([]SessionInfo, 0, len(heads))
 	for _, h := range heads {
-		first, err := s.log.Read(ctx, society, h.Session, 1, 1)
+		i, err := s.info(ctx, society, h)
 		if err != nil {
-			return nil, err
-		}
-		if len(first) == 0 {
-			continue
-		}
-		var p Plan
-		if err := json.Unmarshal(first[0].Body, &p); err != nil {
-			return nil, err
-		}
-		i := SessionInfo{
-			Session: h.Session, Site: p.Site, Name: p.Name, Kind: p.Kind, State: string(h.State), Blind: p.Blind, Due: p.Due, IssuedAt: h.IssuedAt,
-		}
-		if h.State == LogOpen {
-			t, err := s.Tasks(ctx, society, h.Session)
-			if err != nil {
+			if ctx.Err() != nil || stocktake.CodeOf(err) == stocktake.Unavailable {
 				return nil, err
 			}
-			i.State, i.Round = t.State, t.Round
+			i.State, i.Fault = StateDamaged, err.Error()
 		}
 		list = append(list, i)
 	}
 	return list, nil
+}
+
+// info tells of one session, beside an error too what is known of it.
+func (s *Service) info(ctx context.Context, society stocktake.SocietyID, h Head) (SessionInfo, error) {
+	i := SessionInfo{Session: h.Session, State: string(h.State), IssuedAt: h.IssuedAt}
+	first, err := s.log.Read(ctx, society, h.Session, 1, 1)
+	if err != nil {
+		return i, err
+	}
+	if len(first) == 0 {
+		return i, fmt.Errorf("log %s has a head and no entry", h.Session)
+	}
+	var p Plan
+	if err := json.Unmarshal(first[0].Body, &p); err != nil {
+		return i, fmt.Errorf("decode plan of %s: %w", h.Session, err)
+	}
+	i.Site, i.Name, i.Kind, i.Blind, i.Due = p.Site, p.Name, p.Kind, p.Blind, p.Due
+	if h.State == LogOpen {
+		t, err := s.Tasks(ctx, society, h.Session)
+		if err != nil {
+			return i, err
+		}
+		i.State, i.Round = t.State, t.Round
+	}
+	return i, nil
 }
 
 // Pack gives what a handheld needs to count a session. It fails for a session that is over.

@@ -1,0 +1,25 @@
+// The handheld app, built into ../static/scanner and served under /app/.
+import preact from '@preact/preset-vite'
+import { VitePWA } from 'vite-plugin-pwa'
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  base: '/app/',
+  plugins: [
+    preact(),
+    VitePWA({
+      registerType: 'prompt', // an update waits for the counter's word, between passes
+      injectRegister: null,
+      includeAssets: ['icon.svg'],
+      manifest: {
+        id: '/app/', start_url: '/app/', scope: '/app/', display: 'standalone', orientation: 'portrait', lang: 'ar', dir: 'rtl',
+        name: 'جرد · Jard', short_name: 'جرد', description: 'العدّ بالجهاز اليدوي، مع الشبكة ومن دونها',
+        theme_color: '#0b5b5b', background_color: '#faf8f4',
+        icons: [{ src: 'icon.svg', sizes: 'any', type: 'image/svg+xml', purpose: 'any maskable' }],
+      },
+      workbox: { globPatterns: ['**/*.{js,css,html,svg,woff2}'], navigateFallback: '/app/index.html', navigateFallbackAllowlist: [/^\/app\//] },
+    }),
+  ],
+  build: { outDir: '../static/scanner', emptyOutDir: true, target: 'chrome83', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  test: { include: ['test/**/*.test.ts'] },
+})

@@ -172,6 +172,7 @@ type lineInfo struct {
 	Provisional []string             `json:"provisional"`
 	Counters    []stocktake.PersonID `json:"counters"`
 	Settlers    []stocktake.PersonID `json:"settlers"`
+	RestZero    bool                 `json:"rest_zero"`
 	CostUnknown bool                 `json:"cost_unknown"`
 	Adopted     []struct {
 		Location stocktake.LocationID `json:"location"`

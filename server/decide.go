@@ -76,11 +76,12 @@ type sessionChooseCmd struct {
 	onSession
 	Location string `arg:""`
 	Item     string `arg:""`
-	Pass     string `arg:"" help:"The pass that is right; session disputes lists them."`
+	Pass     string `arg:"" optional:"" help:"The pass that is right; session disputes lists them."`
+	TakeBack bool   `help:"Take an earlier choice back: the dispute is open again."`
 	Reason   string `help:"Why, for the record." required:""`
 }
 
-// Run settles a dispute.
+// Run settles a dispute, or one that was settled anew.
 func (c *sessionChooseCmd) Run(ctx context.Context, _ *streams) error {
 	api, err := c.open(ctx)
 	if err != nil {
@@ -90,10 +91,17 @@ func (c *sessionChooseCmd) Run(ctx context.Context, _ *streams) error {
 	if err != nil {
 		return err
 	}
+	settled, err := pages[count.Settled](ctx, api, sessionPath(c.Session, "/disputes/settled"))
+	if err != nil {
+		return err
+	}
+	for _, s := range settled {
+		disputes = append(disputes, s.Dispute)
+	}
 	for _, d := range disputes {
 		if string(d.Location) == c.Location && string(d.Item) == c.Item {
 			return api.post(ctx, sessionPath(c.Session, "/disputes/choose"), count.Choice{
-				Location: d.Location, Item: d.Item, Pass: stocktake.PassID(c.Pass), Digest: d.Digest, Reason: c.Reason,
+				Location: d.Location, Item: d.Item, Pass: stocktake.PassID(c.Pass), Digest: d.Digest, TakeBack: c.TakeBack, Reason: c.Reason,
 			}, nil)
 		}
 	}
@@ -131,11 +139,12 @@ func (c *client) rule(ctx context.Context, session, pass, ruling, reason string)
 
 type sessionResolveCmd struct {
 	onSession
-	Code   string `arg:"" help:"The unknown code; without it they are listed, and with --aside all set aside." optional:""`
-	Item   string `help:"The item that it means." xor:"meaning" placeholder:"ITEM"`
-	Pack   string `help:"How many base units one pack with this code holds." default:"1" placeholder:"UNITS"`
-	Aside  bool   `help:"Set it aside: it counts for nothing." xor:"meaning"`
-	Reason string `help:"Why, for the record; needed with --aside."`
+	Code     string `arg:"" help:"The unknown code; without it they are listed, and with --aside all set aside." optional:""`
+	Item     string `help:"The item that it means." xor:"meaning" placeholder:"ITEM"`
+	Pack     string `help:"How many base units one pack with this code holds." default:"1" placeholder:"UNITS"`
+	Aside    bool   `help:"Set it aside: it counts for nothing." xor:"meaning"`
+	TakeBack bool   `help:"Take back what was said of it: it is unknown again." xor:"meaning"`
+	Reason   string `help:"Why, for the record; needed with --aside."`
 }
 
 // Run resolves a code, or lists the unknown ones.
@@ -163,6 +172,9 @@ func (c *sessionResolveCmd) Run(ctx context.Context, s *streams) error {
 		return api.asideCode(ctx, c.Session, codes[n], c.Reason)
 	}
 	r := count.Resolution{Code: c.Code, Item: stocktake.ItemID(c.Item), Pack: stocktake.Quantity(pack), Reason: c.Reason}
+	if c.TakeBack {
+		r = count.Resolution{Code: c.Code, TakeBack: true, Reason: c.Reason}
+	}
 	return api.post(ctx, sessionPath(c.Session, "/codes/resolve"), r, nil)
 }
 
@@ -184,6 +196,13 @@ func (c *sessionResolveCmd) all(ctx context.Context, s *streams, api *client) er
 			return err
 		}
 	}
+	if err != nil {
+		return err
+	}
+	resolved, err := pages[count.Resolved](ctx, api, sessionPath(c.Session, "/codes/resolved"))
+	for _, r := range resolved {
+		fmt.Fprintf(s.Out, "%-24s means %s, %s in a pack, says %s\n", r.Code, r.Item, r.Pack, r.Person)
+	}
 	return err
 }
 
@@ -200,9 +219,10 @@ func standingWord(reason, lapsed string) string {
 
 type sessionQuarantineCmd struct {
 	onSession
-	Key    string `arg:"" optional:"" help:"Held event to decide on; without it they are listed."`
-	Accept bool   `help:"Let it count; otherwise it is set aside."`
-	Reason string `help:"Why, for the record; needed to decide on an event."`
+	Key      string `arg:"" optional:"" help:"Held event to decide on; without it they are listed."`
+	Accept   bool   `help:"Let it count; otherwise it is set aside." xor:"word"`
+	TakeBack bool   `help:"Take back what was said of it: it is held again." xor:"word"`
+	Reason   string `help:"Why, for the record; needed to decide on an event."`
 }
 
 // Run lists or resolves quarantine.
@@ -212,36 +232,60 @@ func (c *sessionQuarantineCmd) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	if c.Key != "" {
-		return api.post(ctx, sessionPath(c.Session, "/quarantine/resolve"), count.Release{Key: c.Key, Accept: c.Accept, Reason: c.Reason}, nil)
+		r := count.Release{Key: c.Key, Accept: c.Accept, TakeBack: c.TakeBack, Reason: c.Reason}
+		return api.post(ctx, sessionPath(c.Session, "/quarantine/resolve"), r, nil)
 	}
 	held, err := pages[count.Held](ctx, api, sessionPath(c.Session, "/quarantine"))
 	for _, h := range held {
-		fmt.Fprintf(s.Out, "%s %-20s entry %d of %s %s\n", h.Key, h.Reason, h.Offset, h.Stream.Device, h.SetAside)
+		fmt.Fprintf(s.Out, "%s %-20s entry %d of %s %s\n", h.Key, h.Reason, h.Offset, h.Stream.Device, standingWord(h.SetAside, ""))
+	}
+	if err != nil {
+		return err
+	}
+	accepted, err := pages[count.Held](ctx, api, sessionPath(c.Session, "/quarantine/accepted"))
+	for _, h := range accepted {
+		word := "does not count: another was chosen"
+		if h.Accepted != "" {
+			word = "counts: " + h.Accepted
+		}
+		fmt.Fprintf(s.Out, "%s %-20s entry %d of %s %s\n", h.Key, h.Reason, h.Offset, h.Stream.Device, word)
 	}
 	return err
 }
 
 type sessionZeroCmd struct {
 	onSession
-	Reason string `help:"Why, for the record." required:""`
+	Section  string   `help:"Only lines of this section." placeholder:"ID"`
+	Item     []string `help:"Only lines of this item. Repeatable." placeholder:"ITEM"`
+	TakeBack bool     `help:"Take signatures back: the lines are not counted again."`
+	Reason   string   `help:"Why, for the record." required:""`
 }
 
-// Run signs the rest as zero.
+// Run signs the rest as zero, or takes signatures back.
 func (c *sessionZeroCmd) Run(ctx context.Context, s *streams) error {
 	api, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
-	lines, err := api.lines(ctx, c.Session, string(count.LineNotCounted))
+	status, done := string(count.LineNotCounted), "signed as zero"
+	if c.TakeBack {
+		status, done = "", "no longer signed as zero"
+	}
+	lines, err := api.lines(ctx, c.Session, status)
 	if err != nil {
 		return err
 	}
+	lines = slices.DeleteFunc(lines, func(l lineInfo) bool {
+		return (c.Section != "" && c.Section != string(l.Section)) || (len(c.Item) > 0 && !slices.Contains(c.Item, string(l.Item))) ||
+			l.RestZero != c.TakeBack
+	})
 	for part := range slices.Chunk(lines, sheet) {
-		if err := api.post(ctx, sessionPath(c.Session, "/rest-zero"), map[string]any{"lines": refs(part), "reason": c.Reason}, nil); err != nil {
+		body := map[string]any{"lines": refs(part), "take_back": c.TakeBack, "reason": c.Reason}
+		if err := api.post(ctx, sessionPath(c.Session, "/rest-zero"), body, nil); err != nil {
 			return err
 		}
 	}
-	_, err = fmt.Fprintf(s.Out, "%d lines signed as zero\n", len(lines))
+	_, err = fmt.Fprintf(s.Out, "%d lines %s\n", len(lines), done)
 	return err
 }
 

@@ -3,6 +3,7 @@ package count
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"jard/internal/reconcile"
 	"jard/internal/stocktake"
@@ -37,6 +38,7 @@ type Adopted struct {
 type finding struct {
 	adopted    *Adopted
 	dispute    *Dispute
+	settled    *Settled
 	uncovered  bool // somebody still has to count here, or to close
 	recounting bool // a recount was ordered here and is not in yet
 	duty       []stocktake.PersonID
@@ -50,6 +52,15 @@ type Dispute struct {
 	Round       int                  `json:"round"`
 	Competitors []Competitor         `json:"competitors"`
 	Digest      Digest               `json:"digest"`
+}
+
+// Settled is a dispute in which somebody chose a side. It can be chosen anew, or the choice taken back.
+type Settled struct {
+	Dispute
+	Chosen stocktake.PassID   `json:"chosen"`
+	Person stocktake.PersonID `json:"person"`
+	At     time.Time          `json:"at"`
+	Reason string             `json:"reason"`
 }
 
 // Competitor is one side of a dispute. Pass names it when it is chosen.
@@ -174,6 +185,7 @@ func (f *Fold) settleRivals(s *spot, item stocktake.ItemID, round int, rivals []
 			if rivals[n].groups[0].lead().ID == c.word.Pass && !slices.ContainsFunc(rivals, func(r rival) bool { return r.person(c.by) }) {
 				out.adopted = rivals[n].adopt(s, item)
 				out.adopted.Chosen, out.adopted.ChosenBy = true, c.by
+				out.settled = &Settled{*d, c.word.Pass, c.by, c.at, c.word.Reason}
 				return
 			}
 		}

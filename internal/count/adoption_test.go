@@ -8,6 +8,29 @@ import (
 	"jard/internal/stocktake"
 )
 
+// The wrong side was chosen: another choice replaces the first, and one can be taken back.
+func TestChoiceCanBeChanged(t *testing.T) {
+	s := write(t)
+	right := s.whole("ali", "C1", found{"ice": 4})
+	wrong := s.whole("badr", "C1", found{"ice": 1})
+	d := s.view().Disputes[0]
+	choose := func(p stocktake.PassID, back bool) {
+		s.decide("omar", count.DisputeChosen, count.Choice{Location: "C1", Item: "ice", Pass: p, Digest: d.Digest, TakeBack: back, Reason: "seen"})
+	}
+	choose(wrong.id, false)
+	s.want("cold", "ice", count.LineOutside, 1)
+	if x := s.view().Settled; len(x) != 1 || x[0].Chosen != wrong.id || x[0].Person != "omar" || x[0].Digest != d.Digest {
+		t.Fatalf("settled are %+v", x)
+	}
+	choose(right.id, false)
+	s.want("cold", "ice", count.LineWithin, 4)
+	choose(right.id, true)
+	s.want("cold", "ice", count.LineDisputed, 0)
+	if v := s.view(); len(v.Settled) != 0 || len(v.Disputes) != 1 {
+		t.Fatalf("settled are %+v, disputes %+v", v.Settled, v.Disputes)
+	}
+}
+
 func TestOneClosedPassIsAdopted(t *testing.T) {
 	s, a1, _ := dairyCounted(t)
 	l := s.want("dairy", "milk", count.LineWithin, 10)

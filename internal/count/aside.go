@@ -42,7 +42,7 @@ func sign[T any](e Entry, word T) signed[T] {
 func (f *Fold) asides(v *View) []Aside {
 	var list []Aside
 	for i := range v.Held {
-		if r, ok := f.released[v.Held[i].Key]; ok && !v.Held[i].Open() {
+		if r := f.released[v.Held[i].Key]; !v.Held[i].Open() {
 			list = append(list, Aside{AsideQuarantine, r.word.Key, r.word.Reason, r.by, r.at})
 		}
 	}

@@ -114,6 +114,33 @@ func TestCodeSetAsideLapsesWhenMoreIsCountedUnderIt(t *testing.T) {
 	}
 }
 
+func TestMeaningOfACodeCanBeChanged(t *testing.T) {
+	s := onlyCold(t)
+	w := s.open("ali", "C1")
+	w.scan("c1", 4)
+	w.close()
+	s.decide("sara", count.CodeResolved, count.Resolution{Code: "c1", Item: "tea", Pack: 1000})
+	s.want("cold", "tea", count.LineOutside, 4)
+	if r := s.view().Resolved; len(r) != 1 || r[0].Code != "c1" || r[0].Item != "tea" || r[0].Person != "sara" {
+		t.Fatalf("resolved are %+v", r)
+	}
+	s.decide("omar", count.CodeResolved, count.Resolution{Code: "c1", Item: "ice", Pack: 1000})
+	s.want("cold", "ice", count.LineWithin, 4)
+	if s.view().Line("cold", "tea") != nil {
+		t.Fatal("the wrong meaning has left something behind")
+	}
+	back := count.Resolution{Code: "c1", TakeBack: true, Reason: "nobody knows"}
+	s.decide("omar", count.CodeResolved, back)
+	if v := s.view(); len(v.Resolved) != 0 || len(v.Unknown) != 1 || blockers(v)[count.BlockUnknown] != 1 {
+		t.Fatalf("resolved are %+v, unknown %+v", v.Resolved, v.Unknown)
+	}
+	s.asideCode("c1", "a torn label")
+	s.decide("omar", count.CodeResolved, back)
+	if u := s.view().Unknown[0]; u.SetAside != "" || u.Lapsed != "" {
+		t.Fatalf("%+v is set aside still", u)
+	}
+}
+
 // The device may know an item that the session's catalogue has not.
 func TestItemOutsideTheCatalogueIsAnUnknownCode(t *testing.T) {
 	s := write(t)

@@ -209,12 +209,20 @@ func (s *Service) ChooseDispute(ctx context.Context, by stocktake.Person, sessio
 		if err := checkReason(c.Reason); err != nil {
 			return err
 		}
-		n := slices.IndexFunc(v.Disputes, func(d Dispute) bool { return d.Location == c.Location && d.Item == c.Item })
-		if n < 0 || v.Disputes[n].Digest != c.Digest {
-			return ChangedSince.New(string(c.Location) + " / " + string(c.Item))
+		name := string(c.Location) + " / " + string(c.Item)
+		list := slices.Clone(v.Disputes)
+		for _, s := range v.Settled {
+			list = append(list, s.Dispute)
 		}
-		named := false
-		for _, side := range v.Disputes[n].Competitors {
+		n := slices.IndexFunc(list, func(d Dispute) bool { return d.Location == c.Location && d.Item == c.Item })
+		if n < 0 || list[n].Digest != c.Digest {
+			return ChangedSince.New(name)
+		}
+		if c.TakeBack && n < len(v.Disputes) {
+			return NothingToTakeBack.New(name)
+		}
+		named := c.TakeBack
+		for _, side := range list[n].Competitors {
 			named = named || side.Pass == c.Pass
 			if slices.Contains(side.Persons, by.ID) {
 				return ApproverCounted.New(string(by.ID), string(c.Item))
@@ -231,12 +239,15 @@ func (s *Service) ChooseDispute(ctx context.Context, by stocktake.Person, sessio
 func (s *Service) ResolveCode(ctx context.Context, by stocktake.Person, session stocktake.SessionID, r Resolution) (Entry, error) {
 	return s.decide(ctx, by, session, CodeResolved, r, func(v *View) error {
 		n := slices.IndexFunc(v.Unknown, func(u Unknown) bool { return u.Code == r.Code })
+		resolved := slices.ContainsFunc(v.Resolved, func(x Resolved) bool { return x.Code == r.Code })
 		switch {
-		case n < 0:
+		case n < 0 && !resolved:
 			return stocktake.Missing.New("unknown code", r.Code)
-		case r.SetAside && r.Digest != v.Unknown[n].Digest:
+		case r.TakeBack && !resolved && v.Unknown[n].SetAside+v.Unknown[n].Lapsed == "":
+			return NothingToTakeBack.New(r.Code)
+		case r.SetAside && (n < 0 || r.Digest != v.Unknown[n].Digest):
 			return ChangedSince.New(r.Code)
-		case r.SetAside:
+		case r.SetAside, r.TakeBack:
 			return checkReason(r.Reason)
 		}
 		if _, ok := v.Material.Items[r.Item]; !ok {
@@ -255,12 +266,17 @@ func (s *Service) ResolveQuarantine(ctx context.Context, by stocktake.Person, se
 		if err := checkReason(r.Reason); err != nil {
 			return err
 		}
-		n := slices.IndexFunc(v.Held, func(h Held) bool { return h.Key == r.Key && h.Open() })
-		if n < 0 {
+		list := slices.Concat(v.Held, v.Accepted)
+		n := slices.IndexFunc(list, func(h Held) bool { return h.Key == r.Key })
+		switch {
+		case n < 0:
 			return stocktake.Missing.New("held event", r.Key)
-		}
-		if r.Accept && !v.Held[n].Readable {
+		case r.TakeBack && list[n].SetAside+list[n].Accepted == "":
+			return NothingToTakeBack.New(r.Key)
+		case r.Accept && !r.TakeBack && !list[n].Readable:
 			return HeldUnreadable.New(r.Key)
+		case r.Accept && r.TakeBack:
+			return EventField.New("accept, take_back")
 		}
 		return nil
 	})
@@ -277,7 +293,7 @@ func (s *Service) SignRestZero(ctx context.Context, by stocktake.Person, session
 		}
 		for _, ref := range r.Lines {
 			l := v.Line(ref.Section, ref.Item)
-			if l == nil || l.Status != LineNotCounted || l.Digest != ref.Digest {
+			if l == nil || l.Digest != ref.Digest || (!r.TakeBack && l.Status != LineNotCounted) || (r.TakeBack && !l.RestZero) {
 				return ChangedSince.New(string(ref.Section) + " / " + string(ref.Item))
 			}
 		}
@@ -419,6 +435,9 @@ var (
 	HeldUnreadable = stocktake.NewReason(stocktake.Invalid, "held-unreadable",
 		"Held event %s cannot be read, so it cannot count: set it aside with a reason, or update the server.",
 		"الحدث المحجوز %s غير قابل للقراءة فلا يمكن احتسابه: نحِّه مع ذكر السبب أو حدّث الخادم.")
+	NothingToTakeBack = stocktake.NewReason(stocktake.Conflict, "nothing-to-take-back",
+		"Nothing that could be taken back stands about %s. Look again.",
+		"لا قرار قائم بشأن %s يمكن سحبه. راجعه من جديد.")
 	VerdictUnknown = stocktake.NewReason(stocktake.Invalid, "verdict-unknown",
 		"%q is no verdict: use approve, reject or return.",
 		"القيمة %q ليست قرارًا: استخدم approve أو reject أو return.")

@@ -1,6 +1,7 @@
 package count_test
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"testing"
@@ -14,7 +15,7 @@ func TestRandomSessionsMeetEveryRule(t *testing.T) {
 		t.Skip("too few sessions to say")
 	}
 	met := map[string]int{}
-	sessions(t, 500, func(t *testing.T, r *random) {
+	sessions(t, 1500, func(t *testing.T, r *random) {
 		v := r.running.View()
 		for _, l := range v.Lines {
 			met["line "+string(l.Status)]++
@@ -52,6 +53,16 @@ func TestRandomSessionsMeetEveryRule(t *testing.T) {
 			met["blocker "+b.Key]++
 		}
 		met["state "+string(v.State)]++
+		met["settled"] += len(v.Settled)
+		met["resolved"] += len(v.Resolved)
+		for _, h := range v.Accepted {
+			met[fmt.Sprintf("accepted conflict=%v won=%v", h.Reason == count.HeldConflict, h.Accepted != "")]++
+		}
+		for _, e := range r.entries {
+			if bytes.Contains(e.Body, []byte(`"take_back":true`)) {
+				met["taken back "+e.Kind.String()]++
+			}
+		}
 	})
 	for _, want := range []string{
 		"line not-counted", "line partial", "line counting", "line recounting", "line disputed", "line within", "line outside",
@@ -72,6 +83,8 @@ func TestRandomSessionsMeetEveryRule(t *testing.T) {
 		"held device-revoked open=true", "held event-unreadable open=true", "unknown open=true lapsed=false", "unknown open=true lapsed=true", "unknown open=false lapsed=false",
 		"pass lapsed",
 		"blocker streams-awaited", "blocker lines-counting", "blocker tasks-open", "state recount", "state counting",
+		"settled", "resolved", "accepted conflict=false won=true", "accepted conflict=true won=true", "accepted conflict=true won=false",
+		"taken back dispute.chosen", "taken back code.resolved", "taken back quarantine.resolved", "taken back rest.zero",
 	} {
 		if met[want] < 2 {
 			t.Errorf("%q happened %d times", want, met[want])

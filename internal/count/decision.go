@@ -49,12 +49,16 @@ type PassDecision struct {
 	Reason string           `json:"reason"`
 }
 
+// A later decision about the same thing replaces the earlier. Where TakeBack is set there is none any more: what it was
+// about is open again.
+
 // Choice is the body of DisputeChosen: of the competing passes over an item at a location, this one is right.
 type Choice struct {
 	Location stocktake.LocationID `json:"location"`
 	Item     stocktake.ItemID     `json:"item"`
 	Pass     stocktake.PassID     `json:"pass"`
 	Digest   Digest               `json:"digest"`
+	TakeBack bool                 `json:"take_back,omitempty"`
 	Reason   string               `json:"reason"`
 }
 
@@ -66,21 +70,24 @@ type Resolution struct {
 	Pack     stocktake.Quantity `json:"pack,omitempty"`
 	SetAside bool               `json:"set_aside,omitempty"`
 	Digest   Digest             `json:"digest,omitempty"`
+	TakeBack bool               `json:"take_back,omitempty"`
 	Reason   string             `json:"reason,omitempty"`
 }
 
 // Release is the body of QuarantineResolved. Key is the held event's (see Held). Accept makes the event count, where it
 // can be read; otherwise it is set aside.
 type Release struct {
-	Key    string `json:"key"`
-	Accept bool   `json:"accept,omitempty"`
-	Reason string `json:"reason"`
+	Key      string `json:"key"`
+	Accept   bool   `json:"accept,omitempty"`
+	TakeBack bool   `json:"take_back,omitempty"`
+	Reason   string `json:"reason"`
 }
 
 // Rest is the body of RestZero: the lines met nowhere that the supervisor signs as zero.
 type Rest struct {
-	Lines  []LineRef `json:"lines"`
-	Reason string    `json:"reason"`
+	Lines    []LineRef `json:"lines"`
+	TakeBack bool      `json:"take_back,omitempty"`
+	Reason   string    `json:"reason"`
 }
 
 // Verdict is what an approver says of lines.

@@ -206,7 +206,12 @@ func (f *Fold) decide(e Entry) error {
 	case PassAbandoned:
 		return with(e, func(d PassDecision) { f.abandoned[d.Pass] = sign(e, d) })
 	case DisputeChosen:
-		return with(e, func(c Choice) { f.choices[place{c.Location, c.Item}] = sign(e, c) })
+		return with(e, func(c Choice) {
+			f.choices[place{c.Location, c.Item}] = sign(e, c)
+			if c.TakeBack {
+				delete(f.choices, place{c.Location, c.Item})
+			}
+		})
 	case CodeResolved:
 		return with(e, func(r Resolution) { f.resolve(sign(e, r)) })
 	case QuarantineResolved:
@@ -215,6 +220,9 @@ func (f *Fold) decide(e Entry) error {
 		return with(e, func(r Rest) {
 			for _, line := range r.Lines {
 				f.rest[lineKey{line.Section, line.Item}] = restFact{line.Digest, e.Author.Person}
+				if r.TakeBack {
+					delete(f.rest, lineKey{line.Section, line.Item})
+				}
 			}
 		})
 	case LinesDecided:
@@ -264,6 +272,9 @@ func (f *Fold) assign(a Assignment) {
 // resolve names an unknown code. Every tally may hold it, so all are made again: this is rare.
 func (f *Fold) resolve(r signed[Resolution]) {
 	f.resolved[r.word.Code] = r
+	if r.word.TakeBack {
+		delete(f.resolved, r.word.Code)
+	}
 	for _, p := range f.passes {
 		p.tally = nil
 	}

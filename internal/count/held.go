@@ -2,6 +2,7 @@ package count
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 
 	"jard/internal/stocktake"
@@ -18,11 +19,13 @@ type Held struct {
 	Location stocktake.LocationID `json:"location,omitempty"`
 	Readable bool                 `json:"readable"` // can be let count
 	SetAside string               `json:"set_aside,omitempty"`
+	Accepted string               `json:"accepted,omitempty"` // why a person let it count: see View.Accepted
 
 	event   *Event
 	kind    Kind
 	body    key
 	streams []Stream // all that brought it to the quarantine
+	trusted []Stream // all that brought it on a way that is trusted; an epoch may be missing
 }
 
 // Open reports whether the event still waits for a person.
@@ -83,15 +86,15 @@ func (c *conflict) all() []Held {
 	return c.bodies
 }
 
-// winner is the body that a supervisor let count; of several the last.
+// winner is the body that a supervisor let count; of several the last. There is none once that word was taken back.
 func (f *Fold) winner(c *conflict) (body key, ok bool) {
 	last := uint64(0)
 	for _, h := range c.all() {
 		if at := f.admitted[h.Key]; at > last {
-			last, body = at, h.body
+			last, body, ok = at, h.body, f.released[h.Key].word.Accept
 		}
 	}
-	return body, last > 0
+	return body, ok
 }
 
 // hold files an entry that ingest quarantined. Copies of the same bytes are one.
@@ -103,6 +106,7 @@ func (f *Fold) hold(e Entry, reason string) {
 		h = Held{Key: body.String(), Reason: reason, Offset: e.Offset, Stream: e.Author.Stream, body: body}
 		if event, kind, err := ParseEvent(bytes.Clone(e.Body)); err == nil && event.Session == f.session {
 			h.event, h.kind, h.Readable, h.Pass, h.Location = event, kind, true, event.Pass, event.Location
+			h.trusted = f.bringers(idKey(event.ID), body)
 		}
 	case reason < h.Reason:
 		h.Reason = reason // copies may have been judged differently; the choice must not depend on their order
@@ -111,27 +115,127 @@ func (f *Fold) hold(e Entry, reason string) {
 		h.streams = append(slices.Clip(h.streams), e.Author.Stream)
 	}
 	f.quarantine[body] = h
-	if f.admitted[h.Key] > 0 {
+	if f.released[h.Key].word.Accept {
 		f.admit(h)
 	}
 }
 
-// release files a supervisor's word on a held event. What was let count stays: to take it back is a reversal.
-func (f *Fold) release(r signed[Release]) {
-	f.released[r.word.Key] = r
-	if !r.word.Accept {
-		return
+// bringers lists who has brought an event's bytes so that they count.
+func (f *Fold) bringers(id, body key) []Stream {
+	var list []Stream
+	if first, ok := f.events[id]; ok && f.fact(first).body == body {
+		list = append(list, *f.fact(first).stream)
+	} else if known := f.conflicted[id].find(body); known != nil {
+		list = append(list, known.Stream)
+	} else {
+		return nil
 	}
-	f.admitted[r.word.Key] = r.offset
+	for _, device := range f.carried[body] {
+		list = append(list, Stream{Device: device})
+	}
+	return list
+}
+
+// vouch notes that quarantined bytes came on a way that is trusted: they count from now on, whatever people say.
+func (f *Fold) vouch(body key, from Stream) {
+	if h, ok := f.quarantine[body]; ok && !slices.ContainsFunc(h.trusted, func(s Stream) bool { return s.Device == from.Device }) {
+		h.trusted = append(slices.Clip(h.trusted), from)
+		f.quarantine[body] = h
+	}
+}
+
+// release files a supervisor's word on a held event. The last one stands.
+func (f *Fold) release(r signed[Release]) {
+	name := r.word.Key
+	accepted := f.released[name].word.Accept
+	f.released[name] = r
+	switch {
+	case r.word.Accept:
+		f.admitted[name] = r.offset
+	case r.word.TakeBack:
+		delete(f.released, name)
+	}
 	for _, h := range f.quarantine {
-		if h.Key == r.word.Key {
+		switch {
+		case h.Key != name:
+			continue
+		case r.word.Accept:
 			f.admit(h)
-			return
+		case accepted:
+			f.expel(h)
 		}
+		return
 	}
 	if len(f.conflicted) > 0 {
 		f.soilAll()
 	}
+}
+
+// expel takes back what admit did: the event counts only as far as it came on a way that is trusted.
+func (f *Fold) expel(h Held) {
+	if h.event == nil {
+		return
+	}
+	f.unfile(idKey(h.event.ID), h.body)
+	for _, s := range h.trusted {
+		f.fileFact(h.Offset, s, h.body, h.kind, h.event)
+	}
+}
+
+// unfile forgets an event's bytes, whoever brought them.
+func (f *Fold) unfile(id, body key) {
+	first := *f.fact(f.events[id])
+	p := first.pass
+	if c := f.conflicted[id]; c == nil {
+		delete(f.events, id)
+	} else {
+		n, _ := c.search(body)
+		p = f.passes[c.bodies[n].Pass]
+		c.bodies, c.keyed = slices.Delete(c.bodies, n, n+1), false
+		if left := c.bodies[0]; first.body == body {
+			f.events[id] = factID(len(f.facts))
+			f.facts = append(f.facts, fact{id, left.body, left.Offset, f.kept(left.Stream), f.passes[left.Pass]})
+		}
+		if len(c.bodies) == 1 {
+			delete(f.conflicted, id)
+		}
+		f.soilAll()
+	}
+	delete(f.carried, body)
+	if p == nil {
+		return
+	}
+	// Views made before keep what they have.
+	gone := func(n factID) bool { return f.fact(n).body == body }
+	p.opened = slices.DeleteFunc(slices.Clone(p.opened), func(x openedFact) bool { return gone(x.fact) })
+	p.observed = slices.DeleteFunc(slices.Clone(p.observed), func(x observedFact) bool { return gone(x.fact) })
+	p.reversed = slices.DeleteFunc(slices.Clone(p.reversed), func(x reversedFact) bool { return gone(x.fact) })
+	p.closed = slices.DeleteFunc(slices.Clone(p.closed), func(x closedFact) bool { return gone(x.fact) })
+	p.tally = nil
+}
+
+// accepted lists what a person let count, and what that excludes, so that the word can be changed.
+func (f *Fold) accepted() []Held {
+	var list []Held
+	for _, h := range f.quarantine {
+		if r := f.released[h.Key].word; r.Accept && h.event != nil && len(h.trusted) == 0 {
+			h.Accepted = r.Reason
+			list = append(list, h)
+		}
+	}
+	for _, c := range f.conflicted {
+		won, settled := f.winner(c)
+		for _, h := range c.all() {
+			if h.body == won {
+				h.Accepted = f.released[h.Key].word.Reason
+			}
+			if settled {
+				list = append(list, h)
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b Held) int { return cmp.Compare(a.Key, b.Key) })
+	return list
 }
 
 // admit lets a quarantined event count after all.

@@ -74,6 +74,97 @@ func TestQuarantinedEventCountsOnceAccepted(t *testing.T) {
 	s.want("cold", "ice", count.LineWithin, 4)
 }
 
+// What was let count by mistake is taken back, and what was set aside by mistake counts after all.
+func TestWordOnAHeldEventCanBeChanged(t *testing.T) {
+	s := onlyCold(t)
+	w := s.open("ali", "C1")
+	w.see("ice", 4)
+	e := w.seen("ice", 90)
+	s.quarantine(w.stream, "device-revoked", encode(t, e))
+	w.close()
+	key := s.wantHeld("device-revoked")[0].Key
+	say := func(accept, back bool) {
+		s.decide("sara", count.QuarantineResolved, count.Release{Key: key, Accept: accept, TakeBack: back, Reason: "on second thoughts"})
+	}
+	s.rule("device-revoked", true)
+	s.wantPass(w.id, count.PassHasGap)
+	if a := s.view().Accepted; len(a) != 1 || a[0].Key != key || a[0].Accepted != "looked into it" {
+		t.Fatalf("accepted are %+v", a)
+	}
+	say(false, false)
+	s.want("cold", "ice", count.LineWithin, 4)
+	if v := s.view(); len(v.Accepted) != 0 || v.Held[0].SetAside != "on second thoughts" {
+		t.Fatalf("held are %+v, accepted %+v", v.Held, v.Accepted)
+	}
+	say(true, false)
+	s.wantPass(w.id, count.PassHasGap)
+	say(false, true)
+	s.want("cold", "ice", count.LineWithin, 4)
+	if h := s.wantHeld("device-revoked")[0]; !h.Open() || blockers(s.view())[count.BlockHeld] != 1 {
+		t.Fatalf("%+v waits for nobody", h)
+	}
+	say(true, false)
+	s.push(w.stream, e) // the same bytes on a way that is trusted
+	say(false, true)
+	s.wantHeld()
+	s.wantPass(w.id, count.PassHasGap)
+}
+
+// Who brought an event only to the quarantine is not its bearer any more once the word is taken back.
+func TestTakingBackForgetsWhoBroughtIt(t *testing.T) {
+	s := onlyCold(t)
+	w := s.unopened("ali")
+	open := w.event("pass.opened")
+	open.Location, open.Round, open.Person, open.Mode = "C1", 1, "ali", "each"
+	other := count.Stream{Device: "a-device-before-all-others", Epoch: "e1"}
+	s.quarantine(other, "device-revoked", encode(t, open))
+	key := s.wantHeld("device-revoked")[0].Key
+	s.rule("device-revoked", true)
+	s.push(w.stream, open)
+	if p := s.pass(w.id); p.Device != other.Device {
+		t.Fatalf("the pass is shown under %s", p.Device)
+	}
+	s.decide("sara", count.QuarantineResolved, count.Release{Key: key, TakeBack: true, Reason: "a stolen device"})
+	if p := s.pass(w.id); p.Device != w.stream.Device {
+		t.Fatalf("the pass is shown under %s still", p.Device)
+	}
+}
+
+// Of conflicting bytes the wrong ones were let count: the right ones are chosen, or none.
+func TestWordOnAConflictCanBeChanged(t *testing.T) {
+	s := onlyCold(t)
+	w := s.open("ali", "C1")
+	e := w.see("ice", 4)
+	other := e
+	other.Amount = 9000
+	s.push(w.stream, other)
+	w.close()
+	var right, wrong string
+	for _, h := range s.wantHeld(count.HeldConflict, count.HeldConflict) {
+		if string(s.entries[h.Offset-1].Body) == string(encode(t, e)) {
+			right = h.Key
+		} else {
+			wrong = h.Key
+		}
+	}
+	say := func(r count.Release) {
+		r.Reason = "on second thoughts"
+		s.decide("sara", count.QuarantineResolved, r)
+	}
+	say(count.Release{Key: wrong, Accept: true})
+	s.wantPass(w.id, count.PassHasGap)
+	if a := s.view().Accepted; len(a) != 2 {
+		t.Fatalf("accepted are %+v; want both, one of them as let count", a)
+	}
+	say(count.Release{Key: right, Accept: true})
+	s.want("cold", "ice", count.LineWithin, 4)
+	say(count.Release{Key: right, TakeBack: true})
+	s.wantHeld(count.HeldConflict, count.HeldConflict) // 9 does not come back by itself
+	if blockers(s.view())[count.BlockHeld] != 2 {
+		t.Fatal("nobody is asked again")
+	}
+}
+
 func TestQuarantinedEventCountsWhenTrustedBytesArrive(t *testing.T) {
 	s := write(t)
 	w := s.open("ali", "C1")

@@ -118,6 +118,9 @@ func (f *Fold) line(book stocktake.BookLine, sec *sectionState, met *meeting, h 
 			disputes = append(disputes, found.dispute.Digest)
 			sec.disputes = append(sec.disputes, *found.dispute)
 		}
+		if found.settled != nil {
+			sec.settled = append(sec.settled, *found.settled)
+		}
 		l.addRounds(s, k.item)
 		// A walk that answers for the item and did not meet it adds nothing: what else is asked for at its location must
 		// not show in the line, or decisions would lapse that nothing has changed for.

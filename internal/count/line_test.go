@@ -52,6 +52,18 @@ func TestRestSignedAsZeroWithAnotherDigestIsNone(t *testing.T) {
 	s.want("cold", "ice", count.LineNotCounted, 0)
 }
 
+func TestSignatureOfZeroCanBeTakenBack(t *testing.T) {
+	s := write(t)
+	s.whole("ali", "C1", nil)
+	ice := [2]string{"cold", "ice"}
+	s.decide("sara", count.RestZero, count.Rest{Lines: s.refs(ice), Reason: "the freezer is empty"})
+	s.want("cold", "ice", count.LineOutside, 0)
+	s.decide("sara", count.RestZero, count.Rest{Lines: s.refs(ice), TakeBack: true, Reason: "there is another freezer"})
+	if l := s.want("cold", "ice", count.LineNotCounted, 0); l.RestZero || len(l.Settlers) != 0 {
+		t.Fatalf("%+v is signed still", l)
+	}
+}
+
 // Signed as zero, but nobody walked there: that is still to be done.
 func TestRestSignedAsZeroDoesNotCover(t *testing.T) {
 	s := write(t)

@@ -37,6 +37,7 @@ type answer struct {
 	rounds    int
 	docs      []*doc
 	held      []heldDoc
+	accepted  []heldDoc
 	passes    []*mpass
 	groups    []*mgroup
 	unknown   map[string]stocktake.Quantity
@@ -62,6 +63,7 @@ type heldDoc struct {
 	location          stocktake.LocationID
 	aside             string
 	readable          bool
+	winner            bool // it was let count
 }
 
 func (h heldDoc) String() string {
@@ -159,6 +161,9 @@ func (a *answer) collect() {
 			panic("the generator pushed what cannot be read")
 		}
 		if d.event != nil && a.released(target{body: d.body}) {
+			if len(d.trusted) == 0 {
+				a.accepted = append(a.accepted, heldDoc{body: d.body, reason: d.reason, winner: true})
+			}
 			for device := range d.kept {
 				d.trusted[device] = true
 			}
@@ -172,7 +177,9 @@ func (a *answer) collect() {
 		}
 	}
 	for _, d := range a.docs {
-		if set := a.conflict(d); set != "" && a.winner(d, set) == "" {
+		if set := a.conflict(d); set != "" && a.winner(d, set) != "" {
+			a.accepted = append(a.accepted, heldDoc{body: d.body, reason: count.HeldConflict, set: set, winner: a.winner(d, set) == d.body})
+		} else if set != "" {
 			a.held = append(a.held, heldDoc{
 				body: d.body, reason: count.HeldConflict, set: set, pass: d.event.Pass, readable: true, aside: a.setAside(target{d.body, set}),
 			})
@@ -202,8 +209,12 @@ func (a *answer) conflict(d *doc) string {
 func (a *answer) winner(d *doc, set string) string {
 	won := ""
 	for _, r := range bodies[count.Release](a, count.QuarantineResolved) {
-		if t := a.m.targets[r.offset]; r.body.Accept && t.set == set {
+		switch t := a.m.targets[r.offset]; {
+		case t.set != set:
+		case r.body.Accept:
 			won = t.body
+		case t.body == won:
+			won = ""
 		}
 	}
 	return won
@@ -218,12 +229,13 @@ func (a *answer) counts(d *doc) bool {
 }
 
 func (a *answer) released(t target) bool {
+	accepted := false
 	for _, r := range bodies[count.Release](a, count.QuarantineResolved) {
-		if r.body.Accept && a.m.targets[r.offset] == t {
-			return true
+		if a.m.targets[r.offset] == t {
+			accepted = r.body.Accept
 		}
 	}
-	return false
+	return accepted
 }
 
 func (a *answer) setAside(t target) string {
@@ -231,7 +243,7 @@ func (a *answer) setAside(t target) string {
 	for _, r := range bodies[count.Release](a, count.QuarantineResolved) {
 		if a.m.targets[r.offset] == t {
 			reason = r.body.Reason
-			if r.body.Accept {
+			if r.body.Accept || r.body.TakeBack {
 				reason = ""
 			}
 		}

@@ -207,7 +207,9 @@ func (a *answer) settle(at *stocktake.Location, item stocktake.ItemID, sides []s
 	var choice *said[count.Choice]
 	for _, c := range bodies[count.Choice](a, count.DisputeChosen) {
 		if c.body.Location == at.ID && c.body.Item == item {
-			choice = &c
+			if choice = &c; c.body.TakeBack {
+				choice = nil
+			}
 		}
 	}
 	if choice == nil || slices.Contains(out.persons, choice.entry.Author.Person) {
@@ -331,7 +333,7 @@ func (a *answer) foldLine(p count.Plan, section stocktake.SectionID, item stockt
 			if ref.Section == section && ref.Item == item {
 				// The books never change in a session, so a right digest stays right.
 				_, looked := a.m.seen[r.offset]
-				l.restZero, l.settlers = looked && !met, nil
+				l.restZero, l.settlers = looked && !met && !r.body.TakeBack, nil
 				if l.restZero {
 					l.settlers = []stocktake.PersonID{r.entry.Author.Person}
 				}

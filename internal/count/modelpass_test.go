@@ -181,7 +181,9 @@ func (a *answer) observe(p *mpass, d *doc) {
 		var means *count.Resolution
 		for _, r := range bodies[count.Resolution](a, count.CodeResolved) {
 			if r.body.Code == code {
-				means = &r.body
+				if means = &r.body; r.body.TakeBack {
+					means = nil
+				}
 			}
 		}
 		if means == nil || means.SetAside {

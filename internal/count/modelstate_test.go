@@ -23,6 +23,12 @@ func (a *answer) describe() string {
 	}
 	slices.Sort(held)
 	b.WriteString(strings.Join(held, ""))
+	accepted := make([]string, 0, len(a.accepted))
+	for _, h := range a.accepted {
+		accepted = append(accepted, fmt.Sprintln("accepted", short(h.body), h.reason, h.winner))
+	}
+	slices.Sort(accepted)
+	b.WriteString(strings.Join(accepted, ""))
 	codes := make([]string, 0, len(a.unknown))
 	for code := range a.unknown {
 		codes = append(codes, code)

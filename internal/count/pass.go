@@ -57,7 +57,11 @@ type closedFact struct {
 
 // file files an event that ingest let pass.
 func (f *Fold) file(e *Entry, event *Event) {
-	f.fileFact(e.Offset, e.Author.Stream, bodyKey(e.Body), e.Kind, event)
+	body := bodyKey(e.Body)
+	if len(f.quarantine) > 0 {
+		f.vouch(body, e.Author.Stream)
+	}
+	f.fileFact(e.Offset, e.Author.Stream, body, e.Kind, event)
 }
 
 func (f *Fold) fileFact(offset uint64, from Stream, body key, kind Kind, event *Event) {

@@ -130,6 +130,12 @@ func describe(r *random, v *count.View) string {
 	}
 	slices.Sort(held)
 	b.WriteString(strings.Join(held, ""))
+	accepted := make([]string, 0, len(v.Accepted))
+	for _, h := range v.Accepted {
+		accepted = append(accepted, fmt.Sprintln("accepted", short(string(r.entries[h.Offset-1].Body)), h.Reason, h.Accepted != ""))
+	}
+	slices.Sort(accepted)
+	b.WriteString(strings.Join(accepted, ""))
 	for _, u := range v.Unknown {
 		fmt.Fprintln(&b, "unknown", u.Code, int64(u.Quantity), u.SetAside)
 	}

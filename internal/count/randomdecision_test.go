@@ -51,7 +51,7 @@ func (r *random) decision() {
 		r.resolveCode(l)
 	case n < 24:
 		r.release(l)
-	case n < 26:
+	case n < 27:
 		r.rest(l)
 	case n < 37:
 		r.verdict(l)
@@ -106,14 +106,26 @@ func (r *random) rulePass(l looked, kind count.Kind) {
 }
 
 func (r *random) choose(l looked) {
-	if len(l.v.Disputes) == 0 {
+	list := slices.Clone(l.v.Disputes)
+	for _, s := range l.v.Settled {
+		list = append(list, s.Dispute)
+	}
+	if len(list) == 0 {
 		return
 	}
-	d := pick(r.Rand, l.v.Disputes)
-	r.put(l, count.DisputeChosen, count.Choice{Location: d.Location, Item: d.Item, Pass: pick(r.Rand, d.Competitors).Pass, Digest: d.Digest, Reason: "seen"})
+	n := r.IntN(len(list))
+	d := list[n]
+	back := n >= len(l.v.Disputes) && r.IntN(2) == 0
+	r.put(l, count.DisputeChosen, count.Choice{
+		Location: d.Location, Item: d.Item, Pass: pick(r.Rand, d.Competitors).Pass, Digest: d.Digest, TakeBack: back, Reason: "seen",
+	})
 }
 
 func (r *random) resolveCode(l looked) {
+	if len(l.v.Resolved) > 0 && r.IntN(2) == 0 {
+		r.put(l, count.CodeResolved, count.Resolution{Code: pick(r.Rand, l.v.Resolved).Code, TakeBack: true, Reason: "it was not"})
+		return
+	}
 	if len(l.v.Unknown) == 0 {
 		return
 	}
@@ -131,15 +143,21 @@ func (r *random) resolveCode(l looked) {
 }
 
 func (r *random) release(l looked) {
-	if len(l.v.Held) == 0 {
+	list := slices.Concat(l.v.Held, l.v.Accepted, l.v.Accepted)
+	if len(list) == 0 {
 		return
 	}
-	h := pick(r.Rand, l.v.Held)
-	offset := r.put(l, count.QuarantineResolved, count.Release{Key: h.Key, Accept: h.Readable && r.IntN(3) > 0, Reason: "judged"})
+	h := pick(r.Rand, list)
+	x := count.Release{Key: h.Key, Accept: h.Readable && r.IntN(3) > 0, Reason: "judged"}
+	if h.SetAside+h.Accepted != "" && r.IntN(2) == 0 {
+		x.Accept, x.TakeBack = false, true
+	}
+	offset := r.put(l, count.QuarantineResolved, x)
 	t := target{body: string(r.entries[h.Offset-1].Body)}
 	if h.Reason == count.HeldConflict {
 		r.model.entries = r.entries
-		for _, d := range r.model.at(l.n).held {
+		a := r.model.at(l.n)
+		for _, d := range slices.Concat(a.held, a.accepted) {
 			if d.body == t.body && d.reason == count.HeldConflict {
 				t.set = d.set
 			}
@@ -149,9 +167,10 @@ func (r *random) release(l looked) {
 }
 
 func (r *random) rest(l looked) {
-	var x count.Rest
+	signed := slices.ContainsFunc(l.v.Lines, func(l *count.Line) bool { return l.RestZero })
+	x := count.Rest{TakeBack: signed && r.IntN(3) > 0}
 	for _, line := range l.v.Lines {
-		if line.Status == count.LineNotCounted && r.IntN(2) == 0 {
+		if ((line.Status == count.LineNotCounted && !x.TakeBack) || (line.RestZero && x.TakeBack)) && r.IntN(2) == 0 {
 			x.Lines = append(x.Lines, count.LineRef{Section: line.Section, Item: line.Item, Digest: line.Digest})
 		}
 	}

@@ -40,8 +40,11 @@ type View struct {
 	Passes    []*Pass             `json:"-"`        // by location, round, opening
 	Locations []LocationState     `json:"-"`
 	Disputes  []Dispute           `json:"-"`
+	Settled   []Settled           `json:"-"` // disputes in which somebody chose
 	Unknown   []Unknown           `json:"-"`
+	Resolved  []Resolved          `json:"-"` // codes that somebody said the meaning of
 	Held      []Held              `json:"-"`
+	Accepted  []Held              `json:"-"` // what somebody let count, with what it excludes
 	Streams   []StreamState       `json:"-"`
 	Tasks     []TaskState         `json:"-"`
 	Asides    []Aside             `json:"-"`
@@ -90,6 +93,13 @@ type Unknown struct {
 	Digest   Digest                `json:"digest"`           // of what every pass counted under it
 }
 
+// Resolved is a code that means an item because a person said so.
+type Resolved struct {
+	Resolution
+	Person stocktake.PersonID `json:"person"`
+	At     time.Time          `json:"at"`
+}
+
 // TaskState is a task and whether it is done.
 type TaskState struct {
 	Task
@@ -116,6 +126,7 @@ type sectionState struct {
 	tangled     []*spot // its spots but those with one simple walk
 	provisional []string
 	disputes    []Dispute
+	settled     []Settled
 }
 
 // locationIndex finds the site's locations by id.
@@ -180,7 +191,8 @@ func (f *Fold) View() *View {
 	v.Held = f.heldNow(found)
 	slices.SortFunc(v.Held, func(a, b Held) int { return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.Reason, b.Reason)) })
 	v.Held = slices.CompactFunc(v.Held, func(a, b Held) bool { return a.Key == b.Key })
-	v.Unknown = f.unknown(v.Passes)
+	v.Accepted = f.accepted()
+	v.Unknown, v.Resolved = f.unknown(v.Passes), f.meanings()
 	f.markProvisional(v, sections)
 	v.Streams = f.streamStates()
 	f.lines(v, sections)
@@ -313,6 +325,17 @@ func (f *Fold) unknown(passes []*Pass) []Unknown {
 	return list
 }
 
+// meanings lists the codes that were resolved to an item.
+func (f *Fold) meanings() []Resolved {
+	var list []Resolved
+	for _, code := range slices.Sorted(maps.Keys(f.resolved)) {
+		if r := f.resolved[code]; !r.word.SetAside {
+			list = append(list, Resolved{r.word, r.by, r.at})
+		}
+	}
+	return list
+}
+
 // markProvisional marks the sections whose figures may still change. What cannot be placed might belong to any.
 func (f *Fold) markProvisional(v *View, sections map[stocktake.SectionID]*sectionState) {
 	mark := func(id stocktake.SectionID, why string) {
@@ -364,7 +387,11 @@ func (f *Fold) lines(v *View, sections map[stocktake.SectionID]*sectionState) {
 	slices.SortFunc(v.Lines, func(a, b *Line) int { return cmp.Or(cmp.Compare(a.Section, b.Section), cmp.Compare(a.Item, b.Item)) })
 	for _, sec := range sections {
 		v.Disputes = append(v.Disputes, sec.disputes...)
+		v.Settled = append(v.Settled, sec.settled...)
 	}
+	slices.SortFunc(v.Settled, func(a, b Settled) int {
+		return cmp.Or(cmp.Compare(a.Location, b.Location), cmp.Compare(a.Item, b.Item))
+	})
 	slices.SortFunc(v.Disputes, func(a, b Dispute) int {
 		return cmp.Or(cmp.Compare(a.Location, b.Location), cmp.Compare(a.Item, b.Item))
 	})

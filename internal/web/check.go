@@ -33,7 +33,7 @@ var bounds = []struct {
 	{count.Recount{}, map[string]string{"Tasks": "max=20000,dive", "Lines": "max=50000,dive", "Reason": "max=1000"}},
 	{count.PassDecision{}, map[string]string{"Pass": "required,max=64", "Digest": "max=64", "Reason": "required,max=1000"}},
 	{count.Choice{}, map[string]string{
-		"Location": "required,max=64", "Item": "required,max=64", "Pass": "required,max=64", "Digest": "required,max=64",
+		"Location": "required,max=64", "Item": "required,max=64", "Pass": "max=64", "Digest": "required,max=64",
 		"Reason": "required,max=1000",
 	}},
 	{count.Resolution{}, map[string]string{"Code": "required,max=8192", "Item": "max=64", "Digest": "max=64", "Reason": "max=1000"}},

@@ -80,7 +80,7 @@ func TestSession(t *testing.T) {
 		t.Fatalf("got %+v", log)
 	}
 	d.ok(d.ask("supervisor", "GET", "/api/sessions/~late/log", ""), 200, &log)
-	for _, part := range []string{"passes", "locations", "disputes", "quarantine", "codes", "streams", "tasks", "asides"} {
+	for _, part := range []string{"passes", "locations", "disputes", "quarantine", "codes", "streams", "tasks", "asides", "disputes/settled", "codes/resolved", "quarantine/accepted"} {
 		var page struct {
 			Offset uint64
 			List   []any
@@ -120,6 +120,9 @@ func TestLinesInParts(t *testing.T) {
 	}
 	d.ok(d.ask("manager", "POST", one+"/rest-zero",
 		`{"lines":[{"section":"dry","item":"tuna","digest":"`+first.List[0].Digest+`"}],"reason":"looked everywhere"}`), 200, nil)
+	d.ok(d.ask("manager", "GET", one+"/lines?item=tuna", ""), 200, &first)
+	d.ok(d.ask("manager", "POST", one+"/rest-zero",
+		`{"lines":[{"section":"dry","item":"tuna","digest":"`+first.List[0].Digest+`"}],"take_back":true,"reason":"not everywhere"}`), 200, nil)
 	d.refused(d.ask("manager", "POST", one+"/rest-zero",
 		`{"lines":[{"section":"dry","item":"tuna","digest":"stale"}],"reason":"looked everywhere"}`), 409, "changed-since")
 }

@@ -1,0 +1,314 @@
+// What the screens see: a Model of signals, and actions that each say what came of them. Screens touch nothing behind it.
+import type { ReadonlySignal } from '@preact/signals'
+
+/** What a thing is called. Either may be missing, not both. */
+export interface Name {
+  ar?: string
+  en?: string
+}
+
+/** Why something did not happen, and what to do about it, in both languages. Keys of the server come as they are. */
+export interface Refusal {
+  key: string
+  ar: string
+  en: string
+}
+
+/** The sound that answers a scan or a key: stored as expected; look at the screen; stored, but nobody knows the code. */
+export type Sound = 'ok' | 'check' | 'unknown'
+
+/** What came of an action: refused when nothing was stored, else undefined. Sound is absent where silence is right. */
+export interface Outcome {
+  sound?: Sound
+  refused?: Refusal
+}
+
+/**
+ * Starting: the database opens. Other-tab: another tab counts, this one shows why. Unpaired: no code was redeemed.
+ * Signed-out: nobody is signed in. Ready: somebody is. Failed: the database cannot be used; failure says why.
+ */
+export type Phase = 'starting' | 'other-tab' | 'unpaired' | 'signed-out' | 'ready' | 'failed'
+
+/** Revoked: what is held may still be pushed. Replaced: another window of this device counts. Outdated: update the app. */
+export type LinkState = 'offline' | 'connecting' | 'online' | 'revoked' | 'replaced' | 'outdated'
+
+export interface Link {
+  state: LinkState
+  /** Events recorded and not acknowledged. */
+  unsent: number
+  /** When the oldest of them was recorded, ms; absent when all is sent. */
+  oldestUnsent?: number
+  /** When the server last acknowledged or answered, ms. */
+  lastContact?: number
+  /** What the server said last that a person should read. */
+  notice?: Refusal
+}
+
+export interface Storage {
+  /** Whether the browser promised not to evict; undefined where it cannot be asked. */
+  persisted?: boolean
+  /** Bytes. */
+  used?: number
+  quota?: number
+  /** The last write failed: nothing more can be counted until there is space. */
+  full: boolean
+}
+
+export interface Person {
+  id: string
+  name: Name
+}
+
+export interface SessionOffer {
+  session: string
+  site: string
+  name: Name
+  state: SessionState
+  blind: boolean
+  round: number
+  /** Whether this device holds its pack. */
+  joined: boolean
+}
+
+export type SessionState = 'open' | 'closing' | 'sealed' | 'cancelled' | 'unknown'
+
+/** The session that is being counted. */
+export interface Session {
+  session: string
+  name: Name
+  siteName: Name
+  state: SessionState
+  blind: boolean
+  round: number
+  /** Events of it that are not acknowledged, while it closes; the server has been told that nothing is left. */
+  drained: boolean
+}
+
+export interface Download {
+  session: string
+  /** Chunks of the catalogue. */
+  done: number
+  total: number
+  items: number
+}
+
+export interface Place {
+  location: string
+  name: Name
+  kind: 'floor' | 'store' | 'cold' | 'receiving'
+  section: string
+  sectionName: Name
+  shared: boolean
+  /** Outside the session's scope or this person's assignment: counted all the same, and marked. */
+  undirected: boolean
+  /** Of this person on this device in this session. */
+  state: 'none' | 'open' | 'closed'
+}
+
+export interface Task {
+  /** Unique among tasks, for lists. */
+  key: string
+  assignment: string
+  round: number
+  place: Place
+  /** What to look for; absent: everything at the location. */
+  items?: Item[]
+  /** Round 2 and later. */
+  recount: boolean
+  /** Nobody is named: anybody may. */
+  anybody: boolean
+  state: 'none' | 'open' | 'closed'
+}
+
+export type Mode = 'quantity' | 'each'
+
+export interface Item {
+  id: string
+  name: Name
+  unit: 'piece' | 'kg' | 'litre' | 'metre'
+  category?: string
+  /** The first of its codes. */
+  code?: string
+}
+
+/** How many base units are one of what is counted: thousandths. A single piece is 1000, a case of twelve 12000. */
+export interface Pack {
+  pack: number
+  /** A code that bears it. */
+  code?: string
+}
+
+/** Something counted at the location, or about to be. Quantities and amounts are thousandths. */
+interface Seen {
+  /** What was scanned, less AIM identifier and terminators; empty when the item was searched for. */
+  code: string
+  /** Absent: nobody knows the code. */
+  item?: Item
+  /** Base units in one of what is counted, thousandths. */
+  pack: number
+  lot?: string
+  expiry?: string
+  condition?: Condition
+  undirected: boolean
+}
+
+export type Condition = 'damaged' | 'expired' | 'near-expiry'
+
+export interface Entry extends Seen {
+  id: string
+  /** When, ms. */
+  at: number
+  /** How many of what is counted, thousandths. Quantity is that in base units. */
+  amount: number
+  quantity: number
+  allHere: boolean
+  /** Taken back. */
+  reversed: boolean
+  /** The server has it. */
+  sent: boolean
+}
+
+/** Scanned and stored, and still without its number. */
+export interface Pending extends Seen {
+  /** What was keyed so far, Latin digits and at most one point; empty before the first key. */
+  keyed: string
+  /** That in base units, thousandths; absent while nothing is keyed. */
+  quantity?: number
+  /** What may be counted, the pack in use among them; one alone cannot be switched. */
+  packs: Pack[]
+  /** Whether decimals may be keyed. */
+  decimals: boolean
+  /** What stands of the same item at this location already, base units in thousandths. */
+  already: number
+  /** How a second number for the same item is meant, once answered. */
+  again?: 'replace' | 'add'
+}
+
+/** What must be answered before going on. Answers are the words that answer() takes; the first is the safe one. */
+export type Question =
+  /** The number of the pending item, before anything else. Key it and confirm, or discard it. */
+  | { kind: 'how-many'; answers: readonly ['discard'] }
+  /** The item stands here already with so much (base units, thousandths). */
+  | { kind: 'again'; already: number; answers: readonly ['replace', 'add', 'discard'] }
+  /** So much is unusual (base units, thousandths): a second look. */
+  | { kind: 'large'; quantity: number; answers: readonly ['change', 'accept'] }
+  /** Reads like a GS1 code and breaks its rules: scan once more, or count it under what was read. */
+  | { kind: 'invalid'; code: string; fault: string; answers: readonly ['again', 'count'] }
+  /** The label of another location was scanned: close this pass and go there? */
+  | { kind: 'leave'; to: Place; totals: Totals; answers: readonly ['stay', 'leave'] }
+  /** The same person has closed a pass here in this round: does this one add to it, or stand in its place? */
+  | { kind: 'second-pass'; place: Place; totals: Totals; answers: readonly ['cancel', 'continue', 'replace'] }
+
+export type Reply = Question['answers'][number]
+
+export interface Totals {
+  /** Observations that stand. */
+  observations: number
+  /** Different items, the unknown codes not among them. */
+  items: number
+  /** Base units, thousandths, of everything together. */
+  quantity: number
+  /** Different codes that nobody knows. */
+  unknown: number
+  /** Of a task with a list: what of it was not met. It will count as zero. */
+  missed: Item[]
+}
+
+export interface Pass {
+  pass: string
+  place: Place
+  round: number
+  recount: boolean
+  mode: Mode
+  openedAt: number
+  /** Items to look for; absent: everything. */
+  items?: Item[]
+  /** Newest first, reversed ones too. */
+  entries: Entry[]
+  pending?: Pending
+  /** Keyed before a scan in mode each: multiplies the next one; empty otherwise. */
+  multiplier: string
+  totals: Totals
+}
+
+export type Key = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '.' | 'back' | 'clear'
+
+/** What a scan was taken for. */
+export interface Scanned extends Outcome {
+  what: 'item' | 'unknown-code' | 'location' | 'pairing' | 'nothing'
+  /** The scan came through an Arabic keyboard and was recovered: say once that the device's layout should be mended. */
+  arabicKeyboard?: boolean
+}
+
+export interface Model {
+  readonly phase: ReadonlySignal<Phase>
+  /** Why the phase is failed. */
+  readonly failure: ReadonlySignal<Refusal | undefined>
+  readonly link: ReadonlySignal<Link>
+  readonly storage: ReadonlySignal<Storage>
+  /** Of the device, once paired. */
+  readonly society: ReadonlySignal<Name | undefined>
+  readonly deviceName: ReadonlySignal<string>
+  readonly person: ReadonlySignal<Person | undefined>
+  /** Who may sign in, as far as the packs held here name them. */
+  readonly people: ReadonlySignal<Person[]>
+  /** What the server offers, and what is joined already; the latter also offline. */
+  readonly offers: ReadonlySignal<SessionOffer[]>
+  readonly download: ReadonlySignal<Download | undefined>
+  readonly session: ReadonlySignal<Session | undefined>
+  /** This person's, undone first, recounts before others. */
+  readonly tasks: ReadonlySignal<Task[]>
+  readonly places: ReadonlySignal<Place[]>
+  readonly pass: ReadonlySignal<Pass | undefined>
+  readonly question: ReadonlySignal<Question | undefined>
+  /** The mode that the next pass is opened in. */
+  readonly mode: ReadonlySignal<Mode>
+
+  /** Redeems a pairing code, or a link that ends in #pair=CODE. Needs a network. Name is what the device calls itself. */
+  pair(code: string, name: string): Promise<Outcome>
+  /** Needs a network. On success the phase is ready, and the session last counted on this device is open again. */
+  signIn(person: string, pin: string): Promise<Outcome>
+  /** Refused over a pending item. An open pass waits for its person. */
+  signOut(): Promise<Outcome>
+  /** Asks the server what may be joined. */
+  refreshOffers(): Promise<Outcome>
+  /** Downloads what is missing of the pack and catalogue, and opens the session. Of one held already it needs no network. */
+  join(session: string): Promise<Outcome>
+  /** Back to the list of sessions. */
+  leaveSession(): Promise<Outcome>
+
+  /** Opens a pass; an open one of this person is shown again. May put the question second-pass. */
+  openPass(location: string, task?: Task): Promise<Outcome>
+  /** For the next pass; of the present one as long as nothing was counted in it. */
+  setMode(mode: Mode): Promise<Outcome>
+  /**
+   * One scan as the imager gave it, or a code keyed by hand. It is answered when it is stored: only then comes the sound.
+   * It may pair, open or change the location, or count.
+   */
+  scan(raw: string, entry?: 'scan' | 'keyed'): Promise<Scanned>
+  /** An item that was searched for, as if it had been scanned. */
+  choose(item: string): Promise<Scanned>
+  key(key: Key): Promise<Outcome>
+  /** The next of the pending item's packs. */
+  switchPack(): Promise<Outcome>
+  setCondition(condition: Condition | undefined): Promise<Outcome>
+  setLot(lot: string, expiry: string): Promise<Outcome>
+  /** The pending item's number is what was keyed, and all of it that is here. Nothing keyed: asks how many. */
+  confirm(): Promise<Outcome>
+  /** Looked, none there: of the pending item, or of the one named. */
+  zero(item?: string): Promise<Outcome>
+  /** Discards the pending item; else takes back the newest entry, or the one named. */
+  undo(entry?: string): Promise<Outcome>
+  answer(reply: Reply): Promise<Outcome>
+  /** Closes the pass with its totals, after they were shown. Refused over a pending item or a question. */
+  closePass(): Promise<Outcome>
+
+  /** At most 50, best first; letters folded. Empty for an empty query. */
+  findItems(query: string): Item[]
+  findPlaces(query: string): Place[]
+  syncNow(): Promise<void>
+  /** Everything that the server has not acknowledged, one event a line, for a file handed to the supervisor. */
+  exportUnsent(): Promise<Blob>
+  /** Ends timers, socket and database. */
+  stop(): Promise<void>
+}

@@ -37,7 +37,7 @@ type Fold struct {
 	restored uint64 // offset of the last Restored entry
 	awaited  []stocktake.DeviceID
 
-	facts      []fact                       // every event, once for each of its bodies
+	facts      facts                        // every event, once for each of its bodies
 	events     map[key]factID               // event id → what it first came as
 	conflicted map[key]*conflict            // event id → its bodies, where one id came with several
 	carried    map[key][]stocktake.DeviceID // body → the devices that brought it, besides the first
@@ -80,6 +80,28 @@ type fact struct {
 
 // factID is the place of a fact among all.
 type factID uint32
+
+// facts are kept in chunks: one slice of millions would be copied again and again as it grows.
+type facts [][]fact
+
+const factChunk = 4096
+
+func (l facts) at(n factID) *fact { return &l[n/factChunk][n%factChunk] }
+
+func (l facts) next() factID {
+	if len(l) == 0 {
+		return 0
+	}
+	return factID((len(l)-1)*factChunk + len(l[len(l)-1]))
+}
+
+func (l *facts) add(x fact) {
+	if len(*l) == 0 || len((*l)[len(*l)-1]) == factChunk {
+		*l = append(*l, nil)
+	}
+	last := &(*l)[len(*l)-1]
+	*last = append(*last, x)
+}
 
 // key is 128 bits of an event's id or of the SHA-256 of its bytes.
 type key [16]byte

@@ -193,8 +193,8 @@ func (f *Fold) unfile(id, body key) {
 		p = f.passes[c.bodies[n].Pass]
 		c.bodies, c.keyed = slices.Delete(c.bodies, n, n+1), false
 		if left := c.bodies[0]; first.body == body {
-			f.events[id] = factID(len(f.facts))
-			f.facts = append(f.facts, fact{id, left.body, left.Offset, f.kept(left.Stream), f.passes[left.Pass]})
+			f.events[id] = f.facts.next()
+			f.facts.add(fact{id, left.body, left.Offset, f.kept(left.Stream), f.passes[left.Pass]})
 		}
 		if len(c.bodies) == 1 {
 			delete(f.conflicted, id)
@@ -273,7 +273,7 @@ func (f *Fold) heldNow(found []Held) []Held {
 	for _, h := range f.quarantine {
 		if h.event != nil {
 			id := idKey(h.event.ID)
-			if first, came := f.events[id]; came && f.facts[first].body == h.body || f.conflicted[id].find(h.body) != nil {
+			if first, came := f.events[id]; came && f.fact(first).body == h.body || f.conflicted[id].find(h.body) != nil {
 				continue // let count, or the same bytes came again on a way that could be trusted
 			}
 		}

@@ -75,10 +75,10 @@ func (f *Fold) fileFact(offset uint64, from Stream, body key, kind Kind, event *
 		}
 	}
 	x := fact{id, body, offset, stream, p}
-	n := factID(len(f.facts))
+	n := f.facts.next()
 	if first, ok := f.events[id]; !ok {
 		f.events[id] = n
-	} else if had := &f.facts[first]; had.body == body {
+	} else if had := f.fact(first); had.body == body {
 		f.carry(p, body, had.stream.Device, stream.Device)
 		return // an event id counts once, whichever stream brings it
 	} else {
@@ -95,7 +95,7 @@ func (f *Fold) fileFact(offset uint64, from Stream, body key, kind Kind, event *
 		c.add(x.held())
 		f.soilAll()
 	}
-	f.facts = append(f.facts, x)
+	f.facts.add(x)
 	if p == nil {
 		return
 	}
@@ -113,6 +113,9 @@ func (f *Fold) fileFact(offset uint64, from Stream, body key, kind Kind, event *
 		if event.ScannedAt != 0 {
 			start = at - (event.At - event.ScannedAt)
 		}
+		if len(p.observed) == cap(p.observed) {
+			p.observed = slices.Grow(p.observed, max(8, len(p.observed))) // append by itself would copy a long one thrice as often
+		}
 		p.observed = append(p.observed, observedFact{
 			fact: n, item: f.word(string(event.Item)), code: f.word(event.Code), lot: f.word(event.Lot), expiry: f.word(event.Expiry),
 			condition: f.word(string(event.Condition)), amount: event.Amount, pack: event.Pack, start: start, end: at, allHere: event.AllHere,
@@ -127,7 +130,7 @@ func (f *Fold) fileFact(offset uint64, from Stream, body key, kind Kind, event *
 	}
 }
 
-func (f *Fold) fact(n factID) *fact { return &f.facts[n] }
+func (f *Fold) fact(n factID) *fact { return f.facts.at(n) }
 
 // kept gives the one copy of a stream.
 func (f *Fold) kept(s Stream) *Stream {

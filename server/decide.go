@@ -279,6 +279,15 @@ func (c *sessionZeroCmd) Run(ctx context.Context, s *streams) error {
 		return (c.Section != "" && c.Section != string(l.Section)) || (len(c.Item) > 0 && !slices.Contains(c.Item, string(l.Item))) ||
 			l.RestZero != c.TakeBack
 	})
+	if !c.TakeBack { // what nobody could look for everywhere is not counted, and stays so
+		locations, err := pages[count.LocationState](ctx, api, sessionPath(c.Session, "/locations"))
+		if err != nil {
+			return err
+		}
+		lines = slices.DeleteFunc(lines, func(l lineInfo) bool {
+			return slices.ContainsFunc(locations, func(x count.LocationState) bool { return x.Section == l.Section && x.SetAside != "" })
+		})
+	}
 	for part := range slices.Chunk(lines, sheet) {
 		body := map[string]any{"lines": refs(part), "take_back": c.TakeBack, "reason": c.Reason}
 		if err := api.post(ctx, sessionPath(c.Session, "/rest-zero"), body, nil); err != nil {

@@ -24,6 +24,7 @@ type sessionCmd struct {
 	Choose     sessionChooseCmd     `cmd:"" help:"Settle a dispute by naming the pass that is right."`
 	Pass       sessionPassCmd       `cmd:"" help:"Complete or abandon a pass that its counter left."`
 	Resolve    sessionResolveCmd    `cmd:"" help:"Say which item an unknown code means, or set it aside."`
+	Location   sessionLocationCmd   `cmd:"" help:"List locations, or set one aside that nobody can walk."`
 	Quarantine sessionQuarantineCmd `cmd:"" help:"List held events, let one count or set one aside."`
 	Zero       sessionZeroCmd       `cmd:"" help:"Sign every line met nowhere as zero."`
 	Approve    sessionApproveCmd    `cmd:"" help:"Approve the lines that wait, all or those of one section."`

@@ -11,7 +11,7 @@ import (
 // Aside is something that a person left out of the count, with the reason: it stands in the log, and the result names
 // it.
 type Aside struct {
-	Kind   string             `json:"kind"` // stream, quarantine, code or pass
+	Kind   string             `json:"kind"` // stream, quarantine, code, pass or location
 	Key    string             `json:"key"`
 	Reason string             `json:"reason"`
 	Person stocktake.PersonID `json:"person"`
@@ -24,6 +24,7 @@ const (
 	AsideQuarantine = "quarantine"
 	AsideCode       = "code"
 	AsidePass       = "pass"
+	AsideLocation   = "location"
 )
 
 // signed is a person's word with who said it and when.
@@ -54,6 +55,11 @@ func (f *Fold) asides(v *View) []Aside {
 	for _, p := range v.Passes {
 		if r, ok := f.abandoned[p.ID]; ok && p.Status == PassIsAbandoned {
 			list = append(list, Aside{AsidePass, string(p.ID), r.word.Reason, r.by, r.at})
+		}
+	}
+	for _, l := range v.Locations {
+		if r := f.leftOut[l.Location]; l.SetAside != "" {
+			list = append(list, Aside{AsideLocation, string(l.Location), r.word.Reason, r.by, r.at})
 		}
 	}
 	for _, w := range f.writtenOff {

@@ -293,9 +293,35 @@ func (s *Service) SignRestZero(ctx context.Context, by stocktake.Person, session
 		}
 		for _, ref := range r.Lines {
 			l := v.Line(ref.Section, ref.Item)
+			if !r.TakeBack && slices.ContainsFunc(v.Locations, func(x LocationState) bool { return x.Section == ref.Section && x.SetAside != "" }) {
+				return SectionAside.New(string(ref.Section))
+			}
 			if l == nil || l.Digest != ref.Digest || (!r.TakeBack && l.Status != LineNotCounted) || (r.TakeBack && !l.RestZero) {
 				return ChangedSince.New(string(ref.Section) + " / " + string(ref.Item))
 			}
+		}
+		return nil
+	})
+}
+
+// AsideLocation leaves a location out of the count that nobody can walk, or takes that back.
+func (s *Service) AsideLocation(ctx context.Context, by stocktake.Person, session stocktake.SessionID, a LocationAside) (Entry, error) {
+	return s.decide(ctx, by, session, LocationSetAside, a, func(v *View) error {
+		if err := checkReason(a.Reason); err != nil {
+			return err
+		}
+		n := slices.IndexFunc(v.Locations, func(l LocationState) bool { return l.Location == a.Location && l.InScope })
+		if n < 0 {
+			return stocktake.Missing.New("location in scope", string(a.Location))
+		}
+		switch l := &v.Locations[n]; {
+		case a.TakeBack && l.SetAside+l.Lapsed == "":
+			return NothingToTakeBack.New(string(a.Location))
+		case a.TakeBack:
+		case !l.uncounted:
+			return LocationWalked.New(string(a.Location))
+		case a.Digest != l.Digest:
+			return ChangedSince.New(string(a.Location))
 		}
 		return nil
 	})
@@ -435,6 +461,12 @@ var (
 	HeldUnreadable = stocktake.NewReason(stocktake.Invalid, "held-unreadable",
 		"Held event %s cannot be read, so it cannot count: set it aside with a reason, or update the server.",
 		"الحدث المحجوز %s غير قابل للقراءة فلا يمكن احتسابه: نحِّه مع ذكر السبب أو حدّث الخادم.")
+	SectionAside = stocktake.NewReason(stocktake.Conflict, "section-aside",
+		"A location of section %s is set aside, so nobody can say that there is none: its lines that were met nowhere stay not counted.",
+		"أحد مواقع القسم %s مُنحّى فلا يمكن الجزم بعدم وجود الصنف: تبقى بنوده التي لم تُصادف غير معدودة.")
+	LocationWalked = stocktake.NewReason(stocktake.Conflict, "location-walked",
+		"Somebody walked %s or is walking it: it cannot be set aside. Abandon that pass first if it is worth nothing.",
+		"الموقع %s عُدّ أو يُعدّ الآن فلا يمكن تنحيته. ألغِ تلك الجولة أولًا إن كانت بلا قيمة.")
 	NothingToTakeBack = stocktake.NewReason(stocktake.Conflict, "nothing-to-take-back",
 		"Nothing that could be taken back stands about %s. Look again.",
 		"لا قرار قائم بشأن %s يمكن سحبه. راجعه من جديد.")

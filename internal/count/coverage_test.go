@@ -53,6 +53,9 @@ func TestRandomSessionsMeetEveryRule(t *testing.T) {
 			met["blocker "+b.Key]++
 		}
 		met["state "+string(v.State)]++
+		for _, l := range v.Locations {
+			met[fmt.Sprintf("location set aside=%v lapsed=%v", l.SetAside != "", l.Lapsed != "")]++
+		}
 		met["settled"] += len(v.Settled)
 		met["resolved"] += len(v.Resolved)
 		for _, h := range v.Accepted {
@@ -85,6 +88,7 @@ func TestRandomSessionsMeetEveryRule(t *testing.T) {
 		"blocker streams-awaited", "blocker lines-counting", "blocker tasks-open", "state recount", "state counting",
 		"settled", "resolved", "accepted conflict=false won=true", "accepted conflict=true won=true", "accepted conflict=true won=false",
 		"taken back dispute.chosen", "taken back code.resolved", "taken back quarantine.resolved", "taken back rest.zero",
+		"taken back location.set-aside", "location set aside=true lapsed=false", "location set aside=false lapsed=true",
 	} {
 		if met[want] < 2 {
 			t.Errorf("%q happened %d times", want, met[want])

@@ -90,6 +90,15 @@ type Rest struct {
 	Reason   string    `json:"reason"`
 }
 
+// LocationAside is the body of LocationSetAside: a location in scope that nobody can walk is left out of the count, as long
+// as what came from there is what the digest says.
+type LocationAside struct {
+	Location stocktake.LocationID `json:"location"`
+	Digest   Digest               `json:"digest,omitempty"`
+	TakeBack bool                 `json:"take_back,omitempty"`
+	Reason   string               `json:"reason"`
+}
+
 // Verdict is what an approver says of lines.
 type Verdict string
 

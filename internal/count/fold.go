@@ -52,6 +52,7 @@ type Fold struct {
 	choices    map[place]signed[Choice]
 	resolved   map[string]signed[Resolution] // code → what it is
 	rest       map[lineKey]restFact
+	leftOut    map[stocktake.LocationID]signed[LocationAside]
 	verdicts   map[lineKey][]verdictFact
 	streams    map[Stream]*streamFacts
 	writtenOff map[Stream]writeOffFact // by stream; without an epoch, the whole device
@@ -139,6 +140,7 @@ func NewFold(society stocktake.SocietyID, session stocktake.SessionID) *Fold {
 		released: map[string]signed[Release]{}, admitted: map[string]uint64{}, passes: map[stocktake.PassID]*passFacts{}, tasks: map[string]taskFact{}, rounds: 1,
 		completed: map[stocktake.PassID]signed[PassDecision]{}, abandoned: map[stocktake.PassID]signed[PassDecision]{},
 		choices: map[place]signed[Choice]{}, resolved: map[string]signed[Resolution]{}, rest: map[lineKey]restFact{},
+		leftOut:  map[stocktake.LocationID]signed[LocationAside]{},
 		verdicts: map[lineKey][]verdictFact{}, streams: map[Stream]*streamFacts{},
 		writtenOff: map[Stream]writeOffFact{}, texts: []string{""}, words: map[string]word{}, bearer: map[Stream]*Stream{},
 	}
@@ -245,6 +247,13 @@ func (f *Fold) decide(e Entry) error {
 				if r.TakeBack {
 					delete(f.rest, lineKey{line.Section, line.Item})
 				}
+			}
+		})
+	case LocationSetAside:
+		return with(e, func(a LocationAside) {
+			f.leftOut[a.Location] = sign(e, a)
+			if a.TakeBack {
+				delete(f.leftOut, a.Location)
 			}
 		})
 	case LinesDecided:

@@ -41,6 +41,7 @@ const (
 	Sealed             Kind = 45
 	Cancelled          Kind = 46
 	Reopened           Kind = 47 // closing was begun too early: handhelds count again
+	LocationSetAside   Kind = 48 // nobody can walk it
 )
 
 var kindNames = map[Kind]string{
@@ -50,7 +51,7 @@ var kindNames = map[Kind]string{
 	PassCompleted: "pass.completed", PassAbandoned: "pass.abandoned", DisputeChosen: "dispute.chosen",
 	CodeResolved: "code.resolved", QuarantineResolved: "quarantine.resolved", RestZero: "rest.zero",
 	LinesDecided: "lines.decided", StreamWrittenOff: "stream.written-off", Closing: "closing", Sealed: "sealed",
-	Cancelled: "cancelled", Reopened: "reopened",
+	Cancelled: "cancelled", Reopened: "reopened", LocationSetAside: "location.set-aside",
 }
 
 // String is the kind's name in JSON and on screens.

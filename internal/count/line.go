@@ -15,7 +15,7 @@ type LineStatus string
 // The statuses of a line.
 const (
 	LineNotCounted LineStatus = "not-counted" // met nowhere, and nobody signed it as zero
-	LinePartial    LineStatus = "partial"     // the scope holds only part of its section: a tally, no variance
+	LinePartial    LineStatus = "partial"     // only part of its section is in scope and not set aside: a tally, no variance
 	LineCounting   LineStatus = "counting"    // some location of its section is not covered yet
 	LineRecounting LineStatus = "recounting"  // a recount was ordered and is not in
 	LineDisputed   LineStatus = "disputed"    // finished walks differ somewhere
@@ -85,7 +85,7 @@ func (f *Fold) line(book stocktake.BookLine, sec *sectionState, met *meeting, h 
 	k := lineKey{book.Section, book.Item}
 	l := &Line{Section: k.section, Item: k.item, Provisional: slices.Clone(sec.provisional)}
 	l.Book, l.Cost = book.Quantity, book.Cost
-	if rest, ok := f.rest[k]; ok && met == nil && rest.digest == restDigest(book) {
+	if rest, ok := f.rest[k]; ok && met == nil && !sec.aside && rest.digest == restDigest(book) {
 		l.RestZero = true
 		l.settledBy(rest.by)
 	}
@@ -144,7 +144,7 @@ func (f *Fold) line(book stocktake.BookLine, sec *sectionState, met *meeting, h 
 	switch {
 	case err != nil:
 		l.Status = LineOverflow
-	case !sec.whole || !f.itemInScope(k.item):
+	case !sec.whole || sec.aside || !f.itemInScope(k.item):
 		l.Status = LinePartial
 	case recounting:
 		l.Status = LineRecounting

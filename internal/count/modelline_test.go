@@ -275,12 +275,15 @@ func (a *answer) foldLines() {
 	p := a.plan()
 	for _, s := range a.m.material.Site.Sections {
 		var here []*stocktake.Location
-		full, some := true, false
+		full, some, aside := true, false, false
 		for i := range a.m.material.Site.Locations {
 			if l := &a.m.material.Site.Locations[i]; l.Section == s.ID {
 				here = append(here, l)
 				full = full && inScope(p, l)
 				some = some || inScope(p, l)
+				if word, holds := a.leftOut(p, l); word != "" && holds {
+					aside = true
+				}
 			}
 		}
 		if len(here) == 0 { // nowhere to look, but books that somebody answers for
@@ -303,7 +306,7 @@ func (a *answer) foldLines() {
 		slices.Sort(items)
 		for _, item := range items {
 			wanted := len(p.Scope.Items) == 0 || slices.Contains(p.Scope.Items, item)
-			a.lines = append(a.lines, a.foldLine(p, s.ID, item, here, full && wanted))
+			a.lines = append(a.lines, a.foldLine(p, s.ID, item, here, full && wanted && !aside, aside))
 		}
 	}
 	slices.SortFunc(a.lines, func(x, y *mline) int {
@@ -311,7 +314,7 @@ func (a *answer) foldLines() {
 	})
 }
 
-func (a *answer) foldLine(p count.Plan, section stocktake.SectionID, item stocktake.ItemID, here []*stocktake.Location, full bool) *mline {
+func (a *answer) foldLine(p count.Plan, section stocktake.SectionID, item stocktake.ItemID, here []*stocktake.Location, full, aside bool) *mline {
 	l := &mline{section: section, item: item}
 	for why := range a.uncertain[section] {
 		l.provisional = append(l.provisional, why)
@@ -333,7 +336,7 @@ func (a *answer) foldLine(p count.Plan, section stocktake.SectionID, item stockt
 			if ref.Section == section && ref.Item == item {
 				// The books never change in a session, so a right digest stays right.
 				_, looked := a.m.seen[r.offset]
-				l.restZero, l.settlers = looked && !met && !r.body.TakeBack, nil
+				l.restZero, l.settlers = looked && !met && !aside && !r.body.TakeBack, nil
 				if l.restZero {
 					l.settlers = []stocktake.PersonID{r.entry.Author.Person}
 				}

@@ -37,6 +37,13 @@ func (a *answer) describe() string {
 	for _, code := range codes {
 		fmt.Fprintln(&b, "unknown", code, int64(a.unknown[code]), a.aside[code])
 	}
+	plan := a.plan()
+	for i := range a.m.material.Site.Locations {
+		at := &a.m.material.Site.Locations[i]
+		if word, holds := a.leftOut(plan, at); word != "" {
+			fmt.Fprintln(&b, "location", at.ID, holds)
+		}
+	}
 	slices.Sort(a.disputes)
 	for _, d := range a.disputes {
 		fmt.Fprintln(&b, "dispute "+d)
@@ -57,7 +64,8 @@ func (a *answer) blockers() map[string]int {
 	plan := a.plan()
 	for i := range a.m.material.Site.Locations {
 		at := &a.m.material.Site.Locations[i]
-		if inScope(plan, at) && !a.walkedAll(plan, at) {
+		word, holds := a.leftOut(plan, at)
+		if inScope(plan, at) && !a.walkedAll(plan, at) && (word == "" || !holds) {
 			counts[count.BlockUncounted]++
 		}
 	}
@@ -100,6 +108,36 @@ func (a *answer) blockers() map[string]int {
 		counts[count.BlockStream] = n
 	}
 	return counts
+}
+
+// leftOut gives the reason of the last word that a location is set aside, and whether that holds: nothing has come from
+// there since, and nobody walked it.
+func (a *answer) leftOut(plan count.Plan, at *stocktake.Location) (reason string, holds bool) {
+	for _, x := range bodies[count.LocationAside](a, count.LocationSetAside) {
+		if x.body.Location != at.ID {
+			continue
+		}
+		if reason = x.body.Reason; x.body.TakeBack {
+			reason = ""
+		}
+		holds = a.unchanged(x.offset, func(b *answer) string { return b.showLocation(at.ID) }, a.showLocation(at.ID))
+	}
+	if reason == "" || !inScope(plan, at) {
+		return "", false
+	}
+	return reason, holds && !a.walkedAll(plan, at)
+}
+
+// showLocation is what came from a location.
+func (a *answer) showLocation(at stocktake.LocationID) string {
+	var list []string
+	for _, p := range a.passes {
+		if p.location.ID == at {
+			list = append(list, p.shown)
+		}
+	}
+	slices.Sort(list)
+	return fmt.Sprint(list)
 }
 
 // walkedAll: somebody walked the location whole, or for each item of the scope, and was not given up.

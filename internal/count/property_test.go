@@ -139,6 +139,11 @@ func describe(r *random, v *count.View) string {
 	for _, u := range v.Unknown {
 		fmt.Fprintln(&b, "unknown", u.Code, int64(u.Quantity), u.SetAside)
 	}
+	for _, l := range v.Locations {
+		if l.SetAside+l.Lapsed != "" {
+			fmt.Fprintln(&b, "location", l.Location, l.SetAside != "")
+		}
+	}
 	disputes := make([]string, 0, len(v.Disputes))
 	for _, d := range v.Disputes {
 		var leads []stocktake.PassID

@@ -34,7 +34,9 @@ func (r *random) put(l looked, kind count.Kind, body any) uint64 {
 
 func (r *random) decision() {
 	l := r.look()
-	switch n := r.IntN(40); {
+	switch n := r.IntN(42); {
+	case n >= 40:
+		r.leaveOut(l)
 	case n < 4:
 		r.assign(l)
 	case n < 7:
@@ -178,6 +180,18 @@ func (r *random) rest(l looked) {
 		x.Reason = "the shelf is empty"
 		r.put(l, count.RestZero, x)
 	}
+}
+
+func (r *random) leaveOut(l looked) {
+	at := pick(r.Rand, l.v.Locations)
+	for _, x := range l.v.Locations { // mostly one that needs it
+		if x.Status == "not-started" || x.Status == "given-up" || x.SetAside != "" || r.IntN(4) == 0 {
+			at = x
+		}
+	}
+	r.put(l, count.LocationSetAside, count.LocationAside{
+		Location: at.Location, Digest: at.Digest, TakeBack: at.SetAside != "" && r.IntN(3) == 0, Reason: "the roof fell in",
+	})
 }
 
 func (r *random) verdict(l looked) {

@@ -78,6 +78,10 @@ func TestCommandsByRole(t *testing.T) {
 			_, err := f.svc.SignRestZero(ctx, p, session, count.Rest{})
 			return err
 		}},
+		"set a location aside": {runners, func(ctx context.Context, p stocktake.Person) error {
+			_, err := f.svc.AsideLocation(ctx, p, session, count.LocationAside{})
+			return err
+		}},
 		"decide lines": { // those of the plan's tiers
 			[]stocktake.Role{stocktake.Supervisor, stocktake.Manager, stocktake.FinancialController},
 			func(ctx context.Context, p stocktake.Person) error {

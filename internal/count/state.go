@@ -3,6 +3,7 @@ package count
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"jard/internal/stocktake"
 )
@@ -69,10 +70,10 @@ func (v *View) total() {
 func (v *View) block() {
 	counts := map[string]*Blocker{}
 	var order []string
-	add := func(key, example string) {
+	add := func(key, example string, lapsed ...string) {
 		b := counts[key]
 		if b == nil {
-			b = &Blocker{Key: key, Example: example}
+			b = &Blocker{Key: key, Example: example, Lapsed: strings.Join(lapsed, "")}
 			counts[key] = b
 			order = append(order, key)
 		}
@@ -82,8 +83,8 @@ func (v *View) block() {
 		add(BlockNotClosing, "")
 	}
 	for _, l := range v.Locations {
-		if l.InScope && l.uncounted {
-			add(BlockUncounted, string(l.Location))
+		if l.InScope && l.uncounted && l.SetAside == "" {
+			add(BlockUncounted, string(l.Location), l.Lapsed)
 		}
 	}
 	for _, p := range v.Passes {
@@ -109,7 +110,7 @@ func (v *View) block() {
 	}
 	for _, u := range v.Unknown {
 		if u.SetAside == "" {
-			add(BlockUnknown, u.Code)
+			add(BlockUnknown, u.Code, u.Lapsed)
 		}
 	}
 	for _, s := range v.Streams {
@@ -162,6 +163,9 @@ func (f *Fold) state(v *View) State {
 func (b Blocker) String() string {
 	if b.Example == "" {
 		return fmt.Sprintf("%s (%d)", b.Key, b.Count)
+	}
+	if b.Lapsed != "" {
+		return fmt.Sprintf("%s (%d, e.g. %s, changed since it was set aside: %s)", b.Key, b.Count, b.Example, b.Lapsed)
 	}
 	return fmt.Sprintf("%s (%d, e.g. %s)", b.Key, b.Count, b.Example)
 }

@@ -71,17 +71,6 @@ type LineTotals struct {
 	LocationsTotal int            `json:"locations_total"`
 }
 
-// LocationState is how far one location is.
-type LocationState struct {
-	Location stocktake.LocationID `json:"location"`
-	Section  stocktake.SectionID  `json:"section"`
-	InScope  bool                 `json:"in_scope"`
-	Status   string               `json:"status"` // not-started, counting, partial, given-up, closed or disputed
-	Passes   int                  `json:"passes"`
-
-	uncounted bool // nobody has walked all of what is in scope there, or is on the way
-}
-
 // Unknown is a code that means no item of the catalogue.
 type Unknown struct {
 	Code     string                `json:"code"`
@@ -111,16 +100,19 @@ type TaskState struct {
 
 func (t *TaskState) asks(item stocktake.ItemID) bool { return t.only == nil || t.only[item] }
 
-// Blocker is one thing that keeps a session from being sealed: a stable key, how many, and one example.
+// Blocker is one thing that keeps a session from being sealed: a stable key, how many, and one example; and the reason for
+// which that was set aside before it changed, if it was.
 type Blocker struct {
 	Key     string `json:"key"`
 	Count   int    `json:"count"`
 	Example string `json:"example,omitempty"`
+	Lapsed  string `json:"lapsed,omitempty"`
 }
 
 // sectionState gathers what the lines of a section need.
 type sectionState struct {
 	whole       bool    // the scope holds every location of it
+	aside       bool    // one of them was set aside: part of it was not looked at
 	inScope     bool    // … or some
 	located     bool    // it has a location
 	tangled     []*spot // its spots but those with one simple walk
@@ -247,6 +239,7 @@ func (f *Fold) spots(byLocation map[stocktake.LocationID][]*Pass) ([]*spot, map[
 			p.spot = s
 		}
 		slices.SortFunc(s.tasks, func(a, b *TaskState) int { return cmp.Or(cmp.Compare(a.Round, b.Round), cmp.Compare(a.ID, b.ID)) })
+		f.leaveOut(s, byLocation[location.ID])
 		idle := true
 		for _, g := range s.groups {
 			s.rounds = max(s.rounds, g.round)
@@ -271,6 +264,7 @@ func (f *Fold) spots(byLocation map[stocktake.LocationID][]*Pass) ([]*spot, map[
 			sec.tangled = append(sec.tangled, s)
 		}
 		sec.whole, sec.inScope = sec.whole && s.inScope, sec.inScope || s.inScope
+		sec.aside = sec.aside || s.aside != ""
 		list = append(list, s)
 	}
 	return list, sections
@@ -394,51 +388,6 @@ func (f *Fold) lines(v *View, sections map[stocktake.SectionID]*sectionState) {
 	})
 	slices.SortFunc(v.Disputes, func(a, b Dispute) int {
 		return cmp.Or(cmp.Compare(a.Location, b.Location), cmp.Compare(a.Item, b.Item))
-	})
-}
-
-func (f *Fold) locations(v *View, spots []*spot) {
-	disputed := map[stocktake.LocationID]bool{}
-	for _, d := range v.Disputes {
-		disputed[d.Location] = true
-	}
-	for _, s := range spots {
-		state := LocationState{Location: s.location.ID, Section: s.location.Section, InScope: s.inScope, Status: "not-started"}
-		pending, dead := false, len(s.groups) > 0
-		for _, g := range s.groups {
-			state.Passes += len(g.passes)
-			pending = pending || (!g.complete && !g.dead)
-			dead = dead && g.dead
-		}
-		state.uncounted = !f.walked(s, func(g *group) bool { return !g.dead })
-		for _, t := range s.tasks {
-			pending = pending || !t.done
-		}
-		switch {
-		case disputed[s.location.ID]:
-			state.Status = "disputed"
-		case !pending && f.walked(s, func(g *group) bool { return g.complete }):
-			state.Status = "closed"
-		case dead:
-			state.Status = "given-up" // every walk was abandoned and nobody goes on
-		case len(s.groups) > 0 && !pending:
-			state.Status = "partial" // walked for some items only
-		case len(s.groups) > 0:
-			state.Status = "counting"
-		}
-		v.Locations = append(v.Locations, state)
-	}
-}
-
-// walked reports whether those walks over a location that count for the question answer together for all that is in
-// scope there.
-func (f *Fold) walked(s *spot, counts func(*group) bool) bool {
-	if slices.ContainsFunc(s.groups, func(g *group) bool { return g.whole && counts(g) }) {
-		return true
-	}
-	items := f.plan.Scope.Items
-	return len(items) > 0 && len(s.groups) > 0 && !slices.ContainsFunc(items, func(item stocktake.ItemID) bool {
-		return !slices.ContainsFunc(s.groups, func(g *group) bool { return g.covers(item) && counts(g) })
 	})
 }
 

@@ -111,7 +111,7 @@ func checkDecisions(f *faults, path string, list []Decision) {
 func checkAside(f *faults, list []SetAside) {
 	for i, s := range list {
 		p := at("/set_aside", i)
-		f.wrong(slices.Contains([]string{AsideStream, AsideQuarantine, AsideCode, AsidePass}, s.Kind), p+"/kind")
+		f.wrong(slices.Contains([]string{AsideStream, AsideQuarantine, AsideCode, AsidePass, AsideLocation}, s.Kind), p+"/kind")
 		f.text(p+"/key", s.Key, 1, 8<<10)
 		f.text(p+"/reason", s.Reason, 1, maxText)
 		f.err(p+"/person", stocktake.CheckID("person", string(s.Person)))

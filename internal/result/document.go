@@ -133,7 +133,7 @@ type Signatory struct {
 }
 
 // SetAside is something that the result leaves out: a stream written off, an event in quarantine, an unknown code, a
-// pass abandoned.
+// pass abandoned, a location that nobody could walk.
 type SetAside struct {
 	Kind   string             `json:"kind"`
 	Key    string             `json:"key"`
@@ -148,6 +148,7 @@ const (
 	AsideQuarantine = "quarantine"
 	AsideCode       = "code"
 	AsidePass       = "pass"
+	AsideLocation   = "location"
 )
 
 // SchemaUnknown says that a document is of a form that this version does not know.

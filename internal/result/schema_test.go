@@ -54,6 +54,8 @@ func TestSchemaAcceptsDocuments(t *testing.T) {
 			d.Type, d.Series = result.Correction, 2
 			d.Corrects = &result.Corrects{Series: 1, Number: 3, Hash: d.Catalogue, Session: "s"}
 		}
+		kinds := []string{result.AsideStream, result.AsideQuarantine, result.AsideCode, result.AsidePass, result.AsideLocation}
+		d.SetAside[0].Kind = kinds[seed%5]
 		if faults := result.Check(d); len(faults) > 0 {
 			t.Fatal(faults)
 		}

@@ -39,6 +39,7 @@ var bounds = []struct {
 	{count.Resolution{}, map[string]string{"Code": "required,max=8192", "Item": "max=64", "Digest": "max=64", "Reason": "max=1000"}},
 	{count.Release{}, map[string]string{"Key": "required,max=256", "Reason": "required,max=1000"}},
 	{count.Rest{}, map[string]string{"Lines": "required,max=50000,dive", "Reason": "required,max=1000"}},
+	{count.LocationAside{}, map[string]string{"Location": "required,max=64", "Digest": "max=64", "Reason": "required,max=1000"}},
 	{count.LinesVerdict{}, map[string]string{
 		"Verdict": "required,max=16", "Lines": "required,max=50000,dive", "Reason": "max=1000",
 	}},
@@ -164,5 +165,6 @@ type (
 var bodies = []any{
 	signInBody{}, changePasswordBody{}, personBody{}, nameBody{}, rolesBody{}, passwordBody{}, pinBody{}, reasonBody{},
 	daysBody{}, codeBody{}, emptyBody{}, planBody{}, count.Scope{}, count.Assignment{}, count.Recount{}, count.PassDecision{},
-	count.Choice{}, count.Resolution{}, count.Release{}, count.Rest{}, count.LinesVerdict{}, count.WriteOff{}, count.Because{},
+	count.Choice{}, count.Resolution{}, count.Release{}, count.Rest{}, count.LocationAside{}, count.LinesVerdict{},
+	count.WriteOff{}, count.Because{},
 }

@@ -127,6 +127,27 @@ func TestLinesInParts(t *testing.T) {
 		`{"lines":[{"section":"dry","item":"tuna","digest":"stale"}],"reason":"looked everywhere"}`), 409, "changed-since")
 }
 
+// A location that nobody can walk is set aside with a reason, and stands in the list of what was.
+func TestLocationIsSetAside(t *testing.T) {
+	d := open(t)
+	d.ok(d.ask("supervisor", "POST", "/api/sessions", plan), 201, nil)
+	var page struct {
+		List []struct{ Location, Section, Status, Digest, Kind, Key, Reason string }
+	}
+	d.ok(d.ask("manager", "GET", one+"/locations", ""), 200, &page)
+	at := page.List[0]
+	body := `{"location":"` + at.Location + `","digest":"` + at.Digest + `","reason":"the roof fell in"}`
+	d.refused(d.ask("supervisor", "POST", one+"/locations/set-aside", strings.Replace(body, at.Digest, "stale", 1)), 409, "changed-since")
+	d.ok(d.ask("supervisor", "POST", one+"/locations/set-aside", body), 200, nil)
+	d.ok(d.ask("witness", "GET", one+"/asides", ""), 200, &page)
+	if len(page.List) != 1 || page.List[0].Kind != "location" || page.List[0].Key != at.Location || page.List[0].Reason != "the roof fell in" {
+		t.Fatalf("set aside are %+v", page.List)
+	}
+	back := `{"location":"` + at.Location + `","take_back":true,"reason":"it was mended"}`
+	d.ok(d.ask("supervisor", "POST", one+"/locations/set-aside", back), 200, nil)
+	d.refused(d.ask("supervisor", "POST", one+"/locations/set-aside", back), 409, "nothing-to-take-back")
+}
+
 // TestEveryRouteNeedsAPerson walks the routes themselves, so that one added later cannot be forgotten.
 func TestEveryRouteNeedsAPerson(t *testing.T) {
 	d := open(t)
@@ -155,7 +176,7 @@ func TestCountersAreToldNoBooks(t *testing.T) {
 		"/codes/resolve":   `{"code":"1","set_aside":true,"reason":"x"}`, "/quarantine/resolve": `{"key":"k","reason":"x"}`,
 		"/rest-zero":         `{"lines":[{"section":"dry","item":"tuna","digest":"d"}],"reason":"x"}`,
 		"/decisions":         `{"verdict":"approve","lines":[{"section":"dry","item":"tuna","digest":"d"}]}`,
-		"/streams/write-off": `{"device":"d","reason":"x"}`,
+		"/streams/write-off": `{"device":"d","reason":"x"}`, "/locations/set-aside": `{"location":"A1","digest":"d","reason":"x"}`,
 	}
 	// Roles that see no session either: what is not allowed is denied.
 	for _, token := range []string{"counter", "integrator", "society-administrator", "ministry-officer", "no-role"} {

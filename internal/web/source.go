@@ -48,6 +48,7 @@ type Sessions interface {
 	ResolveCode(ctx context.Context, by stocktake.Person, session stocktake.SessionID, r count.Resolution) (count.Entry, error)
 	ResolveQuarantine(ctx context.Context, by stocktake.Person, session stocktake.SessionID, r count.Release) (count.Entry, error)
 	SignRestZero(ctx context.Context, by stocktake.Person, session stocktake.SessionID, r count.Rest) (count.Entry, error)
+	AsideLocation(ctx context.Context, by stocktake.Person, session stocktake.SessionID, a count.LocationAside) (count.Entry, error)
 	DecideLines(ctx context.Context, by stocktake.Person, session stocktake.SessionID, d count.LinesVerdict) (count.Entry, error)
 	WriteOffStream(ctx context.Context, by stocktake.Person, session stocktake.SessionID, w count.WriteOff) (count.Entry, error)
 	BeginClosing(ctx context.Context, by stocktake.Person, session stocktake.SessionID, b count.Because) (count.Entry, error)

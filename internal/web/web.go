@@ -141,6 +141,7 @@ func (a *api) routes(e *echo.Echo) {
 	g.POST(s+"/codes/resolve", command(a, a.Sessions.ResolveCode), in)
 	g.POST(s+"/quarantine/resolve", command(a, a.Sessions.ResolveQuarantine), in)
 	g.POST(s+"/rest-zero", command(a, a.Sessions.SignRestZero), in)
+	g.POST(s+"/locations/set-aside", command(a, a.Sessions.AsideLocation), in)
 	g.POST(s+"/decisions", command(a, a.Sessions.DecideLines), in)
 	g.POST(s+"/streams/write-off", command(a, a.Sessions.WriteOffStream), in)
 	g.POST(s+"/closing", command(a, a.Sessions.BeginClosing), in)

@@ -1,0 +1,90 @@
+package count
+
+import (
+	"slices"
+
+	"jard/internal/stocktake"
+)
+
+// LocationState is how far one location is.
+type LocationState struct {
+	Location stocktake.LocationID `json:"location"`
+	Section  stocktake.SectionID  `json:"section"`
+	InScope  bool                 `json:"in_scope"`
+	Status   string               `json:"status"` // not-started, counting, partial, given-up, set-aside, closed or disputed
+	Passes   int                  `json:"passes"`
+	SetAside string               `json:"set_aside,omitempty"`
+	Lapsed   string               `json:"lapsed,omitempty"` // the reason for which it was set aside, before something came from there
+	Digest   Digest               `json:"digest"`           // of what came from there
+
+	uncounted bool // nobody has walked all of what is in scope there, or is on the way
+}
+
+func (f *Fold) locations(v *View, spots []*spot) {
+	disputed := map[stocktake.LocationID]bool{}
+	for _, d := range v.Disputes {
+		disputed[d.Location] = true
+	}
+	for _, s := range spots {
+		state := LocationState{
+			Location: s.location.ID, Section: s.location.Section, InScope: s.inScope, Status: "not-started",
+			SetAside: s.aside, Lapsed: s.lapsed, Digest: s.digest, uncounted: f.uncounted(s),
+		}
+		pending, dead := false, len(s.groups) > 0
+		for _, g := range s.groups {
+			state.Passes += len(g.passes)
+			pending = pending || (!g.complete && !g.dead)
+			dead = dead && g.dead
+		}
+		for _, t := range s.tasks {
+			pending = pending || !t.done
+		}
+		switch {
+		case disputed[s.location.ID]:
+			state.Status = "disputed"
+		case !pending && f.walked(s, func(g *group) bool { return g.complete }):
+			state.Status = "closed"
+		case s.aside != "":
+			state.Status = "set-aside"
+		case dead:
+			state.Status = "given-up" // every walk was abandoned and nobody goes on
+		case len(s.groups) > 0 && !pending:
+			state.Status = "partial" // walked for some items only
+		case len(s.groups) > 0:
+			state.Status = "counting"
+		}
+		v.Locations = append(v.Locations, state)
+	}
+}
+
+// walked reports whether those walks over a location that count for the question answer together for all that is in
+// scope there.
+func (f *Fold) walked(s *spot, counts func(*group) bool) bool {
+	if slices.ContainsFunc(s.groups, func(g *group) bool { return g.whole && counts(g) }) {
+		return true
+	}
+	items := f.plan.Scope.Items
+	return len(items) > 0 && len(s.groups) > 0 && !slices.ContainsFunc(items, func(item stocktake.ItemID) bool {
+		return !slices.ContainsFunc(s.groups, func(g *group) bool { return g.covers(item) && counts(g) })
+	})
+}
+
+func (f *Fold) uncounted(s *spot) bool { return !f.walked(s, func(g *group) bool { return !g.dead }) }
+
+// leaveOut applies the word that a location in scope is set aside. It holds as long as nothing comes from there and
+// nobody has walked it after all.
+func (f *Fold) leaveOut(s *spot, passes []*Pass) {
+	d := newDigester("location").text(string(s.location.ID))
+	for _, p := range passes { // in order: see groups
+		d = d.text(string(p.Digest))
+	}
+	s.digest = d.sum()
+	r, ok := f.leftOut[s.location.ID]
+	switch {
+	case !ok || !s.inScope:
+	case r.word.Digest == s.digest && f.uncounted(s):
+		s.aside = r.word.Reason
+	default:
+		s.lapsed = r.word.Reason
+	}
+}

@@ -1,0 +1,168 @@
+// The one database: what is kept, and under which keys. Changes are additive: a later version opens an earlier one's.
+import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
+import type { SessionState, WireTask } from '../wire/frame'
+
+export interface Name {
+  ar?: string
+  en?: string
+}
+
+/**
+ * One event. n counts everything ever recorded here and never changes; the seq of the present epoch is n − base. Body and
+ * id are fixed; the digest is rewritten only by a new epoch.
+ */
+export interface EventRecord {
+  n: number
+  id: string
+  body: string
+  digest: string
+  session: string
+  kind: string
+  at: number
+  pass?: string
+}
+
+/** What was scanned and has no number yet. It is no event: an event says how much. */
+export interface PendingRecord {
+  raw: string
+  code: string
+  entry: 'scan' | 'keyed' | 'search'
+  scannedAt: number
+  /** When the last key was pressed, ms. */
+  keyedAt: number
+  keyed: string
+  item?: string
+  pack: number
+  lot?: string
+  expiry?: string
+  condition?: 'damaged' | 'expired' | 'near-expiry'
+  undirected: boolean
+  again?: 'ask' | 'replace' | 'add'
+}
+
+export interface PassRecord {
+  pass: string
+  session: string
+  location: string
+  round: number
+  person: string
+  mode: 'quantity' | 'each'
+  assignment: string
+  /** What the task names; absent: all of the location. */
+  items?: string[]
+  undirected: boolean
+  openedAt: number
+  closed: boolean
+  /** What stands: its number and quantity in thousandths. */
+  observations: number
+  quantity: number
+  pending?: PendingRecord
+  multiplier: string
+}
+
+export interface Location {
+  id: string
+  name: Name
+  section: string
+  kind: 'floor' | 'store' | 'cold' | 'receiving'
+  shared?: boolean
+}
+
+export interface CatalogueItem {
+  id: string
+  name: Name
+  unit: 'piece' | 'kg' | 'litre' | 'metre'
+  category?: string
+  barcodes?: { code: string; pack: number; kind?: 'gtin' | 'local' | 'variable' }[]
+  lots?: boolean
+  supply?: boolean
+}
+
+/** The pack of a session as the server gave it, but for its tasks. */
+export interface PackRecord {
+  session: string
+  site: { id: string; name: Name; kind: string; sections: { id: string; name: Name; custodian: Name }[]; locations: Location[] }
+  plan: { kind: string; blind: boolean; name: Name; due?: string; scope: { sections?: string[]; locations?: string[]; items?: string[] } }
+  catalogue: { items: number; chunks: string[] }
+  schemes: string[]
+  people: { id: string; name: Name }[]
+}
+
+/** The latest feed of a session, and how far this device is with it. */
+export interface SessionRecord {
+  session: string
+  cursor: string
+  state: SessionState | (string & {})
+  round: number
+  tasks: WireTask[]
+  /** The server has confirmed that nothing is left. */
+  drained: boolean
+  /** When a feed said sealed or cancelled, ms; 0 before. */
+  overAt: number
+}
+
+export interface StreamState {
+  epoch: string
+  succeeds: string
+  /** n of the last event that lies in earlier epochs alone. */
+  base: number
+  /** The last mark verified in this epoch, under the incarnation. */
+  acked: number
+  /** n and digest of the last event that was deleted, or of base: what the chain starts from. */
+  floor: { n: number; digest: string }
+  incarnation: string
+  safeThrough?: number
+}
+
+export interface DeviceState {
+  device: string
+  token: string
+  name: string
+  society: { id: string; name: Name }
+}
+
+export interface Contact {
+  offset: number
+  rtt: number
+}
+
+/** Single values, each under its own key. */
+export interface States {
+  stream: StreamState
+  device: DeviceState
+  contact: Contact
+  /** Sessions with observations that no clock event follows yet. */
+  unmeasured: string[]
+  /** Who counts now. */
+  person: { id: string; name: Name }
+  /** Who signed in here, ever. */
+  people: { id: string; name: Name }[]
+  /** The session on the screen. */
+  current: string
+  mode: 'quantity' | 'each'
+}
+
+export interface Schema extends DBSchema {
+  events: { key: number; value: EventRecord; indexes: { pass: string } }
+  passes: { key: string; value: PassRecord; indexes: { session: string } }
+  chunks: { key: string; value: { hash: string; items: CatalogueItem[] } }
+  packs: { key: string; value: PackRecord }
+  sessions: { key: string; value: SessionRecord }
+  state: { key: string; value: unknown }
+}
+
+export type Database = IDBPDatabase<Schema>
+
+export function openDatabase(name: string, closed: () => void): Promise<Database> {
+  return openDB<Schema>(name, 1, {
+    upgrade(db) {
+      db.createObjectStore('events', { keyPath: 'n' }).createIndex('pass', 'pass')
+      db.createObjectStore('passes', { keyPath: 'pass' }).createIndex('session', 'session')
+      db.createObjectStore('chunks', { keyPath: 'hash' })
+      db.createObjectStore('packs', { keyPath: 'session' })
+      db.createObjectStore('sessions', { keyPath: 'session' })
+      db.createObjectStore('state')
+    },
+    terminated: closed,
+  })
+}

@@ -1,0 +1,390 @@
+// The device's database and what must hold in it: events are appended with seq, id, bytes and digest fixed in one strict
+// transaction, together with the pass that they change. One writer: the tab that holds the lock (lock.ts). It knows
+// nothing of sockets or screens.
+import { nextDigest, zeroDigest } from '../wire/digest'
+import { eventBody, maxEvent, randomId, type EventFields, type RecordedEvent, type Stamp } from './event'
+import { StoreFailed } from './failure'
+import {
+  openDatabase, type CatalogueItem, type Contact, type Database, type EventRecord, type PackRecord, type PassRecord, type SessionRecord,
+  type States, type StreamState,
+} from './schema'
+
+/** The device's clocks in ms, and its randomness. */
+export interface Watch {
+  now(): number
+  mono(): number
+  random(bytes: Uint8Array<ArrayBuffer>): void
+}
+
+const strict = { durability: 'strict' } as const
+
+/** How long acknowledged events of an ended session stay where no backup is known to hold them. */
+export const keepFor = 30 * 24 * 3600 * 1000
+
+export class Store {
+  /** What the chain ends in: n of the last event and its digest. */
+  private lastN = 0
+  private lastDigest = zeroDigest
+  private firstN = 1
+  private stream!: StreamState
+  private unmeasured = new Set<string>()
+  private contact: Contact | undefined
+  private queue: Promise<unknown> = Promise.resolve()
+  private listeners = new Set<() => void>()
+
+  private constructor(private readonly db: Database, private readonly watch: Watch) {}
+
+  /** Opens the database, or makes it with a fresh epoch. */
+  static async open(name: string, watch: Watch, closed: () => void = () => {}): Promise<Store> {
+    try {
+      const s = new Store(await openDatabase(name, closed), watch)
+      await s.load()
+      return s
+    } catch (e) {
+      throw StoreFailed.from(e)
+    }
+  }
+
+  private async load(): Promise<void> {
+    const tx = this.db.transaction(['events', 'state'])
+    const events = tx.objectStore('events')
+    const first = await events.openCursor()
+    const last = await events.openCursor(null, 'prev')
+    const state = tx.objectStore('state')
+    const stream = (await state.get('stream')) as StreamState | undefined
+    this.contact = (await state.get('contact')) as Contact | undefined
+    this.unmeasured = new Set(((await state.get('unmeasured')) as string[] | undefined) ?? [])
+    await tx.done
+    this.stream = stream ?? {
+      epoch: randomId(this.watch.random), succeeds: '', base: 0, acked: 0, floor: { n: 0, digest: zeroDigest }, incarnation: '',
+    }
+    const end = last && last.value.n > this.stream.floor.n ? last.value : this.stream.floor
+    this.lastN = end.n
+    this.lastDigest = end.digest
+    this.firstN = first?.value.n ?? this.lastN + 1
+    if (!stream) await this.put('stream', this.stream)
+    // More was acknowledged than is here: the database lost its tail. What is left goes out in a new epoch.
+    if (this.stream.acked > this.last) await this.renew(Math.min(this.stream.base, this.lastN), true)
+  }
+
+  close(): void {
+    this.db.close()
+  }
+
+  /** Calls f after every change that concerns the network: recorded, acknowledged, fed. */
+  onChange(f: () => void): () => void {
+    this.listeners.add(f)
+    return () => this.listeners.delete(f)
+  }
+
+  private changed(): void {
+    for (const f of this.listeners) f()
+  }
+
+  /** Writes follow each other: each sees the chain as the one before left it. */
+  private inTurn<T>(f: () => Promise<T>): Promise<T> {
+    const run = this.queue.then(f).catch((e) => {
+      throw StoreFailed.from(e)
+    })
+    this.queue = run.catch(() => {})
+    return run
+  }
+
+  // The stream.
+
+  get epoch(): string { return this.stream.epoch }
+  get succeeds(): string { return this.stream.succeeds }
+  get incarnation(): string { return this.stream.incarnation }
+  /** Seq of the last event; 0 before the first. */
+  get last(): number { return this.lastN - this.stream.base }
+  get acked(): number { return this.stream.acked }
+  /** The lowest seq still held; last+1 when none. */
+  get oldest(): number { return Math.max(1, this.firstN - this.stream.base) }
+  get unsent(): number { return this.last - this.stream.acked }
+  /** Whether events lie in earlier epochs alone. */
+  get hasEarlier(): boolean { return this.stream.base > 0 && this.firstN <= this.stream.base }
+  get needsClock(): ReadonlySet<string> { return this.unmeasured }
+
+  /** The chain's digest after event seq, or undefined beyond its end and where that is forgotten. */
+  async digest(seq: number): Promise<string | undefined> {
+    const n = seq + this.stream.base
+    if (seq < 0 || n > this.lastN) return undefined
+    if (seq === 0) return zeroDigest
+    if (n === this.lastN) return this.lastDigest
+    if (n === this.stream.floor.n) return this.stream.floor.digest
+    return (await this.db.get('events', n))?.digest
+  }
+
+  /** Events of the present epoch from seq first on, at most count and size bytes of them, never none for the size alone. */
+  async read(first: number, count: number, size: number): Promise<EventRecord[]> {
+    const list: EventRecord[] = []
+    if (first < this.oldest || first > this.last) return list
+    const from = first + this.stream.base
+    const found = await this.db.getAll('events', IDBKeyRange.bound(from, Math.min(this.lastN, from + count - 1)))
+    for (const e of found) {
+      size -= 3 * e.body.length + 1 // a character takes at most three bytes
+      if (size < 0 && list.length) break
+      list.push(e)
+    }
+    return list
+  }
+
+  /** What no mark covers, oldest first. */
+  async unacknowledged(): Promise<EventRecord[]> {
+    return this.db.getAll('events', IDBKeyRange.lowerBound(this.stream.base + this.stream.acked, true))
+  }
+
+  /** When the oldest event that no mark covers was recorded. */
+  async oldestUnsent(): Promise<number | undefined> {
+    return this.unsent ? (await this.db.get('events', this.stream.base + this.stream.acked + 1))?.at : undefined
+  }
+
+  // Recording.
+
+  /**
+   * Records events, and the pass as they leave it, in one strict transaction; when it returns they are durable. Digests are
+   * computed before: a transaction does not wait for them. On an error nothing was recorded.
+   */
+  record(fields: EventFields[], pass?: PassRecord): Promise<RecordedEvent[]> {
+    return this.inTurn(async () => {
+      let digest = this.lastDigest
+      let n = this.lastN
+      const unmeasured = new Set(this.unmeasured)
+      const records: EventRecord[] = []
+      const events: RecordedEvent[] = []
+      for (const f of fields) {
+        const stamp: Stamp = {
+          id: randomId(this.watch.random), at: f.at ?? this.watch.now(), mono: Math.max(0, Math.round(this.watch.mono())),
+          offset: this.contact?.offset, rtt: this.contact?.rtt,
+        }
+        const body = eventBody(f, stamp)
+        if (body.length > maxEvent / 3 && new TextEncoder().encode(body).length > maxEvent) throw new StoreFailed('event-too-large')
+        digest = await nextDigest(digest, body)
+        records.push({
+          n: ++n, id: stamp.id, body, digest, session: f.session, kind: f.kind, at: stamp.at, ...(f.pass ? { pass: f.pass } : {}),
+        })
+        events.push({ v: 1, ...f, ...stamp })
+        if (f.kind === 'observed' || f.kind === 'reversed') unmeasured.add(f.session)
+        if (f.kind === 'clock') unmeasured.delete(f.session)
+      }
+      const tx = this.db.transaction(['events', 'passes', 'state', 'sessions'], 'readwrite', strict)
+      const work: Promise<unknown>[] = records.map((r) => tx.objectStore('events').add(r))
+      if (pass) work.push(tx.objectStore('passes').put(pass))
+      if (unmeasured.size !== this.unmeasured.size || [...unmeasured].some((s) => !this.unmeasured.has(s))) {
+        work.push(tx.objectStore('state').put([...unmeasured], 'unmeasured'))
+      }
+      for (const session of new Set(fields.map((f) => f.session))) work.push(this.undrain(tx.objectStore('sessions'), session))
+      await Promise.all([...work, tx.done])
+      this.lastN = n
+      this.lastDigest = digest
+      this.unmeasured = unmeasured
+      this.changed()
+      return events
+    })
+  }
+
+  /** More was recorded of a session: that nothing is left must be said again. */
+  private async undrain(sessions: { get(k: string): Promise<SessionRecord | undefined>; put(v: SessionRecord): Promise<unknown> }, session: string) {
+    const s = await sessions.get(session)
+    if (s?.drained) await sessions.put({ ...s, drained: false })
+  }
+
+  /** Writes a pass without an event: what is pending in it. Strict, because a counter has heard the sound for it. */
+  putPass(pass: PassRecord): Promise<void> {
+    return this.inTurn(async () => {
+      const tx = this.db.transaction('passes', 'readwrite', strict)
+      await Promise.all([tx.store.put(pass), tx.done])
+    })
+  }
+
+  // What the server says.
+
+  /** The server holds everything up to seq. Durability does not matter: it is said again. */
+  acknowledge(through: number): Promise<void> {
+    return this.inTurn(async () => {
+      if (through === this.stream.acked) return
+      await this.setStream({ ...this.stream, acked: through }, 'relaxed')
+      this.changed()
+    })
+  }
+
+  /** The store's history has this name; acked is what is known to be acknowledged under it. */
+  incarnate(incarnation: string, acked: number): Promise<void> {
+    return this.inTurn(async () => {
+      const restored = this.stream.incarnation !== '' && this.stream.incarnation !== incarnation
+      if (restored) await this.forgetFeeds()
+      const { safeThrough: _, ...kept } = this.stream // what a backup held was said of another history
+      await this.setStream({ ...kept, incarnation, acked }, 'strict')
+    })
+  }
+
+  /** How far a verified backup holds this stream; undefined: there are none. */
+  safe(through: number | undefined): Promise<void> {
+    return this.inTurn(async () => {
+      const { safeThrough, ...kept } = this.stream
+      if (safeThrough !== through) await this.setStream({ ...kept, ...(through === undefined ? {} : { safeThrough: through }) }, 'relaxed')
+    })
+  }
+
+  private async setStream(stream: StreamState, durability: 'strict' | 'relaxed'): Promise<void> {
+    const tx = this.db.transaction('state', 'readwrite', { durability })
+    await Promise.all([tx.store.put(stream, 'stream'), tx.done])
+    this.stream = stream
+  }
+
+  private async forgetFeeds(): Promise<void> {
+    const tx = this.db.transaction('sessions', 'readwrite', strict)
+    for (const s of await tx.store.getAll()) await tx.store.put({ ...s, cursor: '', drained: false })
+    await tx.done
+  }
+
+  /**
+   * A new epoch. All keeps everything held in it; else what no verified mark covers. Same bytes, same ids, new digests,
+   * durable when it returns. Succeeds is said unless the device has another name now.
+   */
+  newEpoch(all: boolean, succeeds = true): Promise<void> {
+    return this.inTurn(async () => {
+      const held = this.firstN - 1
+      await this.renew(all ? held : Math.max(this.stream.base + this.stream.acked, held), succeeds)
+      this.changed()
+    })
+  }
+
+  private async renew(base: number, succeeds: boolean): Promise<void> {
+    const moved = await this.db.getAll('events', IDBKeyRange.lowerBound(base, true))
+    let digest = zeroDigest
+    for (const e of moved) e.digest = digest = await nextDigest(digest, e.body)
+    const { safeThrough: _, ...kept } = this.stream
+    const stream: StreamState = {
+      ...kept, epoch: randomId(this.watch.random), succeeds: succeeds ? this.stream.epoch : '', base, acked: 0, floor: { n: base, digest: zeroDigest },
+    }
+    const tx = this.db.transaction(['events', 'state', 'sessions'], 'readwrite', strict)
+    const work: Promise<unknown>[] = moved.map((e) => tx.objectStore('events').put(e))
+    work.push(tx.objectStore('state').put(stream, 'stream'))
+    work.push(tx.objectStore('sessions').getAll().then((all) => Promise.all(
+      all.map((s) => tx.objectStore('sessions').put({ ...s, drained: false, cursor: succeeds ? s.cursor : '' })))))
+    await Promise.all([...work, tx.done])
+    this.stream = stream
+    this.lastDigest = digest
+    this.lastN = Math.max(this.lastN, base)
+  }
+
+  /** A measurement of the clock: events carry it from now on. */
+  measured(contact: Contact): Promise<void> {
+    return this.inTurn(async () => {
+      await this.put('contact', contact)
+      this.contact = contact
+    })
+  }
+
+  /** Sessions that are over want no clock event any more. */
+  forgetClock(session: string): Promise<void> {
+    return this.inTurn(async () => {
+      if (!this.unmeasured.has(session)) return
+      const left = [...this.unmeasured].filter((s) => s !== session)
+      await this.put('unmeasured', left)
+      this.unmeasured = new Set(left)
+    })
+  }
+
+  // Sessions, packs, catalogue.
+
+  session(session: string): Promise<SessionRecord | undefined> { return this.db.get('sessions', session) }
+  sessions(): Promise<SessionRecord[]> { return this.db.getAll('sessions') }
+
+  /** A feed replaces what was known of its session, cursor and tasks in one transaction. */
+  putSession(record: SessionRecord): Promise<void> {
+    return this.inTurn(async () => {
+      const tx = this.db.transaction('sessions', 'readwrite', strict)
+      await Promise.all([tx.store.put(record), tx.done])
+      this.changed()
+    })
+  }
+
+  pack(session: string): Promise<PackRecord | undefined> { return this.db.get('packs', session) }
+  packs(): Promise<PackRecord[]> { return this.db.getAll('packs') }
+
+  /** A pack with its feed; chunks that no pack names any more go. */
+  putPack(pack: PackRecord, record: SessionRecord): Promise<void> {
+    return this.inTurn(async () => {
+      const tx = this.db.transaction(['packs', 'sessions', 'chunks'], 'readwrite', strict)
+      await tx.objectStore('packs').put(pack)
+      await tx.objectStore('sessions').put(record)
+      const named = new Set((await tx.objectStore('packs').getAll()).flatMap((p) => p.catalogue.chunks))
+      for (const hash of await tx.objectStore('chunks').getAllKeys()) if (!named.has(hash)) await tx.objectStore('chunks').delete(hash)
+      await tx.done
+      this.changed()
+    })
+  }
+
+  heldChunks(): Promise<string[]> { return this.db.getAllKeys('chunks') }
+  chunk(hash: string): Promise<{ hash: string; items: CatalogueItem[] } | undefined> { return this.db.get('chunks', hash) }
+
+  async putChunk(hash: string, items: CatalogueItem[]): Promise<void> {
+    try {
+      const tx = this.db.transaction('chunks', 'readwrite', { durability: 'relaxed' }) // fetched again if it should be lost
+      await Promise.all([tx.store.put({ hash, items }), tx.done])
+    } catch (e) {
+      throw StoreFailed.from(e)
+    }
+  }
+
+  // Passes.
+
+  passes(session: string): Promise<PassRecord[]> { return this.db.getAllFromIndex('passes', 'session', session) }
+  /** The events of a pass, in order. */
+  passEvents(pass: string): Promise<EventRecord[]> { return this.db.getAllFromIndex('events', 'pass', pass) }
+
+  // Single values.
+
+  async get<K extends keyof States>(key: K): Promise<States[K] | undefined> {
+    return (await this.db.get('state', key)) as States[K] | undefined
+  }
+
+  async put<K extends keyof States>(key: K, value: States[K] | undefined): Promise<void> {
+    const tx = this.db.transaction('state', 'readwrite', strict)
+    await Promise.all([value === undefined ? tx.store.delete(key) : tx.store.put(value, key), tx.done])
+  }
+
+  // Letting go.
+
+  /**
+   * Deletes events from the oldest on that are acknowledged, whose session is over, and that a verified backup holds (without
+   * backups, and in earlier epochs, of which no backup is told: 30 days after the end). Packs and passes of a session follow
+   * its last event.
+   */
+  release(): Promise<number> {
+    return this.inTurn(async () => {
+      const over = new Map((await this.sessions()).filter((s) => s.overAt > 0).map((s) => [s.session, s.overAt]))
+      if (!over.size) return 0
+      const { base, acked, safeThrough } = this.stream
+      const tx = this.db.transaction(['events', 'passes', 'packs', 'sessions', 'state'], 'readwrite', strict)
+      const events = tx.objectStore('events')
+      let floor = this.stream.floor
+      let deleted = 0
+      for (let c = await events.openCursor(); c; c = await c.continue()) {
+        const { n, session, digest } = c.value
+        const ended = over.get(session)
+        const held = n > base && safeThrough !== undefined ? n - base <= safeThrough : ended !== undefined && this.watch.now() - ended >= keepFor
+        if (ended === undefined || n - base > acked || !held) break
+        await c.delete()
+        floor = { n, digest: n <= base ? zeroDigest : digest }
+        deleted++
+      }
+      if (floor.n < base) floor = { n: base, digest: zeroDigest }
+      const left = new Set((await events.getAll()).map((e) => e.session))
+      for (const session of over.keys()) {
+        if (left.has(session)) continue
+        for (const pass of await tx.objectStore('passes').index('session').getAllKeys(session)) await tx.objectStore('passes').delete(pass)
+        await tx.objectStore('packs').delete(session)
+        if (this.watch.now() - over.get(session)! >= keepFor) await tx.objectStore('sessions').delete(session)
+      }
+      const stream = { ...this.stream, floor }
+      await tx.objectStore('state').put(stream, 'stream')
+      await tx.done
+      this.stream = stream
+      this.firstN += deleted
+      return deleted
+    })
+  }
+}

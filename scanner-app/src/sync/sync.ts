@@ -1,0 +1,277 @@
+// The device's connection: it enrols, signs people in, fetches packs, and keeps a conversation going by websocket, or by
+// HTTP where websockets are blocked. It never decides what is counted.
+import { sha256 } from '../wire/digest'
+import type { CatalogueItem, DeviceState, Name, PackRecord } from '../store/schema'
+import type { Store } from '../store/store'
+import type { Fault, Feed } from '../wire/frame'
+import { call, read, Refused } from './call'
+import type { Env } from './env'
+import { Exchange } from './exchange'
+import { Link, type End } from './link'
+import { Over, type OverEnd } from './over'
+
+export type LinkState = 'offline' | 'connecting' | 'online' | 'revoked' | 'replaced' | 'outdated'
+
+export interface Offer {
+  session: string
+  site: string
+  name: Name
+  state: string
+  blind: boolean
+  round: number
+}
+
+export interface Progress {
+  session: string
+  done: number
+  total: number
+  items: number
+}
+
+/** Back-off: the n-th retry waits a random part of first·2ⁿ, never more than most; ms. */
+const first = 1000
+const most = 60_000
+/** After a malformed message, at the soonest; while by HTTP, between two hellos, and until the websocket is tried again. */
+const malformedWait = 60_000
+const overEvery = 60_000
+const overFor = 600_000
+
+export class Sync {
+  state: LinkState = 'offline'
+  /** What the server said last that a person should read. */
+  notice: { key: string; ar: string; en: string } | undefined
+  readonly exchange: Exchange
+  private device: DeviceState | undefined
+  private link: Link | undefined
+  private wake: (() => void) | undefined
+  private woken = false
+  private running: Promise<void> | undefined
+  private stopped = false
+  private offs: (() => void)[] = []
+  /** By HTTP until then, ms. */
+  private overUntil = 0
+
+  constructor(readonly env: Env, readonly store: Store, private readonly changed: () => void) {
+    this.exchange = new Exchange(env, store)
+  }
+
+  /** Connects, if the device is enrolled, and from then on keeps connected. */
+  async start(): Promise<void> {
+    this.device = await this.store.get('device')
+    if (!this.device || this.running || this.stopped) return
+    this.offs.push(this.env.onWake(() => this.syncNow()), this.store.onChange(() => this.kick()))
+    this.running = this.keep()
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true
+    for (const off of this.offs) off()
+    this.link?.stop()
+    this.rouse()
+    await this.running
+  }
+
+  /** Tries at once: a person asked, the network is back, or the app is visible again. */
+  syncNow(): void {
+    if (this.link && this.state === 'online') this.link.ping()
+    this.rouse()
+  }
+
+  /** By HTTP nothing waits for what is recorded; it goes out at the next chance. */
+  private kick(): void {
+    if (this.overUntil && this.store.unsent) this.rouse()
+  }
+
+  private rouse(): void {
+    this.woken = true
+    this.wake?.()
+  }
+
+  private set(state: LinkState, notice?: { key: string; ar: string; en: string }): void {
+    this.state = state
+    this.notice = notice
+    this.changed()
+  }
+
+  /** Waits so many ms, or for ever, unless somebody wants it now. */
+  private rest(ms: number | undefined): Promise<void> {
+    if (this.stopped || this.woken) {
+      this.woken = false
+      return Promise.resolve()
+    }
+    return new Promise((resolve) => {
+      const cancel = ms === undefined ? () => {} : this.env.later(ms, () => this.wake?.())
+      this.wake = () => {
+        this.wake = undefined
+        this.woken = false
+        cancel()
+        resolve()
+      }
+    })
+  }
+
+  private async keep(): Promise<void> {
+    let retry = 0
+    let agains = 0
+    while (!this.stopped) {
+      this.woken = false
+      let end: End | OverEnd
+      try {
+        end = await this.converse()
+      } catch (e) { // the database, mostly: what was recorded stays, and the next try may find it well again
+        const known = e as Partial<Fault>
+        this.set('offline', known.key && known.ar && known.en ? { key: known.key, ar: known.ar, en: known.en } : undefined)
+        end = { how: 'closed', welcomed: false }
+      }
+      if (this.stopped) return
+      agains = end.how === 'again' ? agains + 1 : 0
+      if (end.welcomed) retry = 0
+      if (end.how === 'again' && agains < 4) continue
+      const wait = this.after(end)
+      if (wait === 'back-off') {
+        await this.rest(this.env.chance() * Math.min(most, first * 2 ** Math.min(retry, 16)))
+        retry++
+      } else await this.rest(wait)
+    }
+  }
+
+  /** How long to rest after a conversation; undefined: until a person asks. */
+  private after(end: End | OverEnd): 'back-off' | number | undefined {
+    switch (end.how) {
+      case 'bye': {
+        const bye = end.bye!
+        const notice = { key: 'bye-' + bye.code, ar: bye.ar, en: bye.en }
+        if (bye.code === 'replaced') return void this.set('replaced', notice)
+        if (bye.code === 'unsupported') return void this.set('outdated', notice)
+        if (bye.code === 'revoked') {
+          this.exchange.status.revoked = true
+          this.set('revoked', notice)
+          return this.store.unsent ? 'back-off' : undefined
+        }
+        this.set('offline', bye.code === 'malformed' ? notice : undefined)
+        return bye.code === 'malformed' ? malformedWait : 'back-off'
+      }
+      case 'malformed':
+        this.set('offline', malformed)
+        return malformedWait
+      case 'done':
+        this.set(this.exchange.status.revoked ? 'revoked' : 'online')
+        return overEvery
+      case 'busy':
+        this.set('online')
+        return end.retry ?? first
+      case 'refused': {
+        const r = end.refused!
+        this.set('offline', r.code === 'unauthenticated' || r.code === 'forbidden' ? r : undefined)
+        return r.retryAfter || 'back-off'
+      }
+      default:
+        this.set(this.exchange.status.revoked ? 'revoked' : 'offline')
+        if (this.exchange.status.revoked && !this.store.unsent) return undefined
+        return 'back-off'
+    }
+  }
+
+  private async converse(): Promise<End | OverEnd> {
+    const { token } = this.device!
+    if (this.state !== 'online') this.set('connecting')
+    const greeted = () => this.set(this.exchange.status.revoked ? 'revoked' : 'online')
+    if (this.env.now() >= this.overUntil) {
+      this.overUntil = 0
+      this.link = new Link(this.exchange, token, (w) => this.set(w.revoked ? 'revoked' : 'online'))
+      const end = await this.link.run()
+      this.link = undefined
+      if (end.how !== 'blocked' || this.stopped) return end
+    }
+    // A socket that never opened does not say why: the network, a proxy, or the token. A call does.
+    const end = await new Over(this.exchange, token, greeted).run()
+    if (end.welcomed && !this.overUntil) this.overUntil = this.env.now() + overFor
+    return end
+  }
+
+  // Calls.
+
+  async enrol(code: string, name: string): Promise<DeviceState> {
+    const before = await this.store.get('device')
+    const answer = read<{ device: string; token: string; society: DeviceState['society'] }>(
+      await call(this.env, { method: 'POST', path: '/enrol', body: { code, name } }))
+    const device = { ...answer, name }
+    // The server knows the new name's streams from their beginning: what the old one's marks do not cover goes out anew.
+    if (before && before.device !== device.device) await this.store.newEpoch(false, false)
+    await this.store.put('device', device)
+    this.device = device
+    if (this.running) {
+      this.link?.stop()
+      this.rouse()
+    } else await this.start()
+    return device
+  }
+
+  async signIn(person: string, pin: string): Promise<{ id: string; name: Name }> {
+    const answer = read<{ person: string; name: Name }>(await this.call({ method: 'POST', path: '/signin', body: { person, pin } }))
+    const who = { id: answer.person, name: answer.name }
+    const people = (await this.store.get('people')) ?? []
+    await this.store.put('people', [...people.filter((p) => p.id !== who.id), who])
+    return who
+  }
+
+  async offers(): Promise<Offer[]> {
+    return read<{ sessions: Offer[] }>(await this.call({ method: 'GET', path: '/sessions' })).sessions
+  }
+
+  private async call(c: { method: 'GET' | 'POST'; path: string; body?: unknown }): Promise<string> {
+    const device = await this.store.get('device')
+    for (let tries = 0; ; tries++) {
+      try {
+        return await call(this.env, { ...c, ...(device ? { token: device.token } : {}) })
+      } catch (e) {
+        // All devices of a shop begin their shift at once.
+        if (!(e instanceof Refused) || e.code !== 'too_many' || tries >= 5 || c.path === '/signin') throw e
+        await new Promise<void>((resolve) => this.env.later((e.retryAfter || first) * (0.5 + this.env.chance()), resolve))
+      }
+    }
+  }
+
+  /**
+   * Gets a session's pack and the chunks of the catalogue that are not here yet. A download that broke off goes on where it
+   * stood: chunks are kept as they come, and the pack is stored when all are there.
+   */
+  async join(session: string, progress: (p: Progress) => void): Promise<void> {
+    const x = this.exchange
+    x.joining.set(session, undefined)
+    try {
+      const answer = read<PackRecord & { tasks: Feed; cursor: string; book?: unknown }>(await this.call({
+        method: 'POST', path: '/join',
+        body: { session, epoch: this.store.epoch, app: this.env.app, ...(this.store.succeeds ? { succeeds: this.store.succeeds } : {}) },
+      }))
+      const { site, plan, catalogue, schemes, people } = answer
+      const held = new Set(await this.store.heldChunks())
+      const missing = catalogue.chunks.filter((hash) => !held.has(hash))
+      let done = catalogue.chunks.length - missing.length
+      const told = () => progress({ session, done, total: catalogue.chunks.length, items: catalogue.items })
+      told()
+      const fetchAll = async () => {
+        for (let hash = missing.shift(); hash; hash = missing.shift()) {
+          const text = await this.call({ method: 'GET', path: '/chunks/' + hash })
+          if ((await sha256(new TextEncoder().encode(text))) !== hash) throw damaged()
+          await this.store.putChunk(hash, read<CatalogueItem[]>(text))
+          done++
+          told()
+        }
+      }
+      await Promise.all([fetchAll(), fetchAll(), fetchAll()])
+      const feed = x.joining.get(session) ?? { ...answer.tasks, session, cursor: answer.cursor }
+      await this.store.putPack({ session, site, plan, catalogue, schemes, people }, x.feedRecord(feed, await this.store.session(session)))
+    } finally {
+      x.joining.delete(session)
+    }
+  }
+}
+
+const malformed = {
+  key: 'link-malformed', ar: 'لم يفهم الجهاز والخادم أحدهما الآخر. ما سُجّل محفوظ؛ حدّث التطبيق أو أبلغ المشرف.',
+  en: 'Device and server did not understand each other. What was recorded is kept; update the app or tell the supervisor.',
+}
+
+const damaged = () => new Refused('unavailable', 'chunk-damaged', 'وصل جزء من دليل الأصناف تالفًا. أعد التنزيل؛ سيُستأنف من حيث توقف.',
+  'A part of the catalogue arrived damaged. Download again; it goes on where it stopped.')

@@ -262,6 +262,8 @@ export class Sync {
       await Promise.all([fetchAll(), fetchAll(), fetchAll()])
       const feed = x.joining.get(session) ?? { ...answer.tasks, session, cursor: answer.cursor }
       await this.store.putPack({ session, site, plan, catalogue, schemes, people }, x.feedRecord(feed, await this.store.session(session)))
+      const later = x.joining.get(session)
+      if (later && later !== feed) await x.fed(later) // came while the pack was being stored
     } finally {
       x.joining.delete(session)
     }

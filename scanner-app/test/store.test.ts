@@ -1,0 +1,114 @@
+import 'fake-indexeddb/auto'
+import { expect, it } from 'vitest'
+import { nextDigest, zeroDigest } from '../src/wire/digest'
+import { keepFor, Store } from '../src/store/store'
+import { observed, World } from './world'
+
+const sealed = (session: string, overAt: number) => ({ session, cursor: 'c', state: 'sealed' as const, round: 1, tasks: [], drained: true, overAt })
+
+it('fixes bytes, number and digest of every event, and finds them again', async () => {
+  const w = new World()
+  const s = await Store.open(w.database, w.env)
+  const [a] = await s.record([observed('s', 'p', '1')])
+  await s.record([observed('s', 'p', 'شاي-7', 0), { kind: 'pass.closed', session: 's', pass: 'p', observations: 0, quantity: 0 }])
+  expect([s.last, s.unsent, s.oldest]).toEqual([3, 3, 1])
+  const all = await s.read(1, 10, 1 << 20)
+  let digest = zeroDigest
+  for (const e of all) expect(e.digest).toBe((digest = await nextDigest(digest, e.body)))
+  expect(JSON.parse(all[0]!.body)).toMatchObject({ v: 1, id: a!.id, kind: 'observed', session: 's', pass: 'p', code: '1', pack: 1000, amount: 1000 })
+  expect(all[1]!.body).toContain('"amount":0')
+  expect(all[2]!.body).toMatch(/"observations":0,"quantity":0}$/)
+  s.close()
+  const again = await Store.open(w.database, w.env)
+  expect([again.last, again.epoch, await again.digest(3)]).toEqual([3, s.epoch, digest])
+  await again.record([observed('s', 'p', '2')])
+  expect((await again.read(4, 1, 1))[0]!.digest).toBe(await nextDigest(digest, (await again.read(4, 1, 1))[0]!.body))
+})
+
+it('writes events in the fields’ order without spaces or empty fields', async () => {
+  const w = new World()
+  const s = await Store.open(w.database, w.env)
+  await s.measured({ offset: -250, rtt: 40 })
+  await s.record([{
+    kind: 'observed', session: 's-2026-11', at: 1795000004200, pass: 'p1', scanned_at: 1795000001000, raw: ']E06291003012345', code: '6291003012345',
+    item: 'milk-1l', pack: 1000, amount: 12000, all_here: true, entry: 'scan', undirected: false, lot: undefined,
+  }])
+  const { body } = (await s.read(1, 1, 1))[0]!
+  expect(body.replace(/"id":"[\w-]{22}"/, '"id":"X"').replace(/"mono":\d+/, '"mono":5')).toBe(
+    '{"v":1,"id":"X","kind":"observed","session":"s-2026-11","at":1795000004200,"mono":5,"offset":-250,"rtt":40,"pass":"p1","scanned_at":1795000001000,' +
+    '"raw":"]E06291003012345","code":"6291003012345","item":"milk-1l","pack":1000,"amount":12000,"all_here":true,"entry":"scan"}')
+})
+
+it('keeps records apart that are made at once, in the order of the calls', async () => {
+  const w = new World()
+  const s = await Store.open(w.database, w.env)
+  await Promise.all(Array.from({ length: 20 }, (_, n) => s.record([observed('s', 'p', String(n))])))
+  const all = await s.read(1, 100, 1 << 20)
+  expect(all.map((e) => JSON.parse(e.body).code)).toEqual(Array.from({ length: 20 }, (_, n) => String(n)))
+  let digest = zeroDigest
+  for (const e of all) expect(e.digest).toBe((digest = await nextDigest(digest, e.body)))
+})
+
+it('refuses an event that no server reads, and records nothing of it', async () => {
+  const w = new World()
+  const s = await Store.open(w.database, w.env)
+  await expect(s.record([observed('s', 'p', '1'), observed('s', 'p', 'ش'.repeat(4090))])).rejects.toMatchObject({ key: 'event-too-large' })
+  expect(s.last).toBe(0)
+  await s.record([observed('s', 'p', '2')])
+  expect((await s.read(1, 9, 1 << 20)).length).toBe(1)
+})
+
+it('starts a new epoch with the same bytes and new digests, durably', async () => {
+  const w = new World()
+  const s = await Store.open(w.database, w.env)
+  for (let n = 0; n < 5; n++) await s.record([observed('s', 'p', String(n))])
+  const before = (await s.read(1, 9, 1 << 20)).map((e) => e.body)
+  await s.acknowledge(2)
+  const old = s.epoch
+  await s.newEpoch(false)
+  s.close()
+  const t = await Store.open(w.database, w.env)
+  expect([t.last, t.acked, t.oldest, t.succeeds, t.hasEarlier]).toEqual([3, 0, 1, old, true])
+  const after = await t.read(1, 9, 1 << 20)
+  expect(after.map((e) => e.body)).toEqual(before.slice(2))
+  expect(after[0]!.digest).toBe(await nextDigest(zeroDigest, before[2]!))
+  await t.newEpoch(true)
+  expect([t.last, t.hasEarlier]).toEqual([5, false])
+})
+
+it('lets go only of what is acknowledged, over and held by a backup', async () => {
+  const w = new World()
+  const s = await Store.open(w.database, w.env)
+  for (const session of ['a', 'a', 'b', 'a']) await s.record([observed(session, 'p-' + session, '1')])
+  const digest = await s.digest(2)
+  expect(await s.release()).toBe(0)
+  await s.putSession(sealed('a', w.env.now()))
+  await s.acknowledge(4)
+  expect(await s.release()).toBe(0) // no backup, and the session ended just now
+  await s.safe(1)
+  expect(await s.release()).toBe(1)
+  await s.safe(4)
+  expect(await s.release()).toBe(1) // b is open: what stands behind it stays, without holes
+  expect([s.oldest, s.last, await s.digest(2), await s.digest(1)]).toEqual([3, 4, digest, undefined])
+  await s.putSession(sealed('b', w.env.now()))
+  expect(await s.release()).toBe(2)
+  expect([s.oldest, s.last]).toEqual([5, 4])
+  s.close()
+  const t = await Store.open(w.database, w.env)
+  expect([t.oldest, t.last]).toEqual([5, 4])
+  const end = (await t.digest(4))!
+  await t.record([observed('c', 'p-c', '1')])
+  expect((await t.read(5, 1, 1))[0]!.digest).toBe(await nextDigest(end, (await t.read(5, 1, 1))[0]!.body))
+})
+
+it('lets go 30 days after the end where there are no backups', async () => {
+  const w = new World()
+  const s = await Store.open(w.database, w.env)
+  await s.record([observed('a', 'p', '1')])
+  await s.acknowledge(1)
+  await s.putSession(sealed('a', w.env.now()))
+  w.skew = keepFor - 60_000
+  expect(await s.release()).toBe(0)
+  w.skew = keepFor + 60_000
+  expect(await s.release()).toBe(1)
+})

@@ -1,0 +1,287 @@
+import 'fake-indexeddb/auto'
+import { describe, expect, it } from 'vitest'
+import { Store } from '../src/store/store'
+import { calm } from './server'
+import { dice, handheld, observed, World, type Handheld } from './world'
+
+const idOf = (body: string) => (JSON.parse(body) as { id: string }).id
+const kinds = (bodies: string[]) => bodies.map((b) => (JSON.parse(b) as { kind: string }).kind)
+
+async function paired(world: World, database?: string): Promise<Handheld> {
+  const h = await handheld(world, database)
+  await h.store.put('device', { device: 'd1', token: 't-d1', name: 'TC26-1', society: { id: 'rawda', name: {} } })
+  await h.sync.start()
+  return h
+}
+
+const sent = (h: Handheld) => h.until(() => h.store.unsent === 0 && h.store.needsClock.size === 0 && h.store.last > 0)
+
+describe('a conversation', () => {
+  it('hands over what is recorded, in windows, and brackets it by a clock event', async () => {
+    const w = new World()
+    const h = await paired(w)
+    for (let n = 0; n < 23; n++) await h.store.record([observed('s', 'p', String(n))])
+    await sent(h)
+    const [stream] = [...w.server.streams.values()]
+    expect(kinds(stream!.events).filter((k) => k === 'observed').length).toBe(23)
+    h.sync.syncNow() // measures
+    await h.until(() => w.server.log.some((e) => kinds([e.body])[0] === 'clock') && h.store.unsent === 0)
+    expect(await h.store.digest(h.store.last)).toBe(stream!.digest)
+    expect(h.sync.state).toBe('online')
+    await h.off()
+  })
+
+  it('measures how far its clock is off, and writes it into the next events', async () => {
+    const w = new World()
+    w.skew = 90_000
+    const h = await paired(w)
+    await h.until(() => h.sync.state === 'online')
+    await h.until(async () => (await h.store.get('contact')) !== undefined)
+    await h.store.record([observed('s', 'p', '1')])
+    const { body } = (await h.store.read(1, 1, 1))[0]!
+    const { offset } = JSON.parse(body) as { offset: number }
+    expect(Math.abs(offset + 90_000)).toBeLessThan(2000)
+    await h.off()
+  })
+
+  it('goes by HTTP where websockets are blocked', async () => {
+    const w = new World()
+    w.server.blockSockets = true
+    await w.server.offer('s', [], [])
+    const h = await paired(w)
+    await h.sync.join('s', () => {})
+    for (let n = 0; n < 12; n++) await h.store.record([observed('s', 'p', String(n))])
+    await sent(h)
+    await h.store.record([observed('s', 'p', 'late')])
+    await sent(h)
+    expect(w.server.log.filter((e) => e.body.includes('"observed"')).length).toBe(13)
+    w.server.feed({ t: 'feed', session: 's', cursor: 'c2', state: 'closing', round: 1, tasks: [] })
+    await h.until(async () => (await h.store.session('s'))?.drained === true)
+    expect(w.server.drained).toEqual(['s'])
+    await h.off()
+  })
+
+  it('says drained when everything is acknowledged, and again after more was recorded', async () => {
+    const w = new World()
+    await w.server.offer('s', [], [])
+    const h = await paired(w)
+    await h.sync.join('s', () => {})
+    await h.store.record([observed('s', 'p', '1')])
+    await h.until(() => w.server.hellos.length > 0)
+    w.server.feed({ t: 'feed', session: 's', cursor: 'c2', state: 'closing', round: 1, tasks: [] })
+    await h.until(async () => (await h.store.session('s'))?.drained === true)
+    expect(w.server.drained.length).toBe(1)
+    const last = w.server.log.length
+    expect(kinds([w.server.log[last - 1]!.body])).toEqual(['clock'])
+    await h.store.record([{ kind: 'pass.closed', session: 's', pass: 'p', observations: 1, quantity: 1000 }])
+    expect((await h.store.session('s'))!.drained).toBe(false)
+    await h.until(async () => (await h.store.session('s'))?.drained === true)
+    expect(w.server.drained.length).toBe(2)
+    await h.off()
+  })
+
+  it('stores feeds with their cursors and names them in the next hello', async () => {
+    const w = new World()
+    await w.server.offer('s', [], [])
+    const h = await paired(w)
+    await h.sync.join('s', () => {})
+    await h.until(() => h.sync.state === 'online')
+    w.server.feed({ t: 'feed', session: 's', cursor: 'c9', state: 'open', round: 2, tasks: [{ assignment: 'a', round: 2, location: 'L1', items: ['milk'] }] })
+    await h.until(async () => (await h.store.session('s'))?.cursor === 'c9')
+    expect((await h.store.session('s'))!.tasks[0]!.items).toEqual(['milk'])
+    w.server.cut()
+    await h.until(() => w.server.hellos.length > 1)
+    expect(w.server.hellos.at(-1)).toMatchObject({ sessions: ['s'], cursors: { s: 'c9' } })
+    await h.off()
+  })
+
+  it('keeps the feed that comes while a join is unanswered', async () => {
+    const w = new World()
+    await w.server.offer('s', [{ id: 'i' }], [])
+    const h = await paired(w)
+    await h.until(() => h.sync.state === 'online')
+    const newer = { t: 'feed' as const, session: 's', cursor: 'c7', state: 'open' as const, round: 3, tasks: [] }
+    await h.sync.join('s', () => w.server.say(newer))
+    await h.until(async () => (await h.store.session('s'))?.cursor === 'c7')
+    await h.off()
+  })
+
+  it('does not come back by itself where another window counts, but does when asked', async () => {
+    const w = new World()
+    const h = await paired(w)
+    await h.until(() => h.sync.state === 'online')
+    w.server.say({ t: 'bye', code: 'replaced', en: 'elsewhere', ar: 'هناك' })
+    await h.until(() => h.sync.state === 'replaced')
+    expect(h.sync.notice).toEqual({ key: 'bye-replaced', en: 'elsewhere', ar: 'هناك' })
+    const hellos = w.server.hellos.length
+    await new Promise((r) => setImmediate(r))
+    expect(w.server.hellos.length).toBe(hellos)
+    h.sync.syncNow()
+    await h.until(() => h.sync.state === 'online')
+    await h.off()
+  })
+
+  it('pushes what it holds when its token was revoked, and nothing else', async () => {
+    const w = new World()
+    w.server.revoked = true
+    await w.server.offer('s', [], [])
+    const h = await paired(w)
+    await h.store.record([observed('s', 'p', '1')])
+    await h.until(() => h.store.unsent === 0)
+    expect(h.sync.state).toBe('revoked')
+    await h.off()
+  })
+})
+
+describe('marks', () => {
+  it('fences a clone, and sends what no mark covered in a new epoch', async () => {
+    const w = new World()
+    const h = await paired(w)
+    for (let n = 0; n < 4; n++) await h.store.record([observed('s', 'p', String(n))])
+    await sent(h)
+    await h.sync.stop()
+    // The same stream goes on elsewhere: the server holds what this device never recorded.
+    const stream = w.server.stream(h.store.epoch)
+    const epoch = h.store.epoch
+    stream.acked++
+    stream.digest = 'f'.repeat(64)
+    const lost = await h.store.record([observed('s', 'p', 'only here')])
+    h.store.close()
+    const again = await paired(w)
+    await again.until(() => again.store.epoch !== epoch && again.store.unsent === 0)
+    expect(stream.fenced).toBe(true)
+    expect(again.store.succeeds).toBe(epoch)
+    expect(w.server.log.filter((e) => e.epoch === again.store.epoch).map((e) => idOf(e.body))).toContain(lost[0]!.id)
+    expect(w.server.hellos.at(-1)!.succeeds).toBe(epoch)
+    await again.off()
+  })
+
+  it('shows a gap, and goes on in a new epoch with what it holds', async () => {
+    const w = new World()
+    const h = await paired(w)
+    for (let n = 0; n < 4; n++) await h.store.record([observed('s', 'p', String(n))])
+    await sent(h)
+    await h.store.putSession({ session: 's', cursor: 'c', state: 'sealed', round: 1, tasks: [], drained: true, overAt: 1 })
+    await h.store.safe(2)
+    expect(await h.store.release()).toBe(2)
+    await h.sync.stop()
+    await h.store.record([observed('t', 'q', 'new')])
+    h.store.close()
+    w.server.streams.clear() // everything is lost, and the server does not know that it is another history
+    const again = await paired(w)
+    await again.until(() => w.server.gaps === 1 && again.store.unsent === 0)
+    const ids = w.server.log.slice(-1).map((e) => idOf(e.body))
+    expect(ids.length).toBe(1)
+    await again.off()
+  })
+
+  it('refills a restored server from its mark', async () => {
+    const w = new World()
+    const h = await paired(w)
+    for (let n = 0; n < 3; n++) await h.store.record([observed('s', 'p', String(n))])
+    await sent(h)
+    const restore = w.server.backup()
+    for (let n = 3; n < 9; n++) await h.store.record([observed('s', 'p', String(n))])
+    await sent(h)
+    restore()
+    await h.until(() => h.store.incarnation === w.server.incarnation && h.store.unsent === 0)
+    expect(new Set(w.server.log.map((e) => idOf(e.body))).size).toBe(w.server.log.length)
+    expect(w.server.log.filter((e) => e.body.includes('observed')).length).toBe(9)
+    await h.off()
+  })
+})
+
+describe('enrolment', () => {
+  it('keeps the token before it says so, and connects', async () => {
+    const w = new World()
+    const h = await handheld(w)
+    await expect(h.sync.enrol('WRONG', 'TC26-1')).rejects.toMatchObject({ key: 'code-unknown', ar: 'سبب' })
+    await h.sync.enrol('ABCD-EFGH', 'TC26-1')
+    expect((await h.store.get('device'))!.token).toBe('t-d1')
+    await h.until(() => h.sync.state === 'online')
+    await h.off()
+  })
+
+  it('sends under a new name what the old one’s marks do not cover', async () => {
+    const w = new World()
+    const h = await paired(w)
+    await h.store.record([observed('s', 'p', '1')])
+    await sent(h)
+    const old = h.store.epoch
+    w.server.codes.set('NEW', 'd2')
+    await h.sync.enrol('NEW', 'TC26-1')
+    await h.store.record([observed('s', 'p', '2')])
+    await h.until(() => h.store.unsent === 0)
+    expect(h.store.epoch).not.toBe(old)
+    expect(h.store.succeeds).toBe('')
+    await h.off()
+  })
+
+  it('resumes a download that broke off, and refuses a damaged chunk', async () => {
+    const w = new World()
+    await w.server.offer('s', Array.from({ length: 50 }, (_, n) => ({ id: 'i' + n })), [], {}, 10)
+    const h = await paired(w)
+    const [third] = [...w.server.chunks.keys()].slice(2)
+    const good = w.server.chunks.get(third!)!
+    w.server.chunks.set(third!, good + ' ')
+    await expect(h.sync.join('s', () => {})).rejects.toMatchObject({ key: 'chunk-damaged' })
+    expect(await h.store.pack('s')).toBeUndefined()
+    w.server.chunks.set(third!, good)
+    const seen: number[] = []
+    await h.sync.join('s', (p) => seen.push(p.done))
+    expect(seen[0]).toBeGreaterThan(0)
+    expect(seen.at(-1)).toBe(5)
+    expect((await h.store.chunk(third!))!.items.length).toBe(10)
+    await h.off()
+  })
+})
+
+// Everything at once: cut sockets, lost acknowledgements, busy servers, restores, killed tabs. In the end every event is
+// there, and counts once.
+describe('whatever happens, each event arrives, and counts once', () => {
+  it.each(Array.from({ length: 12 }, (_, n) => n + 1))('seed %i', async (seed) => {
+    const chance = dice(seed * 7919)
+    const w = new World(seed)
+    w.server.weather = { cutIn: 0.1, cutOut: 0.15, busy: 0.1, dial: 0.2 }
+    const restores = seed % 3 === 0
+    if (seed % 4 === 0) w.server.blockSockets = true
+    let h = await paired(w)
+    const recorded = new Map<string, string>()
+    let restore: (() => void) | undefined
+    for (let n = 0; n < 60; n++) {
+      const events = await h.store.record(Array.from({ length: 1 + Math.floor(chance() * 3) }, () => observed('s' + (n % 2), 'p', `c${n}`)))
+      for (const e of events) recorded.set(e.id, e.code!)
+      const what = chance()
+      if (what < 0.1) w.server.cut()
+      else if (what < 0.15) w.wake()
+      else if (what < 0.2) { // the tab is killed: nothing but the database is left
+        await h.sync.stop()
+        h.store.close()
+        h = await paired(w)
+      } else if (restores && what < 0.25) restore ??= w.server.backup()
+      else if (restores && what < 0.28 && restore) {
+        restore()
+        restore = undefined
+      } else if (what < 0.5) await h.until(() => chance() < 0.4 || h.store.unsent === 0)
+    }
+    w.server.weather = calm
+    w.wake()
+    await h.until(() => h.store.unsent === 0 && h.store.incarnation === w.server.incarnation)
+    const arrived = w.server.log.map((e) => JSON.parse(e.body) as { id: string; code?: string; kind: string })
+    const counted = new Map(arrived.filter((e) => e.kind === 'observed').map((e) => [e.id, e.code]))
+    expect(counted).toEqual(recorded)
+    expect(new Set(w.server.log.map((e) => e.body)).size).toBe(new Set(arrived.map((e) => e.id)).size) // one id, one body
+    if (!restores) expect(arrived.length).toBe(new Set(arrived.map((e) => e.id)).size)
+    const stream = w.server.stream(h.store.epoch)
+    expect([stream.acked, stream.digest]).toEqual([h.store.last, await h.store.digest(h.store.last)])
+    await h.off()
+  }, 20_000)
+})
+
+it('opens the database of a killed tab with everything in it', async () => {
+  const w = new World()
+  const s = await Store.open(w.database, w.env)
+  await s.record([observed('s', 'p', '1')])
+  const t = await Store.open(w.database, w.env) // the first was never closed
+  expect(t.last).toBe(1)
+})

@@ -1,0 +1,49 @@
+// Numbers, instants and durations in words. Digits are Latin by default in both languages, Arabic-Indic by choice.
+// Quantities are whole thousandths of the base unit and never become floats: the fraction is cut off as text.
+import type { Digits, Language } from './plural'
+
+const zone = 'Asia/Kuwait'
+const cache = new Map<string, unknown>()
+
+function cached<T>(key: string, make: () => T): T {
+  let v = cache.get(key) as T | undefined
+  if (v === undefined) cache.set(key, (v = make()))
+  return v
+}
+
+const tag = (language: Language, digits: Digits) => `${language}-KW-u-nu-${digits}`
+
+export function formatNumber(n: number, language: Language, digits: Digits): string {
+  return cached(`n${language}${digits}`, () => new Intl.NumberFormat(tag(language, digits), { maximumFractionDigits: 0 })).format(n).replace('-', '−')
+}
+
+// formatQuantity writes thousandths with as many decimals as they need, or with exactly `decimals`.
+export function formatQuantity(thousandths: number, language: Language, digits: Digits): string {
+  const sign = thousandths < 0 ? '−' : ''
+  const abs = Math.abs(thousandths)
+  const whole = Math.floor(abs / 1000)
+  const fraction = String(abs % 1000).padStart(3, '0').replace(/0+$/, '')
+  const point = digits === 'arab' ? '٫' : '.'
+  return sign + formatNumber(whole, language, digits) + (fraction ? point + writeDigits(fraction, digits) : '')
+}
+
+export function formatTime(at: number, language: Language, digits: Digits): string {
+  return cached(`t${language}${digits}`, () => new Intl.DateTimeFormat(tag(language, digits), { hour: 'numeric', minute: '2-digit', timeZone: zone })).format(at)
+}
+
+export function formatDate(at: number, language: Language, digits: Digits): string {
+  return cached(`d${language}${digits}`, () => new Intl.DateTimeFormat(tag(language, digits), { day: 'numeric', month: 'long', hour: 'numeric', minute: '2-digit', timeZone: zone })).format(at)
+}
+
+// writeDigits turns Latin digits into the chosen ones; what is being keyed is shown this way, digit by digit.
+export function writeDigits(text: string, digits: Digits): string {
+  return digits === 'latn' ? text : text.replace(/[0-9]/g, (d) => String.fromCharCode(0x0660 + Number(d)))
+}
+
+// readDigits folds Arabic-Indic and Persian digits and the Arabic separators to their Latin twins.
+export function readDigits(text: string): string {
+  return text
+    .replace(/[\u0660-\u0669]/g, (d) => String(d.charCodeAt(0) - 0x0660))
+    .replace(/[\u06f0-\u06f9]/g, (d) => String(d.charCodeAt(0) - 0x06f0))
+    .replace(/\u066b/g, '.').replace(/[\u066c\u200e\u200f\u061c]/g, '')
+}

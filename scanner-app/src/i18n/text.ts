@@ -1,0 +1,38 @@
+// Texts in the reader's language. Values put into a text are isolated, so that a code or a name of the other direction
+// cannot turn the sentence around it; on screen, codes and numbers that stand alone are wrapped by Code and Quantity.
+import { signal } from '@preact/signals'
+import { ar, type Key } from './ar'
+import { en } from './en'
+import { formatNumber } from './number'
+import { form, type Digits, type Language } from './plural'
+
+export type { Key } from './ar'
+export type { Digits, Language } from './plural'
+
+// What the reader chose; the settings of this device set both.
+export const language = signal<Language>('ar')
+export const digits = signal<Digits>('latn')
+
+export type Values = Record<string, string | number>
+
+const ltr = (s: string) => `\u2066${s}\u2069`
+const own = (s: string) => `\u2068${s}\u2069`
+
+// text gives a sentence. Its plural form follows values.n. Numbers are written in the chosen digits, left to right.
+export function text(key: Key, values: Values = {}): string {
+  const source = (language.value === 'ar' ? ar : en)[key]
+  const n = values['n']
+  return form(source, language.value, typeof n === 'number' ? n : 0).replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = values[name]
+    if (value === undefined) return ''
+    return typeof value === 'number' ? ltr(formatNumber(value, language.value, digits.value)) : own(value)
+  })
+}
+
+// Named is what the server names in one or both languages; the reader's comes first, the other is better than nothing.
+export interface Named { ar?: string; en?: string }
+
+export function nameOf(name: Named | undefined): string {
+  if (!name) return ''
+  return (language.value === 'ar' ? name.ar || name.en : name.en || name.ar) ?? ''
+}

@@ -1,0 +1,90 @@
+// Which screen is shown: the model's phase and what is open in it decide, nobody navigates. Sheets lie over it.
+import { useEffect, useState } from 'preact/hooks'
+import { Counting } from './count'
+import { DetailsSheet } from './details'
+import { EntriesSheet } from './entries'
+import { FindSheet } from './find'
+import { FinishSheet } from './finish'
+import { MenuSheet, SettingsSheet } from './menu'
+import { ModeSheet } from './mode'
+import { NoticesSheet } from './notices'
+import { Pairing } from './pairing'
+import { Failed, OtherTab, Revoked, SessionOver, Starting, StorageFull } from './plate'
+import { Questions } from './questions'
+import { Sessions } from './sessions'
+import { SignIn } from './signin'
+import { SyncSheet } from './sync'
+import { PlacesSheet, Tasks } from './tasks'
+import { TopLine } from './topline'
+import { UiContext, useUi, type Ui } from './ui'
+
+export function App({ ui }: { ui: Ui }) {
+  return (
+    <UiContext.Provider value={ui}>
+      <div class="frame">
+        <TopLine />
+        <Screen />
+      </div>
+      <Sheets />
+    </UiContext.Provider>
+  )
+}
+
+function Screen() {
+  const { model, said } = useUi()
+  const [again, setAgain] = useState(false)
+  const phase = model.phase.value, session = model.session.value, pass = model.pass.value
+  useEffect(() => { said.value = undefined }, [phase, session?.session, pass?.pass])
+  switch (phase) {
+    case 'starting': return <Starting />
+    case 'other-tab': return <OtherTab />
+    case 'failed': return <Failed />
+    case 'unpaired': return <Pairing />
+  }
+  if (model.link.value.state === 'revoked') return again ? <Pairing back={() => setAgain(false)} /> : <Revoked again={() => setAgain(true)} />
+  if (phase === 'signed-out') return <SignIn />
+  if (!session || model.download.value) return <Sessions />
+  if (session.state !== 'open' && session.state !== 'unknown') return <SessionOver />
+  if (model.storage.value.full) return <StorageFull />
+  return pass ? <Counting pass={pass} /> : <Tasks />
+}
+
+function Sheets() {
+  const { model, sheet } = useUi()
+  const close = () => { sheet.value = undefined }
+  const pass = model.pass.value, open = sheet.value
+  useBackButton(open !== undefined, close)
+  if (model.question.value && model.question.value.kind !== 'how-many') return <Questions />
+  switch (open) {
+    case 'menu': return <MenuSheet key={open} close={close} />
+    case 'sync': return <SyncSheet key={open} close={close} />
+    case 'settings': return <SettingsSheet key={open} close={close} />
+    case 'notices': return <NoticesSheet key={open} close={close} />
+    case 'places': return <PlacesSheet key={open} close={close} />
+    case 'mode': return <ModeSheet key={open} close={close} />
+  }
+  if (!pass) return null
+  switch (open) {
+    case 'find': return <FindSheet key={open} pass={pass} close={close} />
+    case 'zero': return <FindSheet key={open} pass={pass} zero close={close} />
+    case 'entries': return <EntriesSheet key={open} pass={pass} close={close} />
+    case 'finish': return <FinishSheet key={open} pass={pass} close={close} />
+    case 'details': return pass.pending ? <DetailsSheet key={open} pending={pass.pending} close={close} /> : null
+  }
+  return null
+}
+
+// useBackButton makes Android's back button close a sheet, and never leave the app in the middle of a count.
+function useBackButton(open: boolean, close: () => void): void {
+  useEffect(() => {
+    history.pushState(null, '', location.pathname + location.search)
+    const stay = () => history.pushState(null, '', location.pathname + location.search)
+    addEventListener('popstate', stay)
+    return () => removeEventListener('popstate', stay)
+  }, [])
+  useEffect(() => {
+    if (!open) return
+    addEventListener('popstate', close)
+    return () => removeEventListener('popstate', close)
+  }, [open])
+}

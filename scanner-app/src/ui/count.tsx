@@ -1,0 +1,68 @@
+// The counting screen: the item in hand, the last three entries, the keypad. Trigger, number, trigger, number; nothing else
+// is needed in the usual case.
+import { text } from '../i18n/text'
+import type { Entry, Key, Pass } from '../model/types'
+import { Icon } from './icon'
+import { Keypad, PadKey } from './keypad'
+import { modeWord } from './mode'
+import { Panel } from './panel'
+import { useUi } from './ui'
+import { Amount, Code, Count as N, Name } from './value'
+
+export function Counting({ pass }: { pass: Pass }) {
+  const { model, run, sheet, sound, started } = useUi()
+  if (!started.value && !sound.unlocked()) return <Start pass={pass} />
+  const pending = pass.pending
+  const standing = pass.entries.filter((e) => !e.reversed)
+  const recent = (pending || pass.multiplier ? standing : standing.slice(1)).slice(0, 3)
+  const key = (k: Key) => void run(model.key(k))
+  const decimals = pending?.decimals ?? false
+  return (
+    <main class="counting">
+      <Panel pass={pass} />
+      <ul class="recent" aria-label={text('recent')}>
+        {recent.map((e) => <Recent key={e.id} entry={e} undo={() => void run(model.undo(e.id))} />)}
+      </ul>
+      <div class="tools">
+        <button onClick={() => { sheet.value = 'mode' }} aria-haspopup="dialog" aria-label={`${text('mode.title')}: ${modeWord(pass.mode)}`}><span class="tag plain">{modeWord(pass.mode)}</span></button>
+        <button onClick={() => { sheet.value = 'find' }} aria-haspopup="dialog"><Icon name="search" /> {text('do.search')}</button>
+        <button onClick={() => { sheet.value = 'entries' }} aria-haspopup="dialog"><Icon name="list" /> <N n={pass.totals.observations} /><span class="hidden">{text('entries.title')}</span></button>
+        <button class="strong" onClick={() => { sheet.value = 'finish' }} aria-haspopup="dialog"><Icon name="flag" /> {text('finish.short')}</button>
+      </div>
+      <Keypad digit={key} erase={() => key('back')} point={decimals ? () => key('.') : undefined} actions={[
+        <PadKey press={() => void run(model.undo())} disabled={!pending && standing.length === 0}><Icon name="undo" /><span>{text('do.undo')}</span></PadKey>,
+        <PadKey press={() => { if (pending) void run(model.zero()); else sheet.value = 'zero' }}>{text('zero')}</PadKey>,
+        <PadKey press={() => void run(model.switchPack())} disabled={!pending || pending.packs.length < 2}>{text('unit.both')}</PadKey>,
+        <PadKey kind="done" press={() => void run(model.confirm())} disabled={!pending}><span>{text('do.done')}</span><Icon name="good" /></PadKey>,
+      ]} />
+    </main>
+  )
+}
+
+function Recent({ entry, undo }: { entry: Entry; undo: () => void }) {
+  return (
+    <li>
+      <span class={entry.item ? 'good' : 'unknown'}><Icon name={entry.item ? 'good' : 'unknown'} /></span>
+      <span class="title">{entry.item ? <Name of={entry.item.name} /> : <Code>{entry.code}</Code>}</span>
+      <strong>{entry.amount === 0 ? text('zero') : <Amount of={entry.quantity} />}</strong>
+      <button onClick={undo} aria-label={text('undo.of', { name: entry.item?.name.ar ?? entry.item?.name.en ?? entry.code })}><Icon name="undo" /></button>
+    </li>
+  )
+}
+
+// Start is shown when the app was opened again in the middle of a pass: sounds need one tap before the first scan.
+function Start({ pass }: { pass: Pass }) {
+  const { sound, started } = useUi()
+  return (
+    <>
+      <main class="body">
+        <div class="plate">
+          <div class="mark soft"><Icon name="place" /></div>
+          <h1><Name of={pass.place.name} /></h1>
+          <p class="soft">{pass.entries.length ? text('start.again', { n: pass.totals.observations }) : text('start.do')}</p>
+        </div>
+      </main>
+      <div class="foot"><button class="button main" onClick={() => { sound.unlock(); started.value = true }}>{text('start')}</button></div>
+    </>
+  )
+}

@@ -1,0 +1,48 @@
+// Everything counted in this pass, newest first; each can be taken back, and what was taken back stays in sight.
+import { useState } from 'preact/hooks'
+import { formatTime } from '../i18n/number'
+import { digits, language, nameOf, text } from '../i18n/text'
+import type { Entry, Pass } from '../model/types'
+import { Icon } from './icon'
+import { conditionWord } from './panel'
+import { Sheet } from './sheet'
+import { totalsInWords } from './tasks'
+import { useUi } from './ui'
+import { packOf } from './unit'
+import { Amount, Code, Name } from './value'
+
+const page = 60
+
+export function EntriesSheet({ pass, close }: { pass: Pass; close: () => void }) {
+  const [shown, setShown] = useState(page)
+  return (
+    <Sheet title={text('entries.title')} close={close} whole>
+      <p class="soft small">{totalsInWords(pass.totals)}</p>
+      <ul class="rows">{pass.entries.slice(0, shown).map((e) => <Row key={e.id} entry={e} />)}</ul>
+      {pass.entries.length > shown && <button class="button" onClick={() => setShown(shown + page)}>{text('list.more', { n: pass.entries.length - shown })}</button>}
+      {pass.entries.length === 0 && <p class="empty">{text('entries.none')}</p>}
+    </Sheet>
+  )
+}
+
+function Row({ entry }: { entry: Entry }) {
+  const { model, run } = useUi()
+  return (
+    <li class={entry.reversed ? 'row entry reversed' : 'row entry'}>
+      <span>
+        <span class="title">{entry.item ? <Name of={entry.item.name} /> : text('unknown')}</span>
+        <span class="note"><Code>{entry.code || entry.item?.code || ''}</Code> · <bdi dir="ltr">{formatTime(entry.at, language.value, digits.value)}</bdi></span>
+        <span class="tags">
+          {entry.reversed && <span class="tag plain">{text('entries.reversed')}</span>}
+          {!entry.item && <span class="tag unknown">{text('unknown')}</span>}
+          {entry.undirected && <span class="tag check">{text('undirected')}</span>}
+          {entry.condition && <span class="tag check">{conditionWord(entry.condition)}</span>}
+          {entry.pack !== 1000 && <span class="tag plain">{packOf(entry.item, entry.pack)}</span>}
+          {!entry.sent && <span class="tag plain">{text('entries.unsent')}</span>}
+        </span>
+      </span>
+      <span class="amount">{entry.amount === 0 ? text('zero') : <Amount of={entry.quantity} />}</span>
+      {entry.reversed ? <span class="icon-button" /> : <button class="icon-button" onClick={() => void run(model.undo(entry.id))} aria-label={text('undo.of', { name: entry.item ? nameOf(entry.item.name) : entry.code })}><Icon name="undo" /></button>}
+    </li>
+  )
+}

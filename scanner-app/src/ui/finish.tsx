@@ -1,0 +1,43 @@
+// Ending a location: its totals in one look, what of a list was not met, and the one question that matters.
+import { text } from '../i18n/text'
+import type { Pass } from '../model/types'
+import { Statement } from './notices'
+import { Sheet } from './sheet'
+import { inWords, useUi } from './ui'
+import { Amount, Count, Name } from './value'
+
+export function FinishSheet({ pass, close }: { pass: Pass; close: () => void }) {
+  const { model, run, closed, said } = useUi()
+  const { totals, place } = pass
+  const finish = async () => {
+    if (await run(model.closePass())) {
+      close()
+      closed.value = { place, totals }
+    }
+  }
+  return (
+    <Sheet title={text('finish.title')} close={close} foot={<>
+      <button class="button main" onClick={() => void finish()} disabled={Boolean(pass.pending)}>{text('finish.do')}</button>
+      <button class="button" onClick={close}>{text('finish.stay')}</button>
+    </>}>
+      <div class="stack">
+        <p class="strong"><Name of={place.name} /></p>
+        <dl class="facts totals">
+          <dt>{text('finish.items')}</dt><dd><Count n={totals.items} /></dd>
+          <dt>{text('finish.quantity')}</dt><dd><Amount of={totals.quantity} /></dd>
+          <dt>{text('finish.unknown')}</dt><dd class={totals.unknown ? 'unknown' : ''}><Count n={totals.unknown} /></dd>
+        </dl>
+        {totals.missed.length > 0 && (
+          <div>
+            <h2>{text('finish.missed', { n: totals.missed.length })}</h2>
+            <p class="soft small">{text('finish.missed.do')}</p>
+            <ul class="rows">{totals.missed.slice(0, 30).map((i) => <li key={i.id} class="row"><span><Name of={i.name} /></span><span class="soft small">{text('zero')}</span></li>)}</ul>
+          </div>
+        )}
+        {pass.pending ? <Statement tone="check" title={text('finish.pending')}>{pass.pending.item ? <Name of={pass.pending.item.name} /> : text('unknown')}</Statement>
+          : <p>{totals.observations ? text('finish.ask') : text('finish.empty')}</p>}
+        {said.value && <Statement tone="check">{inWords(said.value)}</Statement>}
+      </div>
+    </Sheet>
+  )
+}

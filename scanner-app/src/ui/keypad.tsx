@@ -1,0 +1,44 @@
+// The keypad: our own, because the system's covers half the screen and fights the imager. Digits lie as on a telephone's
+// calculator in both languages; the column of actions stands on the side of the hand that holds the device. Keys take no
+// focus, so that what the imager types never presses one.
+import type { ComponentChildren } from 'preact'
+import { writeDigits } from '../i18n/number'
+import { digits, text } from '../i18n/text'
+import { Icon } from './icon'
+import { useUi } from './ui'
+
+export type Digit = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9'
+
+const rows: readonly (readonly Digit[])[] = [['7', '8', '9'], ['4', '5', '6'], ['1', '2', '3']]
+
+// hold keeps the focus where it is while a key is pressed.
+const hold = (e: Event) => e.preventDefault()
+
+export function PadKey({ press, label, kind = '', disabled, children }: { press: () => void; label?: string; kind?: string; disabled?: boolean; children: ComponentChildren }) {
+  return (
+    <button type="button" class={'key ' + kind} onMouseDown={hold} onClick={press} disabled={disabled} aria-label={label}>{children}</button>
+  )
+}
+
+export interface KeypadProps {
+  digit: (d: Digit) => void
+  erase: () => void
+  point?: (() => void) | undefined // absent: whole numbers only
+  actions: readonly [ComponentChildren, ComponentChildren, ComponentChildren, ComponentChildren]
+}
+
+export function Keypad({ digit, erase, point, actions }: KeypadProps) {
+  const { settings } = useUi()
+  return (
+    <div class={'keypad ' + settings.value.hand} role="group" aria-label={text('keypad')}>
+      {rows.map((row, r) => [
+        ...row.map((d) => <PadKey key={d} press={() => digit(d)}>{writeDigits(d, digits.value)}</PadKey>),
+        <div key={'a' + r} class="action">{actions[r]}</div>,
+      ])}
+      <PadKey press={() => point?.()} disabled={!point} label={text('keypad.point')}>{digits.value === 'arab' ? '٫' : '.'}</PadKey>
+      <PadKey press={() => digit('0')}>{writeDigits('0', digits.value)}</PadKey>
+      <PadKey press={erase} label={text('keypad.erase')}><Icon name="erase" /></PadKey>
+      <div class="action">{actions[3]}</div>
+    </div>
+  )
+}

@@ -1,0 +1,29 @@
+// The two ways to count, chosen for a pass and always in sight.
+import { text } from '../i18n/text'
+import type { Mode } from '../model/types'
+import { Choice } from './field'
+import { Statement } from './notices'
+import { Sheet } from './sheet'
+import { inWords, useUi } from './ui'
+
+export const modeWord = (mode: Mode): string => (mode === 'each' ? text('mode.each') : text('mode.quantity'))
+
+export function ModeChoice() {
+  const { model, run } = useUi()
+  const mode = model.pass.value?.mode ?? model.mode.value
+  return (
+    <div class="stack tight">
+      <Choice<Mode> label={text('mode.title')} value={mode} options={[['quantity', text('mode.quantity')], ['each', text('mode.each')]]} change={(m) => void run(model.setMode(m))} />
+      <p class="soft small">{mode === 'each' ? text('mode.each.do') : text('mode.quantity.do')}</p>
+    </div>
+  )
+}
+
+export function ModeSheet({ close }: { close: () => void }) {
+  const { said } = useUi()
+  return (
+    <Sheet title={text('mode.title')} close={close} foot={<button class="button main" onClick={close}>{text('do.done')}</button>}>
+      <div class="stack"><ModeChoice />{said.value && <Statement tone="check">{inWords(said.value)}</Statement>}</div>
+    </Sheet>
+  )
+}

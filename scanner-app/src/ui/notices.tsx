@@ -1,0 +1,59 @@
+// What the app noticed and the counter may look at when they choose to: it waits in the top line and never covers the count.
+import type { ComponentChildren } from 'preact'
+import { text } from '../i18n/text'
+import { Icon, type IconName } from './icon'
+import { Sheet } from './sheet'
+import { inWords, useUi, type Ui } from './ui'
+
+export type Tone = 'good' | 'check' | 'wrong' | 'unknown'
+export interface Notice { key: string; tone: Tone; title: string; body: string }
+
+const late = 30 * 60_000 // ms unsent before it is worth a word
+const low = 0.15 // of the battery
+
+export function useNotices(): Notice[] {
+  return noticesOf(useUi())
+}
+
+function noticesOf({ model, update, battery, arabicKeyboard }: Ui): Notice[] {
+  const link = model.link.value, storage = model.storage.value, session = model.session.value, pass = model.pass.value
+  const out: Notice[] = []
+  const add = (key: string, tone: Tone, title: string, body: string) => out.push({ key, tone, title, body })
+  if (storage.full) add('full', 'wrong', text('storage.full'), text('storage.full.do'))
+  const recounts = model.tasks.value.filter((t) => t.recount && t.state === 'none' && t.place.location !== pass?.place.location).length
+  if (pass && recounts) add('recount', 'check', text('notice.recount', { n: recounts }), text('notice.recount.do'))
+  if (battery.value !== undefined && battery.value < low) add('battery', 'check', text('notice.battery', { n: Math.round(battery.value * 100) }), text('notice.battery.do'))
+  if (link.state === 'replaced') add('replaced', 'check', text('notice.replaced'), text('notice.replaced.do'))
+  if (link.state === 'outdated') add('outdated', 'check', text('notice.outdated'), text('notice.outdated.do'))
+  if (link.notice) add('server', 'check', text('notice.server'), inWords(link.notice))
+  if (session?.state === 'unknown') add('unknown', 'check', text('session.unknown'), text('session.unknown.do'))
+  if (link.unsent && link.oldestUnsent !== undefined && Date.now() - link.oldestUnsent > late) add('late', 'check', text('notice.late', { n: link.unsent }), text('notice.late.do'))
+  if (storage.persisted === false) add('persist', 'check', text('storage.loose'), text('storage.loose.do'))
+  if (arabicKeyboard.value) add('keyboard', 'check', text('notice.keyboard'), text('notice.keyboard.do'))
+  if (update.waiting.value) add('update', 'good', text('update.waiting'), pass ? text('update.later') : text('update.now'))
+  return out
+}
+
+const icons: Record<Tone, IconName> = { good: 'good', check: 'check', wrong: 'wrong', unknown: 'unknown' }
+
+export function Statement({ tone, title, children }: { tone?: Tone; title?: string; children?: ComponentChildren }) {
+  return (
+    <div class={'statement ' + (tone ?? '')}>
+      <span class={tone}><Icon name={tone ? icons[tone] : 'notice'} /></span>
+      <div>{title && <p class="strong">{title}</p>}{children && <p>{children}</p>}</div>
+    </div>
+  )
+}
+
+export function NoticesSheet({ close }: { close: () => void }) {
+  const { sheet } = useUi()
+  const notices = useNotices()
+  return (
+    <Sheet title={text('notices.title')} close={close} foot={<button class="button" onClick={() => { sheet.value = 'sync' }}>{text('sync.title')}</button>}>
+      <div class="stack tight">
+        {notices.map((n) => <Statement key={n.key} tone={n.tone} title={n.title}>{n.body}</Statement>)}
+        {notices.length === 0 && <p class="empty">{text('notices.none')}</p>}
+      </div>
+    </Sheet>
+  )
+}

@@ -1,0 +1,123 @@
+// The item in hand: what was scanned last, what will be recorded of it, and what stands of it at this location. It says
+// nothing about whether a number is right: nobody here knows, and that is the point of a blind count.
+import type { Entry, Item, Pass, Pending } from '../model/types'
+import { formatQuantity } from '../i18n/number'
+import { digits, language, nameOf, text } from '../i18n/text'
+import { Icon, type IconName } from './icon'
+import type { Tone } from './notices'
+import { inWords, useUi } from './ui'
+import { packOf, unitOf } from './unit'
+import { Amount, Code, Keyed, Name } from './value'
+
+export function Panel({ pass }: { pass: Pass }) {
+  const { said } = useUi()
+  const newest = pass.entries.find((e) => !e.reversed)
+  const fault = said.value
+  return (
+    <section class="panel" aria-label={text('panel')}>
+      {pass.multiplier ? <Multiplier keyed={pass.multiplier} /> : pass.pending ? <PendingPanel pending={pass.pending} /> : newest ? <EntryPanel entry={newest} pass={pass} /> : <Ready pass={pass} />}
+      {fault && <p class="said" role="alert"><Icon name="check" /> {inWords(fault)}</p>}
+    </section>
+  )
+}
+
+function Title({ item, code }: { item: Item | undefined; code: string }) {
+  return item ? <h1 class="item"><Name of={item.name} /></h1> : <h1 class="item unknown">{text('unknown')}<span class="hidden"> <Code>{code}</Code></span></h1>
+}
+
+// Marks are the calm words beside an item: none of them stops the count.
+function Marks({ seen }: { seen: Entry | Pending }) {
+  return (
+    <>
+      {seen.undirected && <span class="tag check">{text('undirected')}</span>}
+      {seen.condition && <span class="tag check">{conditionWord(seen.condition)}</span>}
+      {seen.lot && <span class="tag plain"><Code>{seen.lot}</Code></span>}
+      {seen.expiry && <span class="tag plain"><Code>{seen.expiry}</Code></span>}
+    </>
+  )
+}
+
+export function conditionWord(condition: NonNullable<Entry['condition']>): string {
+  if (condition === 'damaged') return text('condition.damaged')
+  return condition === 'expired' ? text('condition.expired') : text('condition.near')
+}
+
+function Status({ tone, icon, word }: { tone: Tone; icon: IconName; word: string }) {
+  return <span class={'status ' + tone}><Icon name={icon} /> {word}</span>
+}
+
+function PendingPanel({ pending }: { pending: Pending }) {
+  const { model, run, sheet } = useUi()
+  const asked = model.question.value?.kind === 'how-many'
+  const total = (pending.again === 'replace' ? 0 : pending.already) + (pending.quantity ?? 0)
+  const unit = packOf(pending.item, pending.pack)
+  return (
+    <>
+      <Title item={pending.item} code={pending.code} />
+      <div class="ident">
+        {pending.code ? <Code>{pending.code}</Code> : <span />}
+        {pending.packs.length > 1
+          ? <button class="chip" onClick={() => void run(model.switchPack())} aria-label={text('unit.switch', { unit })}>{unit}</button>
+          : <span class="unit">{unit}</span>}
+      </div>
+      <div class={asked ? 'figure asked' : 'figure'}>
+        <output class="big" aria-live="polite">{pending.keyed ? <Keyed>{pending.keyed}</Keyed> : <span class="caret" aria-label={text('ask.how-many')}>–</span>}</output>
+      </div>
+      <div class="under">
+        {asked ? <Status tone="check" icon="unknown" word={text('ask.how-many')} /> : pending.item ? <Status tone="good" icon="good" word={text('panel.stored')} /> : <Status tone="unknown" icon="unknown" word={text('panel.unknown')} />}
+        <button class="chip quiet" onClick={() => { sheet.value = 'details' }}>{text('details.short')}</button>
+      </div>
+      <Standing amount={total} item={pending.item} seen={pending} />
+    </>
+  )
+}
+
+function EntryPanel({ entry, pass }: { entry: Entry; pass: Pass }) {
+  const each = pass.mode === 'each'
+  const standing = pass.entries.filter((e) => !e.reversed && (entry.item ? e.item?.id === entry.item.id : e.code === entry.code)).reduce((sum, e) => sum + e.quantity, 0)
+  return (
+    <>
+      <Title item={entry.item} code={entry.code} />
+      <div class="ident">{entry.code ? <Code>{entry.code}</Code> : <span />}<span class="unit">{packOf(entry.item, entry.pack)}</span></div>
+      <div class="figure recorded"><output class="big" aria-live="polite" key={entry.id}>{each && <span class="soft">+</span>}<Amount of={entry.amount} /></output></div>
+      <div class="under">
+        {entry.amount === 0 ? <Status tone="good" icon="good" word={text('zero.counted')} /> : entry.item ? <Status tone="good" icon="good" word={text('panel.recorded')} /> : <Status tone="unknown" icon="unknown" word={text('panel.unknown')} />}
+      </div>
+      <Standing amount={standing} item={entry.item} seen={entry} />
+    </>
+  )
+}
+
+function Standing({ amount, item, seen }: { amount: number; item: Item | undefined; seen: Entry | Pending }) {
+  return (
+    <div class="standing">
+      <span>{text('panel.here')} <strong><Amount of={amount} /></strong> {unitOf(item)}</span>
+      <span class="tags"><Marks seen={seen} /></span>
+    </div>
+  )
+}
+
+function Multiplier({ keyed }: { keyed: string }) {
+  return (
+    <>
+      <h1 class="item">{text('each.next')}</h1>
+      <div class="ident"><span /></div>
+      <div class="figure"><output class="big" aria-live="polite"><span class="soft">×</span><Keyed>{keyed}</Keyed></output></div>
+      <div class="under"><span class="soft">{text('each.scan')}</span></div>
+    </>
+  )
+}
+
+function Ready({ pass }: { pass: Pass }) {
+  return (
+    <div class="ready">
+      <Icon name="scan" />
+      <h1 class="item">{text('panel.ready')}</h1>
+      <p class="soft small">{pass.items ? text('panel.list', { n: pass.items.length }) : pass.place.undirected ? text('undirected.place') : text('panel.ready.do')}</p>
+    </div>
+  )
+}
+
+export function spoken(entry: Entry): string {
+  return `${entry.item ? nameOf(entry.item.name) : text('unknown')}: ${formatQuantity(entry.amount, language.value, digits.value)}`
+}

@@ -1,0 +1,41 @@
+// A sheet over the screen, from the foot. It takes the focus, gives it back, and closes by its button, by Escape and by a tap
+// beside it; a question that must be answered has no such way out (no `close`).
+import type { ComponentChildren } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import { text } from '../i18n/text'
+import { Icon } from './icon'
+
+export function Sheet({ title, close, foot, whole, children }: { title: string; close?: (() => void) | undefined; foot?: ComponentChildren; whole?: boolean; children?: ComponentChildren }) {
+  const box = useRef<HTMLDivElement>(null)
+  const head = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    const before = document.activeElement
+    const first = box.current?.querySelector<HTMLElement>('[data-first]')
+    ;(first ?? head.current)?.focus({ preventScroll: true })
+    return () => { if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true }) }
+  }, [])
+  const keys = (e: KeyboardEvent) => {
+    if (e.key === 'Escape' && close) { e.stopPropagation(); close() }
+    if (e.key === 'Tab' && box.current) keepInside(e, box.current)
+  }
+  return (
+    <div class="veil" onClick={(e) => { if (e.target === e.currentTarget) close?.() }}>
+      <div class={whole ? 'sheet whole' : 'sheet'} role="dialog" aria-modal="true" aria-label={title} ref={box} onKeyDown={keys}>
+        <div class="bar">
+          <h1 tabIndex={-1} ref={head}>{title}</h1>
+          {close && <button class="icon-button" onClick={close} aria-label={text('do.close')}><Icon name="wrong" /></button>}
+        </div>
+        <div class="body" tabIndex={0}>{children}</div>
+        {foot && <div class="foot">{foot}</div>}
+      </div>
+    </div>
+  )
+}
+
+function keepInside(e: KeyboardEvent, box: HTMLElement): void {
+  const stops = [...box.querySelectorAll<HTMLElement>('button:not(:disabled), input, select, .body')]
+  const first = stops[0], last = stops[stops.length - 1]
+  if (!first || !last) return
+  if (e.shiftKey && document.activeElement === first) { e.preventDefault(); last.focus() }
+  else if (!e.shiftKey && document.activeElement === last) { e.preventDefault(); first.focus() }
+}

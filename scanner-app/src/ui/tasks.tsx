@@ -1,0 +1,113 @@
+// Where to count: this person's tasks, recounts first, and the way to any other location, by its label or from a list.
+import { useMemo, useState } from 'preact/hooks'
+import { formatQuantity } from '../i18n/number'
+import { digits, language, text } from '../i18n/text'
+import type { Place, Task, Totals } from '../model/types'
+import { Icon } from './icon'
+import { ModeChoice } from './mode'
+import { Statement } from './notices'
+import { Sheet } from './sheet'
+import { inWords, useUi } from './ui'
+import { Count, Name } from './value'
+
+const page = 40 // rows drawn at once
+
+export function Tasks() {
+  const { model, run, sheet, said, closed, sound, started } = useUi()
+  const [shown, setShown] = useState(page)
+  const tasks = model.tasks.value
+  const undone = tasks.filter((t) => t.state !== 'closed').length
+  const open = (task: Task) => {
+    sound.unlock()
+    started.value = true
+    closed.value = undefined
+    void run(model.openPass(task.place.location, task))
+  }
+  return (
+    <>
+      <main class="body">
+        <div class="stack">
+          {closed.value && <Statement tone="good" title={text('closed.title')}><Name of={closed.value.place.name} /> · {totalsInWords(closed.value.totals)}</Statement>}
+          {said.value && <Statement tone="check">{inWords(said.value)}</Statement>}
+          <div class="prompt"><Icon name="scan" /><div><h1>{text('tasks.scan')}</h1><p class="soft small">{text('tasks.scan.do')}</p></div></div>
+          <ModeChoice />
+          <div>
+            <h2>{text('tasks.title')} {tasks.length > 0 && <span class="soft small">{text('tasks.left', { n: undone })}</span>}</h2>
+            {tasks.length === 0 && <p class="empty">{text('tasks.none')}</p>}
+            <ul class="rows">{tasks.slice(0, shown).map((t) => <li key={t.key}><TaskRow task={t} open={() => open(t)} /></li>)}</ul>
+            {tasks.length > shown && <button class="button" onClick={() => setShown(shown + page)}>{text('list.more', { n: tasks.length - shown })}</button>}
+          </div>
+        </div>
+      </main>
+      <div class="foot"><button class="button" onClick={() => { sheet.value = 'places' }}><Icon name="search" />{text('places.choose')}</button></div>
+    </>
+  )
+}
+
+export function totalsInWords(totals: Totals): string {
+  const parts = [text('totals.items', { n: totals.items }), text('totals.quantity', { quantity: formatQuantity(totals.quantity, language.value, digits.value) })]
+  if (totals.unknown) parts.push(text('totals.unknown', { n: totals.unknown }))
+  return parts.join(' · ')
+}
+
+function TaskRow({ task, open }: { task: Task; open: () => void }) {
+  return (
+    <button class="row" onClick={open} disabled={task.state === 'closed'}>
+      <span>
+        <span class="title"><Name of={task.place.name} /></span>
+        <span class="note"><Name of={task.place.sectionName} /></span>
+        <span class="tags">
+          {task.recount && <span class="tag check">{text('recount')}</span>}
+          {task.round > 2 && <span class="tag plain">{text('round', { n: task.round })}</span>}
+          {task.items && <span class="tag plain">{text('tasks.items', { n: task.items.length })}</span>}
+          {task.state === 'open' && <span class="tag good">{text('tasks.open')}</span>}
+          {task.anybody && task.state === 'none' && <span class="tag plain">{text('tasks.anybody')}</span>}
+        </span>
+      </span>
+      {task.state === 'closed' ? <span class="good small"><Icon name="good" /> {text('tasks.closed')}</span> : <Icon name="on" />}
+    </button>
+  )
+}
+
+// PlacesSheet is for a label that is torn: every location of the site, found by a part of its name or code.
+export function PlacesSheet({ close }: { close: () => void }) {
+  const { model, run, sound, started, closed } = useUi()
+  const [query, setQuery] = useState('')
+  const [shown, setShown] = useState(page)
+  const all = model.places.value
+  const found = useMemo(() => (query.trim() ? model.findPlaces(query) : all), [query, all])
+  const open = (place: Place) => {
+    sound.unlock()
+    started.value = true
+    closed.value = undefined
+    close()
+    void run(model.openPass(place.location))
+  }
+  return (
+    <Sheet title={text('places.title')} close={close} whole>
+      <div class="finder"><Icon name="search" />
+        <input type="search" data-first="" aria-label={text('places.search')} placeholder={text('places.search')} value={query} autocomplete="off" dir="auto" onInput={(e) => { setQuery(e.currentTarget.value); setShown(page) }} />
+      </div>
+      <ul class="rows">
+        {found.slice(0, shown).map((p) => (
+          <li key={p.location}>
+            <button class="row" onClick={() => open(p)}>
+              <span><span class="title"><Name of={p.name} /></span><span class="note"><Name of={p.sectionName} /></span>
+                <span class="tags">
+                  {p.undirected && <span class="tag check">{text('undirected')}</span>}
+                  {p.shared && <span class="tag plain">{text('places.shared')}</span>}
+                  {p.state === 'open' && <span class="tag good">{text('tasks.open')}</span>}
+                  {p.state === 'closed' && <span class="tag plain">{text('tasks.closed')}</span>}
+                </span>
+              </span>
+              <bdi dir="ltr" class="code small soft">{p.location}</bdi>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {found.length > shown && <button class="button" onClick={() => setShown(shown + page)}>{text('list.more', { n: found.length - shown })}</button>}
+      {found.length === 0 && <p class="empty">{text('places.none')}</p>}
+      <p class="hidden" role="status"><Count n={found.length} /></p>
+    </Sheet>
+  )
+}

@@ -1,0 +1,51 @@
+// The line that never leaves: where I am, the link, what is not yet sent, and whether something waits to be read.
+import { text } from '../i18n/text'
+import type { LinkState } from '../model/types'
+import { Icon } from './icon'
+import { useNotices } from './notices'
+import { useUi } from './ui'
+import { Count, Name } from './value'
+
+export function linkWord(state: LinkState): string {
+  switch (state) {
+    case 'online': return text('link.online')
+    case 'connecting': return text('link.connecting')
+    case 'revoked': return text('link.revoked')
+    case 'replaced': return text('link.replaced')
+    default: return text('link.offline')
+  }
+}
+
+export function linkTone(state: LinkState): string {
+  if (state === 'online') return 'online'
+  return state === 'revoked' || state === 'replaced' ? 'refused' : 'offline'
+}
+
+export function TopLine() {
+  const { model, sheet } = useUi()
+  const pass = model.pass.value, session = model.session.value, link = model.link.value
+  const notices = useNotices()
+  const paired = model.phase.value === 'ready' || model.phase.value === 'signed-out'
+  return (
+    <header class="topline">
+      {model.phase.value === 'ready'
+        ? <button class="where" onClick={() => { sheet.value = 'menu' }} aria-haspopup="dialog">
+          <span class="hidden">{text('menu.open')}</span>
+          <span class="name"><Name of={pass?.place.name ?? session?.name ?? model.society.value} /></span>
+        </button>
+        : <div class="where"><span class="name">{paired ? <Name of={model.society.value} /> : text('app.name')}</span></div>}
+      {paired
+        ? <div class="state">
+          {notices.length > 0 &&
+            <button class="notice-button" onClick={() => { sheet.value = 'notices' }} aria-haspopup="dialog">
+              <Icon name="notice" /><Count n={notices.length} /><span class="hidden">{text('notices.title')}</span>
+            </button>}
+          <button class="state" onClick={() => { sheet.value = 'sync' }} aria-haspopup="dialog">
+            <span class={'link ' + linkTone(link.state)}><span class="dot" />{linkWord(link.state)}</span>
+            <span class={link.unsent ? 'unsent' : 'unsent none'}><Icon name="up" /><Count n={link.unsent} /><span class="hidden">{text('sync.unsent')}</span></span>
+          </button>
+        </div>
+        : <div class="state"><button onClick={() => { sheet.value = 'settings' }} aria-haspopup="dialog" aria-label={text('do.settings')}><Icon name="settings" /></button></div>}
+    </header>
+  )
+}

@@ -1,0 +1,55 @@
+// What every screen has at hand: the model, how its answers sound, which sheet lies open, what was said last.
+import { signal, type ReadonlySignal, type Signal } from '@preact/signals'
+import { createContext } from 'preact'
+import { useContext } from 'preact/hooks'
+import { language } from '../i18n/text'
+import type { Model, Outcome, Place, Refusal, Totals } from '../model/types'
+import type { Sound } from '../sound/sound'
+import type { Settings } from './settings'
+import type { Update } from './update'
+
+export type SheetName = 'menu' | 'sync' | 'settings' | 'notices' | 'places' | 'find' | 'zero' | 'entries' | 'details' | 'mode' | 'finish'
+
+export interface Ui {
+  model: Model
+  sound: Sound
+  settings: Signal<Settings>
+  update: Update
+  version: string
+  sheet: Signal<SheetName | undefined>
+  // Why the last action did nothing; the next that does something takes it away.
+  said: Signal<Refusal | undefined>
+  // The pass closed last, shown on the list of tasks.
+  closed: Signal<{ place: Place; totals: Totals } | undefined>
+  // Whether "start counting" was tapped since the app opened.
+  started: Signal<boolean>
+  arabicKeyboard: Signal<boolean>
+  battery: ReadonlySignal<number | undefined>
+  // run waits for an action, sounds its answer and shows its refusal. True: it was done.
+  run(action: Promise<Outcome>): Promise<boolean>
+}
+
+export function makeUi(model: Model, sound: Sound, settings: Signal<Settings>, update: Update, battery: ReadonlySignal<number | undefined>, version: string): Ui {
+  const said = signal<Refusal | undefined>(undefined)
+  return {
+    model, sound, settings, update, said, battery, version,
+    sheet: signal(undefined), closed: signal(undefined), started: signal(false), arabicKeyboard: signal(false),
+    async run(action) {
+      const { sound: answer, refused } = await action
+      if (refused) sound.play(answer ?? 'check')
+      else if (answer) sound.play(answer)
+      said.value = refused
+      return !refused
+    },
+  }
+}
+
+export const UiContext = createContext<Ui | undefined>(undefined)
+
+export function useUi(): Ui {
+  const ui = useContext(UiContext)
+  if (!ui) throw new Error('a screen was drawn outside the app')
+  return ui
+}
+
+export const inWords = (refusal: Refusal): string => refusal[language.value]

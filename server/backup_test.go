@@ -15,7 +15,7 @@ import (
 // TestBackupConfirm: what a whole copy of this store holds becomes safe; what another or a damaged file says does not.
 func TestBackupConfirm(t *testing.T) {
 	dir := t.TempDir()
-	demo := &demoCmd{Data: dir, Seed: 6, Items: 60, Locations: 8, Counters: 3}
+	demo := &storyCmd{Data: dir, Seed: 6, Items: 60, Locations: 8, Counters: 3}
 	if err := demo.Run(t.Context(), &streams{Out: io.Discard, Err: io.Discard}); err != nil {
 		t.Fatal(err)
 	}

@@ -32,7 +32,7 @@ const (
 
 // blind is a society with a blind session, a counter with a handheld, and everything that the counter was ever sent.
 type blind struct {
-	*demo
+	*job
 	t     *testing.T
 	token string
 	seen  bytes.Buffer
@@ -40,20 +40,23 @@ type blind struct {
 
 func newBlind(t *testing.T) *blind {
 	ctx, dir := t.Context(), t.TempDir()
-	made := newShop(3, 40, 8)
+	made, err := newShop(3, 40, 8)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for n := range made.book {
 		made.book[n].Quantity = tellTaleQuantity + stocktake.Quantity(1000*n)
 		made.book[n].Cost = tellTaleCost + stocktake.Cost(1000*n)
 	}
-	c := &demoCmd{Data: dir, Seed: 3, Counters: 3}
+	c := &storyCmd{Data: dir, Seed: 3, Counters: 3}
 	for path, content := range map[*string][]byte{&c.ItemsFile: made.itemsFile(), &c.Places: made.placesFile(), &c.Book: made.bookFile()} {
 		*path = filepath.Join(dir, stocktake.RandomID()+".csv")
 		if err := os.WriteFile(*path, content, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	b := &blind{t: t, demo: &demo{
-		demoCmd: c, out: &streams{Out: io.Discard, Err: io.Discard}, log: slog.New(slog.DiscardHandler), begun: time.Now(), people: map[string]*client{},
+	b := &blind{t: t, job: &job{
+		storyCmd: c, out: &streams{Out: io.Discard, Err: io.Discard}, log: slog.New(slog.DiscardHandler), begun: time.Now(), people: map[string]*client{},
 	}}
 	t.Cleanup(func() {
 		for n := len(b.ended) - 1; n >= 0; n-- {

@@ -5,12 +5,11 @@ import (
 	"encoding/csv"
 	"fmt"
 	"math/rand/v2"
-	"strconv"
 	"time"
 
-	"jard/internal/gs1"
 	"jard/internal/simulate"
 	"jard/internal/stocktake"
+	"jard/server/market"
 )
 
 // shop is a made-up site: what an ERP would export of it, and what really stands on its shelves. The same seed makes
@@ -22,72 +21,38 @@ type shop struct {
 	book  []stocktake.BookLine
 }
 
-// Words for items: enough that no two neighbours are called the same, in both languages.
-var (
-	demoGoods = []stocktake.Name{
-		{Arabic: "أرز بسمتي", English: "Basmati rice"}, {Arabic: "سكر ناعم", English: "Fine sugar"}, {Arabic: "عدس أحمر", English: "Red lentils"},
-		{Arabic: "طحين أبيض", English: "White flour"}, {Arabic: "زيت دوار الشمس", English: "Sunflower oil"}, {Arabic: "معكرونة", English: "Pasta"},
-		{Arabic: "شاي أسود", English: "Black tea"}, {Arabic: "ماء شرب", English: "Drinking water"}, {Arabic: "تونة خفيفة", English: "Light tuna"},
-		{Arabic: "حليب كامل الدسم", English: "Full cream milk"}, {Arabic: "معجون طماطم", English: "Tomato paste"}, {Arabic: "دجاج مجمد", English: "Frozen chicken"},
-		{Arabic: "بسكويت شوفان", English: "Oat biscuits"}, {Arabic: "عصير برتقال", English: "Orange juice"}, {Arabic: "جبنة بيضاء", English: "White cheese"},
-		{Arabic: "مناديل ورقية", English: "Paper tissues"}, {Arabic: "مسحوق غسيل", English: "Washing powder"}, {Arabic: "بطاريات", English: "Batteries"},
-	}
-	demoBrands = []stocktake.Name{
-		{Arabic: "الواحة", English: "Al Waha"}, {Arabic: "الخليج", English: "Khaleej"}, {Arabic: "النخلة", English: "Nakhla"},
-		{Arabic: "الشراع", English: "Sheraa"}, {Arabic: "الديرة", English: "Deera"}, {Arabic: "المرجان", English: "Marjan"}, {Arabic: "السدرة", English: "Sidra"},
-	}
-	demoSizes    = []string{"200 g", "400 g", "500 ml", "750 g", "1 kg", "1.5 l", "2 kg", "5 kg", "10 kg"}
-	demoSections = []stocktake.Section{
-		{ID: "S1", Name: stocktake.Name{Arabic: "المواد الغذائية", English: "Groceries"}, Custodian: stocktake.Name{Arabic: "عبدالله الراشد"}},
-		{ID: "S2", Name: stocktake.Name{Arabic: "المبردات", English: "Chilled"}, Custodian: stocktake.Name{Arabic: "مريم العلي"}},
-		{ID: "S3", Name: stocktake.Name{Arabic: "المنظفات", English: "Household"}, Custodian: stocktake.Name{Arabic: "خالد المطيري"}},
-		{ID: "S4", Name: stocktake.Name{Arabic: "المخزن الخلفي", English: "Back store"}, Custodian: stocktake.Name{Arabic: "نورة العنزي"}},
-	}
-)
+// storySections are those of the story's shop.
+var storySections = []stocktake.Section{
+	{ID: "S1", Name: stocktake.Name{Arabic: "المواد الغذائية", English: "Groceries"}, Custodian: stocktake.Name{Arabic: "عبدالله الراشد"}},
+	{ID: "S2", Name: stocktake.Name{Arabic: "المبردات", English: "Chilled"}, Custodian: stocktake.Name{Arabic: "مريم العلي"}},
+	{ID: "S3", Name: stocktake.Name{Arabic: "المنظفات", English: "Household"}, Custodian: stocktake.Name{Arabic: "خالد المطيري"}},
+	{ID: "S4", Name: stocktake.Name{Arabic: "المخزن الخلفي", English: "Back store"}, Custodian: stocktake.Name{Arabic: "نورة العنزي"}},
+}
 
 // newShop makes a shop of so many items in so many locations.
-func newShop(seed uint64, items, locations int) shop {
+func newShop(seed uint64, items, locations int) (shop, error) {
 	dice := rand.New(rand.NewPCG(seed, 1))
 	s := shop{site: stocktake.Site{
-		ID: "central", Name: stocktake.Name{Arabic: "السوق المركزي", English: "Central market"}, Kind: stocktake.CentralMarket, Sections: demoSections,
+		ID: "central", Name: stocktake.Name{Arabic: "السوق المركزي", English: "Central market"}, Kind: stocktake.CentralMarket, Sections: storySections,
 	}}
 	kinds := []stocktake.LocationKind{stocktake.Floor, stocktake.Cold, stocktake.Floor, stocktake.Store}
 	for n := range locations {
-		section := n % len(demoSections)
+		section := n % len(storySections)
 		s.site.Locations = append(s.site.Locations, stocktake.Location{
 			ID:   stocktake.LocationID(fmt.Sprintf("A%02d-%02d", 1+n/12, 1+n%12)),
-			Name: stocktake.Name{Arabic: fmt.Sprintf("ممر %d · رف %d", 1+n/12, 1+n%12)}, Section: demoSections[section].ID, Kind: kinds[section],
+			Name: stocktake.Name{Arabic: fmt.Sprintf("ممر %d · رف %d", 1+n/12, 1+n%12)}, Section: storySections[section].ID, Kind: kinds[section],
 		})
 	}
-	for n := range items {
-		s.items = append(s.items, demoItem(n, dice))
+	goods, err := market.Packaged(seed, items)
+	if err != nil {
+		return s, err
+	}
+	for _, g := range goods {
+		s.items = append(s.items, g.Item)
 	}
 	s.truth = simulate.Stock(seed, s.site.Locations, s.items)
 	s.keepBooks(dice)
-	return s
-}
-
-func demoItem(n int, dice *rand.Rand) stocktake.Item {
-	good, brand, size := demoGoods[n%len(demoGoods)], demoBrands[(n/len(demoGoods))%len(demoBrands)], demoSizes[dice.IntN(len(demoSizes))]
-	number := 1 + n/(len(demoGoods)*len(demoBrands))
-	item := stocktake.Item{
-		ID: stocktake.ItemID(strconv.Itoa(100001 + n)), Unit: stocktake.Piece, Category: good.English,
-		Name: stocktake.Name{
-			Arabic: fmt.Sprintf("%s %s %s %d", good.Arabic, brand.Arabic, size, number), English: fmt.Sprintf("%s %s %s %d", good.English, brand.English, size, number),
-		},
-		Barcodes: []stocktake.Barcode{{Code: demoCode("627", n), Pack: 1000, Kind: stocktake.GTIN}},
-	}
-	if n%4 == 0 { // and by the case
-		item.Barcodes = append(item.Barcodes, stocktake.Barcode{Code: demoCode("629", n), Pack: 12_000, Kind: stocktake.GTIN})
-	}
-	return item
-}
-
-// demoCode is a 13-digit number with its check digit.
-func demoCode(prefix string, n int) string {
-	body := fmt.Sprintf("%s%09d", prefix, 100000+n)
-	check, _ := gs1.CheckDigit(body) // twelve digits: cannot fail
-	return body + string(check)
+	return s, nil
 }
 
 // keepBooks writes books that are right but for one line in fifty: goods that were stolen, broken or never booked.

@@ -52,7 +52,9 @@ func TestStory(t *testing.T) {
 	if testing.Short() {
 		counters, items, locations = 6, 600, 24
 	}
-	s.shop = newShop(s.seed, items, locations)
+	if s.shop, err = newShop(s.seed, items, locations); err != nil {
+		t.Fatal(err)
+	}
 	for _, sentence := range []struct {
 		name string
 		tell func(*testing.T)

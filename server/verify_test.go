@@ -14,7 +14,7 @@ import (
 // the log and against wrong ones: the bytes of log and result each being whole does not make them belong together.
 func TestSealAndResultNameEachOther(t *testing.T) {
 	dir := t.TempDir()
-	demo := &demoCmd{Data: dir, Seed: 5, Items: 60, Locations: 8, Counters: 3}
+	demo := &storyCmd{Data: dir, Seed: 5, Items: 60, Locations: 8, Counters: 3}
 	if err := demo.Run(t.Context(), &streams{Out: io.Discard, Err: io.Discard}); err != nil {
 		t.Fatal(err)
 	}

@@ -17,7 +17,7 @@ import (
 	"jard/internal/stocktake"
 )
 
-type demoCmd struct {
+type storyCmd struct {
 	Data      string `help:"Directory to keep everything in; a new temporary one when empty." placeholder:"DIR"`
 	Seed      uint64 `help:"Seed of the made shop and of what counters do." default:"1"`
 	Items     int    `help:"Items of the made shop." default:"1500"`
@@ -29,10 +29,10 @@ type demoCmd struct {
 	Verbose   bool   `help:"Show the servers' logs."`
 }
 
-// demo is one run of the whole job: two servers on real sockets, people who speak to them over HTTP, and counters who
+// job is one run of the whole job: two servers on real sockets, people who speak to them over HTTP, and counters who
 // speak the handheld protocol.
-type demo struct {
-	*demoCmd
+type job struct {
+	*storyCmd
 	out     *streams
 	log     *slog.Logger
 	begun   time.Time
@@ -47,7 +47,7 @@ type demo struct {
 }
 
 // Run does the whole job once.
-func (c *demoCmd) Run(ctx context.Context, s *streams) (err error) {
+func (c *storyCmd) Run(ctx context.Context, s *streams) (err error) {
 	if (c.ItemsFile == "") != (c.Places == "") || (c.ItemsFile == "") != (c.Book == "") {
 		return demoFiles.New()
 	}
@@ -59,7 +59,7 @@ func (c *demoCmd) Run(ctx context.Context, s *streams) (err error) {
 			return err
 		}
 	}
-	d := &demo{demoCmd: c, out: s, log: slog.New(slog.DiscardHandler), begun: time.Now(), people: map[string]*client{}}
+	d := &job{storyCmd: c, out: s, log: slog.New(slog.DiscardHandler), begun: time.Now(), people: map[string]*client{}}
 	if c.Verbose {
 		d.log = slog.New(slog.NewTextHandler(s.Err, nil))
 	}
@@ -79,12 +79,12 @@ func (c *demoCmd) Run(ctx context.Context, s *streams) (err error) {
 }
 
 // say tells what happened, with the time since the demo began.
-func (d *demo) say(format string, args ...any) {
+func (d *job) say(format string, args ...any) {
 	fmt.Fprintf(d.out.Out, "%5.1f s  %s\n", time.Since(d.begun).Seconds(), fmt.Sprintf(format, args...))
 }
 
 // start brings up a ministry and a society on loopback, and enrols the one at the other.
-func (d *demo) start(ctx context.Context) error {
+func (d *job) start(ctx context.Context) error {
 	authority, address, err := d.serve("ministry")
 	if err != nil {
 		return err
@@ -109,7 +109,7 @@ func (d *demo) start(ctx context.Context) error {
 }
 
 // serve runs one role on a port that the system chooses.
-func (d *demo) serve(role string) (*node, string, error) {
+func (d *job) serve(role string) (*node, string, error) {
 	n, err := openNode(dataFlags{filepath.Join(d.Data, role)}, d.log)
 	if err != nil {
 		return nil, "", err
@@ -133,7 +133,7 @@ func (d *demo) serve(role string) (*node, string, error) {
 }
 
 // hire adds people. Their passwords are random and end with the demo.
-func (d *demo) hire(ctx context.Context) error {
+func (d *job) hire(ctx context.Context) error {
 	password := stocktake.RandomID()
 	if _, err := d.society.addAdministrator(ctx, administrator{"rawda", "admin", stocktake.Name{English: "Administrator"}, password}); err != nil {
 		return err
@@ -176,10 +176,13 @@ func (d *demo) hire(ctx context.Context) error {
 }
 
 // stock imports the three files, made or given.
-func (d *demo) stock(ctx context.Context) error {
+func (d *job) stock(ctx context.Context) error {
 	files := map[string]string{"items": d.ItemsFile, "places": d.Places, "book": d.Book}
 	if d.ItemsFile == "" {
-		made := newShop(d.Seed, d.Items, d.Locations)
+		made, err := newShop(d.Seed, d.Items, d.Locations)
+		if err != nil {
+			return err
+		}
 		d.truth = made.truth
 		for kind, content := range map[string][]byte{"items": made.itemsFile(), "places": made.placesFile(), "book": made.bookFile()} {
 			files[kind] = filepath.Join(d.Data, kind+".csv")
@@ -217,7 +220,7 @@ func (d *demo) stock(ctx context.Context) error {
 	return err
 }
 
-func (d *demo) issue(ctx context.Context) (err error) {
+func (d *job) issue(ctx context.Context) (err error) {
 	tolerance, supervisor, manager := stocktake.Quantity(0), stocktake.Fils(20_000), stocktake.Fils(200_000)
 	p := plan{Session: "demo", Name: stocktake.Name{Arabic: "جرد السوق المركزي", English: "Count of the central market"}, Site: "central", Kind: "full", Blind: true}
 	p.Tolerance.Quantity = &tolerance

@@ -23,7 +23,7 @@ func demoTiers(supervisor, manager stocktake.Fils) []count.Tier {
 }
 
 // play lets members count until the session closes and they have given everything.
-func (d *demo) play(ctx context.Context, members []simulate.Member, seed uint64, habits simulate.Habits, progress func(simulate.Progress)) {
+func (d *job) play(ctx context.Context, members []simulate.Member, seed uint64, habits simulate.Habits, progress func(simulate.Progress)) {
 	quiet := func(p simulate.Progress) {
 		if progress != nil && p.Events > d.told {
 			d.told = p.Events
@@ -53,7 +53,7 @@ func (d *demo) play(ctx context.Context, members []simulate.Member, seed uint64,
 var recounting = simulate.Habits{AllHere: 1, Zero: 1}
 
 // count lets everybody but the last counter walk; the last one waits for recounts.
-func (d *demo) count(ctx context.Context) error {
+func (d *job) count(ctx context.Context) error {
 	d.say("%d counters walk over the real protocol: connections are cut, torn, doubled; mistakes are reversed", d.Counters)
 	d.play(ctx, d.members[:d.Counters], d.Seed, simulate.Ordinary, func(p simulate.Progress) { d.say("%s", progressLine(p)) })
 	return d.until(ctx, "counting", func() (bool, error) {
@@ -71,7 +71,7 @@ func (d *demo) count(ctx context.Context) error {
 }
 
 // until asks again and again whether something has come about, within a minute.
-func (d *demo) until(ctx context.Context, what string, arrived func() (bool, error)) error {
+func (d *job) until(ctx context.Context, what string, arrived func() (bool, error)) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, time.Minute, fmt.Errorf("%s did not end within a minute", what))
 	defer cancel()
 	for {
@@ -87,7 +87,7 @@ func (d *demo) until(ctx context.Context, what string, arrived func() (bool, err
 }
 
 // settle resolves what keeps lines from being final: disputes by a recount, unknown codes, quarantine, gaps, the rest.
-func (d *demo) settle(ctx context.Context) error {
+func (d *job) settle(ctx context.Context) error {
 	salem := d.people["salem"]
 	if err := d.show(ctx, "everything is counted once"); err != nil {
 		return err
@@ -138,13 +138,13 @@ func (d *demo) settle(ctx context.Context) error {
 	return d.show(ctx, "after the recount")
 }
 
-func (d *demo) show(ctx context.Context, when string) error {
+func (d *job) show(ctx context.Context, when string) error {
 	d.say("%s:", when)
 	return d.people["salem"].show(ctx, indented{d.out.Out}, d.session)
 }
 
 // refuse shows that four eyes are the domain's rule: a manager who counted cannot approve.
-func (d *demo) refuse(ctx context.Context) error {
+func (d *job) refuse(ctx context.Context) error {
 	_, err := d.people["counter-1"].approve(ctx, d.session, approval{Statuses: outside, UpTo: stocktake.MaxNumber, Reason: "looks right"})
 	if f, ok := errors.AsType[*failed](err); ok {
 		d.say("counter-1, who is also a manager, tries to approve: refused (%s)\n         %s", f.Key, f.Error())
@@ -157,7 +157,7 @@ func (d *demo) refuse(ctx context.Context) error {
 }
 
 // approve walks up the tiers.
-func (d *demo) approve(ctx context.Context) error {
+func (d *job) approve(ctx context.Context) error {
 	for _, tier := range []struct {
 		who  string
 		most stocktake.Fils
@@ -172,7 +172,7 @@ func (d *demo) approve(ctx context.Context) error {
 }
 
 // seal closes, waits for every handheld to give what it holds, and seals.
-func (d *demo) seal(ctx context.Context) error {
+func (d *job) seal(ctx context.Context) error {
 	mona := d.people["mona"]
 	if err := mona.post(ctx, sessionPath(d.session, "/closing"), count.Because{Reason: "counted"}, nil); err != nil {
 		return err
@@ -205,7 +205,7 @@ func (d *demo) seal(ctx context.Context) error {
 }
 
 // check recomputes everything and says where to look.
-func (d *demo) check(ctx context.Context) error {
+func (d *job) check(ctx context.Context) error {
 	v, err := d.society.verify(ctx, done{})
 	if err != nil {
 		return err

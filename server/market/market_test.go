@@ -1,0 +1,78 @@
+package market_test
+
+import (
+	"reflect"
+	"testing"
+
+	"jard/internal/gs1"
+	"jard/internal/stocktake"
+	"jard/server/market"
+)
+
+// The demo's society is one that the stores take: no id, name or number twice, every number proves itself.
+func TestSociety(t *testing.T) {
+	s, err := market.New(1, 25_000, 400)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := stocktake.NewCatalogue(s.Items()); err != nil || len(s.Goods) != 25_000 {
+		t.Fatalf("%d items: %v", len(s.Goods), err)
+	}
+	names, byWeight, cases := map[stocktake.Name]bool{}, 0, 0
+	for _, g := range s.Goods {
+		if names[g.Name] || g.Name.Arabic == "" || g.Name.English == "" || g.Cost <= 0 {
+			t.Fatalf("%+v", g)
+		}
+		names[g.Name] = true
+		if g.Weighed() {
+			byWeight++
+		}
+		for _, b := range g.Barcodes {
+			if b.Pack > 1000 {
+				cases++
+			}
+			if b.Kind != stocktake.GTIN {
+				continue
+			}
+			if digit, ok := gs1.CheckDigit(b.Code[:len(b.Code)-1]); !ok || b.Code[len(b.Code)-1] != digit {
+				t.Fatalf("%s of %s", b.Code, g.Name)
+			}
+		}
+	}
+	if byWeight < 50 || cases < 20_000 {
+		t.Errorf("%d goods are weighed, %d have a case", byWeight, cases)
+	}
+	locations := 0
+	for _, site := range []market.Site{s.Central, s.Warehouse} {
+		if err := site.Check(); err != nil {
+			t.Error(err)
+		}
+		if err := site.Truth.Check(); err != nil {
+			t.Error(err)
+		}
+		locations += len(site.Locations)
+		held := map[stocktake.SectionID]int{}
+		for _, l := range site.Book {
+			held[l.Section]++
+		}
+		for _, section := range site.Sections {
+			if held[section.ID] == 0 {
+				t.Errorf("%s of %s is empty", section.ID, site.ID)
+			}
+		}
+		t.Logf("%s: %d locations, %v", site.ID, len(site.Locations), held)
+	}
+	if locations < 380 || locations > 410 {
+		t.Errorf("%d locations", locations)
+	}
+	if again, _ := market.New(1, 25_000, 400); !reflect.DeepEqual(s, again) {
+		t.Error("the same seed makes another society")
+	}
+}
+
+// The labels of weighed goods say what the scheme says.
+func TestScheme(t *testing.T) {
+	if _, err := gs1.ParseScheme(market.Scheme); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,12 +1,13 @@
 # make test   everything, as CI runs it: Go with -race, static checks, short fuzzing
 # make bench  the figures of README.md and ARCHITECTURE.md, side by side in one run
-# make demo   the whole job once, in the terminal
+# make demo   a made-up society and its ministry, served until interrupted
+# make story  the whole job once, in the terminal
 
 SHELL := /bin/bash
 GO ?= go
 FUZZTIME ?= 4000x
 
-.PHONY: test lint fuzz bench demo build
+.PHONY: test lint fuzz bench demo story build
 
 test: lint
 	CGO_ENABLED=1 $(GO) test -race -timeout 15m ./...
@@ -40,6 +41,9 @@ bench:
 
 demo:
 	$(GO) run ./server demo
+
+story:
+	$(GO) run ./server story
 
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/server ./server

@@ -23,6 +23,7 @@ import (
 // cli is every command. Each flag can also be given in the environment, as JARD_ and its name in capitals.
 type cli struct {
 	Serve    serveCmd         `cmd:"" help:"Serve a society's handhelds and supervisors, or the ministry (--role)."`
+	Demo     demoCmd          `cmd:"" help:"Serve a made-up society and its ministry, to try everything at once."`
 	Story    storyCmd         `cmd:"" help:"Do the whole job once in the terminal, on data it makes: import, count, recount, approve, seal, receipt."`
 	Society  societyCmd       `cmd:"" help:"Set up societies and report them to the ministry."`
 	User     userCmd          `cmd:"" help:"People: add, list, disable, roles, passwords and PINs."`

@@ -33,16 +33,22 @@ type node struct {
 
 // openNode opens the store of a data directory, and makes both where they are not there.
 func openNode(data dataFlags, log *slog.Logger) (*node, error) {
+	return openNodeWith(data, log, setting{})
+}
+
+func openNodeWith(data dataFlags, log *slog.Logger, set setting) (*node, error) {
+	set = set.withDefaults()
 	if err := os.MkdirAll(data.Data, 0o700); err != nil {
 		return nil, dataUnusable.Wrap(err, data.Data)
 	}
-	db, err := boltdb.Open(data.store(), boltdb.Options{})
+	db, err := boltdb.Open(data.store(), boltdb.Options{Clock: set.clock.Now})
 	if err != nil {
 		return nil, err
 	}
 	n := &node{dataFlags: data, db: db, log: log, outside: &http.Client{Timeout: 2 * time.Minute}}
-	if n.accounts, err = account.New(account.Config{Directory: db, Ministry: ministrySociety, Sole: true}); err == nil {
-		n.signer, err = ministry.NewSigner(db, data.keys(), ministry.SystemClock{})
+	config := account.Config{Directory: db, Ministry: ministrySociety, Sole: true, Now: set.clock.Now, CodeFor: set.codeFor}
+	if n.accounts, err = account.New(config); err == nil {
+		n.signer, err = ministry.NewSigner(db, data.keys(), set.clock)
 	}
 	if err != nil {
 		return nil, errors.Join(err, db.Close())

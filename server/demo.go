@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"jard/internal/result"
+	"jard/internal/stocktake"
+)
+
+type demoCmd struct {
+	Data           string `help:"Directory of the demo's stores; kept from one run to the next." default:"var/demo" placeholder:"DIR"`
+	Seed           uint64 `help:"Seed of the made society, for a new directory." default:"1"`
+	Items          int    `help:"Items of the made society, for a new directory." default:"25000"`
+	Locations      int    `help:"Locations of the made society, for a new directory." default:"400"`
+	Listen         string `help:"Address of the society's server." default:"127.0.0.1:8420" placeholder:"HOST:PORT"`
+	MinistryListen string `help:"Address of the ministry's server." default:"127.0.0.1:8421" placeholder:"HOST:PORT"`
+	Simulate       int    `help:"Let so many virtual counters count, at a walking pace, over the real protocol." placeholder:"N"`
+	Pair           int    `help:"How many pairing codes to make." default:"1" placeholder:"N"`
+	JSON           bool   `help:"Print addresses, logins and codes as one line of JSON, for scripts."`
+	LogLevel       string `help:"What to log: debug, info, warn or error." enum:"debug,info,warn,error" default:"error"`
+}
+
+// demoDay is how long the demo's pairing codes live: somebody may read them over lunch.
+const demoDay = 24 * time.Hour
+
+// demonstration is a running demo.
+type demonstration struct {
+	*demoCmd
+	recipe
+	out      *streams
+	log      *slog.Logger
+	society  *node
+	ministry *node
+	base     string // address of the society's server
+	codes    []string
+}
+
+// Run makes the society at first and serves it until it is interrupted.
+func (c *demoCmd) Run(ctx context.Context, s *streams) (err error) {
+	begun := time.Now()
+	if c.Items < 500 || c.Items > 28_000 || c.Locations < 40 || c.Locations > 2000 || c.Simulate < 0 || c.Simulate > 200 || c.Pair < 0 || c.Pair > 20 {
+		return demoSizes.New()
+	}
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
+		return err
+	}
+	d := &demonstration{demoCmd: c, out: s, log: slog.New(slog.NewTextHandler(s.Err, &slog.HandlerOptions{Level: level}))}
+	if err := d.prepare(ctx, begun); err != nil {
+		return err
+	}
+	set := setting{codeFor: demoDay}
+	if d.ministry, err = openNodeWith(dataFlags{filepath.Join(c.Data, "ministry")}, d.log, set); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.ministry.close()) }()
+	if d.society, err = openNodeWith(dataFlags{filepath.Join(c.Data, "society")}, d.log, set); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.society.close()) }()
+	return d.serve(ctx, begun)
+}
+
+// prepare reads what the directory was made from, and makes it where there is none.
+func (d *demonstration) prepare(ctx context.Context, begun time.Time) error {
+	text, err := os.ReadFile(filepath.Join(d.Data, recipeFile))
+	if errors.Is(err, os.ErrNotExist) {
+		d.recipe = recipe{Seed: d.demoCmd.Seed, Items: d.demoCmd.Items, Locations: d.demoCmd.Locations, MadeAt: begun.UTC().Truncate(time.Second)}
+		return buildDemo(ctx, d.Data, d.recipe)
+	}
+	if err != nil {
+		return dataUnusable.Wrap(err, d.Data)
+	}
+	if err := json.Unmarshal(text, &d.recipe); err != nil {
+		return demoElsewhere.Wrap(err, d.Data)
+	}
+	return nil
+}
+
+// serve runs both roles.
+func (d *demonstration) serve(ctx context.Context, begun time.Time) error {
+	at := listenFlags{Listen: d.MinistryListen}
+	authority, err := at.listen()
+	if err != nil {
+		return err
+	}
+	ministryURL := at.url(authority)
+	if err := d.repin(ctx, ministryURL); err != nil {
+		return errors.Join(err, authority.Close())
+	}
+	at = listenFlags{Listen: d.Listen}
+	l, err := at.listen()
+	if err != nil {
+		return errors.Join(err, authority.Close())
+	}
+	d.base = at.url(l)
+	closeBoth := func(err error) error { return errors.Join(err, l.Close(), authority.Close()) }
+	answers, endMinistry, err := d.ministry.role("ministry")
+	if err != nil {
+		return closeBoth(err)
+	}
+	handler, endSociety, err := d.society.role("society")
+	if err != nil {
+		endMinistry()
+		return closeBoth(err)
+	}
+	end := func() { endSociety(); endMinistry() }
+	for n := range d.Pair {
+		code, err := d.society.accounts.NewEnrolment(ctx, demoAdmin, fmt.Sprintf("handheld-%d", n+1))
+		if err != nil {
+			end()
+			return closeBoth(err)
+		}
+		d.codes = append(d.codes, string(code.Secret))
+	}
+	work, both := errgroup.WithContext(ctx)
+	work.Go(func() error {
+		return serve(both, d.log, end, server{authority, answers}, server{l, handler})
+	})
+	if err := d.tell(ministryURL, time.Since(begun)); err != nil {
+		return errors.Join(err, work.Wait())
+	}
+	if d.Simulate > 0 {
+		work.Go(func() error { return d.simulate(both) })
+	}
+	return work.Wait()
+}
+
+// repin tells the society where the ministry's server is now: its port may be another than the last time.
+func (d *demonstration) repin(ctx context.Context, address string) error {
+	i, err := d.society.db.Identity(ctx, demoHome.ID)
+	if err != nil || i.Ministry == nil || i.Ministry.URL == address {
+		return err
+	}
+	key, err := result.LoadKey(d.ministry.ministryKey())
+	if err != nil {
+		return err
+	}
+	if key.Public() != i.Ministry.Key {
+		return demoElsewhere.New(d.Data) // another ministry's store was put here
+	}
+	i.Ministry.URL = address
+	return d.society.db.PutIdentity(ctx, i)
+}
+
+var demoSizes = stocktake.NewReason(stocktake.Invalid, "demo-sizes",
+	"A demo has 500 to 28,000 items, 40 to 2,000 locations, at most 200 virtual counters and at most 20 codes.",
+	"العرض التجريبي يقبل من 500 إلى 28,000 صنف، ومن 40 إلى 2,000 موقع، وحتى 200 قائم افتراضي بالعد، وحتى 20 رمزًا.")

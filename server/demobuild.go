@@ -1,0 +1,284 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"jard/internal/count"
+	"jard/internal/ministry"
+	"jard/internal/result"
+	"jard/internal/stocktake"
+	"jard/server/market"
+)
+
+// recipe is what a demo's directory was made from; the same recipe makes the same society. It is the last file written.
+type recipe struct {
+	Seed      uint64    `json:"seed"`
+	Items     int       `json:"items"`
+	Locations int       `json:"locations"`
+	MadeAt    time.Time `json:"made_at"`
+}
+
+const recipeFile = "demo.json"
+
+// The open session of the demo, and where the demo's ministry says that it is.
+const (
+	demoSession         = "annual"
+	demoMinistryAddress = "http://127.0.0.1:8421"
+)
+
+// springDaysAgo is when the home society's sealed session was.
+const springDaysAgo = 33
+
+// builder makes the two stores of a demo: a society in the middle of its year, and the ministry that it reports to.
+type builder struct {
+	recipe
+	dir      string
+	clock    *hands
+	society  *node
+	ministry *node
+	desk     *ministry.Desk
+	wire     *http.Client // to the ministry, without a network
+	made     *market.Society
+}
+
+// buildDemo makes everything under another name and moves it to dir once it is whole: a start that is broken off leaves
+// nothing behind that the next one would stumble over.
+func buildDemo(ctx context.Context, dir string, r recipe) (err error) {
+	parent := filepath.Dir(filepath.Clean(dir))
+	if err := os.MkdirAll(parent, 0o700); err != nil {
+		return dataUnusable.Wrap(err, dir)
+	}
+	temp, err := os.MkdirTemp(parent, ".demo-")
+	if err != nil {
+		return dataUnusable.Wrap(err, dir)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(temp)) }()
+	b := &builder{recipe: r, dir: temp, clock: new(hands)}
+	b.clock.move(r.MadeAt.AddDate(0, -6, 0))
+	if err := b.build(ctx); err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(r, "", "\t")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(temp, recipeFile), text, 0o600); err != nil {
+		return err
+	}
+	if err := os.Remove(dir); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return demoElsewhere.Wrap(err, dir) // it holds something that is not ours
+	}
+	return os.Rename(temp, dir)
+}
+
+func (b *builder) build(ctx context.Context) (err error) {
+	log := slog.New(slog.DiscardHandler)
+	set := setting{clock: b.clock}
+	if b.ministry, err = openNodeWith(dataFlags{filepath.Join(b.dir, "ministry")}, log, set); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, b.ministry.close()) }()
+	if b.society, err = openNodeWith(dataFlags{filepath.Join(b.dir, "society")}, log, set); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, b.society.close()) }()
+	key, err := result.LoadOrCreateKey(b.ministry.ministryKey())
+	if err != nil {
+		return err
+	}
+	b.desk = ministry.NewDesk(b.ministry.db, key, b.clock, log)
+	const freely = 1e9
+	b.wire = &http.Client{Transport: within{ministry.Handler(b.desk, ministry.Limits{
+		Requests: freely, RequestBurst: freely, Enrolments: freely, EnrolmentBurst: freely,
+	})}}
+	home := demoHome
+	home.Schemes = []string{market.Scheme}
+	if _, err := b.society.addSociety(ctx, home); err != nil {
+		return err
+	}
+	// Passwords take the most of the time, and nothing of what stands in the stores beside them.
+	work, both := errgroup.WithContext(ctx)
+	work.Go(func() error { return hireAll(both, b.society.accounts, demoHome.ID, demoStaff) })
+	work.Go(func() error { return hireAll(both, b.ministry.accounts, ministrySociety, demoMinistry) })
+	work.Go(func() error { return b.fill(both) })
+	return work.Wait()
+}
+
+// fill makes goods, the year's results of all societies, and the session that is out now.
+func (b *builder) fill(ctx context.Context) (err error) {
+	if b.made, err = market.New(b.Seed, b.Items, b.Locations); err != nil {
+		return err
+	}
+	if err := b.enrol(ctx, b.society, demoHome); err != nil {
+		return err
+	}
+	others, err := b.others(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, others.close()) }()
+	if err := others.until(ctx, springDaysAgo); err != nil {
+		return err
+	}
+	b.clock.move(b.MadeAt.AddDate(0, 0, -springDaysAgo))
+	head, chunks, err := stocktake.NewCatalogue(b.made.Items())
+	if err != nil {
+		return err
+	}
+	if err := b.society.db.Publish(ctx, demoHome.ID, "catalogue", head, chunks...); err != nil {
+		return err
+	}
+	for _, site := range []*market.Site{&b.made.Central, &b.made.Warehouse} {
+		if err := publishSite(ctx, b.society, demoHome.ID, site.Site, site.Book, b.clock.Now()); err != nil {
+			return err
+		}
+	}
+	sessions := count.NewService(b.society.db, b.society.db, b.clock.Now)
+	defer sessions.Close()
+	if err := b.spring(ctx, sessions); err != nil {
+		return err
+	}
+	if err := b.deliver(ctx, b.society); err != nil {
+		return err
+	}
+	if err := others.until(ctx, 0); err != nil {
+		return err
+	}
+	b.clock.move(b.MadeAt.Add(-10 * time.Minute))
+	// The books are those of this morning.
+	if err := publishSite(ctx, b.society, demoHome.ID, b.made.Central.Site, b.made.Central.Book, b.MadeAt.Add(-3*time.Hour)); err != nil {
+		return err
+	}
+	return b.annual(ctx, sessions)
+}
+
+// publishSite makes a site and its book stock what is current.
+func publishSite(ctx context.Context, n *node, society stocktake.SocietyID, site stocktake.Site, book []stocktake.BookLine, asOf time.Time) error {
+	if err := site.Check(); err != nil {
+		return err
+	}
+	d, err := stocktake.NewDocument(site)
+	if err != nil {
+		return err
+	}
+	if err := n.db.Publish(ctx, society, "site/"+string(site.ID), d); err != nil {
+		return err
+	}
+	s, err := stocktake.NewSnapshot(stocktake.Snapshot{Site: site.ID, AsOf: asOf, Lines: book})
+	if err != nil {
+		return err
+	}
+	return n.db.Publish(ctx, society, "snapshot/"+string(site.ID), s)
+}
+
+// enrol introduces a society at the ministry.
+func (b *builder) enrol(ctx context.Context, n *node, s stocktake.Society) error {
+	code, err := b.desk.NewEnrolmentCode(ctx, s.ID, s.Name, s.Governorate)
+	if err != nil {
+		return err
+	}
+	_, err = n.signer.Enrol(ctx, b.wire, s.ID, demoMinistryAddress, code)
+	return err
+}
+
+// deliver brings what a store has sealed to the ministry.
+func (b *builder) deliver(ctx context.Context, n *node) error {
+	courier := ministry.NewCourier(n.db, n.signer, b.wire, b.clock, func() float64 { return 0 }, n.log)
+	_, err := courier.Round(ctx)
+	return err
+}
+
+// spring is the home society's older session: the supply goods of the warehouse, counted by two and sealed.
+func (b *builder) spring(ctx context.Context, sessions *count.Service) error {
+	site := b.made.Warehouse
+	x := bygone{
+		plan: count.Plan{
+			Session: "supply-1", Name: stocktake.Name{Arabic: "جرد مواد التموين", English: "Count of the supply goods"},
+			Site: site.ID, Kind: count.Partial, Blind: true, Scope: count.Scope{Sections: []stocktake.SectionID{market.Supply}},
+			Tiers: demoTiers(20_000, 200_000), Committee: []stocktake.PersonID{"jaber"}, Witness: "latifa",
+		},
+		site: site.Site, items: map[stocktake.ItemID]stocktake.Item{}, truth: slightlyOff(site.Truth),
+		walkers:    []walker{{count.Stream{Device: "TC26-1", Epoch: "spring-1"}, "ali"}, {count.Stream{Device: "TC26-2", Epoch: "spring-2"}, "sara"}},
+		supervisor: demoSalem, manager: demoMona, approvers: []stocktake.Person{demoSalem, demoMona, demoFaisal},
+		issuer: ministry.NewIssuer(b.society.db, b.society.signer, software()), began: b.MadeAt.AddDate(0, 0, -springDaysAgo).Add(time.Hour),
+	}
+	for _, g := range b.made.Goods {
+		x.items[g.ID] = g.Item
+	}
+	return x.make(ctx, b.society, sessions, b.clock)
+}
+
+// annual issues the session that is out now: the whole central market, blind. Named counters have the groceries and the
+// chilled goods; the rest is whoever's comes first.
+func (b *builder) annual(ctx context.Context, sessions *count.Service) error {
+	tolerance := stocktake.Quantity(0)
+	p := count.Plan{
+		Session: demoSession, Name: stocktake.Name{Arabic: "الجرد السنوي للسوق المركزي", English: "Annual count of the central market"},
+		Site: b.made.Central.ID, Kind: count.Full, Blind: true, Due: b.MadeAt.Add(20 * time.Hour), Tiers: demoTiers(20_000, 200_000),
+		Committee: []stocktake.PersonID{"jaber", "hessa"}, Witness: "latifa",
+	}
+	p.Tolerance.Quantity = &tolerance
+	if _, err := sessions.Issue(ctx, demoSalem, p); err != nil {
+		return err
+	}
+	shares := map[stocktake.SectionID][]stocktake.PersonID{"groceries": {"ali", "sara"}, "chilled": {"omar"}, "bakery": {"ali"}}
+	var tasks []count.Task
+	for n, l := range b.made.Central.Locations {
+		t := count.Task{ID: "t-" + string(l.ID), Round: 1, Location: l.ID}
+		if who := shares[l.Section]; len(who) > 0 {
+			t.Person = who[n%len(who)]
+		}
+		tasks = append(tasks, t)
+	}
+	_, err := sessions.Assign(ctx, demoSalem, demoSession, count.Assignment{Tasks: tasks})
+	return err
+}
+
+// within answers requests by a handler of this process.
+type within struct{ handler http.Handler }
+
+// RoundTrip calls the handler.
+func (w within) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.RemoteAddr = "127.0.0.1:1"
+	if r.Body == nil {
+		r.Body = http.NoBody
+	}
+	a := &answer{header: http.Header{}, status: http.StatusOK}
+	w.handler.ServeHTTP(a, r)
+	return &http.Response{
+		Status: http.StatusText(a.status), StatusCode: a.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: a.header,
+		Body: io.NopCloser(&a.body), ContentLength: int64(a.body.Len()), Request: r,
+	}, nil
+}
+
+// answer keeps what a handler writes.
+type answer struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+// Header is the answer's.
+func (a *answer) Header() http.Header { return a.header }
+
+// WriteHeader sets the status.
+func (a *answer) WriteHeader(status int) { a.status = status }
+
+// Write adds to the body.
+func (a *answer) Write(b []byte) (int, error) { return a.body.Write(b) }
+
+var demoElsewhere = stocktake.NewReason(stocktake.Conflict, "demo-elsewhere",
+	"%s holds something else than a demo. Choose another --data, or remove it.",
+	"المجلد %s يحوي شيئًا غير العرض التجريبي. اختر مجلدًا آخر عبر --data أو احذفه.")

@@ -20,6 +20,18 @@ func (db *DB) PutEnrolmentCode(ctx context.Context, c ministry.EnrolmentCode) er
 	return db.write(ctx, 1, func(t *turn) error { return t.putJSON(bucketCodes, hashKey(c.Society, c.Hash), c) })
 }
 
+// EnrolmentCodes implements ministry.Inbox.
+func (db *DB) EnrolmentCodes(ctx context.Context) ([]ministry.EnrolmentCode, error) {
+	list := []ministry.EnrolmentCode{}
+	err := db.view(ctx, func(tx *bbolt.Tx) error {
+		return eachValue(tx, bucketCodes, nil, func(c ministry.EnrolmentCode) bool {
+			list = append(list, c)
+			return true
+		})
+	})
+	return list, err
+}
+
 // Admit implements ministry.Inbox.
 func (db *DB) Admit(ctx context.Context, a ministry.Admission) (ministry.Member, error) {
 	if err := checkIDs[string](a.Society, ""); err != nil {

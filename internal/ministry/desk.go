@@ -147,7 +147,7 @@ func (e *examined) examine(a Arrival) {
 	}
 	e.faults = result.Check(doc)
 	e.filing.Session, e.filing.Site = doc.Session.ID, doc.Session.Site
-	e.filing.SealedAt = doc.Session.SealedAt.Time()
+	e.filing.SealedAt, e.filing.Summary = doc.Session.SealedAt.Time(), summarise(doc)
 	if doc.Corrects != nil {
 		e.corrects = doc.Corrects
 		e.filing.Corrects = doc.Corrects.Hash

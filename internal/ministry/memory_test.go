@@ -248,6 +248,12 @@ func (m *memory) PutEnrolmentCode(_ context.Context, c ministry.EnrolmentCode) e
 	return nil
 }
 
+func (m *memory) EnrolmentCodes(context.Context) ([]ministry.EnrolmentCode, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Collect(maps.Values(m.codes)), nil
+}
+
 func (m *memory) Admit(_ context.Context, a ministry.Admission) (ministry.Member, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -91,6 +91,9 @@ func (d *Desk) VerifyChain(ctx context.Context, society stocktake.SocietyID, eac
 			found("", stocktake.Fault(err))
 			return nil
 		}
+		if !sameSummary(f.Summary, e.filing.Summary) {
+			found("", ShownWrong.New())
+		}
 		if f.Answer.Verdict == Refused {
 			return nil
 		}

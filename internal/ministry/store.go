@@ -164,6 +164,9 @@ type Inbox interface {
 	// PutEnrolmentCode stores a one-time code under its hash.
 	PutEnrolmentCode(ctx context.Context, c EnrolmentCode) error
 
+	// EnrolmentCodes lists every code that was put, in any order.
+	EnrolmentCodes(ctx context.Context) ([]EnrolmentCode, error)
+
 	// Admit spends a code: it creates the code's society as a member, or gives the member one more key. CodeWrong when the
 	// code is unknown, was issued for another society, has expired at a.At, or was spent on another key; the same code
 	// with the same key again gives the member as it is and changes nothing, whatever a.From. KeyTooEarly when a.From is
@@ -243,6 +246,7 @@ type Filing struct {
 	Session  stocktake.SessionID `json:"session,omitempty"`
 	Site     stocktake.SiteID    `json:"site,omitempty"`
 	SealedAt time.Time           `json:"sealed_at,omitzero"`
+	Summary  *Summary            `json:"summary,omitempty"` // of a result that could be read
 
 	// Corrects is the hash of the document that this one replaces in full; CorrectedBy that of the one that replaces it.
 	Corrects    stocktake.Hash `json:"corrects,omitzero"`

@@ -10,6 +10,7 @@ import (
 
 var inboxes = []guarantee{
 	{"a code admits its society with its key", admitted},
+	{"every code that was issued is listed, spent or not", codesListed},
 	{"a code is good for one society, one key and a time", codeWrong},
 	{"a code spent on the same key gives the member as it is", admittedAgain},
 	{"a member gets one more key by another code", admittedMoreKeys},
@@ -59,6 +60,21 @@ func admitted(t *trial) {
 	same(t, "the stored member", must(t.Member(t.Context(), ours)), member)
 	other := t.enrol(theirs)
 	same(t, "the members", must(t.Members(t.Context())), []ministry.Member{member, other})
+}
+
+func codesListed(t *trial) {
+	equal(t, "the number of codes", len(must(t.EnrolmentCodes(t.Context()))), 0)
+	mine, other := code(ours, "code"), code(theirs, "another code")
+	t.ok(t.PutEnrolmentCode(t.Context(), mine))
+	t.ok(t.PutEnrolmentCode(t.Context(), other))
+	a := admission(mine)
+	must(t.Admit(t.Context(), a))
+	mine.SpentOn = a.Key
+	listed := map[stocktake.Hash]ministry.EnrolmentCode{}
+	for _, c := range must(t.EnrolmentCodes(t.Context())) {
+		listed[c.Hash] = c
+	}
+	same(t, "the codes", listed, map[stocktake.Hash]ministry.EnrolmentCode{mine.Hash: mine, other.Hash: other})
 }
 
 func codeWrong(t *trial) {

@@ -85,7 +85,7 @@ const (
 
 // Judge holds the whole band against the tolerance: Within if all of it passes, Outside if none of it can.
 func (t Tolerance) Judge(v Variance, cost stocktake.Cost) Verdict {
-	limit := t.limit(v.Expected, cost)
+	limit := t.Limit(v.Expected, cost)
 	switch {
 	case v.Low >= -limit && v.High <= limit:
 		return Within
@@ -95,8 +95,8 @@ func (t Tolerance) Judge(v Variance, cost stocktake.Cost) Verdict {
 	return Uncertain
 }
 
-// limit is the greatest |variance| that passes all tolerances that are set.
-func (t Tolerance) limit(expected stocktake.Quantity, cost stocktake.Cost) stocktake.Quantity {
+// Limit is the greatest |variance|, in thousandths, that passes all tolerances that are set.
+func (t Tolerance) Limit(expected stocktake.Quantity, cost stocktake.Cost) stocktake.Quantity {
 	if t.Quantity == nil && t.Percent == nil && t.Value == nil {
 		return 0
 	}

@@ -15,7 +15,7 @@ type component struct {
 	set      charset
 	min, max int  // characters; equal for a fixed length
 	optional bool // may be left out together with all that follow it
-	rule     rule // what else must hold, or nil
+	rule     rule // what else must hold, if anything
 }
 
 // ai is one application identifier: what its value looks like and what it goes with.
@@ -39,7 +39,7 @@ func optional(c component) component     { c.optional = true; return c }
 func of(c ...component) []component      { return c }
 func one(r []rule) rule {
 	if len(r) == 0 {
-		return nil
+		return rule{}
 	}
 	return r[0]
 }
@@ -98,8 +98,8 @@ func (a *ai) match(run string, year int) (length int, why Reason, at int) {
 		if take < c.min {
 			return 0, Truncated, len(run)
 		}
-		if c.rule != nil {
-			if why, at := c.rule(rest[:take], year); why != "" {
+		if c.rule.check != nil {
+			if why, at := c.rule.check(rest[:take], year); why != "" {
 				return 0, why, length + at
 			}
 		}

@@ -9,7 +9,9 @@ export function aimOf(text: string): string {
 
 /** raw without the CR, LF, TAB and spaces that readers append. */
 export function trim(raw: string): string {
-  return raw.replace(/[\r\n\t ]+$/, '')
+  let end = raw.length
+  while (end > 0 && '\r\n\t '.includes(raw[end - 1]!)) end--
+  return raw.slice(0, end)
 }
 
 /** text with Arabic-Indic and Persian digits as ASCII ones. */

@@ -17,7 +17,10 @@ export interface Refusal {
 /** The sound that answers a scan or a key: stored as expected; look at the screen; stored, but nobody knows the code. */
 export type Sound = 'ok' | 'check' | 'unknown'
 
-/** What came of an action: refused when nothing was stored, else undefined. Sound is absent where silence is right. */
+/**
+ * What came of an action: refused says why nothing was stored. Where a question is the reason instead, it stands in the signal
+ * question and the sound is 'check'. Sound is absent where silence is right.
+ */
 export interface Outcome {
   sound?: Sound
   refused?: Refusal

@@ -16,6 +16,9 @@ export interface Watch {
   random(bytes: Uint8Array<ArrayBuffer>): void
 }
 
+/** What changed. */
+export type Change = 'events' | 'sessions'
+
 const strict = { durability: 'strict' } as const
 
 /** How long acknowledged events of an ended session stay where no backup is known to hold them. */
@@ -30,7 +33,7 @@ export class Store {
   private unmeasured = new Set<string>()
   private contact: Contact | undefined
   private queue: Promise<unknown> = Promise.resolve()
-  private listeners = new Set<() => void>()
+  private listeners = new Set<(what: Change) => void>()
 
   private constructor(private readonly db: Database, private readonly watch: Watch) {}
 
@@ -71,14 +74,14 @@ export class Store {
     this.db.close()
   }
 
-  /** Calls f after every change that concerns the network: recorded, acknowledged, fed. */
-  onChange(f: () => void): () => void {
+  /** Calls f after every change that concerns the network: something was recorded or acknowledged, or a session changed. */
+  onChange(f: (what: Change) => void): () => void {
     this.listeners.add(f)
     return () => this.listeners.delete(f)
   }
 
-  private changed(): void {
-    for (const f of this.listeners) f()
+  private changed(what: Change): void {
+    for (const f of this.listeners) f(what)
   }
 
   /** Writes follow each other: each sees the chain as the one before left it. */
@@ -100,6 +103,8 @@ export class Store {
   get acked(): number { return this.stream.acked }
   /** The lowest seq still held; last+1 when none. */
   get oldest(): number { return Math.max(1, this.firstN - this.stream.base) }
+  /** n of the last event that the server is known to hold. */
+  get ackedN(): number { return this.stream.base + this.stream.acked }
   get unsent(): number { return this.last - this.stream.acked }
   /** Whether events lie in earlier epochs alone. */
   get hasEarlier(): boolean { return this.stream.base > 0 && this.firstN <= this.stream.base }
@@ -145,13 +150,13 @@ export class Store {
    * Records events, and the pass as they leave it, in one strict transaction; when it returns they are durable. Digests are
    * computed before: a transaction does not wait for them. On an error nothing was recorded.
    */
-  record(fields: EventFields[], pass?: PassRecord): Promise<RecordedEvent[]> {
+  record(fields: EventFields[], pass?: PassRecord): Promise<(RecordedEvent & { n: number })[]> {
     return this.inTurn(async () => {
       let digest = this.lastDigest
       let n = this.lastN
       const unmeasured = new Set(this.unmeasured)
       const records: EventRecord[] = []
-      const events: RecordedEvent[] = []
+      const events: (RecordedEvent & { n: number })[] = []
       for (const f of fields) {
         const stamp: Stamp = {
           id: randomId(this.watch.random), at: f.at ?? this.watch.now(), mono: Math.max(0, Math.round(this.watch.mono())),
@@ -163,7 +168,7 @@ export class Store {
         records.push({
           n: ++n, id: stamp.id, body, digest, session: f.session, kind: f.kind, at: stamp.at, ...(f.pass ? { pass: f.pass } : {}),
         })
-        events.push({ v: 1, ...f, ...stamp })
+        events.push({ v: 1, ...f, ...stamp, n })
         if (f.kind === 'observed' || f.kind === 'reversed') unmeasured.add(f.session)
         if (f.kind === 'clock') unmeasured.delete(f.session)
       }
@@ -173,20 +178,22 @@ export class Store {
       if (unmeasured.size !== this.unmeasured.size || [...unmeasured].some((s) => !this.unmeasured.has(s))) {
         work.push(tx.objectStore('state').put([...unmeasured], 'unmeasured'))
       }
-      for (const session of new Set(fields.map((f) => f.session))) work.push(this.undrain(tx.objectStore('sessions'), session))
-      await Promise.all([...work, tx.done])
+      const undrained = [...new Set(fields.map((f) => f.session))].map((session) => this.undrain(tx.objectStore('sessions'), session))
+      await Promise.all([...work, ...undrained, tx.done])
       this.lastN = n
       this.lastDigest = digest
       this.unmeasured = unmeasured
-      this.changed()
+      this.changed('events')
+      if ((await Promise.all(undrained)).includes(true)) this.changed('sessions')
       return events
     })
   }
 
   /** More was recorded of a session: that nothing is left must be said again. */
-  private async undrain(sessions: { get(k: string): Promise<SessionRecord | undefined>; put(v: SessionRecord): Promise<unknown> }, session: string) {
+  private async undrain(sessions: { get(k: string): Promise<SessionRecord | undefined>; put(v: SessionRecord): Promise<unknown> }, session: string): Promise<boolean> {
     const s = await sessions.get(session)
     if (s?.drained) await sessions.put({ ...s, drained: false })
+    return s?.drained ?? false
   }
 
   /** Writes a pass without an event: what is pending in it. Strict, because a counter has heard the sound for it. */
@@ -204,7 +211,7 @@ export class Store {
     return this.inTurn(async () => {
       if (through === this.stream.acked) return
       await this.setStream({ ...this.stream, acked: through }, 'relaxed')
-      this.changed()
+      this.changed('events')
     })
   }
 
@@ -246,7 +253,7 @@ export class Store {
     return this.inTurn(async () => {
       const held = this.firstN - 1
       await this.renew(all ? held : Math.max(this.stream.base + this.stream.acked, held), succeeds)
-      this.changed()
+      this.changed('events')
     })
   }
 
@@ -297,7 +304,7 @@ export class Store {
     return this.inTurn(async () => {
       const tx = this.db.transaction('sessions', 'readwrite', strict)
       await Promise.all([tx.store.put(record), tx.done])
-      this.changed()
+      this.changed('sessions')
     })
   }
 
@@ -313,7 +320,7 @@ export class Store {
       const named = new Set((await tx.objectStore('packs').getAll()).flatMap((p) => p.catalogue.chunks))
       for (const hash of await tx.objectStore('chunks').getAllKeys()) if (!named.has(hash)) await tx.objectStore('chunks').delete(hash)
       await tx.done
-      this.changed()
+      this.changed('sessions')
     })
   }
 

@@ -1,0 +1,397 @@
+// Counting in one session by one person: what each scan, key and answer does to the pass, and what is stored for it. Calls
+// come one after the other (model.ts sees to it), and nothing here changes before the store has it.
+import type { Scheme } from '../gs1/decode'
+import type { EventFields } from '../store/event'
+import type { PackRecord, PassRecord, PendingRecord, SessionRecord } from '../store/schema'
+import type { Store } from '../store/store'
+import { randomId } from '../store/event'
+import type { WireTask } from '../wire/frame'
+import type { Catalogue } from './catalogue'
+import { packsOf } from './catalogue'
+import { duties, isUndirected, taskAt, type Duties } from './duty'
+import { identify, type Identity } from './identify'
+import { keyedAfter, maxObserved, quantityOf, thousandths, unusual } from './number'
+import { Refuse } from './refusal'
+import type { Condition, Key, Mode, Outcome, Place, Question, Reply, Scanned } from './types'
+import { takesDecimals, Walk, type PassChange } from './walk'
+
+const ok: Outcome = { sound: 'ok' }
+const look: Outcome = { sound: 'check' }
+
+/** What the store needs, and the wall clock in ms. */
+export interface Means {
+  store: Store
+  now(): number
+  random(bytes: Uint8Array<ArrayBuffer>): void
+}
+
+/** A question, and what its answer does. */
+interface Asked {
+  question: Question
+  answer(reply: Reply): Promise<Outcome>
+}
+
+export class Counting {
+  walk: Walk | undefined
+  duties: Duties = { places: [], tasks: [] }
+  private asked: Asked | undefined
+
+  private constructor(
+    private readonly means: Means, readonly pack: PackRecord, public session: SessionRecord, readonly catalogue: Catalogue,
+    private readonly schemes: readonly Scheme[], private readonly person: string, private passes: PassRecord[],
+  ) {}
+
+  /** Goes on where this person was: an open pass is open again, with what was pending in it. */
+  static async open(means: Means, pack: PackRecord, session: SessionRecord, catalogue: Catalogue, schemes: readonly Scheme[], person: string): Promise<Counting> {
+    const passes = await means.store.passes(pack.session)
+    const c = new Counting(means, pack, session, catalogue, schemes, person, passes)
+    const open = passes.find((p) => p.person === person && !p.closed)
+    if (open) c.walk = Walk.of(open, await means.store.passEvents(open.pass))
+    c.assign()
+    return c
+  }
+
+  private assign(): void {
+    this.duties = duties(this.pack, this.session, this.person, this.passes, this.catalogue)
+  }
+
+  fed(session: SessionRecord): void {
+    this.session = session
+    this.assign()
+  }
+
+  get question(): Question | undefined {
+    if (this.asked) return this.asked.question
+    const p = this.walk?.record.pending
+    return p?.again === 'ask' ? { kind: 'again', already: this.walk!.already(p), answers: ['replace', 'add', 'discard'] } : undefined
+  }
+
+  place(location: string): Place {
+    const found = this.duties.places.find((p) => p.location === location)
+    if (!found) throw new Refuse('location-unknown')
+    return found
+  }
+
+  // Passes.
+
+  private mayOpen(): void {
+    const { state } = this.session
+    if (state === 'sealed' || state === 'cancelled') throw new Refuse('session-over')
+    if (state !== 'open' && state !== 'unknown') throw new Refuse('session-closing')
+  }
+
+  async openPass(location: string, mode: Mode, task?: { assignment: string; round: number }): Promise<Outcome> {
+    this.mayOpen()
+    const place = this.place(location)
+    if (this.walk) {
+      if (this.walk.record.location === location) return ok
+      const settled = await this.settle()
+      return settled ?? this.ask({ kind: 'leave', to: place, totals: this.walk.totals(this.catalogue), answers: ['stay', 'leave'] }, async (reply) => {
+        if (reply === 'stay') return {}
+        await this.closePass()
+        return this.openPass(location, mode, task)
+      })
+    }
+    const wire = task ? this.session.tasks.find((t) => t.location === location && t.assignment === task.assignment && t.round === task.round)
+      : taskAt(this.session, this.person, this.passes, location)
+    const round = wire?.round ?? 1
+    const earlier = this.passes.filter((p) => p.person === this.person && p.location === location && p.round === round && p.closed)
+      .sort((a, b) => b.openedAt - a.openedAt)[0]
+    if (!earlier) return this.begin(location, mode, wire)
+    const totals = Walk.of(earlier, await this.means.store.passEvents(earlier.pass)).totals(this.catalogue)
+    return this.ask({ kind: 'second-pass', place, totals, answers: ['cancel', 'continue', 'replace'] }, async (reply) => {
+      if (reply === 'cancel') return {}
+      return this.begin(location, mode, wire, reply === 'continue' ? { continues: earlier.pass } : { replaces: earlier.pass })
+    })
+  }
+
+  private async begin(location: string, mode: Mode, task: WireTask | undefined, of: { continues?: string; replaces?: string } = {}): Promise<Outcome> {
+    const { session } = this.pack
+    const pass = randomId(this.means.random)
+    const openedAt = this.means.now()
+    const record: PassRecord = {
+      pass, session, location, round: task?.round ?? 1, person: this.person, mode, assignment: task?.assignment ?? '',
+      ...(task?.items?.length ? { items: task.items } : {}), undirected: isUndirected(this.pack, this.session, this.person, location), openedAt,
+      closed: false, observations: 0, quantity: 0, multiplier: '',
+    }
+    await this.means.store.record([{
+      kind: 'pass.opened', session, at: openedAt, pass, location, round: record.round, person: this.person, mode,
+      assignment: record.assignment || undefined, ...of,
+    }], record)
+    this.walk = new Walk(record)
+    this.passes.push(record)
+    this.assign()
+    return ok
+  }
+
+  async setMode(mode: Mode): Promise<Outcome> {
+    const walk = this.walk
+    if (!walk || walk.record.mode === mode) return {}
+    if (walk.steps.length || walk.record.pending) throw new Refuse('pass-empty-mode')
+    await this.put({ mode, multiplier: '' })
+    return {}
+  }
+
+  async closePass(): Promise<Outcome> {
+    const walk = this.counting()
+    if (walk.record.pending) throw new Refuse('confirm-first')
+    if (this.question) throw new Refuse('answer-first')
+    const closed = walk.after([], { closed: true })
+    await this.means.store.record([{
+      kind: 'pass.closed', session: closed.session, pass: closed.pass, observations: closed.observations, quantity: closed.quantity,
+    }], closed)
+    this.passes = this.passes.map((p) => (p.pass === closed.pass ? closed : p))
+    this.walk = undefined
+    this.assign()
+    return ok
+  }
+
+  private counting(): Walk {
+    if (!this.walk) throw new Refuse('no-pass')
+    return this.walk
+  }
+
+  // Scans.
+
+  async scan(raw: string, entry: 'scan' | 'keyed', at: number, mode: Mode): Promise<Scanned> {
+    if (this.question && this.question.kind !== 'how-many') throw new Refuse('answer-first')
+    const known = { catalogue: this.catalogue, schemes: this.schemes, isLocation: (code: string) => this.pack.site.locations.some((l) => l.id === code) }
+    const id = identify(raw, known)
+    const keyboard = id.arabicKeyboard ? { arabicKeyboard: true } : {}
+    if (id.what === 'location') return { ...(await this.openPass(id.id!, mode)), what: 'location', ...keyboard }
+    this.counting()
+    this.mayOpen()
+    if (id.what === 'invalid') {
+      const fault = id.fault!
+      const again = this.ask({ kind: 'invalid', code: id.code, fault, answers: ['again', 'count'] }, async (reply) =>
+        reply === 'again' ? {} : this.see({ ...id, what: 'unknown' }, raw, entry, at))
+      return { ...again, what: 'nothing', ...keyboard }
+    }
+    return { ...(await this.see(id, raw, entry, at)), ...keyboard }
+  }
+
+  /** An item that was searched for. */
+  async choose(item: string, at: number): Promise<Scanned> {
+    if (this.question && this.question.kind !== 'how-many') throw new Refuse('answer-first')
+    this.counting()
+    this.mayOpen()
+    const found = this.catalogue.item(item)
+    if (!found) throw new Refuse('item-unknown')
+    return this.see({ what: 'item', id: item, code: '', pack: packsOf(found)[0]!.pack, arabicKeyboard: false }, '', 'search', at)
+  }
+
+  private pendingOf(id: Identity, raw: string, entry: PendingRecord['entry'], at: number): PendingRecord {
+    const { record } = this.counting()
+    const item = id.what === 'item' ? id.id! : undefined
+    const scope = this.pack.plan.scope.items
+    const asked = (list: string[] | undefined) => !list?.length || (item !== undefined && list.includes(item))
+    return {
+      raw, code: id.code, entry, scannedAt: at, keyedAt: at, keyed: '', ...(item ? { item } : {}), pack: id.pack ?? 1000,
+      ...(id.lot ? { lot: id.lot } : {}), ...(id.expiry ? { expiry: id.expiry } : {}),
+      undirected: record.undirected || !asked(record.items) || !asked(scope),
+    }
+  }
+
+  /** Something is here. The item before it is confirmed by it; in mode each, and of a label that says its weight, one more is counted. */
+  private async see(id: Identity, raw: string, entry: PendingRecord['entry'], at: number): Promise<Scanned> {
+    const walk = this.counting()
+    const before = walk.record.pending
+    const p = this.pendingOf(id, raw, entry, at)
+    const settled = this.confirmation()
+    if (!Array.isArray(settled)) return { ...settled, what: 'nothing' }
+    const what = p.item ? 'item' as const : 'unknown-code' as const
+    const sound = p.item ? 'ok' as const : 'unknown' as const
+    const decimals = takesDecimals(p, this.catalogue)
+    const weight = decimals ? id.weight : undefined
+    const times = thousandths(walk.record.multiplier)
+    if (weight !== undefined || (walk.record.mode === 'each' && (!decimals || times !== undefined))) {
+      const amount = weight !== undefined ? weight * (times ?? 1000) / 1000 : times ?? 1000
+      const pack = weight !== undefined ? 1000 : p.pack
+      if (!Number.isInteger(amount) || quantityOf(amount, pack) === undefined) throw new Refuse('number-inexact')
+      if (quantityOf(amount, pack)! > maxObserved) throw new Refuse('number-too-large')
+      await this.record([...settled, walk.observation({ ...p, pack }, amount, at, false)], { pending: undefined, multiplier: '' })
+      return { what, sound }
+    }
+    const again = walk.same(p).length > 0 || (before !== undefined && before.item === p.item && (p.item !== undefined || before.code === p.code) &&
+      (before.lot ?? '') === (p.lot ?? '') && (before.expiry ?? '') === (p.expiry ?? '') && !before.condition)
+    const pending: PendingRecord = again ? { ...p, again: 'ask' } : p
+    if (settled.length) await this.record(settled, { pending })
+    else await this.put({ pending })
+    return { what, sound: again ? 'check' : sound }
+  }
+
+  // Numbers.
+
+  /** The events that confirm what is pending: none when nothing is. An outcome instead when a question stands in the way. */
+  private confirmation(): EventFields[] | Outcome {
+    const walk = this.counting()
+    const p = walk.record.pending
+    if (!p) return []
+    if (p.again === 'ask') return look
+    const amount = thousandths(p.keyed)
+    if (amount === undefined) return this.ask({ kind: 'how-many', answers: ['discard'] }, () => this.discard())
+    const quantity = quantityOf(amount, p.pack)
+    if (quantity === undefined) throw new Refuse('number-inexact')
+    if (quantity > maxObserved) throw new Refuse('number-too-large')
+    if (quantity >= unusual && this.accepted !== p.keyed + '×' + p.pack) {
+      return this.ask({ kind: 'large', quantity, answers: ['change', 'accept'] }, async (reply) => {
+        if (reply === 'change') return {}
+        this.accepted = p.keyed + '×' + p.pack
+        return this.confirm()
+      })
+    }
+    const taken = p.again === 'replace' ? walk.same(p) : []
+    const reversals = taken.map((s) => walk.reversal(s, this.means.now()))
+    const alone = !walk.steps.some((s) => !s.reversed && !taken.includes(s) && (p.item ? s.event.item === p.item : !s.event.item && s.event.code === p.code))
+    return [...reversals, walk.observation(p, amount, p.keyedAt, walk.record.mode === 'quantity' && alone)]
+  }
+
+  /** The unusual number that was looked at twice. */
+  private accepted: string | undefined
+
+  /** Confirms what is pending where that can be; else says why not. */
+  private async settle(): Promise<Outcome | undefined> {
+    const events = this.confirmation()
+    if (!Array.isArray(events)) return events
+    if (events.length) await this.record(events, { pending: undefined })
+    return undefined
+  }
+
+  async confirm(): Promise<Outcome> {
+    const walk = this.counting()
+    if (!walk.record.pending) return {}
+    if (this.question && this.question.kind !== 'how-many') throw new Refuse('answer-first')
+    return (await this.settle()) ?? ok
+  }
+
+  async key(key: Key, at: number): Promise<Outcome> {
+    const walk = this.counting()
+    if (this.question && this.question.kind !== 'how-many') throw new Refuse('answer-first')
+    const p = walk.record.pending
+    if (!p && walk.record.mode !== 'each') throw new Refuse('nothing-pending')
+    const was = p ? p.keyed : walk.record.multiplier
+    const keyed = keyedAfter(was, key, p ? takesDecimals(p, this.catalogue) : true)
+    if (keyed === was && /\d/.test(key) && key !== was) throw new Refuse('number-too-large')
+    if (keyed === was && key === '.' && !was.includes('.')) throw new Refuse('number-decimals')
+    await this.put(p ? { pending: { ...p, keyed, keyedAt: at } } : { multiplier: keyed })
+    return {}
+  }
+
+  async zero(item: string | undefined, at: number): Promise<Outcome> {
+    const walk = this.counting()
+    if (this.question && this.question.kind !== 'how-many') throw new Refuse('answer-first')
+    if (item !== undefined) {
+      this.mayOpen()
+      const seen = walk.record.pending?.item === item ? {} : await this.chooseAnew(item, at)
+      if (seen.sound === 'check') return seen
+    }
+    const p = walk.record.pending
+    if (!p) throw new Refuse('nothing-pending')
+    await this.put({ pending: { ...p, keyed: '0', keyedAt: at } })
+    return this.walk!.record.pending!.again === 'ask' ? look : this.confirm()
+  }
+
+  /** Makes an item pending, whatever the mode. */
+  private async chooseAnew(item: string, at: number): Promise<Outcome> {
+    const settled = await this.settle()
+    if (settled) return settled
+    const found = this.catalogue.item(item)
+    if (!found) throw new Refuse('item-unknown')
+    const p = this.pendingOf({ what: 'item', id: item, code: '', pack: packsOf(found)[0]!.pack, arabicKeyboard: false }, '', 'search', at)
+    const again = this.walk!.same(p).length > 0
+    await this.put({ pending: { ...p, ...(again ? { keyed: '0', again: 'ask' as const } : {}) } })
+    return again ? look : {}
+  }
+
+  private async change(change: (p: PendingRecord) => PendingRecord): Promise<Outcome> {
+    const walk = this.counting()
+    if (!walk.record.pending) throw new Refuse('nothing-pending')
+    await this.put({ pending: change(walk.record.pending) })
+    return {}
+  }
+
+  switchPack(): Promise<Outcome> {
+    return this.change((p) => {
+      const packs = packsOf(p.item ? this.catalogue.item(p.item) : undefined)
+      const at = packs.findIndex((k) => k.pack === p.pack)
+      return { ...p, pack: packs[(at + 1) % packs.length]!.pack }
+    })
+  }
+
+  setCondition(condition: Condition | undefined): Promise<Outcome> {
+    return this.change(({ condition: _, ...p }) => this.anew(condition ? { ...p, condition } : p))
+  }
+
+  setLot(lot: string, expiry: string): Promise<Outcome> {
+    if (expiry && (!/^\d{4}-\d\d-\d\d$/.test(expiry) || new Date(expiry + 'T00:00:00Z').toJSON()?.slice(0, 10) !== expiry)) throw new Refuse('lot-date')
+    return this.change(({ lot: _, expiry: __, ...p }) => this.anew({ ...p, ...(lot.trim() ? { lot: lot.trim() } : {}), ...(expiry ? { expiry } : {}) }))
+  }
+
+  /** Another lot or condition may be the first of its kind here, or not. */
+  private anew({ again: _, ...p }: PendingRecord): PendingRecord {
+    return this.walk!.same(p).length ? { ...p, again: 'ask' } : p
+  }
+
+  // Corrections and answers.
+
+  async undo(entry?: string): Promise<Outcome> {
+    const walk = this.counting()
+    if (walk.record.pending && entry === undefined) return this.discard()
+    if (this.question && this.question.kind !== 'how-many') throw new Refuse('answer-first')
+    const step = entry === undefined ? walk.newest() : walk.steps.find((s) => s.event.id === entry && !s.reversed)
+    if (!step) throw new Refuse('nothing-to-undo')
+    await this.record([walk.reversal(step, this.means.now())])
+    return ok
+  }
+
+  private async discard(): Promise<Outcome> {
+    await this.put({ pending: undefined })
+    return ok
+  }
+
+  private ask(question: Question, answer: Asked['answer']): Outcome {
+    this.asked = { question, answer }
+    return look
+  }
+
+  async answer(reply: Reply): Promise<Outcome> {
+    const question = this.question
+    if (!question || !(question.answers as readonly Reply[]).includes(reply)) throw new Refuse('nothing-asked')
+    const asked = this.asked
+    if (asked) {
+      this.asked = undefined
+      try {
+        return await asked.answer(reply)
+      } catch (e) {
+        if (!(e instanceof Refuse)) this.asked = asked // the store could not: the question stands
+        throw e
+      }
+    }
+    if (reply === 'discard') return this.discard()
+    await this.change((p) => ({ ...p, again: reply as 'replace' | 'add' }))
+    return ok
+  }
+
+  // Storing.
+
+  private async record(events: EventFields[], change: PassChange = {}): Promise<void> {
+    const walk = this.counting()
+    const next = walk.after(events, change)
+    const recorded = await this.means.store.record(events, next)
+    this.keep(next)
+    for (const e of recorded) walk.take(e)
+    this.accepted = undefined
+  }
+
+  private async put(change: PassChange): Promise<void> {
+    const next = this.counting().after([], change)
+    await this.means.store.putPass(next)
+    this.keep(next)
+  }
+
+  private keep(next: PassRecord): void {
+    this.asked = undefined
+    this.walk!.record = next
+    this.passes = this.passes.map((p) => (p.pass === next.pass ? next : p))
+  }
+}

@@ -1,0 +1,430 @@
+// The app behind its screens: it opens the database as the one writer, keeps the connection, and passes actions on one after
+// the other. What the screens see are its signals.
+import { signal } from '@preact/signals'
+import { parseScheme } from '../gs1/decode'
+import { awaitWriter, takeWriter } from '../store/lock'
+import { StoreFailed } from '../store/failure'
+import { Store } from '../store/store'
+import type { Env } from '../sync/env'
+import { older } from '../sync/version'
+import { Sync, type Offer } from '../sync/sync'
+import { Catalogue, shown } from './catalogue'
+import { Counting } from './counting'
+import { fold } from './fold'
+import { Refuse, refusalOf } from './refusal'
+import type {
+  Download, Link, Mode, Model, Name, Outcome, Pass, Person, Phase, Place, Question, Refusal, Scanned, Session, SessionOffer, SessionState, Storage, Task,
+} from './types'
+
+export interface Options {
+  env: Env
+  /** Of the database. */
+  name?: string
+  locks?: LockManager | undefined
+  storage?: StorageManager | undefined
+}
+
+/** How often the room left is looked at, ms. */
+const measureStorageEvery = 60_000
+
+/** The code in a pairing link, or the text itself. */
+export function pairingCode(text: string): string | undefined {
+  const trimmed = text.trim()
+  const link = /#pair=([^&\s]+)/.exec(trimmed)
+  if (link) return decodeURIComponent(link[1]!)
+  return /^[A-Za-z0-9]{4}-?[A-Za-z0-9]{4}$/.test(trimmed) ? trimmed : undefined
+}
+
+export function createModel(options: Options): Model {
+  return new App(options)
+}
+
+class App implements Model {
+  readonly phase = signal<Phase>('starting')
+  readonly failure = signal<Refusal | undefined>(undefined)
+  readonly link = signal<Link>({ state: 'offline', unsent: 0 })
+  readonly storage = signal<Storage>({ full: false })
+  readonly society = signal<Name | undefined>(undefined)
+  readonly deviceName = signal('')
+  readonly person = signal<Person | undefined>(undefined)
+  readonly people = signal<Person[]>([])
+  readonly offers = signal<SessionOffer[]>([])
+  readonly download = signal<Download | undefined>(undefined)
+  readonly session = signal<Session | undefined>(undefined)
+  readonly tasks = signal<Task[]>([])
+  readonly places = signal<Place[]>([])
+  readonly pass = signal<Pass | undefined>(undefined)
+  readonly question = signal<Question | undefined>(undefined)
+  readonly mode = signal<Mode>('quantity')
+
+  private readonly env: Env
+  private store: Store | undefined
+  private sync: Sync | undefined
+  private counting: Counting | undefined
+  private catalogue: { key: string; loaded: Catalogue } | undefined
+  private offered: Offer[] = []
+  private queue: Promise<unknown> = Promise.resolve()
+  private release: () => void = () => {}
+  private readonly aborted = new AbortController()
+  private cancelStorage: () => void = () => {}
+  private linkBusy = false
+  private linkAgain = false
+
+  constructor(private readonly options: Options) {
+    this.env = options.env
+    void this.start()
+  }
+
+  private async start(): Promise<void> {
+    const { locks, name = 'jard' } = this.options
+    try {
+      const release = await takeWriter(locks, name + '-writer')
+      if (release) this.release = release
+      else {
+        this.phase.value = 'other-tab'
+        this.release = await awaitWriter(locks!, name + '-writer', this.aborted.signal)
+        this.phase.value = 'starting'
+      }
+      this.store = await Store.open(name, this.env, () => this.fail(new StoreFailed('storage-failed')))
+      if (this.aborted.signal.aborted) return this.store.close()
+      this.sync = new Sync(this.env, this.store, () => void this.showLink())
+      this.store.onChange((what) => {
+        void this.showLink()
+        if (what === 'sessions') void this.inTurn(() => this.showSession())
+        else if (this.pass.value?.entries.some((e) => !e.sent)) this.publish()
+      })
+      await this.inTurn(() => this.resume())
+      await this.sync.start()
+      void this.keepStorage()
+    } catch (e) {
+      if (!this.aborted.signal.aborted) this.fail(e)
+    }
+  }
+
+  private fail(e: unknown): void {
+    this.failure.value = refusalOf(e)
+    this.phase.value = 'failed'
+  }
+
+  /** Everything as the last tab left it. */
+  private async resume(): Promise<void> {
+    const store = this.store!
+    this.mode.value = (await store.get('mode')) ?? 'quantity'
+    const device = await store.get('device')
+    this.society.value = device?.society.name
+    this.deviceName.value = device?.name ?? ''
+    this.person.value = await store.get('person')
+    const current = await store.get('current')
+    if (this.person.value && current) await this.open(current).catch((e) => { if (!(e instanceof Refuse)) throw e })
+    await this.showSession()
+    this.phase.value = !device ? 'unpaired' : !this.person.value ? 'signed-out' : 'ready'
+    await this.showLink()
+  }
+
+  private inTurn<T>(f: () => Promise<T>): Promise<T> {
+    const run = this.queue.then(f)
+    this.queue = run.catch(() => {})
+    return run
+  }
+
+  /** One action after the other; whatever is thrown becomes the reason that the screen shows. */
+  private act<T extends Outcome>(f: () => Promise<T>, refused: Omit<T, keyof Outcome>, sound = true): Promise<T> {
+    return this.inTurn(async () => {
+      try {
+        if (!this.store) throw this.failure.value ?? new Refuse('starting')
+        const outcome = await f()
+        if (this.storage.value.full) this.storage.value = { ...this.storage.value, full: false }
+        return outcome
+      } catch (e) {
+        if (e instanceof StoreFailed && e.key === 'storage-full') this.storage.value = { ...this.storage.value, full: true }
+        return { ...refused, ...(sound ? { sound: 'check' } : {}), refused: refusalOf(e) } as T
+      } finally {
+        this.publish()
+      }
+    })
+  }
+
+  private publish(): void {
+    const c = this.counting
+    this.question.value = c?.question
+    const w = c?.walk
+    this.pass.value = w ? w.view(c.catalogue, c.place(w.record.location), this.store!.ackedN) : undefined
+    if (this.tasks.value !== (c?.duties.tasks ?? none)) this.tasks.value = c?.duties.tasks ?? none as Task[]
+    if (this.places.value !== (c?.duties.places ?? none)) this.places.value = c?.duties.places ?? none as Place[]
+  }
+
+  private async showLink(): Promise<void> {
+    if (this.store && this.sync) this.link.value = { ...this.link.value, state: this.sync.state, unsent: this.store.unsent }
+    if (this.linkBusy) return void (this.linkAgain = true)
+    this.linkBusy = true
+    do {
+      this.linkAgain = false
+      const { store, sync } = this
+      if (!store || !sync) break
+      const oldestUnsent = await store.oldestUnsent().catch(() => undefined)
+      const { lastContact } = sync.exchange.status
+      this.link.value = {
+        state: sync.state, unsent: store.unsent, ...(oldestUnsent === undefined ? {} : { oldestUnsent }), ...(lastContact === undefined ? {} : { lastContact }),
+        ...(sync.notice ? { notice: sync.notice } : {}),
+      }
+    } while (this.linkAgain)
+    this.linkBusy = false
+  }
+
+  /** What feeds changed: the session on the screen, what is offered, who may sign in. */
+  private async showSession(): Promise<void> {
+    const store = this.store!
+    const records = await store.sessions()
+    const packs = await store.packs()
+    const c = this.counting
+    const record = c && records.find((r) => r.session === c.pack.session)
+    if (c && record) {
+      c.fed(record)
+      const { pack } = c
+      this.session.value = {
+        session: pack.session, name: pack.plan.name, siteName: pack.site.name, state: stateOf(record.state), blind: pack.plan.blind, round: record.round,
+        drained: record.drained,
+      }
+    } else this.session.value = undefined
+    const people = new Map<string, Person>()
+    for (const p of [...packs.flatMap((k) => k.people), ...((await store.get('people')) ?? [])]) people.set(p.id, p)
+    this.people.value = [...people.values()]
+    const held = packs.map((p): SessionOffer => {
+      const r = records.find((s) => s.session === p.session)
+      return { session: p.session, site: p.site.id, name: p.plan.name, state: stateOf(r?.state ?? 'unknown'), blind: p.plan.blind, round: r?.round ?? 0, joined: true }
+    })
+    const fresh = this.offered.filter((o) => !held.some((h) => h.session === o.session))
+    this.offers.value = [...held, ...fresh.map((o) => ({ ...o, state: stateOf(o.state), joined: false }))]
+    this.publish()
+  }
+
+  private async keepStorage(): Promise<void> {
+    const { storage } = this.options
+    if (!storage) return
+    const persisted = await storage.persist?.().catch(() => false)
+    const look = async () => {
+      const { usage, quota } = (await storage.estimate?.().catch(() => undefined)) ?? {}
+      this.storage.value = {
+        full: this.storage.value.full, ...(persisted === undefined ? {} : { persisted }), ...(usage === undefined ? {} : { used: usage }),
+        ...(quota === undefined ? {} : { quota }),
+      }
+      if (!this.aborted.signal.aborted) this.cancelStorage = this.env.later(measureStorageEvery, () => void look())
+    }
+    await look()
+  }
+
+  // Device, person, session.
+
+  pair(code: string, name: string): Promise<Outcome> {
+    return this.act(async () => {
+      const plain = pairingCode(code)
+      if (!plain) throw new Refuse('code-missing')
+      const device = await this.sync!.enrol(plain, name.trim() || 'PDA-' + Math.floor(this.env.chance() * 9000 + 1000))
+      this.society.value = device.society.name
+      this.deviceName.value = device.name
+      if (this.phase.value === 'unpaired') this.phase.value = this.person.value ? 'ready' : 'signed-out'
+      return { sound: 'ok' }
+    }, {})
+  }
+
+  signIn(person: string, pin: string): Promise<Outcome> {
+    return this.act(async () => {
+      if (!this.society.value) throw new Refuse('not-paired')
+      const who = await this.sync!.signIn(person, pin)
+      await this.store!.put('person', who)
+      this.person.value = who
+      const current = await this.store!.get('current')
+      if (current) await this.open(current).catch((e) => { if (!(e instanceof Refuse)) throw e })
+      this.phase.value = 'ready'
+      await this.showSession()
+      void this.refreshOffers()
+      return {}
+    }, {})
+  }
+
+  signOut(): Promise<Outcome> {
+    return this.act(async () => {
+      this.mayLeave()
+      await this.store!.put('person', undefined)
+      this.person.value = undefined
+      this.counting = undefined
+      this.phase.value = 'signed-out'
+      await this.showSession()
+      return {}
+    }, {})
+  }
+
+  private mayLeave(): void {
+    if (this.counting?.walk?.record.pending) throw new Refuse('confirm-first')
+  }
+
+  /** The network is slow and counting is not: the call stands outside the queue. */
+  async refreshOffers(): Promise<Outcome> {
+    try {
+      if (!this.sync) throw new Refuse('starting')
+      this.offered = await this.sync.offers()
+      return await this.act(async () => {
+        await this.showSession()
+        return {}
+      }, {})
+    } catch (e) {
+      return { refused: refusalOf(e) }
+    }
+  }
+
+  async join(session: string): Promise<Outcome> {
+    try {
+      if (!this.sync || !this.store) throw new Refuse('starting')
+      if (!this.person.value) throw new Refuse('not-signed-in')
+      const held = await this.store.pack(session)
+      const online = this.sync.state === 'online'
+      if (!held || online) {
+        await this.sync.join(session, (p) => (this.download.value = p)).catch((e) => {
+          // What is here is enough to count by: a closing session takes no new pack, and a bad network gives none.
+          if (!held) throw e
+        })
+      }
+    } catch (e) {
+      return { sound: 'check', refused: refusalOf(e) }
+    } finally {
+      this.download.value = undefined
+    }
+    return this.act(async () => {
+      this.mayLeave()
+      await this.open(session)
+      await this.store!.put('current', session)
+      await this.showSession()
+      return {}
+    }, {})
+  }
+
+  private async open(session: string): Promise<void> {
+    const store = this.store!
+    const pack = await store.pack(session)
+    const record = await store.session(session)
+    if (!pack || !record) throw new Refuse('no-pack')
+    const key = pack.catalogue.chunks.join()
+    if (this.catalogue?.key !== key) {
+      const loaded = await Catalogue.load(store, pack.catalogue.chunks)
+      if (!loaded) throw new Refuse('no-pack')
+      this.catalogue = { key, loaded }
+    }
+    const schemes = pack.schemes.map(parseScheme)
+    const means = { store, now: () => this.env.now(), random: this.env.random }
+    this.counting = await Counting.open(means, pack, record, this.catalogue.loaded, schemes, this.person.value!.id)
+  }
+
+  leaveSession(): Promise<Outcome> {
+    return this.act(async () => {
+      this.mayLeave()
+      await this.store!.put('current', undefined)
+      this.counting = undefined
+      await this.showSession()
+      return {}
+    }, {})
+  }
+
+  // Counting.
+
+  private count<T extends Outcome>(f: (c: Counting) => Promise<T>, refused: Omit<T, keyof Outcome>): Promise<T> {
+    return this.act(async () => {
+      if (!this.counting) throw new Refuse('no-session')
+      return f(this.counting)
+    }, refused)
+  }
+
+  private mayOpenPass(): void {
+    const { revoked, minApp } = this.sync!.exchange.status
+    if (revoked) throw new Refuse('device-revoked')
+    if (minApp && older(this.env.app, minApp)) throw new Refuse('app-outdated')
+  }
+
+  openPass(location: string, task?: Task): Promise<Outcome> {
+    return this.count(async (c) => {
+      this.mayOpenPass()
+      return c.openPass(location, this.mode.value, task)
+    }, {})
+  }
+
+  setMode(mode: Mode): Promise<Outcome> {
+    return this.act(async () => {
+      await this.counting?.setMode(mode)
+      await this.store!.put('mode', mode)
+      this.mode.value = mode
+      return {}
+    }, {})
+  }
+
+  scan(raw: string, entry: 'scan' | 'keyed' = 'scan'): Promise<Scanned> {
+    const at = this.env.now()
+    if (this.phase.value === 'unpaired') {
+      return this.pair(raw, this.deviceName.value).then((o) => ({ ...o, what: o.refused ? 'nothing' as const : 'pairing' as const }))
+    }
+    return this.count<Scanned>((c) => {
+      if (!c.walk) this.mayOpenPass()
+      return c.scan(raw, entry, at, this.mode.value)
+    }, { what: 'nothing' })
+  }
+
+  choose(item: string): Promise<Scanned> {
+    const at = this.env.now()
+    return this.count<Scanned>((c) => c.choose(item, at), { what: 'nothing' })
+  }
+
+  key(key: Parameters<Model['key']>[0]): Promise<Outcome> {
+    const at = this.env.now()
+    return this.count((c) => c.key(key, at), {})
+  }
+
+  switchPack(): Promise<Outcome> { return this.count((c) => c.switchPack(), {}) }
+  setCondition(condition: Parameters<Model['setCondition']>[0]): Promise<Outcome> { return this.count((c) => c.setCondition(condition), {}) }
+  setLot(lot: string, expiry: string): Promise<Outcome> { return this.count(async (c) => c.setLot(lot, expiry), {}) }
+  confirm(): Promise<Outcome> { return this.count((c) => c.confirm(), {}) }
+
+  zero(item?: string): Promise<Outcome> {
+    const at = this.env.now()
+    return this.count((c) => c.zero(item, at), {})
+  }
+
+  undo(entry?: string): Promise<Outcome> { return this.count((c) => c.undo(entry), {}) }
+  answer(reply: Parameters<Model['answer']>[0]): Promise<Outcome> { return this.count((c) => c.answer(reply), {}) }
+  closePass(): Promise<Outcome> { return this.count((c) => c.closePass(), {}) }
+
+  // Looking and handing over.
+
+  findItems(query: string): ReturnType<Model['findItems']> { return this.counting?.catalogue.find(query).map(shown) ?? [] }
+
+  findPlaces(query: string): Place[] {
+    const words = fold(query).split(' ').filter(Boolean)
+    return this.places.value.filter((p) => {
+      const text = fold([p.location, p.name.ar, p.name.en, p.sectionName.ar, p.sectionName.en].filter(Boolean).join(' '))
+      return words.every((w) => text.includes(w))
+    }).slice(0, 50)
+  }
+
+  async syncNow(): Promise<void> {
+    this.sync?.syncNow()
+    await this.refreshOffers()
+  }
+
+  async exportUnsent(): Promise<Blob> {
+    const events = (await this.store?.unacknowledged()) ?? []
+    return new Blob(events.map((e) => e.body + '\n'), { type: 'application/x-ndjson' })
+  }
+
+  async stop(): Promise<void> {
+    this.aborted.abort()
+    this.cancelStorage()
+    await this.sync?.stop()
+    await this.queue
+    this.store?.close()
+    this.release()
+  }
+}
+
+const none: unknown[] = []
+
+const states: readonly string[] = ['open', 'closing', 'sealed', 'cancelled', 'unknown']
+
+/** A state of a later version is one in which nothing more is counted. */
+const stateOf = (state: string): SessionState => (states.includes(state) ? state as SessionState : 'closing')

@@ -1,0 +1,55 @@
+// Why the app itself does not do something, and what to do instead. The server's reasons come in its own words.
+import type { Refusal } from './types'
+
+const words = {
+  'answer-first': ['أجب عن السؤال الظاهر أولًا، ثم أعد المسح.', 'Answer the question on the screen first, then scan again.'],
+  'confirm-first': ['أدخل العدد أو ألغِ الصنف الحالي أولًا.', 'Key the number of the present item, or discard it, first.'],
+  'no-pass': ['امسح ملصق الموقع أو اختره من القائمة أولًا.', 'Scan the label of a location, or choose one from the list, first.'],
+  'pass-open': ['أقفل الموقع الحالي أولًا.', 'Close the present location first.'],
+  'pass-empty-mode': ['بدأ العد في هذا الموقع. تتغيّر الطريقة عند الموقع التالي.', 'Counting has begun here. The mode can change at the next location.'],
+  'no-session': ['اختر جلسة جرد أولًا.', 'Choose a count session first.'],
+  'no-pack': ['حزمة هذه الجلسة ليست على الجهاز. نزّلها وأنت متصل بالشبكة.', 'This device does not hold the session\'s pack. Download it while there is a network.'],
+  'not-paired': ['اقرن الجهاز أولًا: امسح رمز الاقتران من شاشة المشرف.', 'Pair the device first: scan the code on the supervisor\'s screen.'],
+  'code-missing': ['هذا ليس رمز اقتران. امسح الرمز من شاشة المشرف أو اكتبه كما هو.', 'This is no pairing code. Scan the one on the supervisor\'s screen, or type it as it stands.'],
+  'not-signed-in': ['سجّل الدخول باسمك ورقمك السري أولًا.', 'Sign in with your name and PIN first.'],
+  'location-unknown': ['هذا الموقع غير موجود في الجلسة. امسح ملصق موقع آخر أو أبلغ المشرف.', 'The session has no such location. Scan another label, or tell the supervisor.'],
+  'item-unknown': ['هذا الصنف ليس في دليل الجلسة.', 'The session\'s catalogue has no such item.'],
+  'session-closing': ['أوقف المشرف العد في هذه الجلسة. يسلّم الجهاز ما لديه تلقائيًا.', 'The supervisor has stopped counting in this session. The device hands in what it holds by itself.'],
+  'session-over': ['انتهت هذه الجلسة. اختر جلسة أخرى.', 'This session is over. Choose another one.'],
+  'device-revoked': ['أُوقف هذا الجهاز. سلّمه إلى المشرف؛ ما عليه محفوظ.', 'This device was revoked. Hand it to the supervisor; what it holds is kept.'],
+  'app-outdated': ['حدّث التطبيق قبل فتح موقع جديد. ما سُجّل محفوظ ويُرسَل.', 'Update the app before you open another location. What was recorded is kept and sent.'],
+  'scan-too-long': ['القراءة أطول من أن تكون رمزًا. أعد المسح.', 'What was read is too long for a code. Scan again.'],
+  'scan-empty': ['لم يُقرأ شيء. أعد المسح.', 'Nothing was read. Scan again.'],
+  'number-too-large': ['هذا العدد أكبر من أن يكون كمية. إن كان رمزًا فامسحه من جديد.', 'This is too large for a quantity. If it is a code, scan it again.'],
+  'number-decimals': ['يُعدّ هذا الصنف بأعداد صحيحة.', 'This item is counted in whole numbers.'],
+  'number-inexact': ['لا تُقسم هذه العبوة بهذه الدقة. بدّل الوحدة أو صحّح العدد.', 'This pack cannot be divided so finely. Switch the unit, or correct the number.'],
+  'nothing-pending': ['امسح صنفًا أو ابحث عنه أولًا.', 'Scan an item, or search for it, first.'],
+  'nothing-to-undo': ['لا شيء للتراجع عنه هنا.', 'There is nothing to take back here.'],
+  'nothing-asked': ['لم يُسأل شيء.', 'Nothing was asked.'],
+  'lot-date': ['اكتب التاريخ سنة-شهر-يوم، مثل 2027-03-31.', 'Write the date as year-month-day, such as 2027-03-31.'],
+  'starting': ['التطبيق يبدأ. انتظر لحظة.', 'The app is starting. Wait a moment.'],
+  'unexpected': ['حدث خطأ غير متوقع ولم يُسجَّل هذا الإدخال. أعد المحاولة.', 'Something unexpected happened and this entry was not recorded. Try again.'],
+} as const
+
+export type RefusalKey = keyof typeof words
+
+export function refusal(key: RefusalKey): Refusal {
+  return { key, ar: words[key][0], en: words[key][1] }
+}
+
+/** Thrown within the model, and handed to the screen as an outcome. */
+export class Refuse extends Error {
+  readonly refused: Refusal
+
+  constructor(key: RefusalKey) {
+    super(key)
+    this.refused = refusal(key)
+  }
+}
+
+/** The words of whatever was thrown: ours, the server's, or the database's. */
+export function refusalOf(e: unknown): Refusal {
+  if (e instanceof Refuse) return e.refused
+  const { key, ar, en } = e as Partial<Refusal>
+  return key && ar && en ? { key, ar, en } : refusal('unexpected')
+}

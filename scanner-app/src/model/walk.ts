@@ -1,0 +1,142 @@
+// One pass in memory: its entries as its events tell them, what stands, and the events that an entry or its reversal makes.
+// Pure: it stores nothing.
+import type { EventFields, RecordedEvent } from '../store/event'
+import type { EventRecord, PassRecord, PendingRecord } from '../store/schema'
+import { packsOf, shown, type Catalogue } from './catalogue'
+import { quantityOf, thousandths } from './number'
+import type { Condition, Entry, Item, Pass, Pending, Place, Totals } from './types'
+
+type Told = RecordedEvent & { n: number }
+
+/** What changes beside what events say; pending undefined: nothing is any more. */
+export type PassChange = Partial<Omit<PassRecord, 'pending'>> & { pending?: PendingRecord | undefined }
+
+export interface Step {
+  event: Told
+  reversed: boolean
+}
+
+export class Walk {
+  readonly steps: Step[] = []
+
+  constructor(public record: PassRecord) {}
+
+  static of(record: PassRecord, events: EventRecord[]): Walk {
+    const w = new Walk(record)
+    for (const e of events) w.take({ ...(JSON.parse(e.body) as RecordedEvent), n: e.n })
+    return w
+  }
+
+  /** Takes in what was recorded. */
+  take(e: Told): void {
+    if (e.kind === 'observed') this.steps.push({ event: e, reversed: false })
+    if (e.kind !== 'reversed') return
+    const step = this.steps.find((s) => s.event.id === e.reverses)
+    if (step) step.reversed = true
+  }
+
+  /** What stands of the same item, lot, expiry and condition; of an unknown code, under the same code. */
+  same(p: Pick<PendingRecord, 'item' | 'code' | 'lot' | 'expiry' | 'condition'>): Step[] {
+    return this.steps.filter(({ event: e, reversed }) => !reversed &&
+      (p.item ? e.item === p.item : !e.item && e.code === p.code) &&
+      (e.lot ?? '') === (p.lot ?? '') && (e.expiry ?? '') === (p.expiry ?? '') && (e.condition ?? '') === (p.condition ?? ''))
+  }
+
+  /** Whether anything of the item stands, in whatever lot or condition. */
+  met(item: string | undefined, code: string): boolean {
+    return this.steps.some(({ event: e, reversed }) => !reversed && (item ? e.item === item : !e.item && e.code === code))
+  }
+
+  already(p: PendingRecord): number {
+    return this.same(p).reduce((sum, s) => sum + quantity(s.event), 0)
+  }
+
+  newest(): Step | undefined {
+    return [...this.steps].reverse().find((s) => !s.reversed)
+  }
+
+  /** The event of an entry. AllHere is said only where it is the item's one entry here. */
+  observation(p: PendingRecord, amount: number, at: number, allHere: boolean): EventFields {
+    return {
+      kind: 'observed', session: this.record.session, pass: this.record.pass, at: Math.max(at, p.scannedAt), scanned_at: p.scannedAt,
+      raw: p.raw === p.code ? undefined : p.raw, code: p.code || undefined, item: p.item, pack: p.pack, amount, all_here: allHere || undefined,
+      condition: p.condition, lot: p.lot, expiry: p.expiry, entry: p.entry, undirected: p.undirected || undefined,
+    }
+  }
+
+  /** The event that takes an entry back: it repeats what it takes back. */
+  reversal({ event: e }: Step, now: number): EventFields {
+    return {
+      kind: 'reversed', session: e.session, pass: e.pass, at: Math.max(now, e.scanned_at ?? 0), scanned_at: e.scanned_at, raw: e.raw, code: e.code,
+      item: e.item, pack: e.pack, amount: e.amount, unit: e.unit, all_here: e.all_here, condition: e.condition, lot: e.lot, expiry: e.expiry,
+      entry: e.entry, undirected: e.undirected, reverses: e.id,
+    }
+  }
+
+  /** The pass's record after these events and changes. */
+  after(events: EventFields[], change: PassChange = {}): PassRecord {
+    const { pending, ...next } = { ...this.record, ...change }
+    for (const e of events) {
+      const sign = e.kind === 'observed' ? 1 : e.kind === 'reversed' ? -1 : 0
+      next.observations += sign
+      next.quantity += sign * quantity(e)
+    }
+    return pending ? { ...next, pending } : next
+  }
+
+  totals(catalogue: Catalogue): Totals {
+    const items = new Set<string>()
+    const unknown = new Set<string>()
+    for (const { event: e, reversed } of this.steps) if (!reversed) e.item ? items.add(e.item) : unknown.add(e.code ?? '')
+    return {
+      observations: this.record.observations, quantity: this.record.quantity, items: items.size, unknown: unknown.size,
+      missed: (this.record.items ?? []).filter((id) => !items.has(id)).map((id) => itemOf(catalogue, id)!),
+    }
+  }
+
+  /** As the screens see it. */
+  view(catalogue: Catalogue, place: Place, ackedN: number): Pass {
+    const r = this.record
+    const entries = this.steps.map(({ event: e, reversed }): Entry => ({
+      id: e.id, code: e.code ?? '', ...optionalItem(catalogue, e.item), pack: e.pack ?? 1000, undirected: e.undirected ?? false,
+      ...(e.lot ? { lot: e.lot } : {}), ...(e.expiry ? { expiry: e.expiry } : {}), ...(e.condition ? { condition: e.condition as Condition } : {}),
+      at: e.at, amount: e.amount ?? 0, quantity: quantity(e), allHere: e.all_here ?? false, reversed, sent: e.n <= ackedN,
+    })).reverse()
+    return {
+      pass: r.pass, place, round: r.round, recount: r.round > 1, mode: r.mode, openedAt: r.openedAt, multiplier: r.multiplier, entries,
+      ...(r.items ? { items: r.items.map((id) => itemOf(catalogue, id)!) } : {}), totals: this.totals(catalogue),
+      ...(r.pending ? { pending: this.pending(r.pending, catalogue) } : {}),
+    }
+  }
+
+  private pending(p: PendingRecord, catalogue: Catalogue): Pending {
+    const item = p.item ? catalogue.item(p.item) : undefined
+    const amount = thousandths(p.keyed)
+    const q = amount === undefined ? undefined : quantityOf(amount, p.pack)
+    return {
+      code: p.code, ...optionalItem(catalogue, p.item), pack: p.pack, undirected: p.undirected, keyed: p.keyed, ...(q === undefined ? {} : { quantity: q }),
+      packs: packsOf(item), decimals: takesDecimals(p, catalogue), already: this.already(p),
+      ...(p.lot ? { lot: p.lot } : {}), ...(p.expiry ? { expiry: p.expiry } : {}), ...(p.condition ? { condition: p.condition } : {}),
+      ...(p.again && p.again !== 'ask' ? { again: p.again } : {}),
+    }
+  }
+}
+
+/** Pieces are whole; so is what nobody knows. */
+export function takesDecimals(p: PendingRecord, catalogue: Catalogue): boolean {
+  const item = p.item ? catalogue.item(p.item) : undefined
+  return item !== undefined && item.unit !== 'piece'
+}
+
+const quantity = (e: EventFields) => quantityOf(e.amount ?? 0, e.pack ?? 1000) ?? 0
+
+function itemOf(catalogue: Catalogue, id: string | undefined): Item | undefined {
+  if (!id) return undefined
+  const item = catalogue.item(id)
+  return item ? shown(item) : { id, name: { en: id }, unit: 'piece' }
+}
+
+function optionalItem(catalogue: Catalogue, id: string | undefined): { item?: Item } {
+  const item = itemOf(catalogue, id)
+  return item ? { item } : {}
+}

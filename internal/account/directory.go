@@ -194,6 +194,7 @@ const (
 	PersonDisabled  ActKind = "person.disabled"
 	PersonEnabled   ActKind = "person.enabled"
 	PersonSignedIn  ActKind = "person.signed-in"
+	PersonSignedOut ActKind = "person.signed-out" // everywhere
 	KeyIssued       ActKind = "key.issued"
 	CodeIssued      ActKind = "code.issued"
 	Enrolled        ActKind = "device.enrolled"

@@ -120,3 +120,12 @@ func (s *Service) SignOut(ctx context.Context, token Secret) error {
 	s.persons.forget(func(key stocktake.Hash, _ signedIn) bool { return key == hash })
 	return err
 }
+
+// SignOutEverywhere ends every token of by, this one too, and the enrolment codes that they have out.
+func (s *Service) SignOutEverywhere(ctx context.Context, by stocktake.Person) error {
+	a, err := s.directory.Person(ctx, by.Society, by.ID)
+	if err != nil {
+		return err
+	}
+	return s.save(ctx, a, nil, true, Act{By: by.ID, Kind: PersonSignedOut})
+}

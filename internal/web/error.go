@@ -91,6 +91,15 @@ func (a *api) fail(err error, c echo.Context) {
 			status = http.StatusInternalServerError
 		}
 	}
+	if e.Reason.Code == stocktake.TooMany {
+		c.Response().Header().Set(echo.HeaderRetryAfter, strconv.Itoa(retryAfter(e)))
+	}
+	if forPeople(c.Request()) {
+		if err := a.console.failPage(c, e, status); err != nil {
+			a.Logger.ErrorContext(c.Request().Context(), "error page failed", slog.String("request", requestID(c)), slog.Any("error", err))
+		}
+		return
+	}
 	r := refusal{Error: refusalError{Code: e.Reason.Code, Key: e.Reason.Key, English: e.English(), Arabic: e.Arabic()}}
 	if f, ok := errors.AsType[*fieldsError](err); ok {
 		r.Error.Fields = f.fields
@@ -103,8 +112,6 @@ func (a *api) fail(err error, c echo.Context) {
 		r.Error.Request = requestID(c)
 	case stocktake.Unauthenticated:
 		c.Response().Header().Set(echo.HeaderWWWAuthenticate, "Bearer")
-	case stocktake.TooMany:
-		c.Response().Header().Set(echo.HeaderRetryAfter, strconv.Itoa(retryAfter(e)))
 	}
 	body, err := json.Marshal(r)
 	if err != nil {

@@ -1,6 +1,10 @@
 package web
 
-import "errors"
+import (
+	"errors"
+
+	"jard/internal/stocktake"
+)
 
 // Bodies and CheckFields let tests look for what has no limit.
 var Bodies = bodies
@@ -18,4 +22,23 @@ func CheckFields(v any) (map[string]string, error) {
 		}
 	}
 	return faults, nil
+}
+
+// Plural lets tests ask for a plural form.
+var Plural = plural
+
+// ConsolePage is one page's address, and who may come.
+type ConsolePage struct {
+	Path      string
+	Roles     []stocktake.Role
+	Get, Post bool
+}
+
+// ConsolePages lists every page that needs a sign-in.
+func ConsolePages() ([]ConsolePage, error) {
+	var list []ConsolePage
+	for _, r := range (&console{}).routes() {
+		list = append(list, ConsolePage{r.path, r.roles, r.get != nil, r.post != nil})
+	}
+	return list, nil
 }

@@ -42,6 +42,25 @@ var (
 		"لم ترد الوزارة على هذه النتيجة بعد.")
 )
 
+// Reasons of the console's forms.
+var (
+	FormMalformed = stocktake.NewReason(stocktake.Invalid, "form-malformed",
+		"The form did not arrive whole. Go back and send it again.",
+		"لم يصل النموذج كاملًا. ارجع وأرسله من جديد.")
+	CrossOrigin = stocktake.NewReason(stocktake.Forbidden, "cross-origin",
+		"This was sent from another site's page, so it was not done. Open the console and repeat it there.",
+		"وصل هذا الطلب من صفحة موقع آخر فلم يُنفَّذ. افتح لوحة المتابعة وأعده منها.")
+	FieldMissing = stocktake.NewReason(stocktake.Invalid, "field-missing",
+		"Fill this in.",
+		"املأ هذه الخانة.")
+	RepeatDiffers = stocktake.NewReason(stocktake.Invalid, "repeat-differs",
+		"The two are not the same. Type the new password again.",
+		"القيمتان غير متطابقتين. اكتب كلمة المرور الجديدة مرة أخرى.")
+	OldPasswordWrong = stocktake.NewReason(stocktake.Invalid, "old-password-wrong",
+		"This is not your present password.",
+		"هذه ليست كلمة مرورك الحالية.")
+)
+
 // What is wrong with a field, by validator's tag. Args of each: none, or the bound.
 var fieldTexts = map[string][2]string{
 	"required": {"is missing", "ناقص"},

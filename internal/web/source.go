@@ -14,6 +14,7 @@ type Accounts interface {
 	SignOut(ctx context.Context, token account.Secret) error
 	PersonByToken(ctx context.Context, token account.Secret) (stocktake.Person, error)
 	Me(ctx context.Context, by stocktake.Person) (account.Profile, error)
+	SignOutEverywhere(ctx context.Context, by stocktake.Person) error
 	ChangePassword(ctx context.Context, by stocktake.Person, old, password account.Secret, remote string) error
 
 	People(ctx context.Context, by stocktake.Person) ([]account.Profile, error)

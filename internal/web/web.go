@@ -22,6 +22,8 @@ type Config struct {
 	Importer Importer
 	Logger   *slog.Logger
 
+	Societies Societies // for the console's sign-in; without it everybody types the society's id
+
 	Now func() time.Time // time.Now
 
 	// Proxies are the reverse proxies whose X-Forwarded-For is believed. Empty: the peer's own address counts.
@@ -43,9 +45,10 @@ type api struct {
 	limiter *limiter
 	imports chan struct{}
 	check   *checker
+	console *console
 }
 
-// New builds the API under /api. The server may mount more beside it on the same Echo: the API's own middleware stays
+// New builds the API under /api and the console's pages beside it. The server may mount more beside it on the same Echo: the API's own middleware stays
 // with its routes. The http.Server must have its timeouts set, WriteTimeout above all: the API shortens the reading of
 // bodies, and lengthens the answering of imports, from request to request.
 func New(c Config) (*echo.Echo, error) {
@@ -88,6 +91,10 @@ func New(c Config) (*echo.Echo, error) {
 		e.IPExtractor = echo.ExtractIPFromXFFHeader(trust...)
 	}
 	a.routes(e)
+	if a.console, err = newConsole(a); err != nil {
+		return nil, err
+	}
+	a.console.mount(e)
 	return e, nil
 }
 

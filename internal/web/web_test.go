@@ -50,6 +50,12 @@ func (p *people) SignIn(_ context.Context, s stocktake.SocietyID, id stocktake.P
 
 func (p *people) SignOut(context.Context, account.Secret) error { return nil }
 
+func (p *people) Me(_ context.Context, by stocktake.Person) (account.Profile, error) {
+	return account.Profile{ID: by.ID, Name: stocktake.Name{Arabic: "سالم", English: "Salem"}, Roles: by.Roles}, nil
+}
+
+func (p *people) SignOutEverywhere(context.Context, stocktake.Person) error { return nil }
+
 // desk is the API over a real count.Service and store.
 type desk struct {
 	t    *testing.T
@@ -160,7 +166,7 @@ func TestRefusalsHaveOneForm(t *testing.T) {
 	d := open(t)
 	d.refused(d.ask("", "GET", "/api/me", ""), 401, "sign-in-first")
 	d.refused(d.ask("supervisor", "GET", "/api/nothing", ""), 404, "route-unknown")
-	d.refused(d.ask("supervisor", "GET", "/elsewhere", ""), 404, "route-unknown")
+	d.refused(d.ask("supervisor", "GET", "/api/elsewhere", ""), 404, "route-unknown")
 	d.refused(d.ask("supervisor", "DELETE", "/api/sessions", ""), 404, "route-unknown")
 	d.refused(d.ask("supervisor", "GET", "/api/sessions/none", ""), 404, "not-found")
 	d.refused(d.ask("supervisor", "GET", "/api/sessions/~late", ""), 400, "id-characters")

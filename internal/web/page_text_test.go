@@ -1,0 +1,139 @@
+package web_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"jard/internal/web"
+)
+
+// families are keys made up of parts at run time: what begins so is used.
+var families = []string{"role.", "time.month-", "done."}
+
+type said = map[string]any
+
+func readCatalogue(t *testing.T, lang string) said {
+	t.Helper()
+	b, err := os.ReadFile("text/" + lang + ".json")
+	must(t, err)
+	var c said
+	must(t, json.Unmarshal(b, &c))
+	return c
+}
+
+var placeholder = regexp.MustCompile(`\{[0-9]+\}`)
+
+// placeholders are the arguments that a text takes, sorted. Of plural forms it is those of "other": one and two may say
+// the number in words.
+func placeholders(v any) []string {
+	s, ok := v.(string)
+	if !ok {
+		s, _ = v.(said)["other"].(string)
+	}
+	all := placeholder.FindAllString(s, -1)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func TestCataloguesSayTheSame(t *testing.T) {
+	arabic, english := readCatalogue(t, "ar"), readCatalogue(t, "en")
+	for key, v := range arabic {
+		other, ok := english[key]
+		if !ok {
+			t.Errorf("%s is in ar.json only", key)
+			continue
+		}
+		if a, e := placeholders(v), placeholders(other); !slices.Equal(a, e) {
+			t.Errorf("%s takes %v in Arabic and %v in English", key, a, e)
+		}
+		forms, plural := v.(said)
+		if _, too := other.(said); plural != too {
+			t.Errorf("%s has plural forms in one language only", key)
+		}
+		if plural {
+			for _, form := range []string{"zero", "one", "two", "few", "many", "other"} {
+				if s, _ := forms[form].(string); s == "" {
+					t.Errorf("%s lacks the Arabic form %q", key, form)
+				}
+			}
+		}
+		if s, ok := v.(string); ok && s == other {
+			t.Errorf("%s is the same in both languages: %q", key, s)
+		}
+	}
+	for key := range english {
+		if _, ok := arabic[key]; !ok {
+			t.Errorf("%s is in en.json only", key)
+		}
+	}
+}
+
+var (
+	quoted  = regexp.MustCompile(`"([a-z0-9-]+(?:\.[a-z0-9-]+)*\.?)"`)
+	spoken  = regexp.MustCompile(`\bt "([^"]+[^".])"`)
+	comment = regexp.MustCompile(`(?m)//.*$`)
+)
+
+func TestEveryTextIsThereAndUsed(t *testing.T) {
+	arabic := readCatalogue(t, "ar")
+	topics := map[string]bool{}
+	for key := range arabic {
+		if topic, _, ok := strings.Cut(key, "."); ok {
+			topics[topic] = true
+		}
+	}
+	used := map[string]bool{}
+	pages, err := filepath.Glob("html/*.html")
+	must(t, err)
+	sources, err := filepath.Glob("*.go")
+	must(t, err)
+	for _, file := range append(pages, sources...) {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		b, err := os.ReadFile(file)
+		must(t, err)
+		text := string(b)
+		if strings.HasSuffix(file, ".go") {
+			text = comment.ReplaceAllString(text, "")
+		}
+		for _, m := range spoken.FindAllStringSubmatch(text, -1) {
+			if _, ok := arabic[m[1]]; !ok {
+				t.Errorf("%s says %q, which no catalogue has", file, m[1])
+			}
+		}
+		for _, m := range quoted.FindAllStringSubmatch(text, -1) {
+			used[m[1]] = true
+			topic, _, key := strings.Cut(m[1], ".")
+			if _, ok := arabic[m[1]]; key && topics[topic] && !ok && !slices.Contains(families, m[1]) {
+				t.Errorf("%s names %q, which no catalogue has", file, m[1])
+			}
+		}
+	}
+	for key := range arabic {
+		if !used[key] && !slices.ContainsFunc(families, func(f string) bool { return strings.HasPrefix(key, f) }) {
+			t.Errorf("nothing says %q: remove it from the catalogues", key)
+		}
+	}
+}
+
+func TestPlurals(t *testing.T) {
+	for _, c := range []struct {
+		lang string
+		n    int
+		want string
+	}{
+		{"ar", 0, "zero"}, {"ar", 1, "one"}, {"ar", 2, "two"}, {"ar", 3, "few"}, {"ar", 10, "few"}, {"ar", 11, "many"},
+		{"ar", 99, "many"}, {"ar", 100, "other"}, {"ar", 101, "other"}, {"ar", 102, "other"}, {"ar", 103, "few"}, {"ar", 111, "many"},
+		{"en", 0, "other"}, {"en", 1, "one"}, {"en", 2, "other"},
+	} {
+		if got := web.Plural(c.lang, c.n); got != c.want {
+			t.Errorf("%d in %s is %q, not %q", c.n, c.lang, got, c.want)
+		}
+	}
+}

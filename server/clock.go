@@ -8,10 +8,13 @@ import (
 )
 
 // setting is what a node is opened with beyond its data. The zero value is what every server runs with; the demo alone
-// lives in the past while it is made, and gives codes a day to be read.
+// lives in the past and without waiting for the disk while it is made, and gives codes a day to be read.
 type setting struct {
 	clock   ministry.Clock // the machine's
 	codeFor time.Duration  // how long an enrolment code lives; account's default
+
+	// unsynced is for a store that is still being made and counts for nothing before it is closed.
+	unsynced bool
 }
 
 // withDefaults fills in what was left out.

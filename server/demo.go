@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"jard/internal/result"
+	"jard/internal/simulate"
 	"jard/internal/stocktake"
 )
 
@@ -27,6 +28,8 @@ type demoCmd struct {
 	Pair           int    `help:"How many pairing codes to make." default:"1" placeholder:"N"`
 	JSON           bool   `help:"Print addresses, logins and codes as one line of JSON, for scripts."`
 	LogLevel       string `help:"What to log: debug, info, warn or error." enum:"debug,info,warn,error" default:"error"`
+
+	pace simulate.Pace // of virtual counters; demoPace
 }
 
 // demoDay is how long the demo's pairing codes live: somebody may read them over lunch.

@@ -84,7 +84,7 @@ func buildDemo(ctx context.Context, dir string, r recipe) (err error) {
 
 func (b *builder) build(ctx context.Context) (err error) {
 	log := slog.New(slog.DiscardHandler)
-	set := setting{clock: b.clock}
+	set := setting{clock: b.clock, unsynced: true}
 	if b.ministry, err = openNodeWith(dataFlags{filepath.Join(b.dir, "ministry")}, log, set); err != nil {
 		return err
 	}

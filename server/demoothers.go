@@ -53,7 +53,7 @@ type neighbours struct {
 
 // others enrols the other societies.
 func (b *builder) others(ctx context.Context) (*neighbours, error) {
-	n, err := openNodeWith(dataFlags{filepath.Join(b.dir, "others")}, slog.New(slog.DiscardHandler), setting{clock: b.clock})
+	n, err := openNodeWith(dataFlags{filepath.Join(b.dir, "others")}, slog.New(slog.DiscardHandler), setting{clock: b.clock, unsynced: true})
 	if err != nil {
 		return nil, err
 	}

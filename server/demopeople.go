@@ -19,13 +19,13 @@ var (
 	demoOfficer = stocktake.Person{Society: ministrySociety, ID: "badria", Roles: []stocktake.Role{stocktake.MinistryOfficer}}
 )
 
-// login is somebody of the demo with what they sign in with.
+// login is somebody of the demo with what they sign in with, which is no secret here.
 type login struct {
 	ID       stocktake.PersonID `json:"id"`
 	Name     stocktake.Name     `json:"name"`
 	Roles    []stocktake.Role   `json:"roles"`
-	Password account.Secret     `json:"password,omitempty"`
-	PIN      account.Secret     `json:"pin,omitempty"`
+	Password string             `json:"password,omitempty"`
+	PIN      string             `json:"pin,omitempty"`
 }
 
 // demoStaff are the society's people, the administrator first.
@@ -54,7 +54,7 @@ var demoMinistry = []login{
 func hireAll(ctx context.Context, accounts *account.Service, society stocktake.SocietyID, people []login) error {
 	admin := stocktake.Person{Society: society, ID: people[0].ID, Roles: people[0].Roles}
 	for n, l := range people {
-		p := account.NewPerson{ID: l.ID, Name: l.Name, Roles: l.Roles, Password: l.Password, PIN: l.PIN}
+		p := account.NewPerson{ID: l.ID, Name: l.Name, Roles: l.Roles, Password: account.Secret(l.Password), PIN: account.Secret(l.PIN)}
 		var err error
 		if n == 0 {
 			_, err = accounts.FirstAdministrator(ctx, society, p)

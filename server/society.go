@@ -41,7 +41,7 @@ func openNodeWith(data dataFlags, log *slog.Logger, set setting) (*node, error) 
 	if err := os.MkdirAll(data.Data, 0o700); err != nil {
 		return nil, dataUnusable.Wrap(err, data.Data)
 	}
-	db, err := boltdb.Open(data.store(), boltdb.Options{Clock: set.clock.Now})
+	db, err := boltdb.Open(data.store(), boltdb.Options{Clock: set.clock.Now, Unsynced: set.unsynced})
 	if err != nil {
 		return nil, err
 	}

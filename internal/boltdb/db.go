@@ -29,6 +29,10 @@ type Options struct {
 	// InitialMmapSize is the address space set aside for the file, so that its growth never waits for readers. Zero
 	// means 10 GiB on 64-bit Linux, where it costs nothing, and bbolt's own default elsewhere.
 	InitialMmapSize int
+
+	// Unsynced writes without waiting for the disk until Close: for a store that is being made and is thrown away where its
+	// making is broken off. What it acknowledges is not durable before Close returns without an error.
+	Unsynced bool
 }
 
 // lockTimeout is how long Open waits for another process to let go of the file.
@@ -77,6 +81,7 @@ func Open(path string, opts Options) (*DB, error) {
 		queue: make(chan *request, queueLength), quit: make(chan struct{}), stopped: make(chan struct{}),
 		notifier: newNotifier(),
 	}
+	bolt.NoSync = opts.Unsynced
 	db.close = sync.OnceValue(db.shutdown)
 	go newWriter(db).run()
 	return db, nil
@@ -89,7 +94,11 @@ func (db *DB) shutdown() error {
 	close(db.quit)
 	<-db.stopped
 	db.notifier.stop()
-	return db.bolt.Close()
+	var err error
+	if db.bolt.NoSync {
+		err = db.bolt.Sync()
+	}
+	return errors.Join(err, db.bolt.Close())
 }
 
 // Path is where the store's file is.

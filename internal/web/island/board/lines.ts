@@ -1,0 +1,173 @@
+// The board's lines: what the feed sent, which of them are shown in what order, which are chosen. It knows no element.
+import { fold } from '../../../../scanner-app/src/model/fold'
+
+export const Flag = { variance: 1, provisional: 2, undirected: 4, restZero: 8, costUnknown: 16, lapsed: 32, waits: 64 } as const
+
+/** a line as it travels: see internal/live/PROTOCOL.md */
+export type Row = [
+  section: string, item: string, status: string, book: number, cost: number, counted: number, variance: number, low: number,
+  high: number, limit: number, value: number, flags: number, round: number, ar: string, en: string, unit: string, category: string,
+]
+
+export interface Line {
+  key: string
+  section: string
+  item: string
+  status: string
+  book: number
+  cost: number
+  counted: number
+  variance: number
+  low: number
+  high: number
+  limit: number
+  value: number
+  flags: number
+  round: number
+  ar: string
+  en: string
+  unit: string
+  category: string
+  changed: number // when it last changed while somebody looked, ms; 0 for never
+  gone: boolean
+  folded: string // for search; made when first asked for
+}
+
+export type SortKey = 'section' | 'item' | 'name' | 'status' | 'book' | 'counted' | 'variance' | 'value' | 'round' | 'category'
+
+export interface Choice {
+  status: string // '' for all, 'waits' for those that need an approver
+  section: string
+  text: string
+  sort: SortKey
+  down: boolean
+}
+
+export interface Totals { lines: number; shortage: number; surplus: number; shortageLines: number; surplusLines: number }
+
+export const keyOf = (section: string, item: string) => section + '\t' + item
+export const hasVariance = (l: Line) => (l.flags & Flag.variance) !== 0
+
+// The order in which a person has to deal with things.
+const urgency = ['overflow', 'disputed', 'returned', 'rejected', 'uncertain', 'outside', 'recounting', 'counting', 'partial', 'not-counted', 'approved', 'within']
+
+export class Lines {
+  private readonly all = new Map<string, Line>()
+  shown: Line[] = []
+  readonly chosen = new Set<string>()
+  choice: Choice = { status: '', section: '', text: '', sort: 'section', down: false }
+  /** lines that changed or came since the order was made, and may stand in the wrong place */
+  unsettled = 0
+
+  get size(): number { return this.all.size }
+  get(key: string): Line | undefined { return this.all.get(key) }
+
+  replace(rows: Row[]): void {
+    const old = new Map(this.all)
+    this.all.clear()
+    for (const r of rows) {
+      const line = fill(blank(), r)
+      const before = old.get(line.key)
+      if (before) line.folded = before.folded
+      this.all.set(line.key, line)
+    }
+    for (const key of this.chosen) if (!this.all.has(key)) this.chosen.delete(key)
+    this.arrange()
+  }
+
+  /** changes keep every line where it stands: nothing jumps under the cursor. New ones come last until the next order. */
+  apply(rows: Row[], gone: [string, string][], now: number): void {
+    for (const r of rows) {
+      const key = keyOf(r[0], r[1])
+      let line = this.all.get(key)
+      if (line) {
+        fill(line, r)
+        line.gone = false
+      } else {
+        line = fill(blank(), r)
+        this.all.set(key, line)
+        if (this.fits(line)) this.shown.push(line)
+      }
+      line.changed = now
+      this.unsettled++
+    }
+    for (const [section, item] of gone) {
+      const line = this.all.get(keyOf(section, item))
+      if (!line) continue
+      this.all.delete(line.key)
+      this.chosen.delete(line.key)
+      line.gone = true // it stays in its place, struck out, until the next order
+      line.changed = now
+      this.unsettled++
+    }
+  }
+
+  /** makes the order anew */
+  arrange(): void {
+    const list: Line[] = []
+    for (const l of this.all.values()) if (this.fits(l)) list.push(l)
+    const { sort, down } = this.choice
+    const sign = down ? -1 : 1
+    if (sort === 'section' || sort === 'item' || sort === 'category') list.sort((a, b) => sign * text(a[sort], b[sort]) || place(a, b))
+    else if (sort === 'name') list.sort((a, b) => sign * text(folded(a), folded(b)) || place(a, b))
+    else if (sort === 'status') list.sort((a, b) => sign * (urgency.indexOf(a.status) - urgency.indexOf(b.status)) || place(a, b))
+    else if (sort === 'variance' || sort === 'value') {
+      // Without a variance a line comes last, whichever way.
+      list.sort((a, b) => (hasVariance(b) ? 1 : 0) - (hasVariance(a) ? 1 : 0) || sign * (a[sort] - b[sort]) || place(a, b))
+    } else list.sort((a, b) => sign * (a[sort] - b[sort]) || place(a, b))
+    this.shown = list
+    this.unsettled = 0
+  }
+
+  private fits(l: Line): boolean {
+    const c = this.choice
+    if (c.section && l.section !== c.section) return false
+    if (c.status === 'waits' ? (l.flags & Flag.waits) === 0 : c.status && l.status !== c.status) return false
+    const want = fold(c.text)
+    return !want || want.split(' ').every((word) => folded(l).includes(word))
+  }
+
+  toggle(key: string): void {
+    if (!this.chosen.delete(key) && this.all.has(key)) this.chosen.add(key)
+  }
+
+  /** chooses all that are shown, or none when all are chosen already */
+  toggleShown(): void {
+    const every = this.shown.every((l) => l.gone || this.chosen.has(l.key))
+    for (const l of this.shown) if (!l.gone) every ? this.chosen.delete(l.key) : this.chosen.add(l.key)
+  }
+
+  /** totals of what is chosen, or of what is shown; shortage and surplus are never netted */
+  totals(): Totals {
+    const t: Totals = { lines: 0, shortage: 0, surplus: 0, shortageLines: 0, surplusLines: 0 }
+    const add = (l: Line | undefined) => {
+      if (!l || l.gone) return
+      t.lines++
+      if (!hasVariance(l) || l.variance === 0) return
+      if (l.variance < 0) { t.shortageLines++; t.shortage += l.value } else { t.surplusLines++; t.surplus += l.value }
+    }
+    if (this.chosen.size) for (const key of this.chosen) add(this.all.get(key))
+    else for (const l of this.shown) add(l)
+    return t
+  }
+}
+
+const text = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+const place = (a: Line, b: Line) => text(a.section, b.section) || text(a.item, b.item)
+
+function folded(l: Line): string {
+  return l.folded ||= fold(l.ar + ' ' + l.en + ' ' + l.item + ' ' + l.category) || ' '
+}
+
+function blank(): Line {
+  return {
+    key: '', section: '', item: '', status: '', book: 0, cost: 0, counted: 0, variance: 0, low: 0, high: 0, limit: 0, value: 0, flags: 0,
+    round: 0, ar: '', en: '', unit: '', category: '', changed: 0, gone: false, folded: '',
+  }
+}
+
+function fill(l: Line, r: Row): Line {
+  [l.section, l.item, l.status, l.book, l.cost, l.counted, l.variance, l.low, l.high, l.limit, l.value, l.flags, l.round, l.ar, l.en, l.unit, l.category] = r
+  l.key = keyOf(l.section, l.item)
+  return l
+}

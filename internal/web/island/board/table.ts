@@ -1,0 +1,120 @@
+// A virtual table: rows of one height, as many elements as fit the window, drawn at most once a frame. It scrolls, moves
+// the cursor and draws; which lines there are, and in what order, its host says.
+
+export const rowHeight = 32
+const spare = 6
+
+export interface TableHost<T> {
+  rows(): T[]
+  /** draws one line into its row element, whose cells are its children */
+  draw(row: HTMLElement, line: T, index: number): void
+  id(line: T): string
+  /** a line's row was pressed; on its box when asked */
+  press(index: number, target: HTMLElement): void
+}
+
+export class Table<T> {
+  cursor = 0
+  private readonly pool: HTMLElement[] = []
+  private readonly drawn = new WeakMap<HTMLElement, T>()
+  private asked = 0
+  private stale = true
+  private cells = 0
+
+  /** scroller holds body; body is as high as all rows */
+  constructor(private readonly scroller: HTMLElement, private readonly body: HTMLElement, private readonly host: TableHost<T>) {
+    scroller.addEventListener('scroll', () => this.ask(), { passive: true })
+    new ResizeObserver(() => this.ask()).observe(scroller)
+    body.addEventListener('click', (e) => {
+      const target = e.target as HTMLElement
+      const row = target.closest<HTMLElement>('[data-index]')
+      if (row) this.host.press(Number(row.dataset['index']), target)
+    })
+  }
+
+  /** says how many cells a row has; rows are made anew */
+  columns(cells: number): void {
+    this.cells = cells
+    this.body.replaceChildren()
+    this.pool.length = 0
+    this.refresh()
+  }
+
+  /** everything may have changed */
+  refresh(): void {
+    this.stale = true
+    this.ask()
+  }
+
+  private ask(): void {
+    if (!this.asked) this.asked = requestAnimationFrame(() => { this.asked = 0; this.paint() })
+  }
+
+  /** the rows that should have elements: from, to */
+  static window(top: number, height: number, total: number): [number, number] {
+    const from = Math.max(0, Math.floor(top / rowHeight) - spare)
+    return [from, Math.min(total, Math.ceil((top + height) / rowHeight) + spare)]
+  }
+
+  private paint(): void {
+    const rows = this.host.rows()
+    const stale = this.stale
+    this.stale = false
+    this.cursor = Math.max(0, Math.min(this.cursor, rows.length - 1))
+    if (stale) {
+      this.body.style.blockSize = rows.length * rowHeight + 'px'
+      this.scroller.setAttribute('aria-rowcount', String(rows.length + 1))
+    }
+    const [from, to] = Table.window(this.scroller.scrollTop, this.scroller.clientHeight, rows.length)
+    const want = to - from
+    while (this.pool.length < want) this.pool.push(this.body.appendChild(this.make()))
+    // A row's element is chosen by its index, so that scrolling moves few of them.
+    const size = Math.max(this.pool.length, 1)
+    const used = new Set<HTMLElement>()
+    for (let i = from; i < to; i++) {
+      const row = this.pool[i % size]!
+      const line = rows[i]!
+      used.add(row)
+      if (stale || row.hidden || this.drawn.get(row) !== line || row.dataset['index'] !== String(i)) {
+        if (row.hidden) row.hidden = false
+        row.dataset['index'] = String(i)
+        row.style.transform = `translateY(${i * rowHeight}px)`
+        row.setAttribute('aria-rowindex', String(i + 2))
+        row.id = 'row-' + i
+        this.host.draw(row, line, i)
+        this.drawn.set(row, line)
+      }
+      row.classList.toggle('cursor', i === this.cursor)
+    }
+    for (const row of this.pool) if (!used.has(row) && !row.hidden) row.hidden = true
+    if (rows.length) this.scroller.setAttribute('aria-activedescendant', 'row-' + this.cursor)
+    else this.scroller.removeAttribute('aria-activedescendant')
+  }
+
+  private make(): HTMLElement {
+    const row = document.createElement('div')
+    row.className = 'line'
+    row.setAttribute('role', 'row')
+    for (let n = 0; n < this.cells; n++) {
+      const cell = document.createElement('div')
+      cell.setAttribute('role', 'gridcell')
+      row.append(cell)
+    }
+    return row
+  }
+
+  /** moves the cursor by so many rows, and into view */
+  move(by: number): void { this.goto(this.cursor + by) }
+
+  goto(index: number): void {
+    const rows = this.host.rows()
+    this.cursor = Math.max(0, Math.min(index, rows.length - 1))
+    const top = this.cursor * rowHeight
+    const { scrollTop, clientHeight } = this.scroller
+    if (top < scrollTop) this.scroller.scrollTop = top
+    else if (top + rowHeight > scrollTop + clientHeight) this.scroller.scrollTop = top + rowHeight - clientHeight
+    this.ask()
+  }
+
+  page(): number { return Math.max(1, Math.floor(this.scroller.clientHeight / rowHeight) - 1) }
+}

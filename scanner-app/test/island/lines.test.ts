@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest'
+import { bar } from '../../../internal/web/island/board/bar'
+import { Flag, keyOf, Lines, type Row } from '../../../internal/web/island/board/lines'
+import { decimal, Say } from '../../../internal/web/island/board/say'
+import { rowHeight, Table } from '../../../internal/web/island/board/table'
+
+function row(section: string, item: string, more: Partial<{ status: string; variance: number; value: number; flags: number; ar: string; en: string }> = {}): Row {
+  const v = more.variance ?? 0
+  return [section, item, more.status ?? 'within', 5000, 250_000, 5000 + v, v, v, v, 0, more.value ?? 0,
+    more.flags ?? Flag.variance, 1, more.ar ?? 'حليب', more.en ?? 'Milk', 'piece', '']
+}
+
+function filled(): Lines {
+  const l = new Lines()
+  l.replace([
+    row('dairy', 'a', { variance: -2000, value: -500, status: 'outside', flags: Flag.variance | Flag.waits, ar: 'جُبنة إسطنبولي', en: 'Cheese' }),
+    row('dairy', 'b', { variance: 1000, value: 300, status: 'outside', flags: Flag.variance | Flag.waits, ar: 'قشطة ١٠٠ غم', en: 'Cream' }),
+    row('dry', 'c', { status: 'not-counted', flags: 0, ar: 'أرز بسمتى', en: 'Rice' }),
+    row('dry', 'd'),
+  ])
+  return l
+}
+const items = (l: Lines) => l.shown.map((x) => x.item).join('')
+
+describe('lines', () => {
+  it('finds Arabic whatever seat or mark the letters have, and digits of both kinds', () => {
+    const l = filled()
+    for (const [text, want] of [['جبنه اسطنبولى', 'a'], ['قشطه 100', 'b'], ['ارز بسمتي', 'c'], ['CREAM', 'b'], ['صابون', ''], ['  ', 'abcd']] as const) {
+      l.choice.text = text
+      l.arrange()
+      expect(items(l), text).toBe(want)
+    }
+  })
+
+  it('filters by status and section', () => {
+    const l = filled()
+    l.choice.status = 'waits'
+    l.arrange()
+    expect(items(l)).toBe('ab')
+    l.choice.status = 'not-counted'
+    l.arrange()
+    expect(items(l)).toBe('c')
+    l.choice = { ...l.choice, status: '', section: 'dry' }
+    l.arrange()
+    expect(items(l)).toBe('cd')
+  })
+
+  it('sorts both ways, and keeps lines without a variance last', () => {
+    const l = filled()
+    l.choice.sort = 'variance'
+    l.arrange()
+    expect(items(l)).toBe('adbc')
+    l.choice.down = true
+    l.arrange()
+    expect(items(l)).toBe('bdac')
+    l.choice = { ...l.choice, sort: 'status', down: false }
+    l.arrange()
+    expect(items(l)).toBe('abcd')
+  })
+
+  it('never moves a line that changes, until an order is asked for', () => {
+    const l = filled()
+    l.choice.sort = 'value'
+    l.arrange()
+    const before = items(l)
+    l.apply([row('dry', 'd', { variance: -9000, value: -9000, status: 'outside' }), row('dairy', 'e')], [['dairy', 'a']], 77)
+    expect(items(l)).toBe(before + 'e')
+    expect(l.unsettled).toBe(3)
+    expect(l.get(keyOf('dry', 'd'))!.changed).toBe(77)
+    expect(l.shown.find((x) => x.item === 'a')!.gone).toBe(true)
+    l.arrange()
+    expect(items(l)).toBe('debc')
+    expect(l.unsettled).toBe(0)
+  })
+
+  it('totals shortage and surplus apart, of what is chosen or else of what is shown', () => {
+    const l = filled()
+    expect(l.totals()).toEqual({ lines: 4, shortage: -500, surplus: 300, shortageLines: 1, surplusLines: 1 })
+    l.toggle(keyOf('dairy', 'b'))
+    expect(l.totals()).toEqual({ lines: 1, shortage: 0, surplus: 300, shortageLines: 0, surplusLines: 1 })
+    l.toggleShown()
+    expect(l.chosen.size).toBe(4)
+    l.apply([], [['dairy', 'a']], 1)
+    expect(l.chosen.has(keyOf('dairy', 'a'))).toBe(false)
+    l.toggleShown()
+    expect(l.chosen.size).toBe(0)
+    l.toggle('no\tsuch')
+    expect(l.chosen.size).toBe(0)
+  })
+
+  it('sorts and searches 25,000 lines within a frame or two', () => {
+    const l = new Lines()
+    l.replace(Array.from({ length: 25_000 }, (_, n) => row('s' + (n % 12), 'i' + n, { ar: 'صنف ' + n, variance: (n * 7919) % 1000 - 500 })))
+    l.choice.text = 'صنف 24'
+    l.arrange() // makes the folded texts
+    const begun = performance.now()
+    l.arrange()
+    l.choice = { ...l.choice, text: '', sort: 'variance' }
+    l.arrange()
+    expect(performance.now() - begun).toBeLessThan(500)
+    expect(l.shown).toHaveLength(25_000)
+  })
+})
+
+describe('window', () => {
+  it('covers what is seen and a little more', () => {
+    expect(Table.window(0, 320, 25_000)).toEqual([0, 16])
+    expect(Table.window(1000 * rowHeight, 320, 25_000)).toEqual([994, 1016])
+    expect(Table.window(25_000 * rowHeight, 320, 25_000)).toEqual([24_994, 25_000])
+    expect(Table.window(0, 320, 3)).toEqual([0, 3])
+  })
+})
+
+describe('bar', () => {
+  it('puts zero in the middle and what is tolerated around it', () => {
+    const b = bar(-2000, -3000, -1000, 1000)
+    expect(b.from).toBeLessThan(b.at)
+    expect(b.at).toBeLessThan(b.to)
+    expect(b.to).toBeCloseTo(b.inside![0])
+    expect((b.inside![0] + b.inside![1]) / 2).toBeCloseTo(0.5)
+    expect(b.from).toBeGreaterThanOrEqual(0)
+  })
+  it('draws no bound where there is none, and a point for no variance at all', () => {
+    expect(bar(5000, 5000, 5000, 2 ** 53 - 1).inside).toBeNull()
+    expect(bar(0, 0, 0, 0)).toMatchObject({ from: 0.5, to: 0.5, at: 0.5 })
+  })
+})
+
+describe('say', () => {
+  const tongue = { lang: 'ar' as const, indic: true, words: { n: { one: 'بند واحد', two: 'بندان', few: '{0} بنود', many: '{0} بندًا', other: '{0} بند' } } }
+  it('says numbers with a true minus, groups and the digits asked for', () => {
+    expect(decimal(-1_234_500, false)).toBe('−1,234.5')
+    expect(decimal(5, true)).toBe('0.005')
+    expect(decimal(12_000, false)).toBe('12')
+    expect(new Say(tongue).dinars(-118_500)).toBe('−١١٨٫٥٠٠')
+  })
+  it('chooses among the plural forms', () => {
+    const s = new Say(tongue)
+    expect([1, 2, 3, 11, 100].map((n) => s.t('n', n).replace(/[\u2066\u2069]/g, ''))).toEqual(['بند واحد', 'بندان', '٣ بنود', '١١ بندًا', '١٠٠ بند'])
+    expect(s.t('missing')).toBe('⟦missing⟧')
+  })
+})

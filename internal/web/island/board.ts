@@ -293,7 +293,7 @@ function begin(): void {
     link: drawLink,
     async signedOut() {
       try {
-        const r = await fetch(location.pathname, { method: 'HEAD', redirect: 'manual', cache: 'no-store' })
+        const r = await fetch('/me', { redirect: 'manual', cache: 'no-store' })
         return r.type === 'opaqueredirect' || r.status === 401 || r.status === 403
       } catch {
         return false // no network: come back later

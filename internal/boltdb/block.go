@@ -22,22 +22,30 @@ const blockSize = 8 << 10
 // entryHead is what stands before an entry's stored bytes.
 const entryHead = 4 + len(stocktake.Hash{})
 
-// cutEntry takes an entry off the front of a block. Its body is a slice of the block.
-func cutEntry(offset uint64, block []byte) (count.Entry, []byte, error) {
+// cutValue takes an entry off the front of a block, as hash ‖ stored bytes.
+func cutValue(block []byte) (value, rest []byte, err error) {
 	if len(block) < entryHead {
-		return count.Entry{}, nil, ValueDamaged.New("log")
+		return nil, nil, ValueDamaged.New("log")
 	}
 	size := uint64(binary.BigEndian.Uint32(block))
 	block = block[4:]
 	if size < uint64(len(stocktake.Hash{})) || size > uint64(len(block)) {
-		return count.Entry{}, nil, ValueDamaged.New("log")
+		return nil, nil, ValueDamaged.New("log")
 	}
-	value := block[:size:size]
+	return block[:size:size], block[size:], nil
+}
+
+// cutEntry takes an entry off the front of a block. Its body is a slice of the block.
+func cutEntry(offset uint64, block []byte) (count.Entry, []byte, error) {
+	value, rest, err := cutValue(block)
+	if err != nil {
+		return count.Entry{}, nil, err
+	}
 	e, err := count.ReadStored(offset, stocktake.Hash(value), value[len(stocktake.Hash{}):])
 	if err != nil {
 		return count.Entry{}, nil, ValueDamaged.Wrap(err, "entry")
 	}
-	return e, block[size:], nil
+	return e, rest, nil
 }
 
 // block is the one that the running turn is filling: it ends where the arena ends.

@@ -55,15 +55,19 @@ func checkChains(tx *bbolt.Tx) error {
 		if err != nil {
 			return err
 		}
-		hash := count.Genesis(stocktake.SocietyID(society), head.Session)
-		offset := uint64(0)
+		hash, offset := count.Genesis(stocktake.SocietyID(society), head.Session), uint64(0)
 		rows := tx.Bucket(bucketLog).Cursor()
-		for row, value := rows.Seek(key); bytes.HasPrefix(row, key); row, value = rows.Next() {
-			offset++
-			if len(value) >= len(hash) {
-				hash = count.Chain(hash, value[len(hash):])
+		for row, block := rows.Seek(key); bytes.HasPrefix(row, key); row, block = rows.Next() {
+			broken := !bytes.Equal(row, offsetKey(key, offset+1))
+			for len(block) > 0 && !broken {
+				var entry []byte
+				if entry, block, err = cutValue(block); err == nil {
+					hash = count.Chain(hash, entry[len(hash):])
+				}
+				offset++
+				broken = err != nil || !bytes.HasPrefix(entry, hash[:])
 			}
-			if !bytes.Equal(row, offsetKey(key, offset)) || !bytes.HasPrefix(value, hash[:]) {
+			if broken {
 				return fmt.Errorf("log %s of %s breaks at entry %d", session, society, offset)
 			}
 		}

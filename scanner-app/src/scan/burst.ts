@@ -1,0 +1,172 @@
+// Tells a barcode reader's burst of characters from a person's typing. Pure: it is told what came and when, in ms of any
+// one clock, and answers what to do; whoever calls it owns the events and the timer.
+import { arabicKeyboard, decode, fromArabicLayout } from '../gs1/decode'
+import { aimOf } from '../gs1/normalize'
+
+/** The longest pause within one burst: readers type a character in 10 ms, some in 80 with peaks of 100. */
+export const gap = 120
+/** So long after its last character a burst without a terminator is complete. */
+export const idle = 100
+/** A terminator so soon after a scan that needed none belongs to it. */
+const echo = 120
+/** A timer that fires so late was held up, and characters may be waiting behind it. */
+const late = 40
+
+export interface Captured {
+  /** The text as the reader sent it, without terminators, with its AIM identifier if it has one. */
+  raw: string
+  /** It came through an Arabic keyboard layout: the device's settings should be mended. */
+  arabic: boolean
+  /** When its last character came, by the clock of the events. */
+  at: number
+}
+
+/** What came of an event. */
+export interface Step {
+  /** Complete scans, oldest first. */
+  scans: Captured[]
+  /** A person typed this: it is theirs, and ended. */
+  typed: string
+  /** The terminator belonged to a scan: nobody else should see it. */
+  swallow: boolean
+  /** When idle() is due, unless something comes before. */
+  due?: number
+}
+
+const nothing: Step = { scans: [], typed: '', swallow: false }
+
+/** Characters that came one by one, or a text that grows under composition. */
+interface Open {
+  text: string
+  /** The same keys on a US keyboard, as far as the events name them. */
+  keys: string | undefined
+  first: number
+  last: number
+  /** They go into a field that a person may type in. */
+  field: boolean
+  due: number
+  deferred: boolean
+}
+
+export class Burst {
+  #open: Open | undefined
+  #scannedAt = -Infinity
+
+  /** Whether characters are held whose meaning is not yet known. */
+  get open(): boolean {
+    return this.#open !== undefined
+  }
+
+  /** One character. key is what it is on a US keyboard, where the event names the key. */
+  character(c: string, at: number, field: boolean, key?: string): Step {
+    const before = this.expire(at)
+    const b = (this.#open ??= { text: '', keys: '', first: at, last: at, field, due: 0, deferred: false })
+    b.text += c
+    b.keys = b.keys === undefined || key === undefined ? undefined : b.keys + key
+    return this.#wait(b, at, before)
+  }
+
+  /** What is held is ended where the pause before this instant is longer than any within a burst. */
+  expire(at: number): Step {
+    return this.#open && at - this.#open.last > gap ? this.flush() : nothing
+  }
+
+  /** The text that a composition has come to, in place of what it was. */
+  composed(text: string, at: number, field: boolean): Step {
+    const b = (this.#open ??= { text: '', keys: undefined, first: at, last: at, field, due: 0, deferred: false })
+    b.text = text
+    b.keys = undefined
+    return this.#wait(b, at, nothing)
+  }
+
+  /** A text that came in one piece: complete in itself, line ends apart. */
+  text(text: string, at: number, field: boolean): Step {
+    const before = this.flush()
+    const scans: Captured[] = [], rest: string[] = []
+    for (const line of text.split(/[\r\n]+/)) {
+      if (line === '') continue
+      if (isScan(line, 0, field, true)) scans.push(...apart(line, at))
+      else rest.push(line)
+    }
+    if (scans.length > 0) this.#scannedAt = at
+    return { ...before, scans: [...before.scans, ...scans], typed: before.typed + rest.join('\n') }
+  }
+
+  /** Enter, a line break or a tab. */
+  terminator(at: number): Step {
+    if (!this.#open || at - this.#open.last > gap) {
+      const step = this.flush()
+      return { ...step, swallow: at - this.#scannedAt <= echo }
+    }
+    const step = this.#close(true)
+    if (step.scans.length > 0) this.#scannedAt = -Infinity // this terminator was its own
+    return { ...step, swallow: step.scans.length > 0 }
+  }
+
+  /** The timer that a step asked for. */
+  idle(at: number): Step {
+    const b = this.#open
+    if (!b) return nothing
+    if (at < b.due) return { ...nothing, due: b.due }
+    if (at > b.due + late && !b.deferred) {
+      b.deferred = true
+      b.due = at + late
+      return { ...nothing, due: b.due }
+    }
+    return this.flush()
+  }
+
+  /** Something came that no reader sends, or nothing more will come. */
+  flush(): Step {
+    if (!this.#open) return nothing
+    const last = this.#open.last, step = this.#close(false)
+    if (step.scans.length > 0) this.#scannedAt = last + idle
+    return step
+  }
+
+  #wait(b: Open, at: number, before: Step): Step {
+    b.last = at
+    b.due = at + idle
+    b.deferred = false
+    return { ...before, due: b.due }
+  }
+
+  #close(terminated: boolean): Step {
+    const { text, keys, first, last, field } = this.#open!
+    this.#open = undefined
+    const pace = text.length > 1 ? (last - first) / (text.length - 1) : Infinity
+    if (!isScan(text, pace, field, terminated)) return { ...nothing, typed: text }
+    // Where the events name the keys there is nothing to guess: an Arabic layout is undone here. Elsewhere the text stays
+    // as it came, and whoever reads it has the layout's table and a check digit to prove it by.
+    return { ...nothing, scans: keys !== undefined && isArabic(text) ? apart(keys, last, true) : apart(text, last) }
+  }
+}
+
+/** Reports whether a burst of this text, at so many ms a character, is a reader's. */
+function isScan(text: string, pace: number, field: boolean, terminated: boolean): boolean {
+  if (aimOf(text) || aimOf(fromArabicLayout(text) ?? '')) return true
+  // In a field people type, and their keyboards finish words: only what looks like a code is none of theirs.
+  if (field) return text.length >= 8 && (digitsIn(text) * 2 >= text.length || /^https?:\/\/\S+$/i.test(text))
+  return text.length >= (pace <= 45 ? (terminated ? 3 : 4) : 6)
+}
+
+const digitsIn = (text: string) => text.replace(/[^0-9٠-٩۰-۹]/g, '').length
+
+const isArabic = (text: string) => /[^\x00-\x7f]/.test(text)
+
+/** Reports whether an Arabic layout typed text: the decoder says so, or it is digits that no symbol holds. */
+const byArabicLayout = (text: string) => isArabic(text) && (/^[٠-٩]+$/.test(text) || (decode(text).warnings?.includes(arabicKeyboard) ?? false))
+
+// The identifiers of symbols that cannot hold "]": what begins with another one inside them is the next scan.
+const closed = /^\](?:C1|e0|d2|Q3|J1|E[0-4]|I[013])/
+
+/** Separates scans that came without any terminator between them, and puts the separator GS in place of its substitute. */
+function apart(text: string, at: number, arabic = false): Captured[] {
+  const scans = closed.test(text) ? text.split(/(?<=[^|])(?=\][A-Za-z][0-9A-F])/) : [text]
+  return scans.map((s) => ({ raw: carriesGS1(s) ? s.replace(/\^/g, '\x1d') : s, arabic: arabic || byArabicLayout(s), at }))
+}
+
+// "^" is no character of GS1 data, so there it can only stand for the separator; in other codes it is itself.
+function carriesGS1(text: string): boolean {
+  return /^(?:\](?:C1|e0|d[25]|Q[34]|J[14])|\^|00[0-9]{18}|0[123][0-9]{14})/.test(fromArabicLayout(text) ?? text)
+}

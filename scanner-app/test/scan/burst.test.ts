@@ -1,0 +1,113 @@
+import { expect, test } from 'vitest'
+import { Burst, gap, idle, type Step } from '../../src/scan/burst'
+
+/** Types text at so many ms a character from at; returns what came and when the last character did. */
+function type(b: Burst, text: string, at: number, pace: number, field = false, keys?: string): { steps: Step[]; at: number } {
+  const steps = [...text].map((c, i) => b.character(c, at + i * pace, field, keys?.[i]))
+  return { steps, at: at + ([...text].length - 1) * pace }
+}
+const raws = (...steps: Step[]) => steps.flatMap((s) => s.scans.map((c) => c.raw))
+
+const milk = ']E06271100010013', rice = ']E06271100010020'
+
+test.each([1, 10, 80, gap])('a marked burst at %d ms a character is a scan at its terminator', (pace) => {
+  const b = new Burst()
+  const { steps, at } = type(b, milk, 1000, pace)
+  expect(raws(...steps)).toEqual([])
+  const end = b.terminator(at + 5)
+  expect(end).toMatchObject({ scans: [{ raw: milk, arabic: false, at }], swallow: true, typed: '' })
+  expect(b.terminator(at + 300).swallow).toBe(false)
+})
+
+test('without a terminator the scan is complete when nothing more comes, and a late Enter still belongs to it', () => {
+  const b = new Burst()
+  const { steps, at } = type(b, milk, 0, 10)
+  expect(steps.at(-1)!.due).toBe(at + idle)
+  expect(b.idle(at + idle - 1)).toMatchObject({ scans: [], due: at + idle })
+  expect(raws(b.idle(at + idle))).toEqual([milk])
+  expect(b.terminator(at + idle + 20).swallow).toBe(true)
+})
+
+test('a timer that was held up waits for what may have queued behind it', () => {
+  const b = new Burst()
+  const first = type(b, ']E06271', 0, 10)
+  const held = b.idle(first.at + 400)
+  expect(held.scans).toEqual([])
+  const second = type(b, '100010013', first.at + 10, 10) // the events' own times
+  expect(raws(b.idle(second.at + idle))).toEqual([milk])
+})
+
+test('two scans 50 ms apart are two, whatever ends them', () => {
+  const enter = new Burst()
+  const one = type(enter, milk, 0, 1)
+  const first = enter.terminator(one.at + 1)
+  const two = type(enter, rice, one.at + 50, 1)
+  expect(raws(first, enter.terminator(two.at + 1))).toEqual([milk, rice])
+
+  const bare = new Burst()
+  const a = type(bare, milk, 0, 1)
+  const z = type(bare, rice, a.at + 50, 1)
+  expect(raws(bare.idle(z.at + idle))).toEqual([milk, rice])
+
+  const whole = new Burst()
+  expect(raws(whole.text(milk, 0, false), whole.text(rice, 50, false))).toEqual([milk, rice])
+  expect(raws(whole.text(`${milk}\r\n${rice}\r`, 100, false))).toEqual([milk, rice])
+})
+
+test('a composite component does not end its number, nor text a QR code', () => {
+  const composite = ']E06271100010013|]e01727123110AB', qr = ']Q1{"a":"]E0"}'
+  expect(raws(new Burst().text(composite, 0, false))).toEqual([composite])
+  expect(raws(new Burst().text(qr, 0, false))).toEqual([qr])
+})
+
+test('what a person types stays theirs', () => {
+  const b = new Burst()
+  expect(b.character('1', 0, false).scans).toEqual([])
+  expect(b.character('2', 200, false)).toMatchObject({ scans: [], typed: '1' })
+  expect(b.terminator(260)).toMatchObject({ scans: [], typed: '2', swallow: false })
+  type(b, '1000', 1000, 100) // fast fingers on a number pad
+  expect(b.terminator(1400)).toMatchObject({ scans: [], typed: '1000', swallow: false })
+  expect(b.terminator(2000)).toMatchObject({ scans: [], typed: '', swallow: false })
+})
+
+test('in a field only a marked burst or a code is a scan', () => {
+  for (const [text, scan] of [[milk, true], ['6271100010013', true], ['٦٢٧١١٠٠٠١٠٠١٣', true], ['حليب كامل', false], ['milk 1 litre', false], ['123456', false]] as const) {
+    const b = new Burst()
+    const { at } = type(b, text, 0, 20, true)
+    expect(b.idle(at + idle).scans.length > 0, text).toBe(scan)
+    expect(new Burst().text(text, 0, true).scans.length > 0, text).toBe(scan)
+  }
+})
+
+test('short in-house codes are read where nobody types', () => {
+  const b = new Burst()
+  const { at } = type(b, '471', 0, 10)
+  expect(raws(b.terminator(at))).toEqual(['471'])
+})
+
+test('the separator, as itself or by its substitute, only where GS1 data has it', () => {
+  expect(raws(new Burst().text(']C1010627110001001310AB\x1d17271231', 0, false))).toEqual([']C1010627110001001310AB\x1d17271231'])
+  expect(raws(new Burst().text(']C1010627110001001310AB^17271231', 0, false))).toEqual([']C1010627110001001310AB\x1d17271231'])
+  expect(raws(new Burst().text('010627110001001310AB^17271231', 0, false))).toEqual(['010627110001001310AB\x1d17271231'])
+  expect(raws(new Burst().text(']C0A^B-17', 0, false))).toEqual([']C0A^B-17'])
+})
+
+test('an Arabic layout is undone by the keys where they are named, and told in any case', () => {
+  const arabic = 'د\u064f٠٦٢٧١١٠٠٠١٠٠١٣'
+  const named = new Burst()
+  type(named, arabic, 0, 10, false, milk)
+  expect(named.flush().scans).toMatchObject([{ raw: milk, arabic: true }])
+  const unnamed = new Burst()
+  type(unnamed, arabic, 0, 10)
+  expect(unnamed.flush().scans).toMatchObject([{ raw: arabic, arabic: true }])
+  expect(new Burst().text('٦٢٧١١٠٠٠١٠٠١٣', 0, false).scans).toMatchObject([{ arabic: true }])
+  expect(new Burst().text(']Q1حليب', 0, false).scans).toMatchObject([{ raw: ']Q1حليب', arabic: false }])
+})
+
+test('a composition replaces what it held and is whole when it rests', () => {
+  const b = new Burst()
+  b.composed(']E0627', 0, false)
+  const step = b.composed(milk, 30, false)
+  expect(step.due).toBe(30 + idle)
+  expect(raws(b.idle(30 + idle))).toEqual([milk])
+})

@@ -12,7 +12,9 @@ export interface Coded {
 export class Catalogue {
   private readonly codes = new Map<string, Coded>()
   private readonly items = new Map<string, CatalogueItem>()
-  private names: { item: CatalogueItem; text: string }[] | undefined
+  private readonly names: { item: CatalogueItem; text: string }[] = []
+  /** Not yet among the names. */
+  private unnamed: CatalogueItem[] = []
 
   /** Reads the chunks that a pack names. Undefined when one is not here. */
   static async load(store: Store, hashes: string[]): Promise<Catalogue | undefined> {
@@ -30,7 +32,19 @@ export class Catalogue {
       this.items.set(item.id, item)
       for (const b of item.barcodes ?? []) this.codes.set(b.code, { item, pack: b.pack })
     }
-    this.names = undefined
+    this.unnamed.push(...items)
+  }
+
+  /** Prepares the search a slice at a time, so that scans are answered in between. */
+  async prepare(pause: () => Promise<void>): Promise<void> {
+    while (this.unnamed.length) {
+      await pause()
+      this.name(500)
+    }
+  }
+
+  private name(most: number): void {
+    for (const item of this.unnamed.splice(0, most)) this.names.push({ item, text: textOf(item) })
   }
 
   item(id: string): CatalogueItem | undefined { return this.items.get(id) }
@@ -52,7 +66,7 @@ export class Catalogue {
     const words = fold(query).split(' ').filter(Boolean)
     if (!words.length) return []
     const exact = this.codes.get(query.trim()) ?? this.codes.get(words.join(''))
-    this.names ??= [...this.items.values()].map((item) => ({ item, text: textOf(item) }))
+    this.name(Infinity)
     const ranks: CatalogueItem[][] = [exact ? [exact.item] : [], [], [], []]
     const first = words[0]!
     for (const { item, text } of this.names) {
@@ -64,7 +78,7 @@ export class Catalogue {
 }
 
 const textOf = (item: CatalogueItem) =>
-  ` ${fold(item.name.ar ?? '')} ${fold(item.name.en ?? '')} ${fold(item.id)} ${(item.barcodes ?? []).map((b) => b.code).join(' ')}`
+  ' ' + fold(`${item.name.ar ?? ''} ${item.name.en ?? ''} ${item.id}`) + (item.barcodes ?? []).map((b) => ' ' + b.code).join('')
 
 /** As the screens see it. */
 export function shown(item: CatalogueItem): Item {

@@ -203,6 +203,8 @@ class App implements Model {
     if (!storage) return
     const persisted = await storage.persist?.().catch(() => false)
     const look = async () => {
+      // Room may have been made elsewhere: whether it is enough, only a write tells.
+      if (this.storage.value.full) await this.setMode(this.mode.value)
       const { usage, quota } = (await storage.estimate?.().catch(() => undefined)) ?? {}
       this.storage.value = {
         full: this.storage.value.full, ...(persisted === undefined ? {} : { persisted }), ...(usage === undefined ? {} : { used: usage }),
@@ -308,6 +310,7 @@ class App implements Model {
       const loaded = await Catalogue.load(store, pack.catalogue.chunks)
       if (!loaded) throw new Refuse('no-pack')
       this.catalogue = { key, loaded }
+      void loaded.prepare(() => new Promise((resume) => void this.env.later(20, resume)))
     }
     const schemes = pack.schemes.map(parseScheme)
     const means = { store, now: () => this.env.now(), random: this.env.random }
@@ -404,6 +407,7 @@ class App implements Model {
 
   async syncNow(): Promise<void> {
     this.sync?.syncNow()
+    if (this.storage.value.full) await this.setMode(this.mode.value)
     await this.refreshOffers()
   }
 

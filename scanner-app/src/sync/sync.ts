@@ -200,6 +200,7 @@ export class Sync {
     if (before && before.device !== device.device) await this.store.newEpoch(false, false)
     await this.store.put('device', device)
     this.device = device
+    this.exchange.status.revoked = false
     if (this.running) {
       this.link?.stop()
       this.rouse()

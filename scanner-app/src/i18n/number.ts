@@ -11,7 +11,7 @@ function cached<T>(key: string, make: () => T): T {
   return v
 }
 
-const tag = (language: Language, digits: Digits) => `${language}-KW-u-nu-${digits}`
+const tag = (language: Language, digits: Digits) => `${language === 'ar' ? 'ar-KW' : 'en-GB'}-u-nu-${digits}` // day before month in both
 
 export function formatNumber(n: number, language: Language, digits: Digits): string {
   return cached(`n${language}${digits}`, () => new Intl.NumberFormat(tag(language, digits), { maximumFractionDigits: 0 })).format(n).replace('-', '−')
@@ -28,11 +28,11 @@ export function formatQuantity(thousandths: number, language: Language, digits: 
 }
 
 export function formatTime(at: number, language: Language, digits: Digits): string {
-  return cached(`t${language}${digits}`, () => new Intl.DateTimeFormat(tag(language, digits), { hour: 'numeric', minute: '2-digit', timeZone: zone })).format(at)
+  return cached(`t${language}${digits}`, () => new Intl.DateTimeFormat(tag(language, digits), { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: zone })).format(at)
 }
 
 export function formatDate(at: number, language: Language, digits: Digits): string {
-  return cached(`d${language}${digits}`, () => new Intl.DateTimeFormat(tag(language, digits), { day: 'numeric', month: 'long', hour: 'numeric', minute: '2-digit', timeZone: zone })).format(at)
+  return cached(`d${language}${digits}`, () => new Intl.DateTimeFormat(tag(language, digits), { day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: zone })).format(at)
 }
 
 // writeDigits turns Latin digits into the chosen ones; what is being keyed is shown this way, digit by digit.

@@ -27,6 +27,9 @@ export function FinishSheet({ pass, close }: { pass: Pass; close: () => void }) 
           <dt>{text('finish.quantity')}</dt><dd><Amount of={totals.quantity} /></dd>
           <dt>{text('finish.unknown')}</dt><dd class={totals.unknown ? 'unknown' : ''}><Count n={totals.unknown} /></dd>
         </dl>
+        {pass.pending ? <Statement tone="check" title={text('finish.pending')}>{pass.pending.item ? <Name of={pass.pending.item.name} /> : text('unknown')}</Statement>
+          : <p>{totals.observations ? text('finish.ask') : text('finish.empty')}</p>}
+        {said.value && <Statement tone="check">{inWords(said.value)}</Statement>}
         {totals.missed.length > 0 && (
           <div>
             <h2>{text('finish.missed', { n: totals.missed.length })}</h2>
@@ -34,9 +37,6 @@ export function FinishSheet({ pass, close }: { pass: Pass; close: () => void }) 
             <ul class="rows">{totals.missed.slice(0, 30).map((i) => <li key={i.id} class="row"><span><Name of={i.name} /></span><span class="soft small">{text('zero')}</span></li>)}</ul>
           </div>
         )}
-        {pass.pending ? <Statement tone="check" title={text('finish.pending')}>{pass.pending.item ? <Name of={pass.pending.item.name} /> : text('unknown')}</Statement>
-          : <p>{totals.observations ? text('finish.ask') : text('finish.empty')}</p>}
-        {said.value && <Statement tone="check">{inWords(said.value)}</Statement>}
       </div>
     </Sheet>
   )

@@ -22,7 +22,7 @@ const shapes = {
 export type IconName = keyof typeof shapes
 
 // Those that point along the line of reading turn with it.
-const turning = new Set<IconName>(['on', 'back', 'undo', 'erase'])
+const turning = new Set<IconName>(['on', 'back', 'undo'])
 
 export function Icon({ name }: { name: IconName }) {
   return (

@@ -36,10 +36,10 @@ function noticesOf({ model, update, battery, arabicKeyboard }: Ui): Notice[] {
 
 const icons: Record<Tone, IconName> = { good: 'good', check: 'check', wrong: 'wrong', unknown: 'unknown' }
 
-export function Statement({ tone, title, children }: { tone?: Tone; title?: string; children?: ComponentChildren }) {
+export function Statement({ tone, icon, title, children }: { tone?: Tone; icon?: IconName; title?: string; children?: ComponentChildren }) {
   return (
     <div class={'statement ' + (tone ?? '')}>
-      <span class={tone}><Icon name={tone ? icons[tone] : 'notice'} /></span>
+      <span class={tone}><Icon name={icon ?? (tone ? icons[tone] : 'notice')} /></span>
       <div>{title && <p class="strong">{title}</p>}{children && <p>{children}</p>}</div>
     </div>
   )

@@ -27,7 +27,7 @@ export function Pairing({ back }: { back?: () => void }) {
             <h1 class="brand">{text('app.name')}</h1>
             <p class="soft">{text('app.line')}</p>
           </div>
-          <Statement title={text('pair.scan')}>{text('pair.scan.do')}</Statement>
+          <Statement icon="scan" title={text('pair.scan')}>{text('pair.scan.do')}</Statement>
           <Field label={text('pair.code')} value={code} code change={(v) => { setCode(v); setMissing(false); said.value = undefined }}
             fault={missing ? text('pair.missing') : said.value ? inWords(said.value) : undefined} />
           <Field label={text('pair.name')} value={name} change={setName} />

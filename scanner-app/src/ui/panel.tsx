@@ -1,8 +1,7 @@
 // The item in hand: what was scanned last, what will be recorded of it, and what stands of it at this location. It says
 // nothing about whether a number is right: nobody here knows, and that is the point of a blind count.
 import type { Entry, Item, Pass, Pending } from '../model/types'
-import { formatQuantity } from '../i18n/number'
-import { digits, language, nameOf, text } from '../i18n/text'
+import { text } from '../i18n/text'
 import { Icon, type IconName } from './icon'
 import type { Tone } from './notices'
 import { inWords, useUi } from './ui'
@@ -10,31 +9,32 @@ import { packOf, unitOf } from './unit'
 import { Amount, Code, Keyed, Name } from './value'
 
 export function Panel({ pass }: { pass: Pass }) {
-  const { said } = useUi()
+  const { model, said } = useUi()
   const newest = pass.entries.find((e) => !e.reversed)
   const fault = said.value
   return (
-    <section class="panel" aria-label={text('panel')}>
+    <section class={'panel said-' + tone(pass, fault !== undefined, model.question.value?.kind === 'how-many')} aria-label={text('panel')}>
       {pass.multiplier ? <Multiplier keyed={pass.multiplier} /> : pass.pending ? <PendingPanel pending={pass.pending} /> : newest ? <EntryPanel entry={newest} pass={pass} /> : <Ready pass={pass} />}
       {fault && <p class="said" role="alert"><Icon name="check" /> {inWords(fault)}</p>}
     </section>
   )
 }
 
+// tone is the colour at the panel's edge, the third of the answers beside sound and word.
+function tone(pass: Pass, fault: boolean, asked: boolean): Tone | '' {
+  if (fault || asked) return 'check'
+  if (pass.multiplier) return ''
+  const seen = pass.pending ?? pass.entries.find((e) => !e.reversed)
+  return seen ? (seen.item ? 'good' : 'unknown') : ''
+}
+
 function Title({ item, code }: { item: Item | undefined; code: string }) {
   return item ? <h1 class="item"><Name of={item.name} /></h1> : <h1 class="item unknown">{text('unknown')}<span class="hidden"> <Code>{code}</Code></span></h1>
 }
 
-// Marks are the calm words beside an item: none of them stops the count.
-function Marks({ seen }: { seen: Entry | Pending }) {
-  return (
-    <>
-      {seen.undirected && <span class="tag check">{text('undirected')}</span>}
-      {seen.condition && <span class="tag check">{conditionWord(seen.condition)}</span>}
-      {seen.lot && <span class="tag plain"><Code>{seen.lot}</Code></span>}
-      {seen.expiry && <span class="tag plain"><Code>{seen.expiry}</Code></span>}
-    </>
-  )
+// detailsOf sums up condition, lot and expiry where any is set.
+function detailsOf(seen: Entry | Pending): string {
+  return [seen.condition && conditionWord(seen.condition), seen.lot, seen.expiry].filter(Boolean).map((part) => `\u2068${part}\u2069`).join(' · ')
 }
 
 export function conditionWord(condition: NonNullable<Entry['condition']>): string {
@@ -65,7 +65,7 @@ function PendingPanel({ pending }: { pending: Pending }) {
       </div>
       <div class="under">
         {asked ? <Status tone="check" icon="unknown" word={text('ask.how-many')} /> : pending.item ? <Status tone="good" icon="good" word={text('panel.stored')} /> : <Status tone="unknown" icon="unknown" word={text('panel.unknown')} />}
-        <button class="chip quiet" onClick={() => { sheet.value = 'details' }}>{text('details.short')}</button>
+        <button class="chip quiet" onClick={() => { sheet.value = 'details' }}>{detailsOf(pending) || text('details.short')}</button>
       </div>
       <Standing amount={total} item={pending.item} seen={pending} />
     </>
@@ -79,9 +79,10 @@ function EntryPanel({ entry, pass }: { entry: Entry; pass: Pass }) {
     <>
       <Title item={entry.item} code={entry.code} />
       <div class="ident">{entry.code ? <Code>{entry.code}</Code> : <span />}<span class="unit">{packOf(entry.item, entry.pack)}</span></div>
-      <div class="figure recorded"><output class="big" aria-live="polite" key={entry.id}>{each && <span class="soft">+</span>}<Amount of={entry.amount} /></output></div>
+      <div class="figure recorded"><output class="big" aria-live="polite" key={entry.id}><bdi dir="ltr">{each && <span class="soft">+</span>}<Amount of={entry.amount} /></bdi></output></div>
       <div class="under">
         {entry.amount === 0 ? <Status tone="good" icon="good" word={text('zero.counted')} /> : entry.item ? <Status tone="good" icon="good" word={text('panel.recorded')} /> : <Status tone="unknown" icon="unknown" word={text('panel.unknown')} />}
+        <span class="soft">{detailsOf(entry)}</span>
       </div>
       <Standing amount={standing} item={entry.item} seen={entry} />
     </>
@@ -92,7 +93,7 @@ function Standing({ amount, item, seen }: { amount: number; item: Item | undefin
   return (
     <div class="standing">
       <span>{text('panel.here')} <strong><Amount of={amount} /></strong> {unitOf(item)}</span>
-      <span class="tags"><Marks seen={seen} /></span>
+      <span class="tags">{seen.undirected && <span class="tag check">{text('undirected')}</span>}</span>
     </div>
   )
 }
@@ -102,7 +103,7 @@ function Multiplier({ keyed }: { keyed: string }) {
     <>
       <h1 class="item">{text('each.next')}</h1>
       <div class="ident"><span /></div>
-      <div class="figure"><output class="big" aria-live="polite"><span class="soft">×</span><Keyed>{keyed}</Keyed></output></div>
+      <div class="figure"><output class="big" aria-live="polite"><bdi dir="ltr"><span class="soft">×</span><Keyed>{keyed}</Keyed></bdi></output></div>
       <div class="under"><span class="soft">{text('each.scan')}</span></div>
     </>
   )
@@ -116,8 +117,4 @@ function Ready({ pass }: { pass: Pass }) {
       <p class="soft small">{pass.items ? text('panel.list', { n: pass.items.length }) : pass.place.undirected ? text('undirected.place') : text('panel.ready.do')}</p>
     </div>
   )
-}
-
-export function spoken(entry: Entry): string {
-  return `${entry.item ? nameOf(entry.item.name) : text('unknown')}: ${formatQuantity(entry.amount, language.value, digits.value)}`
 }

@@ -1,0 +1,145 @@
+// @vitest-environment happy-dom
+// Every screen draws itself in both languages, and its buttons ask the model for what they say.
+import { signal } from '@preact/signals'
+import { render } from 'preact'
+import { act } from 'preact/test-utils'
+import { afterEach, describe, expect, it } from 'vitest'
+import { language } from '../../src/i18n/text'
+import type { Answer } from '../../src/sound/sound'
+import { App } from '../../src/ui/app'
+import { makeUi, type Ui } from '../../src/ui/ui'
+import { items, pass, pending, type FakeModel } from './fake'
+import { scenes, setScene } from './scenes'
+
+let root: HTMLElement | undefined
+afterEach(() => {
+  if (root) render(null, root)
+  root?.remove()
+  language.value = 'ar'
+})
+
+async function show(name: string): Promise<{ model: FakeModel; ui: Ui; heard: Answer[]; press: (label: string) => Promise<void>; words: () => string }> {
+  const { model, scene } = setScene(name)
+  const heard: Answer[] = []
+  const settings = signal({ language: language.value, digits: 'latn', theme: 'light', hand: 'right', size: 'usual', sound: true, vibration: true } as const)
+  const ui = makeUi(model, { unlock() {}, unlocked: () => true, play: (a) => heard.push(a) }, settings as unknown as Ui['settings'], { waiting: signal(Boolean(scene.waiting)), apply() {} }, signal(undefined), '0.1.0')
+  ui.sheet.value = scene.sheet
+  const here = (root = document.body.appendChild(document.createElement('div')))
+  await act(() => render(<App ui={ui} />, here))
+  const words = () => (here.textContent ?? '').replace(/[\u2066-\u2069]/g, '')
+  const press = async (label: string) => {
+    const button = [...here.querySelectorAll('button')].reverse().find((b) => b.textContent?.replace(/[\u2066-\u2069]/g, '').trim() === label || b.getAttribute('aria-label')?.replace(/[\u2066-\u2069]/g, '') === label)
+    if (!button) throw new Error(`no button ${label} in: ${words()}`)
+    await act(async () => { button.click(); await Promise.resolve() })
+  }
+  return { model, ui, heard, press, words }
+}
+
+describe.each(['ar', 'en'] as const)('in %s', (lang) => {
+  it.each(Object.keys(scenes))('%s draws, and is blind', async (name) => {
+    language.value = lang
+    const { words } = await show(name)
+    expect(words().length).toBeGreaterThan(3)
+    expect(words()).not.toMatch(/undefined|NaN|\{\w+\}|الدفتري|الفرق|عجز|[Vv]ariance|[Ss]hortage|[Bb]ook/)
+  })
+})
+
+describe('counting', () => {
+  it('keys, confirms and sounds what the model answers', async () => {
+    const { model, heard, press } = await show('count-pending')
+    await press('7')
+    model.next = { sound: 'ok' }
+    await press('تم')
+    expect(model.asked).toEqual(['key 7', 'confirm'])
+    expect(heard).toEqual(['ok'])
+  })
+  it('says a refusal in the panel, and takes it away with the next thing done', async () => {
+    const { model, heard, press, words } = await show('count-pending')
+    model.next = { refused: { key: 'x', ar: 'العدد أكبر من المسموح.', en: 'Too large.' } }
+    await press('تم')
+    expect(words()).toContain('العدد أكبر من المسموح.')
+    expect(heard).toEqual(['check'])
+    model.next = {}
+    await press('1')
+    expect(words()).not.toContain('العدد أكبر من المسموح.')
+  })
+  it('has no point for what is counted whole', async () => {
+    const { model } = await show('count-pending')
+    const point = () => root!.querySelector<HTMLButtonElement>('[aria-label="الفاصلة العشرية"]')!
+    expect(point().disabled).toBe(true)
+    await act(() => { model.pass.value = pass({ pending: pending(items['dates']) }) })
+    expect(point().disabled).toBe(false)
+  })
+  it('undoes the entry beside the button', async () => {
+    const { model, press } = await show('count-pending')
+    await press('تراجع عن سكر ناعم 1 كجم')
+    expect(model.asked).toEqual(['undo e2'])
+  })
+  it('asks which item is not here when zero is pressed with nothing in hand', async () => {
+    const { model, ui, press } = await show('count-recorded')
+    await press('صفر')
+    expect(model.asked).toEqual([])
+    expect(ui.sheet.value).toBe('zero')
+  })
+  it('will not finish over an item that waits for its number', async () => {
+    const { ui } = await show('count-pending')
+    await act(() => { ui.sheet.value = 'finish' })
+    expect(root!.querySelector<HTMLButtonElement>('.sheet .button.main')!.disabled).toBe(true)
+  })
+  it('shows the totals of the location just closed', async () => {
+    const { model, ui, press, words } = await show('count-recorded')
+    await act(() => { ui.sheet.value = 'finish' })
+    await press('لا شيء غيره، أقفل الموقع')
+    await act(() => { model.pass.value = undefined })
+    expect(model.asked).toEqual(['closePass'])
+    expect(words()).toContain('أُقفل الموقع')
+    expect(words()).toContain('3 أصناف')
+  })
+  it('answers a question with the word on its button, the safe one first', async () => {
+    const { model, press } = await show('again')
+    expect(root!.querySelector('.sheet .foot button')!.textContent).toBe('استبدل: العدد الجديد كل ما هنا')
+    await press('أضف إلى ما سُجّل')
+    expect(model.asked).toEqual(['answer add'])
+  })
+  it('records a code typed by hand', async () => {
+    const { model } = await show('find')
+    const input = root!.querySelector('input')!
+    await act(() => { input.value = '٦٢٧١١'; input.dispatchEvent(new Event('input', { bubbles: true })) })
+    await act(async () => { [...root!.querySelectorAll('button')].find((b) => b.textContent?.startsWith('سجّل الباركود'))!.click() })
+    expect(model.asked).toEqual(['scan 62711 keyed'])
+  })
+})
+
+describe('before counting', () => {
+  it('pairs with what is typed, and says beside the field what is missing', async () => {
+    const { model, press, words } = await show('pairing')
+    const submit = () => act(async () => { root!.querySelector('form')!.dispatchEvent(new Event('submit', { bubbles: true, cancelable: true })) })
+    await submit()
+    expect(words()).toContain('اكتب الرمز الذي يظهر في شاشة المشرف.')
+    const input = root!.querySelector('input')!
+    await act(() => { input.value = ' abcd-efgh '; input.dispatchEvent(new Event('input', { bubbles: true })) })
+    await submit()
+    expect(model.asked).toEqual(['pair abcd-efgh TC26-7'])
+    void press
+  })
+  it('signs in by name and PIN, and forgets a refused PIN', async () => {
+    const { model, press, words } = await show('signin-people')
+    await press('خالد الرشيدي')
+    for (const d of ['1', '9', '7']) await press(d)
+    const go = () => root!.querySelector<HTMLButtonElement>('.key.done')!
+    expect(go().disabled).toBe(true)
+    await press('3')
+    model.next = { refused: { key: 'pin-wrong', ar: 'الرقم السري غير صحيح.', en: 'Wrong PIN.' } }
+    await act(async () => { go().click(); for (let i = 0; i < 5; i++) await null })
+    expect(model.asked).toEqual(['signIn k 1973'])
+    expect(words()).toContain('الرقم السري غير صحيح.')
+    expect(root!.querySelectorAll('.dots .full')).toHaveLength(0)
+  })
+  it('opens a task, and never a closed one', async () => {
+    const { model } = await show('tasks')
+    const rows = [...root!.querySelectorAll<HTMLButtonElement>('.rows button')]
+    await act(async () => { rows[0]!.click() })
+    expect(model.asked).toEqual(['openPass A-05-02 …'])
+    expect(rows.at(-1)!.disabled).toBe(true)
+  })
+})

@@ -1,6 +1,6 @@
 // Signing in: who, then the PIN on the app's own keypad. Names come from the packs held here; before the first one, or for
 // somebody new, the name to sign in with is typed.
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { digits, nameOf, text } from '../i18n/text'
 import { readDigits } from '../i18n/number'
 import type { Person } from '../model/types'
@@ -74,13 +74,18 @@ function Pin({ who, back }: { who: Person; back: () => void }) {
     if (!(await run(model.signIn(who.id, pin)))) setPin('')
     setBusy(false)
   }
-  const keys: Digit[] = ['1', '2', '3', '4', '5', '6', '7', '8', '9']
-  return (
-    <div class="fill" onKeyDown={(e) => {
+  useEffect(() => {
+    const key = (e: KeyboardEvent) => {
       const d = readDigits(e.key)
       if (/^[0-9]$/.test(d)) press(d as Digit)
-      else if (e.key === 'Backspace') setPin(pin.slice(0, -1))
-    }}>
+      else if (e.key === 'Backspace') setPin((p) => p.slice(0, -1))
+    }
+    addEventListener('keydown', key)
+    return () => removeEventListener('keydown', key)
+  }, [])
+  const keys: Digit[] = ['1', '2', '3', '4', '5', '6', '7', '8', '9']
+  return (
+    <div class="fill">
       <div class="bar">
         <button class="icon-button" onClick={back} aria-label={text('do.back')}><Icon name="back" /></button>
         <h1><Name of={who.name} /></h1>

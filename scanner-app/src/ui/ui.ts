@@ -27,19 +27,31 @@ export interface Ui {
   battery: ReadonlySignal<number | undefined>
   // run waits for an action, sounds its answer and shows its refusal. True: it was done.
   run(action: Promise<Outcome>): Promise<boolean>
+  // scanned hands a scan to the model. What it counted or opened is shown: a sheet gives way to it.
+  scanned(raw: string, arabic: boolean): Promise<void>
 }
 
 export function makeUi(model: Model, sound: Sound, settings: Signal<Settings>, update: Update, battery: ReadonlySignal<number | undefined>, version: string): Ui {
   const said = signal<Refusal | undefined>(undefined)
+  const run = async (action: Promise<Outcome>): Promise<boolean> => {
+    const { sound: answer, refused } = await action
+    if (refused) sound.play(answer ?? 'check')
+    else if (answer) sound.play(answer)
+    said.value = refused
+    return !refused
+  }
+  const sheet = signal<SheetName | undefined>(undefined), closed: Ui['closed'] = signal(undefined), arabicKeyboard = signal(false)
   return {
+    run,
     model, sound, settings, update, said, battery, version,
-    sheet: signal(undefined), closed: signal(undefined), started: signal(false), arabicKeyboard: signal(false),
-    async run(action) {
-      const { sound: answer, refused } = await action
-      if (refused) sound.play(answer ?? 'check')
-      else if (answer) sound.play(answer)
-      said.value = refused
-      return !refused
+    sheet, closed, started: signal(false), arabicKeyboard,
+    async scanned(raw, arabic) {
+      const action = model.scan(raw)
+      const done = await run(action)
+      const { what, arabicKeyboard: recovered } = await action
+      if (arabic || recovered) arabicKeyboard.value = true
+      if (done && what !== 'nothing') sheet.value = undefined
+      if (done && what === 'location') closed.value = undefined
     },
   }
 }

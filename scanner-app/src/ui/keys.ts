@@ -1,0 +1,22 @@
+// The keys of a handheld that has some, and of a keyboard: on the counting screen they are the keypad's. The scan listener
+// hears them first and passes on what a person typed.
+import { readDigits } from '../i18n/number'
+import type { Key } from '../model/types'
+import type { Ui } from './ui'
+
+export function listenToKeys({ model, sheet, run }: Ui): () => void {
+  const key = (e: KeyboardEvent) => {
+    const pass = model.pass.peek(), question = model.question.peek()
+    if (!pass || sheet.peek() || (question && question.kind !== 'how-many') || e.ctrlKey || e.altKey || e.metaKey) return
+    const at = e.target
+    if (at instanceof HTMLInputElement && !at.classList.contains('scan-sink')) return
+    const typed = readDigits(e.key).replace(',', '.')
+    if (/^[0-9.]$/.test(typed)) void run(model.key(typed as Key))
+    else if (e.key === 'Backspace') void run(model.key('back'))
+    else if (e.key === 'Enter' && pass.pending && !(at instanceof HTMLButtonElement)) void run(model.confirm())
+    else return
+    e.preventDefault()
+  }
+  addEventListener('keydown', key)
+  return () => removeEventListener('keydown', key)
+}

@@ -8,6 +8,7 @@ import (
 	"jard/internal/count"
 	"jard/internal/handheld"
 	"jard/internal/stocktake"
+	"jard/internal/web"
 	"jard/internal/wire"
 )
 
@@ -119,4 +120,16 @@ func (s gatewayStore) RenewIncarnation(ctx context.Context, society stocktake.So
 		return "", err
 	}
 	return s.Incarnation(ctx)
+}
+
+// presence serves web.Presence.
+type presence struct{ *handheld.Gateway }
+
+// Present gives what was last heard of a society's devices.
+func (p presence) Present(society stocktake.SocietyID) map[stocktake.DeviceID]web.Contact {
+	there := map[stocktake.DeviceID]web.Contact{}
+	for id, c := range p.Gateway.Present(society) {
+		there[id] = web.Contact(c)
+	}
+	return there
 }

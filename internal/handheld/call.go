@@ -44,6 +44,7 @@ func (g *Gateway) deviceOrRevoked(f deviceCall) call {
 		if err != nil {
 			return err
 		}
+		g.contacts.note(i.key(), g.now())
 		return f(w, r, i)
 	}
 }

@@ -90,6 +90,7 @@ type Gateway struct {
 	mux      *http.ServeMux
 	upgrader websocket.Upgrader
 	live     *live
+	contacts contacts
 	feeds    *feeds
 	chunks   *chunks
 	history  history

@@ -453,4 +453,7 @@ func (s *socket) close() {
 	}
 	_ = s.conn.Close()
 	s.g.live.leave(s)
+	if s.who.ID != "" {
+		s.g.contacts.note(s.who.key(), s.g.now())
+	}
 }

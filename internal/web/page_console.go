@@ -87,7 +87,7 @@ func (k *console) mount(e *echo.Echo) {
 
 // routes are all pages that need a sign-in.
 func (k *console) routes() []route {
-	return slices.Concat(k.selfPages(), k.homePages())
+	return slices.Concat(k.selfPages(), k.homePages(), k.peoplePages(), k.devicePages())
 }
 
 // open serves a page to anybody.

@@ -13,7 +13,7 @@ import (
 )
 
 // families are keys made up of parts at run time: what begins so is used.
-var families = []string{"role.", "time.month-", "done."}
+var families = []string{"act.", "role.", "role-hint.", "time.month-", "done."}
 
 type said = map[string]any
 
@@ -74,7 +74,7 @@ func TestCataloguesSayTheSame(t *testing.T) {
 }
 
 var (
-	quoted  = regexp.MustCompile(`"([a-z0-9-]+(?:\.[a-z0-9-]+)*\.?)"`)
+	quoted  = regexp.MustCompile(`"(?:hint=)?([a-z0-9-]+(?:\.[a-z0-9-]+)*\.?)"`)
 	spoken  = regexp.MustCompile(`\bt "([^"]+[^".])"`)
 	comment = regexp.MustCompile(`(?m)//.*$`)
 )

@@ -22,6 +22,8 @@ type Config struct {
 	Importer Importer
 	Logger   *slog.Logger
 
+	Presence Presence // without it nobody knows which devices are there
+
 	Societies Societies // for the console's sign-in; without it everybody types the society's id
 
 	Now func() time.Time // time.Now

@@ -1,0 +1,54 @@
+package web_test
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"jard/internal/account"
+	"jard/internal/stocktake"
+)
+
+func (p *people) AddPerson(_ context.Context, _ stocktake.Person, n account.NewPerson) (account.Profile, error) {
+	if n.ID == "ali" {
+		return account.Profile{}, account.PersonExists.New(string(n.ID))
+	}
+	return account.Profile{ID: n.ID}, nil
+}
+
+func TestAFormKeepsWhatWasTyped(t *testing.T) {
+	d := open(t)
+	typed := url.Values{"id": {"ali"}, "name-ar": {"علي <b>"}, "roles": {"counter", "supervisor"}, "password": {"a long secret"}, "pin": {"4711"}}
+	for lang, want := range map[string]string{"ar": "اختر معرّفًا آخر", "en": "Choose another id"} {
+		w := d.browse("society-administrator", "POST", "/people/new", typed, "Cookie", "lang="+lang)
+		body := w.Body.String()
+		if w.Code != http.StatusUnprocessableEntity {
+			t.Fatalf("%s: %d %s", lang, w.Code, body)
+		}
+		_, beside, _ := strings.Cut(body, `id="id-fault"`)
+		if fault, _, _ := strings.Cut(beside, "</p>"); !strings.Contains(fault, want) {
+			t.Errorf("%s: beside the field stands %q", lang, fault)
+		}
+		for _, part := range []string{`value="ali"`, `علي &lt;b&gt;`, `value="supervisor" checked`, `aria-invalid="true"`, `aria-describedby="id-hint id-fault"`} {
+			if !strings.Contains(body, part) {
+				t.Errorf("%s: the form lacks %s", lang, part)
+			}
+		}
+		for _, secret := range []string{"a long secret", "4711"} {
+			if strings.Contains(body, secret) {
+				t.Errorf("%s: the form gives %q back", lang, secret)
+			}
+		}
+	}
+	w := d.browse("society-administrator", "POST", "/people/new", url.Values{"roles": {"counter"}})
+	if body := w.Body.String(); strings.Count(body, "املأ هذه الخانة") != 2 {
+		t.Errorf("of an empty form not both missing fields are named: %s", body)
+	}
+	typed.Set("id", "new/one")
+	w = d.browse("society-administrator", "POST", "/people/new", typed)
+	if to := w.Header().Get("Location"); w.Code != http.StatusSeeOther || to != "/people/new%2Fone?done=done.person-added" {
+		t.Errorf("added: %d to %q", w.Code, to)
+	}
+}

@@ -32,12 +32,12 @@ func (f *listenFlags) listen() (net.Listener, error) {
 		}
 		return net.Listen("tcp", f.Listen)
 	}
-	pair, err := tls.LoadX509KeyPair(f.TLSCert, f.TLSKey)
+	pair, err := newRenewing(f.TLSCert, f.TLSKey)
 	if err != nil {
 		return nil, badCertificate.Wrap(err)
 	}
 	return tls.Listen("tcp", f.Listen, &tls.Config{
-		Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
+		GetCertificate: pair.get, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
 	})
 }
 

@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"time"
@@ -24,6 +26,8 @@ type demoCmd struct {
 	Locations      int    `help:"Locations of the made society, for a new directory." default:"400"`
 	Listen         string `help:"Address of the society's server." default:"127.0.0.1:8420" placeholder:"HOST:PORT"`
 	MinistryListen string `help:"Address of the ministry's server." default:"127.0.0.1:8421" placeholder:"HOST:PORT"`
+	LAN            bool   `help:"Serve the society to the network, over TLS with a certificate of the demo's own, so that a real handheld can be tried." name:"lan"`
+	HelpListen     string `help:"With --lan: address of the page that helps handhelds to trust it." default:"0.0.0.0:8422" placeholder:"HOST:PORT"`
 	Simulate       int    `help:"Let so many virtual counters count, at a walking pace, over the real protocol." placeholder:"N"`
 	Pair           int    `help:"How many pairing codes to make." default:"1" placeholder:"N"`
 	JSON           bool   `help:"Print addresses, logins and codes as one line of JSON, for scripts."`
@@ -44,6 +48,9 @@ type demonstration struct {
 	society  *node
 	ministry *node
 	base     string // address of the society's server
+	inner    string // … for virtual counters
+	help     string // of the page that helps handhelds to trust it; with --lan
+	root     *x509.Certificate
 	codes    []string
 }
 
@@ -100,13 +107,16 @@ func (d *demonstration) serve(ctx context.Context, begun time.Time) error {
 	if err := d.repin(ctx, ministryURL); err != nil {
 		return errors.Join(err, authority.Close())
 	}
-	at = listenFlags{Listen: d.Listen}
-	l, err := at.listen()
+	servers, err := d.open()
 	if err != nil {
 		return errors.Join(err, authority.Close())
 	}
-	d.base = at.url(l)
-	closeBoth := func(err error) error { return errors.Join(err, l.Close(), authority.Close()) }
+	closeBoth := func(err error) error {
+		for _, x := range servers {
+			err = errors.Join(err, x.listener.Close())
+		}
+		return errors.Join(err, authority.Close())
+	}
 	answers, endMinistry, err := d.ministry.role("ministry")
 	if err != nil {
 		return closeBoth(err)
@@ -125,9 +135,15 @@ func (d *demonstration) serve(ctx context.Context, begun time.Time) error {
 		}
 		d.codes = append(d.codes, string(code.Secret))
 	}
+	for n := range servers {
+		if servers[n].handler == nil {
+			servers[n].handler = handler
+		}
+	}
+	servers = append(servers, server{authority, answers})
 	work, both := errgroup.WithContext(ctx)
 	work.Go(func() error {
-		return serve(both, d.log, end, server{authority, answers}, server{l, handler})
+		return serve(both, d.log, end, servers...)
 	})
 	if err := d.tell(ministryURL, time.Since(begun)); err != nil {
 		return errors.Join(err, work.Wait())
@@ -136,6 +152,51 @@ func (d *demonstration) serve(ctx context.Context, begun time.Time) error {
 		work.Go(func() error { return d.simulate(both) })
 	}
 	return work.Wait()
+}
+
+// open listens for the society: on loopback in the clear; with --lan, on every address over TLS, beside it in the clear on
+// loopback for virtual counters, and for handhelds that do not trust it yet. A server without a handler is the society's.
+func (d *demonstration) open() ([]server, error) {
+	if !d.LAN {
+		at := listenFlags{Listen: d.Listen}
+		l, err := at.listen()
+		if err != nil {
+			return nil, err
+		}
+		d.base = at.url(l)
+		d.inner = d.base
+		return []server{{listener: l}}, nil
+	}
+	dir := filepath.Join(d.Data, "tls")
+	a, h, _, err := initTLS(dir, nil, false, time.Now())
+	if errors.Is(err, authorityNarrow) { // the machine is called something else now
+		a, h, _, err = initTLS(dir, nil, true, time.Now())
+	}
+	if err != nil {
+		return nil, err
+	}
+	_, port, err := net.SplitHostPort(d.Listen)
+	if err != nil {
+		return nil, badListen.Wrap(err, d.Listen)
+	}
+	at := listenFlags{Listen: net.JoinHostPort("0.0.0.0", port), TLSCert: filepath.Join(dir, serverCert), TLSKey: filepath.Join(dir, serverKey)}
+	l, err := at.listen()
+	if err != nil {
+		return nil, err
+	}
+	d.base, d.root = reachable(at.url(l), h.lan()), a.cert
+	plain := listenFlags{Listen: "127.0.0.1:0"}
+	near, err := plain.listen()
+	if err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	d.inner = plain.url(near)
+	page, help, err := openHelp(d.HelpListen, a.cert, d.base, h.lan())
+	if err != nil {
+		return nil, errors.Join(err, l.Close(), near.Close())
+	}
+	d.help = help
+	return []server{{listener: l}, {listener: near}, page}, nil
 }
 
 // repin tells the society where the ministry's server is now: its port may be another than the last time.

@@ -34,7 +34,7 @@ func (d *demonstration) simulate(ctx context.Context) error {
 		members = append(members, m)
 	}
 	_, err = simulate.Run(ctx, simulate.Config{
-		Server: d.base, Dir: dir, Session: demoSession, Truth: made.Central.Truth, Members: members, Seed: d.recipe.Seed,
+		Server: d.inner, Dir: dir, Session: demoSession, Truth: made.Central.Truth, Members: members, Seed: d.recipe.Seed,
 		Habits: simulate.Ordinary, Pace: cmp.Or(d.pace, demoPace), Weather: simulate.Weather{Cut: 0.01, Duplicate: 0.02}, Overlap: 0.08, Stay: true,
 		Patience: simulate.Patience{First: 250 * time.Millisecond, Most: 4 * time.Second}, Log: d.log, NoSync: true,
 	})

@@ -18,6 +18,7 @@ func pairing(base, code string) string { return base + "/app/#pair=" + code }
 type told struct {
 	Society  string   `json:"society"`
 	Ministry string   `json:"ministry"`
+	Help     string   `json:"help,omitempty"` // with --lan: where handhelds learn to trust the server
 	Session  string   `json:"session"`
 	Codes    []string `json:"codes"`
 	Pairing  []string `json:"pairing"`
@@ -29,7 +30,7 @@ type told struct {
 // tell says where everything is and what to try.
 func (d *demonstration) tell(ministry string, took time.Duration) error {
 	if d.JSON {
-		t := told{Society: d.base, Ministry: ministry, Session: demoSession, Codes: d.codes, People: demoStaff, Officers: demoMinistry, Ready: took.Seconds()}
+		t := told{Society: d.base, Ministry: ministry, Help: d.help, Session: demoSession, Codes: d.codes, People: demoStaff, Officers: demoMinistry, Ready: took.Seconds()}
 		for _, c := range d.codes {
 			t.Pairing = append(t.Pairing, pairing(d.base, c))
 		}
@@ -40,6 +41,10 @@ func (d *demonstration) tell(ministry string, took time.Duration) error {
 		d.MadeAt.In(kuwait).Format(time.DateOnly), d.recipe.Seed)
 	fmt.Fprintf(&b, "  %s   %s · %s\n", d.base, demoHome.Name.English, demoHome.Name.Arabic)
 	fmt.Fprintf(&b, "  %s   the ministry · الوزارة\n\n", ministry)
+	if d.LAN {
+		fmt.Fprintf(&b, "A handheld learns to trust this server at %s\n  fingerprint of the authority: %s\n", d.help, fingerprint(d.root))
+		fmt.Fprint(&b, "  Everybody on this network can reach the demo, and the passwords below are no secret.\n\n")
+	}
 	fmt.Fprintf(&b, "Sign in (society: %s)\n", demoHome.ID)
 	printLogins(&b, demoStaff)
 	fmt.Fprintf(&b, "At the ministry (society: %s)\n", ministrySociety)

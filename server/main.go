@@ -33,6 +33,7 @@ type cli struct {
 	Result   resultCmd        `cmd:"" help:"Sealed results and their receipts."`
 	Ministry ministryCmd      `cmd:"" help:"The ministry's own commands: codes for societies, what was received."`
 	Simulate simulateCmd      `cmd:"" help:"Let virtual counters count a session over the real protocol."`
+	TLS      tlsCmd           `cmd:"" name:"tls" help:"Certificates for a server without a public name."`
 	Decode   decodeCmd        `cmd:"" help:"Say what scans mean: one scan a line on standard input, one JSON object a line out."`
 	Verify   verifyCmd        `cmd:"" help:"Recompute the chains of session logs and results, and say where they break."`
 	Backup   backupCmd        `cmd:"" help:"Write a consistent copy of a store, while it is being served or not."`

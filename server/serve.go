@@ -17,6 +17,7 @@ type serveCmd struct {
 	dataFlags
 	listenFlags
 	Role     string `help:"society: handhelds, supervisors, sealed results. ministry: receives results and signs receipts." enum:"society,ministry" default:"society"`
+	TLSHelp  string `help:"Serve in the clear, at this address, a page that helps to install the local authority (see tls init) on handhelds." placeholder:"HOST:PORT"`
 	LogLevel string `help:"What to log: debug, info, warn or error." enum:"debug,info,warn,error" default:"info"`
 }
 
@@ -45,7 +46,33 @@ func (c *serveCmd) Run(ctx context.Context, s *streams) (err error) {
 		return errors.Join(err, l.Close(), operator.Close())
 	}
 	fmt.Fprintf(s.Out, "%s serves as %s on %s (data in %s)\n", software(), c.Role, c.url(l), c.Data)
-	return serve(ctx, log, done, server{l, handler}, server{operator, n.operator()})
+	servers := []server{{l, handler}, {operator, n.operator()}}
+	if c.TLSHelp != "" {
+		help, err := c.help(s, c.url(l))
+		if err != nil {
+			done()
+			return errors.Join(err, l.Close(), operator.Close())
+		}
+		servers = append(servers, help)
+	}
+	return serve(ctx, log, done, servers...)
+}
+
+// help opens the page that helps to install the authority.
+func (c *serveCmd) help(s *streams, address string) (server, error) {
+	root, err := lastCertificate(c.TLSCert)
+	if err != nil {
+		return server{}, err
+	}
+	h, err := localHosts(nil)
+	if err != nil {
+		return server{}, err
+	}
+	page, at, err := openHelp(c.TLSHelp, root, reachable(address, h.lan()), h.lan())
+	if err == nil {
+		fmt.Fprintf(s.Out, "handhelds learn to trust it at %s\nfingerprint of the authority: %s\n", at, fingerprint(root))
+	}
+	return page, err
 }
 
 // role wires what the node serves, and gives what ends it.

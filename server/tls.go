@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+)
+
+type tlsCmd struct {
+	Init tlsInitCmd `cmd:"" help:"Make a local authority and a certificate for this machine's names and addresses, or renew the certificate."`
+}
+
+type tlsInitCmd struct {
+	Dir          string   `help:"Directory of the certificates." default:"var/tls" placeholder:"DIR"`
+	Host         []string `help:"Another name or address that handhelds reach this machine by; repeatable. Name all of them when the authority is made." placeholder:"HOST"`
+	NewAuthority bool     `help:"Make a new authority though there is one. Every handheld must then be told to trust it."`
+}
+
+// Run makes what is missing and renews the certificate.
+func (c *tlsInitCmd) Run(_ context.Context, s *streams) error {
+	a, h, made, err := initTLS(c.Dir, c.Host, c.NewAuthority, time.Now())
+	if err != nil {
+		return err
+	}
+	what := "kept"
+	if made {
+		what = "made, valid until " + a.cert.NotAfter.Format(time.DateOnly)
+	}
+	addresses := make([]string, 0, len(h.addresses))
+	for _, ip := range h.addresses {
+		addresses = append(addresses, ip.String())
+	}
+	_, err = fmt.Fprintf(s.Out, `authority   %s
+fingerprint %s
+certificate for %s, %s; renew it within a year by this command, the server takes it up by itself
+
+  server serve --listen 0.0.0.0:8420 --tls-cert %s --tls-key %s --tls-help 0.0.0.0:8422
+
+Keep %s off this machine, or under lock: who has it can pose as this server to your handhelds.
+`, what, fingerprint(a.cert), strings.Join(h.names, ", "), strings.Join(addresses, ", "),
+		filepath.Join(c.Dir, serverCert), filepath.Join(c.Dir, serverKey), filepath.Join(c.Dir, authorityKey))
+	return err
+}
+
+// initTLS makes the authority where there is none, and a new certificate of the server's.
+func initTLS(dir string, extra []string, anew bool, now time.Time) (a *authority, h hosts, made bool, err error) {
+	if h, err = localHosts(extra); err != nil {
+		return nil, h, false, err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, h, false, dataUnusable.Wrap(err, dir)
+	}
+	a, err = loadAuthority(dir)
+	if anew || errors.Is(err, os.ErrNotExist) {
+		if a, err = newAuthority(h, now); err == nil {
+			err = savePair(filepath.Join(dir, authorityCert), filepath.Join(dir, authorityKey), a.key, a.cert)
+		}
+		made = true
+	}
+	if err != nil {
+		return nil, h, made, err
+	}
+	leaf, key, err := a.issue(h, now)
+	if err != nil {
+		return nil, h, made, err
+	}
+	return a, h, made, savePair(filepath.Join(dir, serverCert), filepath.Join(dir, serverKey), key, leaf, a.cert)
+}
+
+// renewing is a certificate that is read again when its file has changed: nobody restarts a server in the middle of a
+// count to renew it.
+type renewing struct {
+	cert, key string
+
+	mu     sync.Mutex
+	pair   *tls.Certificate
+	since  time.Time // of the file that was read
+	looked time.Time
+}
+
+// lookEvery is how often the file is looked at, at most.
+const lookEvery = time.Minute
+
+// newRenewing reads the certificate, which must be usable at the start.
+func newRenewing(cert, key string) (*renewing, error) {
+	r := &renewing{cert: cert, key: key}
+	return r, r.read(time.Now())
+}
+
+// get gives the certificate. One that cannot be read (it is being written) leaves the one before in use.
+func (r *renewing) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if now := time.Now(); now.Sub(r.looked) >= lookEvery {
+		_ = r.read(now)
+	}
+	return r.pair, nil
+}
+
+func (r *renewing) read(now time.Time) error {
+	r.looked = now
+	info, err := os.Stat(r.cert)
+	if err != nil {
+		return err
+	}
+	if r.pair != nil && info.ModTime().Equal(r.since) {
+		return nil
+	}
+	pair, err := tls.LoadX509KeyPair(r.cert, r.key)
+	if err != nil {
+		return err
+	}
+	r.pair, r.since = &pair, info.ModTime()
+	return nil
+}
+
+// reachable is the address that others use, of a listener on every address.
+func reachable(address, lan string) string {
+	u, err := url.Parse(address)
+	if err != nil || lan == "" || (u.Hostname() != "::" && u.Hostname() != "0.0.0.0") {
+		return address
+	}
+	u.Host = lan + ":" + u.Port()
+	return u.String()
+}

@@ -379,6 +379,47 @@ describe('a tab that is killed, and one too many', () => {
   })
 })
 
+describe('a full device', () => {
+  it('says that nothing was recorded, and counts on when there is room again', async () => {
+    const { w, m } = await counting()
+    await m.scan('A-01-03')
+    const { put, add } = IDBObjectStore.prototype
+    const full = () => { throw new DOMException('no room', 'QuotaExceededError') }
+    IDBObjectStore.prototype.put = IDBObjectStore.prototype.add = full
+    expect(await m.scan(milk)).toMatchObject({ what: 'nothing', sound: 'check', refused: { key: 'storage-full' } })
+    expect([m.storage.value.full, m.pass.value!.pending]).toEqual([true, undefined])
+    Object.assign(IDBObjectStore.prototype, { put, add })
+    expect((await m.scan(milk)).sound).toBe('ok')
+    await keys(m, '7')
+    IDBObjectStore.prototype.add = full
+    expect((await m.confirm()).refused!.key).toBe('storage-full')
+    expect(m.pass.value).toMatchObject({ pending: { keyed: '7' }, entries: [] })
+    IDBObjectStore.prototype.add = add
+    expect(await m.confirm()).toEqual({ sound: 'ok' })
+    expect(m.storage.value.full).toBe(false)
+    await m.closePass()
+    expect((await arrived(w, m)).map((e) => e['kind'])).toEqual(['pass.opened', 'observed', 'pass.closed'])
+    await m.stop()
+  })
+})
+
+describe('a revoked device', () => {
+  it('opens nothing, gives what it holds, and can be paired anew', async () => {
+    const { w, m } = await counting()
+    await until(() => m.link.value.state === 'online')
+    w.server.revoked = true
+    w.server.say({ t: 'bye', code: 'revoked', en: 'revoked', ar: 'موقوف' })
+    await until(() => m.link.value.state === 'revoked')
+    expect((await m.scan('A-01-03')).refused!.key).toBe('device-revoked')
+    w.server.revoked = false
+    w.server.codes.set('NEWC-ODEX', 'd2')
+    expect(await m.scan('https://jard.test/app/#pair=NEWC-ODEX')).toEqual({ what: 'pairing', sound: 'ok' })
+    await until(() => m.link.value.state === 'online')
+    expect((await m.scan('A-01-03')).sound).toBe('ok')
+    await m.stop()
+  })
+})
+
 describe('pairing and signing in', () => {
   it('pairs by the label that the imager reads, and says what the server refuses', async () => {
     const w = new World()
@@ -398,7 +439,7 @@ describe('pairing and signing in', () => {
   })
 
   it('reads codes and links alike', () => {
-    expect([' abcd-efgh ', 'ABCDEFGH', 'http://x/app/#pair=AB%2DCD', '6291003012345', ''].map(pairingCode))
-      .toEqual(['abcd-efgh', 'ABCDEFGH', 'AB-CD', undefined, undefined])
+    expect([' abcd-efgh ', 'ABCDEFGH', 'http://x/app/#pair=AB%2DCD', '6291003012345', '96385074', ''].map(pairingCode))
+      .toEqual(['abcd-efgh', 'ABCDEFGH', 'AB-CD', undefined, undefined, undefined])
   })
 })

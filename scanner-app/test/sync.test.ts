@@ -44,6 +44,23 @@ describe('a conversation', () => {
     await h.off()
   })
 
+  it('drops a measurement during which the clock was set', async () => {
+    const w = new World()
+    const h = await handheld(w)
+    const { time, mono } = h.sync.exchange.instant()
+    await h.store.record([observed('s', 'p', '1')])
+    await h.sync.exchange.met({ time: time - 5000, mono }, time)
+    await h.sync.exchange.met({ time: time + 5000, mono }, time)
+    expect(await h.store.get('contact')).toBeUndefined()
+    expect(h.store.needsClock.has('s')).toBe(true)
+    const sent = h.sync.exchange.instant()
+    await h.sync.exchange.met(sent, sent.time + 700)
+    const { offset } = (await h.store.get('contact'))!
+    expect(Math.abs(offset - 700)).toBeLessThan(300)
+    expect(h.store.needsClock.size).toBe(0)
+    h.store.close()
+  })
+
   it('goes by HTTP where websockets are blocked', async () => {
     const w = new World()
     w.server.blockSockets = true
@@ -239,11 +256,12 @@ describe('enrolment', () => {
 // Everything at once: cut sockets, lost acknowledgements, busy servers, restores, killed tabs. In the end every event is
 // there, and counts once.
 describe('whatever happens, each event arrives, and counts once', () => {
-  it.each(Array.from({ length: 12 }, (_, n) => n + 1))('seed %i', async (seed) => {
+  it.each(Array.from({ length: 20 }, (_, n) => n + 1))('seed %i', async (seed) => {
     const chance = dice(seed * 7919)
     const w = new World(seed)
     w.server.weather = { cutIn: 0.1, cutOut: 0.15, busy: 0.1, dial: 0.2 }
     const restores = seed % 3 === 0
+    const fences = seed % 5 === 0
     if (seed % 4 === 0) w.server.blockSockets = true
     let h = await paired(w)
     const recorded = new Map<string, string>()
@@ -254,6 +272,7 @@ describe('whatever happens, each event arrives, and counts once', () => {
       const what = chance()
       if (what < 0.1) w.server.cut()
       else if (what < 0.15) w.wake()
+      else if (fences && what < 0.17) w.server.stream(h.store.epoch).fenced = true
       else if (what < 0.2) { // the tab is killed: nothing but the database is left
         await h.sync.stop()
         h.store.close()
@@ -271,7 +290,7 @@ describe('whatever happens, each event arrives, and counts once', () => {
     const counted = new Map(arrived.filter((e) => e.kind === 'observed').map((e) => [e.id, e.code]))
     expect(counted).toEqual(recorded)
     expect(new Set(w.server.log.map((e) => e.body)).size).toBe(new Set(arrived.map((e) => e.id)).size) // one id, one body
-    if (!restores) expect(arrived.length).toBe(new Set(arrived.map((e) => e.id)).size)
+    if (!restores && !fences) expect(arrived.length).toBe(new Set(arrived.map((e) => e.id)).size)
     const stream = w.server.stream(h.store.epoch)
     expect([stream.acked, stream.digest]).toEqual([h.store.last, await h.store.digest(h.store.last)])
     await h.off()

@@ -32,7 +32,8 @@ export function pairingCode(text: string): string | undefined {
   const trimmed = text.trim()
   const link = /#pair=([^&\s]+)/.exec(trimmed)
   if (link) return decodeURIComponent(link[1]!)
-  return /^[A-Za-z0-9]{4}-?[A-Za-z0-9]{4}$/.test(trimmed) ? trimmed : undefined
+  // Eight digits are a barcode sooner than a code.
+  return /^[A-Za-z0-9]{4}-?[A-Za-z0-9]{4}$/.test(trimmed) && !/^\d{8}$/.test(trimmed) ? trimmed : undefined
 }
 
 export function createModel(options: Options): Model {
@@ -360,7 +361,7 @@ class App implements Model {
 
   scan(raw: string, entry: 'scan' | 'keyed' = 'scan'): Promise<Scanned> {
     const at = this.env.now()
-    if (this.phase.value === 'unpaired') {
+    if (this.phase.value === 'unpaired' || (this.sync?.exchange.status.revoked && raw.includes('#pair='))) {
       return this.pair(raw, this.deviceName.value).then((o) => ({ ...o, what: o.refused ? 'nothing' as const : 'pairing' as const }))
     }
     return this.count<Scanned>((c) => {

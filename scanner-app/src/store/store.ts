@@ -24,6 +24,16 @@ const strict = { durability: 'strict' } as const
 /** How long acknowledged events of an ended session stay where no backup is known to hold them. */
 export const keepFor = 30 * 24 * 3600 * 1000
 
+/** Waits until a transaction is durable. What made it fail is the transaction's own reason, not that of a request it took along. */
+async function finish(tx: { done: Promise<void>; error: DOMException | null }, work: Promise<unknown>[]): Promise<void> {
+  try {
+    await Promise.all([...work, tx.done])
+  } catch (e) {
+    await tx.done.catch(() => {})
+    throw tx.error ?? e
+  }
+}
+
 export class Store {
   /** What the chain ends in: n of the last event and its digest. */
   private lastN = 0
@@ -179,7 +189,7 @@ export class Store {
         work.push(tx.objectStore('state').put([...unmeasured], 'unmeasured'))
       }
       const undrained = [...new Set(fields.map((f) => f.session))].map((session) => this.undrain(tx.objectStore('sessions'), session))
-      await Promise.all([...work, ...undrained, tx.done])
+      await finish(tx, [...work, ...undrained])
       this.lastN = n
       this.lastDigest = digest
       this.unmeasured = unmeasured
@@ -200,7 +210,7 @@ export class Store {
   putPass(pass: PassRecord): Promise<void> {
     return this.inTurn(async () => {
       const tx = this.db.transaction('passes', 'readwrite', strict)
-      await Promise.all([tx.store.put(pass), tx.done])
+      await finish(tx, [tx.store.put(pass)])
     })
   }
 
@@ -235,7 +245,7 @@ export class Store {
 
   private async setStream(stream: StreamState, durability: 'strict' | 'relaxed'): Promise<void> {
     const tx = this.db.transaction('state', 'readwrite', { durability })
-    await Promise.all([tx.store.put(stream, 'stream'), tx.done])
+    await finish(tx, [tx.store.put(stream, 'stream')])
     this.stream = stream
   }
 
@@ -270,7 +280,7 @@ export class Store {
     work.push(tx.objectStore('state').put(stream, 'stream'))
     work.push(tx.objectStore('sessions').getAll().then((all) => Promise.all(
       all.map((s) => tx.objectStore('sessions').put({ ...s, drained: false, cursor: succeeds ? s.cursor : '' })))))
-    await Promise.all([...work, tx.done])
+    await finish(tx, work)
     this.stream = stream
     this.lastDigest = digest
     this.lastN = Math.max(this.lastN, base)
@@ -303,7 +313,7 @@ export class Store {
   putSession(record: SessionRecord): Promise<void> {
     return this.inTurn(async () => {
       const tx = this.db.transaction('sessions', 'readwrite', strict)
-      await Promise.all([tx.store.put(record), tx.done])
+      await finish(tx, [tx.store.put(record)])
       this.changed('sessions')
     })
   }
@@ -330,7 +340,7 @@ export class Store {
   async putChunk(hash: string, items: CatalogueItem[]): Promise<void> {
     try {
       const tx = this.db.transaction('chunks', 'readwrite', { durability: 'relaxed' }) // fetched again if it should be lost
-      await Promise.all([tx.store.put({ hash, items }), tx.done])
+      await finish(tx, [tx.store.put({ hash, items })])
     } catch (e) {
       throw StoreFailed.from(e)
     }
@@ -350,7 +360,7 @@ export class Store {
 
   async put<K extends keyof States>(key: K, value: States[K] | undefined): Promise<void> {
     const tx = this.db.transaction('state', 'readwrite', strict)
-    await Promise.all([value === undefined ? tx.store.delete(key) : tx.store.put(value, key), tx.done])
+    await finish(tx, [value === undefined ? tx.store.delete(key) : tx.store.put(value, key)])
   }
 
   // Letting go.

@@ -35,6 +35,7 @@ const most = 60_000
 const malformedWait = 60_000
 const overEvery = 60_000
 const overFor = 600_000
+const overGather = 2_000
 
 export class Sync {
   state: LinkState = 'offline'
@@ -45,6 +46,7 @@ export class Sync {
   private link: Link | undefined
   private wake: (() => void) | undefined
   private woken = false
+  private kicked: (() => void) | undefined
   private running: Promise<void> | undefined
   private stopped = false
   private offs: (() => void)[] = []
@@ -66,6 +68,7 @@ export class Sync {
   async stop(): Promise<void> {
     this.stopped = true
     for (const off of this.offs) off()
+    this.kicked?.()
     this.link?.stop()
     this.rouse()
     await this.running
@@ -73,13 +76,17 @@ export class Sync {
 
   /** Tries at once: a person asked, the network is back, or the app is visible again. */
   syncNow(): void {
-    if (this.link && this.state === 'online') this.link.ping()
-    this.rouse()
+    if (this.link) this.link.ping()
+    else this.rouse()
   }
 
-  /** By HTTP nothing waits for what is recorded; it goes out at the next chance. */
+  /** By HTTP nothing waits for what is recorded: a few scans go out together. */
   private kick(): void {
-    if (this.overUntil && this.store.unsent) this.rouse()
+    if (!this.overUntil || !this.store.unsent || this.kicked) return
+    this.kicked = this.env.later(overGather, () => {
+      this.kicked = undefined
+      this.rouse()
+    })
   }
 
   private rouse(): void {

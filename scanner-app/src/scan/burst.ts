@@ -7,6 +7,8 @@ import { aimOf } from '../gs1/normalize'
 export const gap = 120
 /** So long after its last character a burst without a terminator is complete. */
 export const idle = 100
+/** So long a burst that began with an AIM identifier and makes no sense yet is waited for: readers stutter, too. */
+export const patience = 400
 /** A terminator so soon after a scan that needed none belongs to it. */
 const echo = 120
 /** A timer that fires so late was held up, and characters may be waiting behind it. */
@@ -68,7 +70,8 @@ export class Burst {
 
   /** What is held is ended where the pause before this instant is longer than any within a burst. */
   expire(at: number): Step {
-    return this.#open && at - this.#open.last > gap ? this.flush() : nothing
+    const b = this.#open
+    return b && at - b.last > gap && (at - b.last > patience || !cutShort(b.text)) ? this.flush() : nothing
   }
 
   /** The text that a composition has come to, in place of what it was. */
@@ -94,13 +97,13 @@ export class Burst {
 
   /** Enter, a line break or a tab. */
   terminator(at: number): Step {
-    if (!this.#open || at - this.#open.last > gap) {
-      const step = this.flush()
+    const step = this.expire(at)
+    if (!this.#open) {
       return { ...step, swallow: at - this.#scannedAt <= echo }
     }
-    const step = this.#close(true)
-    if (step.scans.length > 0) this.#scannedAt = -Infinity // this terminator was its own
-    return { ...step, swallow: step.scans.length > 0 }
+    const own = this.#close(true)
+    if (own.scans.length > 0) this.#scannedAt = -Infinity // its terminator has come
+    return { ...own, swallow: own.scans.length > 0 }
   }
 
   /** The timer that a step asked for. */
@@ -108,6 +111,7 @@ export class Burst {
     const b = this.#open
     if (!b) return nothing
     if (at < b.due) return { ...nothing, due: b.due }
+    if (b.due < b.last + patience && cutShort(b.text)) return { ...nothing, due: (b.due = b.last + patience) }
     if (at > b.due + late && !b.deferred) {
       b.deferred = true
       b.due = at + late
@@ -148,6 +152,13 @@ function isScan(text: string, pace: number, field: boolean, terminated: boolean)
   // In a field people type, and their keyboards finish words: only what looks like a code is none of theirs.
   if (field) return text.length >= 8 && (digitsIn(text) * 2 >= text.length || /^https?:\/\/\S+$/i.test(text))
   return text.length >= (pace <= 45 ? (terminated ? 3 : 4) : 6)
+}
+
+/** Reports whether text is the beginning of an AIM identifier, or has one and breaks the rules of what that announces. */
+function cutShort(text: string): boolean {
+  const keys = fromArabicLayout(text) ?? text
+  if (/^\](?:[A-Za-z][0-9A-F]?)?$/.test(keys)) return true
+  return aimOf(keys) !== '' && decode(apart(text, 0).pop()!.raw).kind === 'invalid'
 }
 
 const digitsIn = (text: string) => text.replace(/[^0-9٠-٩۰-۹]/g, '').length

@@ -143,8 +143,8 @@ class Capture {
   #composed(e: CompositionEvent): void {
     const target = textField(e.target)
     if (!target || !this.#burst.open) return
-    const text = this.#inserted(target) || e.data
-    const field = target !== this.#sink
+    const inserted = this.#inserted(target), field = target !== this.#sink
+    const text = e.data.length > inserted.length ? e.data : inserted // a short field has cut it off by now
     this.#burst.composed('', e.timeStamp, field)
     const step = this.#burst.text(text, e.timeStamp, field)
     this.#apply({ ...step, typed: '' })

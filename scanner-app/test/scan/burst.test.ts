@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Burst, gap, idle, type Step } from '../../src/scan/burst'
+import { Burst, gap, idle, patience, type Step } from '../../src/scan/burst'
 
 /** Types text at so many ms a character from at; returns what came and when the last character did. */
 function type(b: Burst, text: string, at: number, pace: number, field = false, keys?: string): { steps: Step[]; at: number } {
@@ -110,4 +110,16 @@ test('a composition replaces what it held and is whole when it rests', () => {
   const step = b.composed(milk, 30, false)
   expect(step.due).toBe(30 + idle)
   expect(raws(b.idle(30 + idle))).toEqual([milk])
+})
+
+test('a marked burst that stutters is waited for, as long as it makes no sense yet', () => {
+  const b = new Burst()
+  const head = type(b, ']E0627', 0, 10)
+  expect(b.idle(head.at + idle)).toMatchObject({ scans: [], due: head.at + patience })
+  const tail = type(b, '1100010013', head.at + 300, 10)
+  expect(raws(...tail.steps, b.idle(tail.at + idle))).toEqual([milk])
+
+  const broken = type(b, ']E0627', 5000, 10)
+  b.idle(broken.at + idle)
+  expect(raws(b.idle(broken.at + patience))).toEqual([']E0627'])
 })

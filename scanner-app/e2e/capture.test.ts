@@ -1,0 +1,157 @@
+// The listener in a real browser: what events come for each way a reader can type is the browser's affair, not ours.
+import { resolve } from 'node:path'
+import type { BrowserContext, CDPSession, Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { build } from 'vite'
+import { newFolder, openProfile } from './browser'
+
+const milk = ']E06271100010013', rice = ']E06271100010020'
+
+let context: BrowserContext, page: Page, cdp: CDPSession
+
+beforeAll(async () => {
+  const built = await build({
+    configFile: false, logLevel: 'silent',
+    build: { write: false, minify: false, lib: { entry: resolve(import.meta.dirname, '../src/scan/capture.ts'), formats: ['iife'], name: 'capture' } },
+  })
+  const script = (Array.isArray(built) ? built[0]! : built as Extract<typeof built, { output: unknown }>).output[0].code
+  context = await openProfile(await newFolder('capture'))
+  page = context.pages()[0]!
+  await page.setContent(`<html lang="en"><title>t</title><main><form><input id="quantity" value="12"><input id="pin" maxlength="4">
+    <button id="go">Go</button></form><section tabindex="0" id="pad">pad</section></main>`)
+  await page.addScriptTag({ content: script })
+  await page.evaluate(() => {
+    const w = window as unknown as { capture: { captureScans(f: (s: object) => void, label: string): void }; scans: object[]; keys: string[]; sent: number }
+    w.scans = []
+    w.keys = []
+    w.sent = 0
+    w.capture.captureScans((s) => w.scans.push(s), 'Barcode reader')
+    document.querySelector('form')!.addEventListener('submit', (e) => { e.preventDefault(); w.sent++ })
+    document.addEventListener('keydown', (e) => w.keys.push(e.key))
+  })
+  cdp = await context.newCDPSession(page)
+})
+
+afterAll(() => context?.close())
+
+beforeEach(async () => {
+  await page.evaluate(() => {
+    const w = window as unknown as { scans: object[]; keys: string[]; sent: number }
+    w.scans = []
+    w.keys = []
+    w.sent = 0
+    for (const [id, value] of [['quantity', '12'], ['pin', '']]) document.querySelector<HTMLInputElement>('#' + id)!.value = value!
+    ;(document.activeElement as HTMLElement).blur()
+  })
+  await page.waitForFunction(() => document.activeElement?.className === 'scan-sink')
+})
+
+const state = () => page.evaluate(() => {
+  const w = window as unknown as { scans: { raw: string; arabic: boolean; at: number }[]; keys: string[]; sent: number }
+  const value = (id: string) => document.querySelector<HTMLInputElement>('#' + id)!.value
+  return { raws: w.scans.map((s) => s.raw), arabic: w.scans.map((s) => s.arabic), at: w.scans.map((s) => s.at), keys: w.keys, sent: w.sent, quantity: value('quantity'), pin: value('pin'), sink: document.querySelector<HTMLInputElement>('.scan-sink')!.value }
+})
+
+const scans = async (n: number) => {
+  await page.waitForFunction((n) => (window as unknown as { scans: unknown[] }).scans.length >= n, n)
+  return state()
+}
+
+const insertText = (text: string) => cdp.send('Input.insertText', { text })
+
+test('keys and Enter, into the sink', async () => {
+  const before = Date.now()
+  await page.keyboard.type(milk)
+  await page.keyboard.press('Enter')
+  const s = await scans(1)
+  expect(s).toMatchObject({ raws: [milk], arabic: [false], sink: '', sent: 0, keys: [] })
+  expect(s.at[0]).toBeGreaterThan(before - 1000)
+  expect(s.at[0]).toBeLessThanOrEqual(Date.now())
+})
+
+test('keys without a terminator', async () => {
+  await page.keyboard.type(milk)
+  expect((await scans(1)).raws).toEqual([milk])
+})
+
+test('text committed in one piece, twice at once', async () => {
+  await insertText(milk)
+  await insertText(rice)
+  expect(await scans(2)).toMatchObject({ raws: [milk, rice], sink: '' })
+})
+
+test('committed text with its own line end, and one with an Enter behind it', async () => {
+  await insertText(milk + '\n')
+  await insertText(rice)
+  await page.keyboard.press('Enter')
+  expect(await scans(2)).toMatchObject({ raws: [milk, rice], sink: '', sent: 0 })
+})
+
+test('a composition', async () => {
+  for (const end of [3, 8, milk.length]) await cdp.send('Input.imeSetComposition', { text: milk.slice(0, end), selectionStart: end, selectionEnd: end })
+  await insertText(milk)
+  expect(await scans(1)).toMatchObject({ raws: [milk], sink: '' })
+})
+
+test.each(['quantity', 'pin'])('a burst into a field leaves it as it was: %s', async (id) => {
+  await page.focus('#' + id)
+  await page.keyboard.press('End')
+  await page.keyboard.type(milk)
+  await page.keyboard.press('Enter')
+  await insertText(rice)
+  await cdp.send('Input.imeSetComposition', { text: milk, selectionStart: milk.length, selectionEnd: milk.length })
+  await insertText(milk)
+  expect(await scans(3)).toMatchObject({ raws: [milk, rice, milk], quantity: '12', pin: '', sent: 0 })
+  await page.keyboard.type('3')
+  await page.waitForFunction((id) => document.querySelector<HTMLInputElement>('#' + id)!.value.endsWith('3'), id)
+})
+
+test('what a person types into a field stays, and Enter sends the form', async () => {
+  await page.focus('#quantity')
+  await page.keyboard.press('End')
+  await page.keyboard.type('50')
+  await page.keyboard.press('Enter')
+  await page.waitForFunction(() => (window as unknown as { sent: number }).sent === 1)
+  expect(await state()).toMatchObject({ raws: [], quantity: '1250' })
+})
+
+test('keys that are no scan go where the focus was', async () => {
+  await page.click('#pad')
+  await page.waitForFunction(() => document.activeElement?.className === 'scan-sink')
+  await page.keyboard.press('7')
+  await page.waitForFunction(() => (window as unknown as { keys: string[] }).keys.includes('7'))
+  await page.keyboard.press('Escape')
+  expect((await state()).keys).toEqual(['7', 'Escape'])
+})
+
+test('a scan presses no button, and a tapped button lends its focus', async () => {
+  await page.click('#go')
+  await page.keyboard.type(milk)
+  await page.keyboard.press('Enter')
+  expect(await scans(1)).toMatchObject({ raws: [milk], sent: 1 }) // by the tap
+  await page.focus('#go')
+  await page.keyboard.type(milk)
+  await page.keyboard.press('Enter')
+  expect(await scans(2)).toMatchObject({ sent: 1 })
+})
+
+test('the separator as Ctrl+]', async () => {
+  await page.keyboard.type(']C1010627110001001310AB')
+  await page.keyboard.press('Control+]')
+  await page.keyboard.type('17271231')
+  expect((await scans(1)).raws).toEqual([']C1010627110001001310AB\x1d17271231'])
+})
+
+test('an Arabic layout, with its keys named and without', async () => {
+  const arabic = 'د\u064f٠٦٢٧١١٠٠٠١٠٠١٣'
+  const codes = ['BracketRight', 'KeyE', ...[...milk.slice(2)].map((d) => 'Digit' + d)]
+  for (const named of [true, false]) {
+    for (const [i, key] of [...arabic].entries()) {
+      const e = { key, code: named ? codes[i]! : '', ...(named && i === 1 ? { modifiers: 8 } : {}) }
+      await cdp.send('Input.dispatchKeyEvent', { type: 'keyDown', ...e, text: key })
+      await cdp.send('Input.dispatchKeyEvent', { type: 'keyUp', ...e })
+    }
+    await page.keyboard.press('Enter')
+  }
+  expect(await scans(2)).toMatchObject({ raws: [milk, arabic], arabic: [true, true] })
+})

@@ -1,0 +1,6 @@
+// The browser tests: real Chromium, real processes. One after another, since they share the machine's clock and cores.
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: { include: ['e2e/**/*.test.ts'], fileParallelism: false, testTimeout: 60_000, hookTimeout: 180_000, reporters: ['verbose'], bail: 1 },
+})

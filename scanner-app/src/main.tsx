@@ -1,3 +1,42 @@
+// The app is put together here: the model, the scan listener, the sounds and the screens.
+import { effect } from '@preact/signals'
 import { render } from 'preact'
+import { version } from '../package.json'
+import { text } from './i18n/text'
+import { browserModel } from './model/browser'
+import { captureScans } from './scan/capture'
+import { makeSound } from './sound/sound'
+import { App } from './ui/app'
+import { stayAwake } from './ui/awake'
+import { watchBattery } from './ui/battery'
+import { listenToKeys } from './ui/keys'
+import { applySettings, readSettings } from './ui/settings'
+import { makeUi } from './ui/ui'
+import { watchUpdates } from './ui/update'
 
-render(<h1>جرد</h1>, document.getElementById('app')!)
+const settings = readSettings()
+applySettings(settings)
+const model = browserModel()
+const ui = makeUi(model, makeSound(() => settings.value), settings, watchUpdates(), watchBattery(), version)
+
+// A pairing link ends in #pair=CODE. It leaves the address at once, and is redeemed when the model knows that it is needed.
+let link = ''
+const readLink = () => {
+  if (!location.hash.startsWith('#pair=')) return
+  link = location.href
+  history.replaceState(null, '', location.pathname + location.search)
+  redeem()
+}
+const redeem = () => {
+  if (!link || model.phase.peek() !== 'unpaired') return
+  void ui.run(model.pair(link, ''))
+  link = ''
+}
+readLink()
+addEventListener('hashchange', readLink)
+effect(() => { if (model.phase.value !== 'starting') redeem() })
+
+effect(() => captureScans((scan) => void ui.scanned(scan.raw, scan.arabic), text('scan.sink')))
+listenToKeys(ui)
+stayAwake(model)
+render(<App ui={ui} />, document.getElementById('app')!)

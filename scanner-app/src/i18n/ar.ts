@@ -171,6 +171,7 @@ export const ar = {
   'panel.here': 'في هذا الموقع:',
   'each.next': 'المسح التالي مضاعف',
   'each.scan': 'امسح الصنف الآن',
+  'scan.sink': 'يستقبل المسح من القارئ',
   'recent': 'آخر ما سُجّل',
   'undo.of': 'تراجع عن {name}',
   'keypad': 'لوحة الأرقام',

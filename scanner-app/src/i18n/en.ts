@@ -170,6 +170,7 @@ export const en: Catalogue = {
   'panel.here': 'At this location:',
   'each.next': 'The next scan is multiplied',
   'each.scan': 'Scan the item now',
+  'scan.sink': 'Takes scans from the reader',
   'recent': 'Recorded last',
   'undo.of': 'Undo {name}',
   'keypad': 'Keypad',

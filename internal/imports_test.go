@@ -39,7 +39,7 @@ var own = map[string][]string{
 	"golang.org/x/crypto/argon2":            {"account"},
 	"golang.org/x/time/rate":                {"account", "handheld", "web", "ministry"},
 	"github.com/gowebpki/jcs":               {"result"},
-	"golang.org/x/text":                     {"link", "account"},
+	"golang.org/x/text":                     {"link", "account", "stocktake"},
 	"golang.org/x/sys":                      {"boltdb", "simulate"},
 	"golang.org/x/net":                      {"web", "server"},
 	"golang.org/x/term":                     {"server"},

@@ -111,7 +111,7 @@ func (d *bookDraft) index() {
 	for i, s := range d.book.Site.Sections {
 		d.sections[string(s.ID)] = int32(i)
 		for _, name := range []string{s.Name.Arabic, s.Name.English} {
-			if folded := foldWord(name); folded != "" {
+			if folded := stocktake.Fold(name); folded != "" {
 				if at, taken := d.names[folded]; taken && at != int32(i) {
 					d.names[folded] = -1
 				} else {
@@ -223,7 +223,7 @@ func (d *bookDraft) section(r *record) (int32, bool) {
 	}
 	at, ok := d.sections[c.text]
 	if !ok {
-		at, ok = d.names[foldWord(c.text)]
+		at, ok = d.names[stocktake.Fold(c.text)]
 	}
 	switch {
 	case !ok:

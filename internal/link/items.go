@@ -232,7 +232,7 @@ func (d *itemsDraft) pack(r *record, it *itemDraft) (pack stocktake.Quantity, wo
 		}
 		if it.unit == "" {
 			it.unit, it.unitLine = text, r.line
-		} else if it.unit != text && foldWord(it.unit) != foldWord(text) {
+		} else if it.unit != text && stocktake.Fold(it.unit) != stocktake.Fold(text) {
 			it.unitsDiffer = true
 		}
 		if unit.base != "" && it.Unit != "" && it.Unit != unit.base {

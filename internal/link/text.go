@@ -8,6 +8,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"jard/internal/gs1"
+	"jard/internal/stocktake"
 )
 
 // plain reports whether s is printable ASCII that needs no cleaning: the usual case, and the fast one.
@@ -104,42 +105,9 @@ func arabic(s string) bool {
 	return false
 }
 
-// foldWord folds a word as searches are folded: compatibility forms, case, harakat and tatweel, the seats of hamza,
-// ta marbuta and alif maqsura, digits. What is neither letter nor digit becomes a space.
-func foldWord(s string) string {
-	s = strings.Map(func(r rune) rune {
-		switch r {
-		case 'آ', 'أ', 'إ', 'ٱ':
-			return 'ا'
-		case 'ة':
-			return 'ه'
-		case 'ى', 'ئ', 'ی':
-			return 'ي'
-		case 'ؤ':
-			return 'و'
-		case 'ک':
-			return 'ك'
-		case 'ـ':
-			return -1
-		}
-		switch {
-		case unicode.Is(unicode.Mn, r), unicode.Is(unicode.Cf, r):
-			return -1
-		case r >= '٠' && r <= '٩':
-			return '0' + r - '٠'
-		case r >= '۰' && r <= '۹':
-			return '0' + r - '۰'
-		case unicode.IsLetter(r), unicode.IsDigit(r):
-			return unicode.ToLower(r)
-		}
-		return ' '
-	}, norm.NFKC.String(sanitize(s)))
-	return strings.Join(strings.Fields(s), " ")
-}
-
-// foldHeader folds a header so that its usual variants are one: as foldWord, without the article, without spaces.
+// foldHeader folds a header so that its usual variants are one: as stocktake.Fold, without the article, without spaces.
 func foldHeader(s string) string {
-	words := strings.Fields(foldWord(s))
+	words := strings.Fields(stocktake.Fold(s))
 	for i, w := range words {
 		if rest, ok := strings.CutPrefix(w, "ال"); ok && utf8.RuneCountInString(rest) >= 3 {
 			words[i] = rest

@@ -21,7 +21,7 @@ var unitWords = func() map[string]unitWord {
 	words := make(map[string]unitWord)
 	add := func(w unitWord, names ...string) {
 		for _, name := range names {
-			words[foldWord(name)] = w
+			words[stocktake.Fold(name)] = w
 		}
 	}
 	add(unitWord{base: stocktake.Piece}, "piece", "pieces", "pc", "pcs", "pce", "ea", "each", "unit", "units", "no", "nos",
@@ -45,7 +45,7 @@ type unitReader map[string]unitWord
 func newUnitReader(m Mapping) unitReader {
 	own := make(unitReader, len(m.Units))
 	for word, base := range m.Units {
-		own[foldWord(word)] = unitWords[base]
+		own[stocktake.Fold(word)] = unitWords[base]
 	}
 	return own
 }
@@ -54,7 +54,7 @@ func (u unitReader) read(text string) (unitWord, bool) {
 	if w, ok := unitWords[text]; ok && len(u) == 0 {
 		return w, true // as the ERP writes it, mostly
 	}
-	folded := foldWord(text)
+	folded := stocktake.Fold(text)
 	if w, ok := u[folded]; ok {
 		return w, true
 	}
@@ -70,7 +70,7 @@ func readFlag(text string) (yes, ok bool) {
 	case "✗", "✘", "☐", "-", "–", "—":
 		return false, true
 	}
-	switch foldWord(text) {
+	switch stocktake.Fold(text) {
 	case "yes", "y", "true", "t", "1", "x", "نعم", "صح", "صحيح", "تمويني", "تموينيه", "تموين", "مشترك", "مدعوم":
 		return true, true
 	case "no", "n", "false", "f", "0", "لا", "خطا":

@@ -1,4 +1,5 @@
-// Folding for search: what people type loosely finds what was written exactly. The same table as internal/link's foldWord.
+// Folding for search: what people type loosely finds what was written exactly. The twin of internal/stocktake/fold.go,
+// held to the same cases.
 
 const letters: Record<string, string> = {
   'آ': 'ا', 'أ': 'ا', 'إ': 'ا', 'ٱ': 'ا', 'ة': 'ه', 'ى': 'ي', 'ئ': 'ي', 'ی': 'ي', 'ؤ': 'و', 'ک': 'ك', 'ـ': '',

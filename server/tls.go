@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -124,9 +126,9 @@ func (r *renewing) read(now time.Time) error {
 // reachable is the address that others use, of a listener on every address.
 func reachable(address, lan string) string {
 	u, err := url.Parse(address)
-	if err != nil || lan == "" || (u.Hostname() != "::" && u.Hostname() != "0.0.0.0") {
+	if err != nil || (u.Hostname() != "::" && u.Hostname() != "0.0.0.0") {
 		return address
 	}
-	u.Host = lan + ":" + u.Port()
+	u.Host = net.JoinHostPort(cmp.Or(lan, "localhost"), u.Port()) // without a network there is this machine
 	return u.String()
 }

@@ -15,6 +15,7 @@ import (
 	"jard/internal/count"
 	"jard/internal/handheld"
 	"jard/internal/link"
+	"jard/internal/live"
 	"jard/internal/ministry"
 	"jard/internal/stocktake"
 	"jard/internal/web"
@@ -66,6 +67,7 @@ type societyServer struct {
 	*node
 	sessions *count.Service
 	gateway  *handheld.Gateway
+	hub      *live.Hub
 	courier  *ministry.Courier
 	handler  http.Handler
 
@@ -91,8 +93,14 @@ func newSocietyServer(n *node) (*societyServer, error) {
 		s.sessions.Close()
 		return nil, err
 	}
+	if s.hub, err = newHub(n, s.sessions, s.gateway, n.log); err != nil {
+		s.gateway.Close()
+		s.sessions.Close()
+		return nil, err
+	}
 	mux := http.NewServeMux()
 	mux.Handle(wire.Base+"/", s.gateway)
+	mux.Handle("/live/", s.hub)
 	mux.Handle("/", e)
 	s.handler = mux
 	ctx, stop := context.WithCancel(context.Background())
@@ -108,6 +116,7 @@ func newSocietyServer(n *node) (*societyServer, error) {
 // close says goodbye to devices, ends deliveries and leaves the store to its owner.
 func (s *societyServer) close() {
 	s.gateway.Close()
+	s.hub.Close()
 	s.unwatch()
 	s.stop()
 	s.work.Wait()

@@ -26,7 +26,7 @@ func TestNothingCrossesBetweenSocieties(t *testing.T) {
 	if _, err := b.society.addSociety(ctx, foreign); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.society.addAdministrator(ctx, administrator{"salwa", "admin", stocktake.Name{English: "A"}, password}); err != nil {
+	if _, err := b.society.addAdministrator(ctx, administrator{"salwa", "admin", stocktake.Name{English: "A"}, password, nil}); err != nil {
 		t.Fatal(err)
 	}
 	admin, err := newClient(ctx, b.url, "salwa", "admin", password)

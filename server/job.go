@@ -135,7 +135,7 @@ func (d *job) serve(role string) (*node, string, error) {
 // hire adds people. Their passwords are random and end with the demo.
 func (d *job) hire(ctx context.Context) error {
 	password := stocktake.RandomID()
-	if _, err := d.society.addAdministrator(ctx, administrator{"rawda", "admin", stocktake.Name{English: "Administrator"}, password}); err != nil {
+	if _, err := d.society.addAdministrator(ctx, administrator{"rawda", "admin", stocktake.Name{English: "Administrator"}, password, nil}); err != nil {
 		return err
 	}
 	admin, err := newClient(ctx, d.url, "rawda", "admin", password)

@@ -110,7 +110,7 @@ func operate[Out any](ctx context.Context, data dataFlags, path string, in any) 
 }
 
 // begins names the calls that may be the first on a data directory; every other needs a store that is there.
-var begins = map[string]bool{"/society": true, "/code": true}
+var begins = map[string]bool{"/society": true, "/code": true, "/administrator": true}
 
 var noStore = stocktake.NewReason(stocktake.NotFound, "no-store",
 	"There is no store in %s. Check --data.",
@@ -170,6 +170,7 @@ type administrator struct {
 	Person   stocktake.PersonID  `json:"person"`
 	Name     stocktake.Name      `json:"name"`
 	Password string              `json:"password"`
+	Roles    []stocktake.Role    `json:"roles,omitempty"` // besides the administrator's
 }
 
 type done struct{}
@@ -186,7 +187,7 @@ func (n *node) addSociety(ctx context.Context, s stocktake.Society) (done, error
 }
 
 func (n *node) addAdministrator(ctx context.Context, a administrator) (account.Profile, error) {
-	return n.accounts.FirstAdministrator(ctx, a.Society, account.NewPerson{ID: a.Person, Name: a.Name, Password: account.Secret(a.Password)})
+	return n.accounts.FirstAdministrator(ctx, a.Society, account.NewPerson{ID: a.Person, Name: a.Name, Password: account.Secret(a.Password), Roles: a.Roles})
 }
 
 type enrolment struct {

@@ -8,9 +8,6 @@ import (
 	"net"
 	"net/http"
 	"time"
-
-	"jard/internal/ministry"
-	"jard/internal/result"
 )
 
 type serveCmd struct {
@@ -78,12 +75,8 @@ func (c *serveCmd) help(s *streams, address string) (server, error) {
 // role wires what the node serves, and gives what ends it.
 func (n *node) role(role string) (http.Handler, func(), error) {
 	if role == "ministry" {
-		key, err := result.LoadOrCreateKey(n.ministryKey())
-		if err != nil {
-			return nil, nil, err
-		}
-		desk := ministry.NewDesk(n.db, key, ministry.SystemClock{}, n.log)
-		return ministry.Handler(desk, ministry.DefaultLimits), func() {}, nil
+		h, err := newMinistryServer(n)
+		return h, func() {}, err
 	}
 	s, err := newSocietyServer(n)
 	if err != nil {

@@ -118,6 +118,7 @@ func (c *societyKeyCmd) Run(ctx context.Context, s *streams) error {
 type ministryCmd struct {
 	Code    ministryCodeCmd    `cmd:"" help:"Make a one-time code with which a society enrols its key."`
 	Members ministryMembersCmd `cmd:"" help:"List the societies that report here."`
+	Officer ministryOfficerCmd `cmd:"" help:"Add the ministry's first officer, who signs in at its pages and adds the others."`
 }
 
 type ministryCodeCmd struct {

@@ -43,7 +43,7 @@ func (s Symbol) SVG(module, height int) string {
 	for _, b := range s.boxes(tall) {
 		fmt.Fprintf(&path, "M%d %dh%dv%dh-%dz", b.Min.X, b.Min.Y, b.Dx(), b.Dy(), b.Dx())
 	}
-	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="%s %s" width="%s" height="%s" viewBox="0 0 %d %d"`+
+	return fmt.Sprintf(`<svg role="img" aria-label="%s %s" width="%s" height="%s" viewBox="0 0 %d %d"`+
 		` shape-rendering="crispEdges"><path fill="#fff" d="M0 0h%dv%dh-%dz"/><path fill="#000" d="%s"/></svg>`,
 		s.Kind, html.EscapeString(s.Text), millimetres(s.Width()*module), millimetres(tall*module), s.Width(), tall,
 		s.Width(), tall, s.Width(), path.String())

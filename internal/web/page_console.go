@@ -87,7 +87,10 @@ func (k *console) mount(e *echo.Echo) {
 
 // routes are all pages that need a sign-in.
 func (k *console) routes() []route {
-	return slices.Concat(k.selfPages(), k.homePages(), k.peoplePages(), k.devicePages())
+	if k.api != nil && k.ministry != nil {
+		return slices.Concat(k.selfPages(), k.ministryPages(), k.peoplePages())
+	}
+	return slices.Concat(k.selfPages(), k.homePages(), k.peoplePages(), k.devicePages(), k.paperPages())
 }
 
 // open serves a page to anybody.

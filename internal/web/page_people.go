@@ -57,6 +57,10 @@ type personPage struct {
 }
 
 func (v *visit) roleOptions() []option {
+	given := given
+	if v.k.ministry != nil {
+		given = []stocktake.Role{stocktake.MinistryOfficer, stocktake.SocietyAdministrator}
+	}
 	list := make([]option, 0, len(given))
 	for _, r := range given {
 		list = append(list, option{Value: string(r), Text: v.tongue.t("role." + string(r)), Hint: v.tongue.t("role-hint." + string(r))})

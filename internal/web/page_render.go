@@ -63,6 +63,9 @@ func (k *console) words(g *tongue) template.FuncMap {
 		},
 		"data": dataBlock,
 		"nav":  navLink,
+		"day":  g.day, "said": g.fault, "worth": worth, "unsigned": unsigned,
+		"add":  func(a, b int) int { return a + b },
+		"next": func(i int) int { return i + 1 },
 		"seg":  func(s any) string { return url.PathEscape(fmt.Sprint(s)) },
 	}
 }
@@ -121,6 +124,7 @@ type frame struct {
 
 	Lang, Dir, Theme string
 	Indic            bool
+	Ministry         bool   // the pages are those of the ministry's server
 	Here             string // the page's own address
 	Done             string // what has just been done, a key
 	Me               *account.Profile
@@ -153,6 +157,7 @@ func (v *visit) again(name string, f frame) error {
 func (v *visit) showAs(status int, name string, f frame) error {
 	r := v.Request()
 	f.Lang, f.Dir, f.Indic = v.tongue.lang, v.tongue.dir(), v.tongue.indic
+	f.Ministry = v.k.ministry != nil
 	f.Theme = preferred(r, themeCookie, "light", "dark")
 	f.Here = inside(r.URL.RequestURI())
 	if done := v.QueryParam("done"); strings.HasPrefix(done, "done.") && v.tongue.has(done) {

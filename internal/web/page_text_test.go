@@ -13,7 +13,7 @@ import (
 )
 
 // families are keys made up of parts at run time: what begins so is used.
-var families = []string{"act.", "role.", "role-hint.", "time.month-", "done."}
+var families = []string{"act.", "governorate.", "paper.aside-", "paper.condition-", "paper.kind-", "paper.site-", "paper.status-", "paper.unit-", "paper.verdict-", "proof.", "role.", "role-hint.", "time.month-", "done."}
 
 type said = map[string]any
 

@@ -39,6 +39,8 @@ type Config struct {
 
 	Rate  float64 // requests per second from one address; 50
 	Burst int     // … and at once; 200
+
+	ministry Ministry // set by NewMinistry
 }
 
 // api is the handlers' shared state.
@@ -57,6 +59,17 @@ func New(c Config) (*echo.Echo, error) {
 	if c.Accounts == nil || c.Sessions == nil || c.Logger == nil {
 		return nil, errors.New("web: accounts, sessions and a logger are needed")
 	}
+	a, e, err := prepare(c)
+	if err != nil {
+		return nil, err
+	}
+	a.routes(e)
+	a.console.mount(e)
+	return e, nil
+}
+
+// prepare fills in what a configuration leaves open, and makes an Echo without routes.
+func prepare(c Config) (*api, *echo.Echo, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -77,7 +90,7 @@ func New(c Config) (*echo.Echo, error) {
 	}
 	check, err := newChecker()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	a := &api{Config: c, limiter: newLimiter(c.Rate, c.Burst), imports: make(chan struct{}, c.Imports), check: check}
 
@@ -92,12 +105,8 @@ func New(c Config) (*echo.Echo, error) {
 		}
 		e.IPExtractor = echo.ExtractIPFromXFFHeader(trust...)
 	}
-	a.routes(e)
-	if a.console, err = newConsole(a); err != nil {
-		return nil, err
-	}
-	a.console.mount(e)
-	return e, nil
+	a.console, err = newConsole(a)
+	return a, e, err
 }
 
 func (a *api) routes(e *echo.Echo) {

@@ -1,0 +1,292 @@
+package web
+
+import (
+	"cmp"
+	"html/template"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"jard/internal/count"
+	"jard/internal/label"
+	"jard/internal/result"
+	"jard/internal/stocktake"
+)
+
+// Pages that are printed: A4, no colour needed, heads repeated, pages numbered by the browser (style/paper.css).
+
+// paperPages are what is printed of a session and of a result.
+func (k *console) paperPages() []route {
+	return []route{
+		{path: "/sessions/:session/count-sheet", roles: sheetPrinters, get: k.showCountSheet},
+		{path: "/sessions/:session/variance-sheet", roles: resultReaders, get: k.showVarianceSheet},
+		{path: "/results/:series/:number/record", roles: resultReaders, get: k.showRecord},
+	}
+}
+
+// sheetPrinters are who plan a count. The sheet is blind, and says what the books list all the same.
+var sheetPrinters = []stocktake.Role{stocktake.Supervisor, stocktake.Manager}
+
+// record is محضر الجرد: a sealed document as it is printed. All of it is the document's; what is added up here is added
+// up from its lines.
+type record struct {
+	*result.Document
+	Society stocktake.Name
+	Hash    stocktake.Hash
+	Address string        // where the document is found
+	QR      template.HTML // of the address, which holds the hash
+	Another bool          // the address was for a document with another hash
+
+	Sections   []recordSection
+	Shortages  []recordLine
+	Surpluses  []recordLine
+	Unsaleable []recordPart
+	Deciders   []recordDecider
+}
+
+// recordSection is one custodian's closing stock.
+type recordSection struct {
+	result.SectionTotal
+	Closing stocktake.Fils
+}
+
+// recordLine is a variance without its sign: the table that it stands in says which it is.
+type recordLine struct {
+	*result.Line
+	Off   stocktake.Quantity
+	Worth stocktake.Fils
+}
+
+// recordPart is what was found of a line that cannot be sold as it is.
+type recordPart struct {
+	*result.Line
+	result.Part
+	Worth stocktake.Fils
+}
+
+// recordDecider is a person who decided lines, and how many and how.
+type recordDecider struct {
+	Person  stocktake.PersonID
+	Roles   result.List[stocktake.Role]
+	Verdict string
+	Lines   int
+	Last    time.Time
+}
+
+func newRecord(d *result.Document, society stocktake.Name, hash stocktake.Hash, address string) (*record, error) {
+	r := &record{Document: d, Society: society, Hash: hash, Address: address}
+	qr, err := label.QR(address)
+	if err != nil {
+		return nil, err
+	}
+	r.QR = template.HTML(qr.SVG(423, 0))
+	closing := map[stocktake.SectionID]stocktake.Fils{}
+	deciders := map[string]*recordDecider{}
+	for i := range d.Lines {
+		l := &d.Lines[i]
+		worth, err := stocktake.Value(l.Counted, l.Cost)
+		if err != nil {
+			return nil, err
+		}
+		if closing[l.Section], err = closing[l.Section].Add(worth); err != nil {
+			return nil, err
+		}
+		switch {
+		case l.Variance < 0:
+			r.Shortages = append(r.Shortages, recordLine{l, -l.Variance, -l.Value})
+		case l.Variance > 0:
+			r.Surpluses = append(r.Surpluses, recordLine{l, l.Variance, l.Value})
+		}
+		for _, p := range l.Breakdown {
+			if p.Condition == result.Saleable {
+				continue
+			}
+			worth, err := stocktake.Value(p.Quantity, l.Cost)
+			if err != nil {
+				return nil, err
+			}
+			r.Unsaleable = append(r.Unsaleable, recordPart{l, p, worth})
+		}
+		for _, by := range l.Decisions {
+			key := string(by.Person) + "\x00" + by.Verdict
+			if deciders[key] == nil {
+				deciders[key] = &recordDecider{Person: by.Person, Roles: by.Roles, Verdict: by.Verdict}
+				r.Deciders = append(r.Deciders, recordDecider{Person: by.Person, Verdict: by.Verdict})
+			}
+			deciders[key].Lines++
+			if at := by.At.Time(); at.After(deciders[key].Last) {
+				deciders[key].Last = at
+			}
+		}
+	}
+	for i, x := range r.Deciders {
+		r.Deciders[i] = *deciders[string(x.Person)+"\x00"+x.Verdict]
+	}
+	slices.SortStableFunc(r.Unsaleable, func(a, b recordPart) int { return cmp.Compare(a.Condition, b.Condition) })
+	for _, s := range d.Totals.Custodies {
+		s.Shortage.Value = -s.Shortage.Value
+		r.Sections = append(r.Sections, recordSection{s, closing[s.Section]})
+	}
+	return r, nil
+}
+
+// ShortageWorth is the shortage without its sign.
+func (r *record) ShortageWorth() stocktake.Fils { return -r.Totals.Shortage.Value }
+
+// here is the address that a page has for whoever scans it on paper.
+func here(r *http.Request, path string, query url.Values) string {
+	u := url.URL{Scheme: "http", Host: r.Host, Path: path, RawQuery: query.Encode()}
+	if r.TLS != nil {
+		u.Scheme = "https"
+	}
+	return u.String()
+}
+
+func (k *console) showRecord(v *visit) error {
+	sealed, err := k.oneResult(v.Context, v.by)
+	if err != nil {
+		return err
+	}
+	if sealed.Kind != "" && sealed.Kind != "result" {
+		return NoRecord.New(strconv.FormatUint(sealed.Series, 10) + "/" + strconv.FormatUint(sealed.Number, 10))
+	}
+	d, err := result.Parse(sealed.Signed.Document)
+	if err != nil {
+		return err
+	}
+	name, err := k.societyName(v.Request(), v.by.Society)
+	if err != nil {
+		return err
+	}
+	hash := sealed.Signed.Hash()
+	path := "/results/" + strconv.FormatUint(d.Series, 10) + "/" + strconv.FormatUint(d.Number, 10) + "/record"
+	r, err := newRecord(d, name, hash, here(v.Request(), path, url.Values{"hash": {hash.String()}}))
+	if err != nil {
+		return err
+	}
+	if asked := v.QueryParam("hash"); asked != "" && asked != hash.String() {
+		r.Another = true
+	}
+	return v.show("record", frame{Title: "record.title", Data: r})
+}
+
+// sheetLine is a line of a sheet with what its item is called.
+type sheetLine struct {
+	*count.Line
+	Item  stocktake.Item
+	Code  string // the code on its packing, or its id
+	Off   stocktake.Quantity
+	Worth stocktake.Fils
+	By    *count.Decision // the one that stands
+}
+
+func newSheetLine(v *count.View, l *count.Line) sheetLine {
+	s := sheetLine{Line: l, Item: v.Material.Items[l.Item]}
+	s.Code = codeOf(s.Item)
+	if l.Variance != nil {
+		s.Off, s.Worth = l.Variance.Quantity, l.Variance.Value
+		if s.Off < 0 {
+			s.Off, s.Worth = -s.Off, -s.Worth
+		}
+	}
+	for i := range l.Decisions {
+		if l.Decisions[i].Standing {
+			s.By = &l.Decisions[i]
+		}
+	}
+	return s
+}
+
+// codeOf is the code by which people find an item: that of its smallest pack.
+func codeOf(i stocktake.Item) string {
+	code, pack := string(i.ID), stocktake.Quantity(0)
+	for _, b := range i.Barcodes {
+		if pack == 0 || b.Pack < pack {
+			code, pack = b.Code, b.Pack
+		}
+	}
+	return code
+}
+
+// sheetSection is the part of a sheet that one custodian answers for.
+type sheetSection struct {
+	stocktake.Section
+	Locations []stocktake.Location
+	Lines     []sheetLine
+}
+
+// sheet is a session as a sheet shows it.
+type sheet struct {
+	View     *count.View
+	At       time.Time
+	Sections []sheetSection
+
+	Shortages, Surpluses []sheetLine
+	ShortageWorth        stocktake.Fils
+	Uncounted            int // lines without a variance
+	Only                 stocktake.SectionID
+}
+
+func (k *console) sheet(v *visit) (*sheet, error) {
+	view, err := k.look(v.Context, v.by)
+	if err != nil {
+		return nil, err
+	}
+	return &sheet{View: view, At: k.Now(), Only: stocktake.SectionID(v.QueryParam("section"))}, nil
+}
+
+// showCountSheet shows what is to be counted, by section, with room to write and not one quantity of the books.
+func (k *console) showCountSheet(v *visit) error {
+	s, err := k.sheet(v)
+	if err != nil {
+		return err
+	}
+	at := map[stocktake.SectionID]int{}
+	for _, section := range s.View.Material.Site.Sections {
+		if s.Only == "" || s.Only == section.ID {
+			at[section.ID] = len(s.Sections)
+			s.Sections = append(s.Sections, sheetSection{Section: section})
+		}
+	}
+	for _, l := range s.View.Material.Site.Locations {
+		if i, ok := at[l.Section]; ok {
+			s.Sections[i].Locations = append(s.Sections[i].Locations, l)
+		}
+	}
+	for _, l := range s.View.Lines {
+		if i, ok := at[l.Section]; ok && !l.Undirected {
+			blind := newSheetLine(s.View, l)
+			blind.Line, blind.Off, blind.Worth, blind.By = nil, 0, 0, nil // a template cannot show what is not there
+			s.Sections[i].Lines = append(s.Sections[i].Lines, blind)
+		}
+	}
+	s.Sections = slices.DeleteFunc(s.Sections, func(x sheetSection) bool { return len(x.Lines) == 0 })
+	return v.show("count-sheet", frame{Title: "count-sheet.title", Nav: "sessions", Data: s})
+}
+
+func (k *console) showVarianceSheet(v *visit) error {
+	s, err := k.sheet(v)
+	if err != nil {
+		return err
+	}
+	for _, l := range s.View.Lines {
+		switch {
+		case s.Only != "" && s.Only != l.Section:
+		case l.Variance == nil:
+			s.Uncounted++
+		case l.Variance.Quantity < 0:
+			s.Shortages = append(s.Shortages, newSheetLine(s.View, l))
+		case l.Variance.Quantity > 0:
+			s.Surpluses = append(s.Surpluses, newSheetLine(s.View, l))
+		}
+	}
+	s.ShortageWorth = -s.View.Totals.Shortage
+	return v.show("variance-sheet", frame{Title: "variance-sheet.title", Nav: "sessions", Data: s})
+}
+
+// NoRecord says that a document is not the result of a count.
+var NoRecord = stocktake.NewReason(stocktake.Conflict, "no-record",
+	"Document %s is a change of key and has no count record. Choose a result.",
+	"المستند %s تغيير مفتاح وليس له محضر جرد. اختر نتيجة جرد.")

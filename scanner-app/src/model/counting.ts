@@ -12,10 +12,13 @@ import { duties, isUndirected, taskAt, type Duties } from './duty'
 import { identify, type Identity } from './identify'
 import { keyedAfter, maxObserved, quantityOf, thousandths, unusual } from './number'
 import { Refuse } from './refusal'
-import type { Condition, Key, Mode, Outcome, Place, Question, Reply, Scanned } from './types'
+import type { Condition, Key, Mode, Outcome, Pass, Place, Question, Reply, Scanned } from './types'
 import { takesDecimals, Walk, type PassChange } from './walk'
 
 const ok: Outcome = { sound: 'ok' }
+/** A longer scan is kept as its code alone: an event has room for it once. */
+const maxRaw = 1024
+
 const look: Outcome = { sound: 'check' }
 
 /** What the store needs, and the wall clock in ms. */
@@ -66,10 +69,20 @@ export class Counting {
     return p?.again === 'ask' ? { kind: 'again', already: this.walk!.already(p), answers: ['replace', 'add', 'discard'] } : undefined
   }
 
-  place(location: string): Place {
+  private place(location: string): Place {
     const found = this.duties.places.find((p) => p.location === location)
     if (!found) throw new Refuse('location-unknown')
     return found
+  }
+
+  /** The open pass as the screens see it. */
+  view(ackedN: number): Pass | undefined {
+    const { location } = this.walk?.record ?? {}
+    if (!this.walk || location === undefined) return undefined
+    const place = this.duties.places.find((p) => p.location === location) ?? {
+      location, name: { en: location }, kind: 'floor', section: '', sectionName: {}, shared: false, undirected: true, state: 'open',
+    }
+    return this.walk.view(this.catalogue, place, ackedN)
   }
 
   // Passes.
@@ -92,17 +105,33 @@ export class Counting {
         return this.openPass(location, mode, task)
       })
     }
-    const wire = task ? this.session.tasks.find((t) => t.location === location && t.assignment === task.assignment && t.round === task.round)
-      : taskAt(this.session, this.person, this.passes, location)
-    const round = wire?.round ?? 1
-    const earlier = this.passes.filter((p) => p.person === this.person && p.location === location && p.round === round && p.closed)
-      .sort((a, b) => b.openedAt - a.openedAt)[0]
+    const chosen = task && this.session.tasks.find((t) => t.location === location && t.assignment === task.assignment && t.round === task.round)
+    const wire = chosen ?? taskAt(this.session, this.person, this.passes, location)
+    const earlier = this.passes.filter((p) => p.closed && p.person === this.person && p.location === location &&
+      p.round === (wire?.round ?? 1) && p.assignment === (wire?.assignment ?? '')).sort((a, b) => b.openedAt - a.openedAt)[0]
     if (!earlier) return this.begin(location, mode, wire)
-    const totals = Walk.of(earlier, await this.means.store.passEvents(earlier.pass)).totals(this.catalogue)
-    return this.ask({ kind: 'second-pass', place, totals, answers: ['cancel', 'continue', 'replace'] }, async (reply) => {
+    const walked = await this.walked(earlier)
+    // One pass replaces one other: what was added up of several stays unless a supervisor abandons it.
+    const answers = earlier.continues ? ['cancel', 'continue'] as const : ['cancel', 'continue', 'replace'] as const
+    return this.ask({ kind: 'second-pass', place, totals: walked.totals(this.catalogue), answers }, async (reply) => {
       if (reply === 'cancel') return {}
       return this.begin(location, mode, wire, reply === 'continue' ? { continues: earlier.pass } : { replaces: earlier.pass })
     })
+  }
+
+  /** A pass with all that it adds to, as one. */
+  private async walked(last: PassRecord): Promise<Walk> {
+    const all = Walk.of({ ...last }, await this.means.store.passEvents(last.pass))
+    for (let p = this.before(last); p; p = this.before(p)) {
+      all.steps.push(...Walk.of(p, await this.means.store.passEvents(p.pass)).steps)
+      all.record.observations += p.observations
+      all.record.quantity += p.quantity
+    }
+    return all
+  }
+
+  private before(pass: PassRecord): PassRecord | undefined {
+    return pass.continues === undefined ? undefined : this.passes.find((p) => p.pass === pass.continues)
   }
 
   private async begin(location: string, mode: Mode, task: WireTask | undefined, of: { continues?: string; replaces?: string } = {}): Promise<Outcome> {
@@ -112,7 +141,7 @@ export class Counting {
     const record: PassRecord = {
       pass, session, location, round: task?.round ?? 1, person: this.person, mode, assignment: task?.assignment ?? '',
       ...(task?.items?.length ? { items: task.items } : {}), undirected: isUndirected(this.pack, this.session, this.person, location), openedAt,
-      closed: false, observations: 0, quantity: 0, multiplier: '',
+      closed: false, observations: 0, quantity: 0, multiplier: '', ...of,
     }
     await this.means.store.record([{
       kind: 'pass.opened', session, at: openedAt, pass, location, round: record.round, person: this.person, mode,
@@ -186,7 +215,7 @@ export class Counting {
     const scope = this.pack.plan.scope.items
     const asked = (list: string[] | undefined) => !list?.length || (item !== undefined && list.includes(item))
     return {
-      raw, code: id.code, entry, scannedAt: at, keyedAt: at, keyed: '', ...(item ? { item } : {}), pack: id.pack ?? 1000,
+      raw: raw.length > maxRaw ? '' : raw, code: id.code, entry, scannedAt: at, keyedAt: at, keyed: '', ...(item ? { item } : {}), pack: id.pack ?? 1000,
       ...(id.lot ? { lot: id.lot } : {}), ...(id.expiry ? { expiry: id.expiry } : {}),
       undirected: record.undirected || !asked(record.items) || !asked(scope),
     }

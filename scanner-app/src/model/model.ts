@@ -91,7 +91,7 @@ class App implements Model {
       this.sync = new Sync(this.env, this.store, () => void this.showLink())
       this.store.onChange((what) => {
         void this.showLink()
-        if (what === 'sessions') void this.inTurn(() => this.showSession())
+        if (what === 'sessions') void this.inTurn(() => this.showSession()).catch(() => {}) // what is shown stays as old as it is
         else if (this.pass.value?.entries.some((e) => !e.sent)) this.publish()
       })
       await this.inTurn(() => this.resume())
@@ -148,8 +148,7 @@ class App implements Model {
   private publish(): void {
     const c = this.counting
     this.question.value = c?.question
-    const w = c?.walk
-    this.pass.value = w ? w.view(c.catalogue, c.place(w.record.location), this.store!.ackedN) : undefined
+    this.pass.value = c?.view(this.store!.ackedN)
     if (this.tasks.value !== (c?.duties.tasks ?? none)) this.tasks.value = c?.duties.tasks ?? none as Task[]
     if (this.places.value !== (c?.duties.places ?? none)) this.places.value = c?.duties.places ?? none as Place[]
   }

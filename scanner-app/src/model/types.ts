@@ -199,8 +199,11 @@ export type Question =
   | { kind: 'invalid'; code: string; fault: string; answers: readonly ['again', 'count'] }
   /** The label of another location was scanned: close this pass and go there? */
   | { kind: 'leave'; to: Place; totals: Totals; answers: readonly ['stay', 'leave'] }
-  /** The same person has closed a pass here in this round: does this one add to it, or stand in its place? */
-  | { kind: 'second-pass'; place: Place; totals: Totals; answers: readonly ['cancel', 'continue', 'replace'] }
+  /**
+   * The same person has closed a pass here in this round: does this one add to it, or stand in its place? Totals are of all that
+   * was added up so far; where that is more than one pass it cannot be replaced from here.
+   */
+  | { kind: 'second-pass'; place: Place; totals: Totals; answers: readonly ('cancel' | 'continue' | 'replace')[] }
 
 export type Reply = Question['answers'][number]
 

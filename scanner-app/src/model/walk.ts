@@ -59,7 +59,7 @@ export class Walk {
   observation(p: PendingRecord, amount: number, at: number, allHere: boolean): EventFields {
     return {
       kind: 'observed', session: this.record.session, pass: this.record.pass, at: Math.max(at, p.scannedAt), scanned_at: p.scannedAt,
-      raw: p.raw === p.code ? undefined : p.raw, code: p.code || undefined, item: p.item, pack: p.pack, amount, all_here: allHere || undefined,
+      raw: p.raw === p.code ? undefined : p.raw || undefined, code: p.code || undefined, item: p.item, pack: p.pack, amount, all_here: allHere || undefined,
       condition: p.condition, lot: p.lot, expiry: p.expiry, entry: p.entry, undirected: p.undirected || undefined,
     }
   }

@@ -48,6 +48,9 @@ export interface PassRecord {
   person: string
   mode: 'quantity' | 'each'
   assignment: string
+  /** The pass that it adds to, or that it stands in the place of. */
+  continues?: string
+  replaces?: string
   /** What the task names; absent: all of the location. */
   items?: string[]
   undirected: boolean

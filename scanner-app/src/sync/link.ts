@@ -16,6 +16,7 @@ export interface End {
 const openWithin = 10_000
 const pingEvery = 30_000
 const silentFor = 75_000
+const answerWithin = 10_000
 
 type Event = { frame: string } | { closed: true } | { opened: true } | { tick: true } | { ping: true } | { changed: true } | { rested: true } | { stop: true }
 
@@ -98,7 +99,10 @@ export class Link {
       else if ('tick' in event) {
         this.measure()
         this.after(pingEvery, { tick: true })
-      } else if ('ping' in event) this.measure()
+      } else if ('ping' in event && this.welcome) {
+        this.measure()
+        this.heard(answerWithin) // somebody waits, perhaps on a socket that died while the device slept
+      }
       await this.work()
     }
   }
@@ -107,9 +111,9 @@ export class Link {
     this.cancels.push(this.x.env.later(ms, () => this.box.put(event)))
   }
 
-  private heard(): void {
+  private heard(within = silentFor): void {
     this.silence()
-    this.silence = this.x.env.later(silentFor, () => this.box.put({ closed: true }))
+    this.silence = this.x.env.later(within, () => this.box.put({ closed: true }))
   }
 
   private send(f: Frame): void {

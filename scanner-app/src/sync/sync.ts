@@ -61,7 +61,7 @@ export class Sync {
   async start(): Promise<void> {
     this.device = await this.store.get('device')
     if (!this.device || this.running || this.stopped) return
-    this.offs.push(this.env.onWake(() => this.syncNow()), this.store.onChange(() => this.kick()))
+    this.offs.push(this.env.onWake(() => this.awake()), this.store.onChange(() => this.kick()))
     this.running = this.keep()
   }
 
@@ -74,7 +74,12 @@ export class Sync {
     await this.running
   }
 
-  /** Tries at once: a person asked, the network is back, or the app is visible again. */
+  /** The network is back, or the app is visible again. Where only a person may say so, that is not enough. */
+  private awake(): void {
+    if (this.state !== 'replaced' && this.state !== 'outdated') this.syncNow()
+  }
+
+  /** Tries at once: a person asked. */
   syncNow(): void {
     if (this.link) this.link.ping()
     else this.rouse()
@@ -181,7 +186,7 @@ export class Sync {
 
   private async converse(): Promise<End | OverEnd> {
     const { token } = this.device!
-    if (this.state !== 'online') this.set('connecting')
+    if (this.state !== 'online' && this.state !== 'revoked') this.set('connecting')
     const greeted = () => this.set(this.exchange.status.revoked ? 'revoked' : 'online')
     if (this.env.now() >= this.overUntil) {
       this.overUntil = 0

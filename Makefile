@@ -1,27 +1,41 @@
-# make test   everything, as CI runs it: Go with -race, static checks, short fuzzing
-# make bench  the figures of README.md and ARCHITECTURE.md, side by side in one run
-# make demo   a made-up society and its ministry, served until interrupted
-# make story  the whole job once, in the terminal
+# make test      everything, as CI runs it: static checks, Go with -race, the app's tests, fresh builds, short fuzzing, browsers
+# make web       the handheld app and the console's islands, built into static/
+# make bench     the figures of README.md and ARCHITECTURE.md, side by side in one run
+# make demo      a made-up society and its ministry, served until interrupted
+# make story     the whole job once, in the terminal
+# make pictures  the README's pictures of the screens, taken of a running demo
 
 SHELL := /bin/bash
 GO ?= go
 FUZZTIME ?= 4000x
+APP := scanner-app
+BUILT := $(CURDIR)/bin/web
 
-.PHONY: test lint fuzz bench demo story build
+.PHONY: test tools lint check test-go test-app fresh fuzz browser web bench demo story pictures build
 
-test: lint
-	CGO_ENABLED=1 $(GO) test -race -timeout 15m ./...
+# Two lanes, for two cores; the browsers have the machine to themselves.
+test: tools
+	$(MAKE) -j2 --output-sync=target lint check
+	$(MAKE) -j2 --output-sync=target test-go test-app
 	$(MAKE) fuzz
+	$(MAKE) browser
 
-# The race detector needs a C compiler.
-lint: /usr/bin/cc
+# What Go does not bring along: a C compiler for the race detector, Node for the app, Chromium for the browser's story.
+tools:
+	@missing=; \
+	command -v cc >/dev/null || missing="$$missing gcc libc6-dev"; \
+	command -v npm >/dev/null || missing="$$missing nodejs npm"; \
+	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	[ -z "$$missing" ] || (apt-get update && apt-get install -y --no-install-recommends $$missing)
+
+lint:
 	@test -z "$$(gofmt -l internal server static 2>/dev/null | tee /dev/stderr)" || (echo "gofmt: the files above" >&2; exit 1)
 	$(GO) vet ./...
 	cd .ci/lint && $(GO) build -o ../../bin/lint .
 	bin/lint ./...
 
-/usr/bin/cc:
-	apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev
+test-go:
+	CGO_ENABLED=1 $(GO) test -race -timeout 15m ./...
 
 # Every fuzz target, a few thousand inputs each: a count, since the fuzzer may fail at the end of a time by itself. By
 # hand: make fuzz FUZZTIME=10m
@@ -35,8 +49,36 @@ fuzz:
 	  done; \
 	done
 
+# Exactly what package-lock.json names.
+$(APP)/node_modules/.package-lock.json: $(APP)/package-lock.json
+	cd $(APP) && npm ci --no-audit --no-fund
+	@touch $@
+
+check: $(APP)/node_modules/.package-lock.json
+	cd $(APP) && npm run check
+	$(MAKE) fresh
+
+test-app: $(APP)/node_modules/.package-lock.json
+	cd $(APP) && npm test
+
+# The builds in static/ are what the sources give, byte for byte.
+fresh: $(APP)/node_modules/.package-lock.json
+	cd $(APP) && npx vite build --logLevel warn --emptyOutDir --outDir $(BUILT)/scanner \
+	  && npx vite build --logLevel warn --emptyOutDir --config vite.console.config.ts --outDir $(BUILT)/console
+	diff -rq static/scanner $(BUILT)/scanner && diff -rq static/console $(BUILT)/console || (echo "static/ is stale: make web" >&2; exit 1)
+
+browser: tools $(APP)/node_modules/.package-lock.json
+	cd $(APP) && npm run e2e
+
+web: $(APP)/node_modules/.package-lock.json
+	cd $(APP) && npm run build
+
+pictures: tools $(APP)/node_modules/.package-lock.json
+	$(GO) build -o bin/server ./server
+	cd $(APP) && node e2e/pictures.mjs ../bin/server ../deploy/pictures
+
 bench:
-	@set -o pipefail; $(GO) test ./server -run '^$$' -bench '^Benchmark(Figures|ColdStart)$$' -benchtime 1x -timeout 20m \
+	@set -o pipefail; $(GO) test ./server -run '^$$' -bench '^Benchmark(Figures|ColdStart|Demo)$$' -benchtime 1x -timeout 20m \
 	  | grep -vE '^(goos|goarch|pkg|cpu|PASS|ok|Benchmark.*ns/op)'
 
 demo:

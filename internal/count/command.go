@@ -266,7 +266,7 @@ func (s *Service) ResolveQuarantine(ctx context.Context, by stocktake.Person, se
 		if err := checkReason(r.Reason); err != nil {
 			return err
 		}
-		list := slices.Concat(v.Held, v.Accepted)
+		list := slices.Concat(v.Accepted, v.Held) // what was let count may be held for another cause since
 		n := slices.IndexFunc(list, func(h Held) bool { return h.Key == r.Key })
 		switch {
 		case n < 0:

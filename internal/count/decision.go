@@ -5,7 +5,7 @@ import (
 )
 
 // Digest is what a decision saw of a line, a dispute or a pass: 22 characters that change whenever what is shown
-// changes. See digestOf.
+// changes. See digester.
 type Digest string
 
 // Task asks for one location to be counted in one round: all of it, or only the items named. Without a person, anyone

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"math/bits"
 )
 
 // digester gathers what a decision saw. Every field is delimited, so that no two states write the same.
@@ -21,6 +22,15 @@ func (d digester) cells(cells []Cell) digester {
 		d = d.text(c.Lot).text(c.Expiry).text(string(c.Condition)).number(int64(c.Quantity))
 	}
 	return d
+}
+
+// content stands for events in whatever order they came: the sum of their hashes.
+type content [2]uint64
+
+func (c *content) add(body key) {
+	var carry uint64
+	c[0], carry = bits.Add64(c[0], binary.BigEndian.Uint64(body[8:]), 0)
+	c[1], _ = bits.Add64(c[1], binary.BigEndian.Uint64(body[:8]), carry)
 }
 
 // sum is the first 128 bits of the SHA-256.

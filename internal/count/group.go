@@ -123,9 +123,11 @@ func (t Totals) less(o Totals) bool {
 	return cmp.Or(cmp.Compare(t.Observations, o.Observations), cmp.Compare(t.Quantity, o.Quantity)) < 0
 }
 
-// digest is over what stands in the pass and all that its closings say.
+// digest is over who walks where, what stands in the pass and all that its closings say. Equal totals are not the same
+// goods: a reversal and another observation leave them as they were.
 func (p *Pass) digest(closings []Totals) Digest {
 	d := newDigester("pass").text(string(p.ID)).number(p.Observations).number(int64(p.Quantity))
+	d = d.number(int64(p.tally.content[0])).number(int64(p.tally.content[1]))
 	slices.SortFunc(closings, func(a, b Totals) int {
 		return cmp.Or(cmp.Compare(a.Observations, b.Observations), cmp.Compare(a.Quantity, b.Quantity))
 	})

@@ -20,6 +20,7 @@ type mpass struct {
 	q          stocktake.Quantity
 	last       int64 // when the last standing observation ended
 	declared   []count.Totals
+	bodies     []string // of its opening and its standing observations
 	closedAt   int64
 	shown      string // what a supervisor sees of it
 	status     count.PassStatus
@@ -105,6 +106,7 @@ func (a *answer) placePass(id stocktake.PassID) {
 		return
 	}
 	p := &mpass{id: id, open: opening.event, devices: opening.trusted, location: a.location(where), status: count.PassIsOpen}
+	p.bodies = []string{short(opening.body)}
 	p.start = server(p.open, p.open.At)
 	a.passes = append(a.passes, p)
 	for _, r := range placed {
@@ -130,6 +132,7 @@ func (a *answer) placePass(id stocktake.PassID) {
 				taken = taken || takesBack(r, d)
 			}
 			if !taken {
+				p.bodies = append(p.bodies, short(d.body))
 				a.observe(p, d)
 			}
 		}
@@ -221,7 +224,8 @@ func (a *answer) judgePasses() {
 			slices.Sort(texts)
 			sorted = fmt.Sprint(texts)
 		}
-		p.shown = fmt.Sprint(p.id, right, sorted)
+		slices.Sort(p.bodies)
+		p.shown = fmt.Sprint(p.id, right, sorted, p.bodies)
 		var completed *said[count.PassDecision]
 		for _, d := range bodies[count.PassDecision](a, count.PassCompleted) {
 			if d.body.Pass == p.id {

@@ -206,6 +206,7 @@ type tally struct {
 	unknown      map[string]stocktake.Quantity // unknown code → quantity as understood
 	observations int64
 	quantity     stocktake.Quantity // as understood on the device
+	content      content            // of opening and observations
 	last         int64              // when the last of them ended
 	closed       []closedFact
 	fault        string // why the pass cannot be placed; "" when it can
@@ -223,6 +224,7 @@ func (f *Fold) reckon(p *passFacts) *tally {
 	var location stocktake.LocationID
 	if t.opened != nil {
 		location, t.fault = t.opened.location, f.fault(t.opened)
+		t.content.add(f.fact(t.opened.fact).body)
 	}
 	hold := func(x *fact, reason string) {
 		t.held = append(t.held, Held{Key: x.body.String(), Reason: reason, Offset: x.offset, Stream: *x.stream, Pass: p.id, Location: location})
@@ -271,6 +273,7 @@ func (f *Fold) reckon(p *passFacts) *tally {
 			}
 		}
 		if !taken {
+			t.content.add(x.body)
 			f.meet(t, o, hold)
 		}
 	}

@@ -230,3 +230,31 @@ func TestLocationGivenUpKeepsTheSessionFromTheSeal(t *testing.T) {
 		t.Fatalf("nobody counts C1 any more, and %d of %d locations are open", got, before)
 	}
 }
+
+// Other goods of the same total are another walk than the one that was given up.
+func TestAbandonedPassThatFoundOtherGoodsIsGivenUpNoMore(t *testing.T) {
+	s := write(t)
+	w := s.open("ali", "C1")
+	e := w.see("ice", 4)
+	s.abandon(w.id, "the wrong freezer")
+	w.undo(e)
+	w.see("tea", 4)
+	if p := s.wantPass(w.id, count.PassIsOpen); !p.Lapsed {
+		t.Fatalf("%+v: it has changed since it was given up", p)
+	}
+}
+
+// Nor is the walk of somebody else, elsewhere: an opening that arrives late may be the one that stands.
+func TestAbandonedPassThatSomebodyElseOpenedIsGivenUpNoMore(t *testing.T) {
+	s := write(t)
+	w := s.open("ali", "C1")
+	s.abandon(w.id, "called away")
+	for n := 0; s.pass(w.id).Person == "ali"; n++ { // until one has the smaller hash
+		e := w.event("pass.opened")
+		e.Location, e.Round, e.Person, e.Mode = "A1", 1, "badr", "each"
+		s.push(w.stream, e)
+	}
+	if p := s.wantPass(w.id, count.PassIsOpen); !p.Lapsed {
+		t.Fatalf("%+v: it is another walk than the one given up", p)
+	}
+}

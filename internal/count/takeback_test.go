@@ -98,3 +98,27 @@ func TestCommandsTakeBack(t *testing.T) {
 		t.Fatalf("held are %+v", held)
 	}
 }
+
+// What was let count and does not all the same, for another cause, can still be taken back.
+func TestAcceptedEventThatIsHeldForAnotherCauseIsTakenBack(t *testing.T) {
+	f := openFloor(t)
+	f.issue(sara, session)
+	d := f.device(society, "d1")
+	body := encode(t, walkOf(session, "p1", "ali", 4)[1]) // of a pass that nobody has opened
+	b := count.Batch{Society: society, Stream: d.stream, First: 1, Digest: count.NextDigest(stocktake.Hash{}, body), Events: count.Receive([][]byte{body})}
+	b.Events[0].Quarantine(count.DeviceRevoked)
+	_, err := f.db.Append(t.Context(), b)
+	f.check(err)
+	key := f.view(sara, session).Held[0].Key
+	for _, back := range []bool{false, true} {
+		_, err := f.svc.ResolveQuarantine(t.Context(), sara, session, count.Release{Key: key, Accept: !back, TakeBack: back, Reason: "why"})
+		f.check(err)
+		want := count.HeldPassUnknown
+		if back {
+			want = count.DeviceRevoked.Key
+		}
+		if held := f.view(sara, session).Held; len(held) != 1 || held[0].Reason != want || !held[0].Open() {
+			t.Fatalf("held are %+v; want %s", held, want)
+		}
+	}
+}

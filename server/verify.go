@@ -75,9 +75,9 @@ func (n *node) verifyLog(ctx context.Context, society stocktake.SocietyID, h cou
 		v.Broken = append(v.Broken, fmt.Sprintf("log %s of %s at entry %d: %s", h.Session, society, offset, what))
 	}
 	previous := count.Genesis(society, h.Session)
-	next := uint64(1)
+	next, state := uint64(1), count.LogOpen
 	for next <= h.Offset {
-		entries, err := n.db.Read(ctx, society, h.Session, next, 1000)
+		entries, err := n.db.Read(ctx, society, h.Session, next, int(min(1000, h.Offset-next+1)))
 		if err != nil || len(entries) == 0 {
 			broken(next, fmt.Sprintf("unreadable: %v", err))
 			return ctx.Err()
@@ -93,7 +93,15 @@ func (n *node) verifyLog(ctx context.Context, society stocktake.SocietyID, h cou
 				broken(next, "its hash does not follow from the entries before it and its own bytes")
 				return nil
 			}
-			if e.Kind == count.Sealed {
+			switch e.Kind {
+			case count.Issued:
+				if !e.RecordedAt.Equal(h.IssuedAt) {
+					broken(next, "the head says that it was issued at another time")
+				}
+			case count.Cancelled:
+				state = count.LogCancelled
+			case count.Sealed:
+				state = count.LogSealed
 				if err := n.verifySeal(ctx, society, e, before); err != nil {
 					broken(next, err.Error())
 				}
@@ -105,18 +113,19 @@ func (n *node) verifyLog(ctx context.Context, society stocktake.SocietyID, h cou
 	if previous != h.Hash {
 		broken(h.Offset, "the head names another hash")
 	}
+	if state != h.State {
+		broken(h.Offset, fmt.Sprintf("the head says that the log is %s, and its entries that it is %s", h.State, state))
+	}
 	return nil
 }
 
-// verifyResults verifies a society's own chain of documents. What cannot even be read is a finding like any other.
+// verifyResults verifies a society's own chain of documents. What cannot even be read, or is missing, is a finding like
+// any other.
 func (n *node) verifyResults(ctx context.Context, society stocktake.SocietyID, v *verification) error {
 	documents, err := ministry.VerifyOutbox(ctx, n.db, society, func(f ministry.Finding) {
 		v.Broken = append(v.Broken, fmt.Sprintf("document %s of %s%s: %s", f.Place, society, f.Path, f.English))
 	})
 	v.Documents += documents
-	if errors.Is(err, stocktake.Missing) {
-		return nil // it has no key yet, and so no document
-	}
 	if err != nil {
 		v.Broken = append(v.Broken, fmt.Sprintf("documents of %s: %v", society, err))
 	}

@@ -4,7 +4,9 @@ import (
 	"io"
 	"log/slog"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"jard/internal/count"
 	"jard/internal/stocktake"
@@ -40,6 +42,27 @@ func TestSealAndResultNameEachOther(t *testing.T) {
 	}
 	if n.verifySeal(t.Context(), "rawda", &last[1], stocktake.HashOf([]byte("another log"))) == nil {
 		t.Error("the result of another log is taken for this one's")
+	}
+	v := verification{}
+	if err := n.verifyLog(t.Context(), "rawda", head, &v); err != nil || len(v.Broken) > 0 {
+		t.Fatal(err, v.Broken)
+	}
+	before := head // the seal came while the log was being read
+	before.Offset, before.Hash, before.State = head.Offset-1, last[0].Hash, count.LogOpen
+	if err := n.verifyLog(t.Context(), "rawda", before, &v); err != nil || len(v.Broken) > 0 {
+		t.Error(err, v.Broken)
+	}
+	for what, wrong := range map[string]func(*count.Head){
+		"open":               func(h *count.Head) { h.State = count.LogOpen },
+		"cancelled":          func(h *count.Head) { h.State = count.LogCancelled },
+		"at another time":    func(h *count.Head) { h.IssuedAt = h.IssuedAt.Add(time.Second) },
+		"names another hash": func(h *count.Head) { h.Hash[0]++ },
+	} {
+		h, v := head, verification{}
+		wrong(&h)
+		if err := n.verifyLog(t.Context(), "rawda", h, &v); err != nil || len(v.Broken) != 1 || !strings.Contains(v.Broken[0], what) {
+			t.Errorf("%s: %v, %v", what, v.Broken, err)
+		}
 	}
 	moved := last[1]
 	moved.Offset++

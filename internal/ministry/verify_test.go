@@ -137,3 +137,43 @@ func TestVerifyWantsBothSignaturesOfAKeyChange(t *testing.T) {
 		t.Error(all)
 	}
 }
+
+// TestVerifyFindsTheEndOfAChainMissing: what nothing follows is missed all the same, and so are the keys.
+func TestVerifyFindsTheEndOfAChainMissing(t *testing.T) {
+	s := newWorld(t).society(rumaithiya).enrol()
+	found := func() map[string]bool {
+		all := map[string]bool{}
+		if _, err := ministry.VerifyOutbox(s.ctx, s.box, s.id, func(f ministry.Finding) { all[f.Place+" "+f.Key] = true }); err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	if all := found(); len(all) > 0 {
+		t.Errorf("nothing was sealed yet: %v", all)
+	}
+	s.sealed(nil)
+	if _, err := s.signer.ChangeKey(s.ctx, s.id, ""); err != nil {
+		t.Fatal(err)
+	}
+	if all := found(); len(all) > 0 {
+		t.Fatal(all)
+	}
+	whole := s.box.results[s.id]
+	s.box.results[s.id] = whole[:1]
+	if all := found(); len(all) != 1 || !all["1/2 shown-wrong"] {
+		t.Errorf("the last document is gone: %v", all)
+	}
+	s.box.results[s.id] = whole
+	identity := s.box.identities[s.id]
+	delete(s.box.identities, s.id)
+	if all := found(); !all["1/1 signature-wrong"] || !all["1/2 signature-wrong"] {
+		t.Errorf("the keys are gone: %v", all)
+	}
+	s.box.identities[s.id] = identity
+	if _, err := s.box.OpenSeries(s.ctx, s.id, 2); err != nil {
+		t.Fatal(err)
+	}
+	if all := found(); len(all) > 0 {
+		t.Errorf("a new series was opened: %v", all)
+	}
+}

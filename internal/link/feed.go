@@ -13,10 +13,11 @@ import (
 
 // Feed is the store that imports are published to. Publish makes head what name means, durably and in one
 // transaction with the documents that head refers to; Published gives the hash under a name and since when, or
-// stocktake.Missing; Document gives a document back.
+// stocktake.Missing; PublishedNames gives the names that begin with prefix, in byte order; Document gives a document back.
 type Feed interface {
 	Publish(ctx context.Context, society stocktake.SocietyID, name string, head stocktake.Document, rest ...stocktake.Document) error
 	Published(ctx context.Context, society stocktake.SocietyID, name string) (stocktake.Hash, time.Time, error)
+	PublishedNames(ctx context.Context, society stocktake.SocietyID, prefix string) ([]string, error)
 	Document(ctx context.Context, society stocktake.SocietyID, hash stocktake.Hash) (stocktake.Document, error)
 }
 

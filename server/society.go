@@ -83,10 +83,11 @@ func newSocietyServer(n *node) (*societyServer, error) {
 	s.gateway = handheld.New(handheld.Config{
 		Accounts: gatewayAccounts{n.accounts}, Sessions: gatewaySessions{s.sessions, n.db}, Store: gatewayStore{n.db}, Logger: n.log,
 	})
+	files := link.NewImporter(n.db, link.Limits{})
 	e, err := web.New(web.Config{
 		Accounts: n.accounts, Sessions: s.sessions, Logger: n.log, TempDir: n.Data,
 		Issuer: ministry.NewIssuer(n.db, n.signer, software()), Results: results{n.db},
-		Importer: importer{link.NewImporter(n.db, link.Limits{})}, Societies: n.db, Presence: presence{s.gateway},
+		Importer: importer{files}, Places: files, Societies: n.db, Presence: presence{s.gateway},
 	})
 	if err != nil {
 		s.gateway.Close()

@@ -287,6 +287,12 @@ func (l *Line) settledBy(who stocktake.PersonID) {
 	}
 }
 
+// MayApprove reports whether a person may approve a line as it stands, but for the reason that a provisional one needs.
+func (v *View) MayApprove(by stocktake.Person, l *Line) bool {
+	return l.Variance != nil && !v.history.didCount(lineKey{l.Section, l.Item}, by.ID) && !slices.Contains(l.Settlers, by.ID) &&
+		v.Plan.allows(by.Roles, l)
+}
+
 // allows reports whether any of the roles may approve a line's variance. What it is worth is not known without a cost,
 // so that only the highest tier may: those without a limit, else those with the greatest.
 func (p *Plan) allows(roles []stocktake.Role, l *Line) bool {

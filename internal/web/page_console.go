@@ -90,7 +90,14 @@ func (k *console) routes() []route {
 	if k.api != nil && k.ministry != nil {
 		return slices.Concat(k.selfPages(), k.ministryPages(), k.peoplePages())
 	}
-	return slices.Concat(k.selfPages(), k.homePages(), k.peoplePages(), k.devicePages(), k.paperPages())
+	return slices.Concat(
+		k.selfPages(),
+		k.homePages(),
+		k.planPages(),
+		k.paperPages(),
+		k.devicePages(),
+		k.peoplePages(),
+	)
 }
 
 // open serves a page to anybody.

@@ -64,9 +64,10 @@ func (k *console) words(g *tongue) template.FuncMap {
 		"data": dataBlock,
 		"nav":  navLink,
 		"day":  g.day, "said": g.fault, "worth": worth, "unsigned": unsigned,
-		"add":  func(a, b int) int { return a + b },
-		"next": func(i int) int { return i + 1 },
-		"seg":  func(s any) string { return url.PathEscape(fmt.Sprint(s)) },
+		"percent": func(hundredths *int64) string { return g.decimal(stocktake.Quantity(*hundredths * 10).String()) },
+		"add":     func(a, b int) int { return a + b },
+		"next":    func(i int) int { return i + 1 },
+		"seg":     func(s any) string { return url.PathEscape(fmt.Sprint(s)) },
 	}
 }
 

@@ -102,6 +102,10 @@ func (g *tongue) isolated(arg any) string {
 		return isolateLTR + g.decimal(v.String()) + isolateEnd
 	case stocktake.Fils:
 		return isolateLTR + g.decimal(v.String()) + isolateEnd
+	case *stocktake.Quantity:
+		return g.isolated(*v)
+	case *stocktake.Fils:
+		return g.isolated(*v)
 	}
 	if n, ok := whole(arg); ok {
 		return isolateLTR + g.decimal(strconv.Itoa(n)) + isolateEnd

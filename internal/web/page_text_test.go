@@ -13,7 +13,11 @@ import (
 )
 
 // families are keys made up of parts at run time: what begins so is used.
-var families = []string{"act.", "governorate.", "paper.aside-", "paper.condition-", "paper.kind-", "paper.site-", "paper.status-", "paper.unit-", "paper.verdict-", "proof.", "role.", "role-hint.", "time.month-", "done."}
+var families = []string{
+	"act.", "done.", "governorate.", "issue-step.", "location-status.",
+	"paper.aside-", "paper.condition-", "paper.kind-", "paper.site-", "paper.status-", "paper.unit-", "paper.verdict-",
+	"proof.", "role.", "role-hint.", "session-kind.", "session-state.", "time.month-", "tone.",
+}
 
 type said = map[string]any
 

@@ -22,6 +22,7 @@ type Config struct {
 	Importer Importer
 	Logger   *slog.Logger
 
+	Places   Places   // without it no session can be planned on the console
 	Presence Presence // without it nobody knows which devices are there
 
 	Societies Societies // for the console's sign-in; without it everybody types the society's id

@@ -1,0 +1,208 @@
+package web
+
+import (
+	"net/url"
+	"slices"
+
+	"jard/internal/count"
+	"jard/internal/stocktake"
+)
+
+// assignPage gives the locations of a session's sections to people.
+type assignPage struct {
+	ID       stocktake.SessionID
+	View     *count.View
+	Sections []sectionWork
+	Choices  []option
+	Counters []option
+}
+
+// sectionWork is how the locations of one section are given out in the first round.
+type sectionWork struct {
+	stocktake.Section
+	Locations int
+	Free      int // nobody was asked to count there
+	Done      int
+	People    []personWork
+}
+
+// personWork is what one person was given of a section.
+type personWork struct {
+	Name       stocktake.Name
+	Given, Did int
+}
+
+// free are the locations in scope of a section that no task of the first round names, in the order of the site's plan.
+func free(v *count.View, section stocktake.SectionID) []stocktake.LocationID {
+	given := map[stocktake.LocationID]bool{}
+	for i := range v.Tasks {
+		if v.Tasks[i].Round == 1 {
+			given[v.Tasks[i].Location] = true
+		}
+	}
+	var list []stocktake.LocationID
+	for _, l := range v.Locations {
+		if l.InScope && l.Section == section && !given[l.Location] {
+			list = append(list, l.Location)
+		}
+	}
+	return list
+}
+
+func (k *console) assignPage(v *visit) (assignPage, error) {
+	id, view, err := v.lookAt()
+	if err != nil {
+		return assignPage{}, err
+	}
+	people, err := k.Accounts.People(v.Request().Context(), v.by)
+	if err != nil {
+		return assignPage{}, err
+	}
+	p, names := assignPage{ID: id, View: view}, map[stocktake.PersonID]stocktake.Name{}
+	for _, x := range people {
+		names[x.ID] = x.Name
+		if !x.Disabled && slices.Contains(x.Roles, stocktake.Counter) {
+			p.Counters = append(p.Counters, option{Value: string(x.ID), Text: v.tongue.name(x.Name)})
+		}
+	}
+	sectionOf := map[stocktake.LocationID]stocktake.SectionID{}
+	in := map[stocktake.SectionID]int{}
+	for _, l := range view.Locations {
+		sectionOf[l.Location] = l.Section
+		if l.InScope {
+			in[l.Section]++
+		}
+	}
+	for _, s := range view.Material.Site.Sections {
+		if in[s.ID] == 0 {
+			continue
+		}
+		w := sectionWork{Section: s, Locations: in[s.ID], Free: len(free(view, s.ID))}
+		by := map[stocktake.PersonID]*personWork{}
+		for i := range view.Tasks {
+			t := &view.Tasks[i]
+			if t.Round != 1 || sectionOf[t.Location] != s.ID {
+				continue
+			}
+			if by[t.Person] == nil {
+				by[t.Person] = &personWork{Name: names[t.Person]}
+			}
+			by[t.Person].Given++
+			if t.Done {
+				by[t.Person].Did++
+				w.Done++
+			}
+		}
+		for _, id := range sortedKeys(keyed(by)) {
+			w.People = append(w.People, *by[stocktake.PersonID(id)])
+		}
+		p.Sections = append(p.Sections, w)
+		p.Choices = append(p.Choices, option{Value: string(s.ID), Text: v.tongue.name(s.Name), Hint: v.tongue.t("assign.free", w.Free)})
+	}
+	return p, nil
+}
+
+func keyed[V any](m map[stocktake.PersonID]V) map[string]V {
+	to := make(map[string]V, len(m))
+	for k, v := range m {
+		to[string(k)] = v
+	}
+	return to
+}
+
+func (k *console) showAssign(v *visit) error {
+	p, err := k.assignPage(v)
+	if err != nil {
+		return err
+	}
+	f := v.newForm("how", "divide")
+	for _, s := range p.Sections {
+		if s.Free > 0 {
+			f.Values.Add("sections", string(s.ID))
+		}
+	}
+	return v.show("assign", frame{Title: "assign.title", Nav: "sessions", Data: p, Form: f})
+}
+
+// assign gives the free locations of sections to people: divided among them in runs of the site's plan, or all to each,
+// who then count them independently. Or it takes back what was given there and not begun.
+func (k *console) assign(v *visit) error {
+	p, err := k.assignPage(v)
+	if err != nil {
+		return err
+	}
+	f, err := v.form()
+	if err != nil {
+		return err
+	}
+	var a count.Assignment
+	chosen := f.All("sections")
+	if len(chosen) == 0 {
+		f.wrong("sections", ChooseOne.New())
+	}
+	done := "done.assigned"
+	if f.Get("do") == "withdraw" {
+		done = "done.withdrawn"
+		a.Withdraw = openTasks(p.View, chosen)
+	} else {
+		people := f.All("people")
+		if len(people) == 0 {
+			f.wrong("people", ChooseOne.New())
+		}
+		for _, id := range chosen {
+			a.Tasks = append(a.Tasks, divide(free(p.View, stocktake.SectionID(id)), people, f.Get("how") == "each")...)
+		}
+	}
+	if f.good() && len(a.Tasks)+len(a.Withdraw) == 0 {
+		f.Fault = v.tongue.say(NothingToAssign.New())
+	}
+	if f.good() {
+		_, err := k.Sessions.Assign(v.Request().Context(), v.by, p.ID, a)
+		if err == nil {
+			return v.done("/sessions/"+url.PathEscape(string(p.ID))+"/assign", done)
+		}
+		if err := f.blame(err); err != nil {
+			return err
+		}
+	}
+	return v.again("assign", frame{Title: "assign.title", Nav: "sessions", Data: p, Form: f})
+}
+
+// divide makes the tasks.
+func divide(locations []stocktake.LocationID, people []string, each bool) []count.Task {
+	var tasks []count.Task
+	give := func(l stocktake.LocationID, person string) {
+		tasks = append(tasks, count.Task{ID: stocktake.RandomID(), Round: 1, Location: l, Person: stocktake.PersonID(person)})
+	}
+	for n, l := range locations {
+		if each {
+			for _, person := range people {
+				give(l, person)
+			}
+		} else if len(people) > 0 {
+			give(l, people[n*len(people)/len(locations)])
+		}
+	}
+	return tasks
+}
+
+// openTasks are the tasks of the first round in the sections that nobody has done or is doing.
+func openTasks(v *count.View, sections []string) []string {
+	state := map[stocktake.LocationID]count.LocationState{}
+	for _, l := range v.Locations {
+		state[l.Location] = l
+	}
+	var ids []string
+	for i := range v.Tasks {
+		t := &v.Tasks[i]
+		if l := state[t.Location]; t.Round == 1 && !t.Done && l.Passes == 0 && slices.Contains(sections, string(l.Section)) {
+			ids = append(ids, t.ID)
+		}
+	}
+	return ids
+}
+
+// NothingToAssign answers an assignment that would change nothing.
+var NothingToAssign = stocktake.NewReason(stocktake.Invalid, "nothing-to-assign",
+	"There is nothing left to give or to take back in these sections. Choose others.",
+	"لم يبقَ في هذه الأقسام ما يُسند أو يُسحب. اختر غيرها.")

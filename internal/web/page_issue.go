@@ -1,0 +1,299 @@
+package web
+
+import (
+	"net/url"
+	"slices"
+	"time"
+
+	"jard/internal/account"
+	"jard/internal/count"
+	"jard/internal/stocktake"
+)
+
+// The steps of issuing a session, each with its fields. What was typed in other steps travels along, hidden.
+var issueSteps = []string{"place", "scope", "rules", "people", "review"}
+
+var issueFields = map[string][]string{
+	"place":  {"site", "kind", "name-ar", "name-en", "due"},
+	"scope":  {"where", "sections", "locations", "what", "categories", "items"},
+	"rules":  {"blind", "tolerance-quantity", "tolerance-percent", "tolerance-value", "tier-supervisor", "tier-manager", "tier-financial-controller", "limit-supervisor", "limit-manager", "limit-financial-controller"},
+	"people": {"committee", "witness"},
+}
+
+// issuePage is one step of issuing a session.
+type issuePage struct {
+	Step       string
+	Number     int
+	Steps      []string
+	Hidden     url.Values
+	Sites      []option
+	Kinds      []option
+	Site       stocktake.Site
+	Sections   []option
+	Categories []option
+	Tiers      []tierChoice
+	Committee  []option
+	Witnesses  []option
+	Plan       count.Plan // to be reviewed
+	Locations  int        // in its scope
+	Items      int        // in its scope; 0: all
+	Names      map[stocktake.PersonID]stocktake.Name
+}
+
+// tierChoice is what one role may approve.
+type tierChoice struct {
+	Role    stocktake.Role
+	Choices []option
+}
+
+// tierRoles are those that may approve, lowest first.
+var tierRoles = []stocktake.Role{stocktake.Supervisor, stocktake.Manager, stocktake.FinancialController}
+
+// issuing gathers what a new session is made of while it is filled in.
+type issuing struct {
+	*visit
+	f      *form
+	sites  []stocktake.Site
+	site   stocktake.Site
+	items  []stocktake.Item
+	people []account.Profile
+}
+
+func (k *console) issuing(v *visit, f *form) (*issuing, error) {
+	if k.Places == nil {
+		return nil, NotOffered.New()
+	}
+	ctx := v.Request().Context()
+	w := &issuing{visit: v, f: f}
+	var err error
+	if w.sites, err = k.Places.Sites(ctx, v.by); err != nil {
+		return nil, err
+	}
+	if w.items, err = k.Places.Items(ctx, v.by); err != nil {
+		return nil, err
+	}
+	if w.people, err = k.Accounts.People(ctx, v.by); err != nil {
+		return nil, err
+	}
+	w.settle()
+	return w, nil
+}
+
+// settle finds the site that was chosen; one alone needs no choice.
+func (w *issuing) settle() {
+	if w.f.Get("site") == "" && len(w.sites) == 1 {
+		w.f.Values.Set("site", string(w.sites[0].ID))
+	}
+	for _, s := range w.sites {
+		if string(s.ID) == w.f.Get("site") {
+			w.site = s
+		}
+	}
+}
+
+func (k *console) showNewSession(v *visit) error {
+	f := v.newForm("kind", string(count.Full), "where", "whole", "what", "all", "blind", "yes", "tier-supervisor", "limit", "limit-supervisor", "20",
+		"tier-manager", "limit", "limit-manager", "500", "tier-financial-controller", "any")
+	w, err := k.issuing(v, f)
+	if err != nil {
+		return err
+	}
+	return v.show("session-new", frame{Title: "sessions.new", Nav: "sessions", Form: f, Data: w.page("place", count.Plan{})})
+}
+
+func (k *console) newSession(v *visit) error {
+	f, err := v.form()
+	if err != nil {
+		return err
+	}
+	w, err := k.issuing(v, f)
+	if err != nil {
+		return err
+	}
+	step := f.Get("step")
+	at := slices.Index(issueSteps, step)
+	if at < 0 {
+		return FormMalformed.New()
+	}
+	plan := w.plan()
+	switch f.Get("do") {
+	case "back":
+		at = max(at-1, 0)
+	case "issue":
+		if bad := w.firstBad(len(issueSteps)); bad >= 0 {
+			return v.again("session-new", frame{Title: "sessions.new", Nav: "sessions", Form: f, Data: w.page(issueSteps[bad], plan)})
+		}
+		plan.Session = stocktake.SessionID(stocktake.RandomID())
+		_, err := k.Sessions.Issue(v.Request().Context(), v.by, plan)
+		if err == nil {
+			return v.done("/sessions/"+url.PathEscape(string(plan.Session))+"/assign", "done.session-issued")
+		}
+		if err := f.blame(err); err != nil {
+			return err
+		}
+		return v.again("session-new", frame{Title: "sessions.new", Nav: "sessions", Form: f, Data: w.page("review", plan)})
+	default:
+		if bad := w.firstBad(at + 1); bad >= 0 {
+			return v.again("session-new", frame{Title: "sessions.new", Nav: "sessions", Form: f, Data: w.page(issueSteps[bad], plan)})
+		}
+		at = min(at+1, len(issueSteps)-1)
+	}
+	f.Faults = map[string]string{} // a step just come to is not blamed for what nobody has filled in yet
+	return v.show("session-new", frame{Title: "sessions.new", Nav: "sessions", Form: f, Data: w.page(issueSteps[at], plan)})
+}
+
+// firstBad is the first of the first n steps in which something is wrong; −1 where nothing is.
+func (w *issuing) firstBad(n int) int {
+	for i := range min(n, len(issueSteps)) {
+		if len(w.faultsOf(issueSteps[i])) > 0 {
+			return i
+		}
+	}
+	return -1
+}
+
+func (w *issuing) faultsOf(step string) map[string]string {
+	found := map[string]string{}
+	for _, name := range issueFields[step] {
+		if s := w.f.Faults[name]; s != "" {
+			found[name] = s
+		}
+	}
+	return found
+}
+
+// usualName is what a session is called that nobody has named: site and day.
+func (w *issuing) usualName() stocktake.Name {
+	day := w.k.Now().In(kuwait).Format("2006-01-02")
+	return stocktake.Name{Arabic: "جرد " + w.site.Name.String() + " " + day,
+		English: "Count of " + (&tongue{lang: "en"}).name(w.site.Name) + " " + day}
+}
+
+// page is what a step shows.
+func (w *issuing) page(step string, plan count.Plan) issuePage {
+	t := w.tongue
+	p := issuePage{Step: step, Number: slices.Index(issueSteps, step) + 1, Steps: issueSteps, Hidden: url.Values{}, Site: w.site, Plan: plan,
+		Names: map[stocktake.PersonID]stocktake.Name{}}
+	for other, fields := range issueFields {
+		if other == step {
+			continue
+		}
+		for _, name := range fields {
+			if values, ok := w.f.Values[name]; ok {
+				p.Hidden[name] = values
+			}
+		}
+	}
+	for _, s := range w.sites {
+		p.Sites = append(p.Sites, option{Value: string(s.ID), Text: t.name(s.Name), Hint: t.t("site.locations", len(s.Locations))})
+	}
+	for _, kind := range []count.SessionKind{count.Full, count.Partial, count.Cycle, count.Spot, count.Surprise} {
+		p.Kinds = append(p.Kinds, option{Value: string(kind), Text: t.t("session-kind." + string(kind))})
+	}
+	in := map[stocktake.SectionID]int{}
+	for _, l := range w.site.Locations {
+		in[l.Section]++
+	}
+	for _, s := range w.site.Sections {
+		p.Sections = append(p.Sections, option{Value: string(s.ID), Text: t.name(s.Name), Hint: t.t("site.locations", in[s.ID])})
+	}
+	categories := map[string]int{}
+	for i := range w.items {
+		if c := w.items[i].Category; c != "" {
+			categories[c]++
+		}
+	}
+	for _, c := range sortedKeys(categories) {
+		p.Categories = append(p.Categories, option{Value: c, Text: c, Hint: t.t("site.items", categories[c])})
+	}
+	for _, role := range tierRoles {
+		p.Tiers = append(p.Tiers, tierChoice{role, []option{{Value: "none", Text: t.t("tier.none")}, {Value: "limit", Text: t.t("tier.limit")}, {Value: "any", Text: t.t("tier.any")}}})
+	}
+	p.Witnesses = append(p.Witnesses, option{Text: t.t("issue.no-witness")})
+	for _, x := range w.people {
+		p.Names[x.ID] = x.Name
+		o := option{Value: string(x.ID), Text: t.name(x.Name)}
+		switch {
+		case x.Disabled:
+		case slices.Contains(x.Roles, stocktake.Witness):
+			p.Witnesses = append(p.Witnesses, o)
+		case !slices.Contains(x.Roles, stocktake.Integrator):
+			p.Committee = append(p.Committee, o)
+		}
+	}
+	p.Locations = scopeLocations(plan.Scope, &w.site)
+	p.Items = len(plan.Scope.Items)
+	return p
+}
+
+// scopeLocations is how many locations of a site a scope holds.
+func scopeLocations(s count.Scope, site *stocktake.Site) int {
+	if len(s.Sections) == 0 && len(s.Locations) == 0 {
+		return len(site.Locations)
+	}
+	n := 0
+	for _, l := range site.Locations {
+		if slices.Contains(s.Sections, l.Section) || slices.Contains(s.Locations, l.ID) {
+			n++
+		}
+	}
+	return n
+}
+
+// plan reads all steps at once and notes what is wrong with each field.
+func (w *issuing) plan() count.Plan {
+	f := w.f
+	p := count.Plan{Site: stocktake.SiteID(f.need("site")), Kind: count.SessionKind(f.Get("kind")), Name: nameIn(f, "name"), Blind: f.Get("blind") != "no",
+		Witness: stocktake.PersonID(f.Get("witness"))}
+	if f.Get("site") != "" && w.site.ID == "" {
+		f.wrong("site", stocktake.Missing.New("site", f.Get("site")))
+	}
+	if p.Name == (stocktake.Name{}) {
+		p.Name = w.usualName()
+	}
+	if s := f.Get("due"); s != "" {
+		at, err := time.ParseInLocation("2006-01-02T15:04", latin(s), kuwait)
+		if err != nil || !at.After(w.k.Now()) {
+			f.wrong("due", DuePast.New())
+		}
+		p.Due = at.UTC()
+	}
+	p.Scope = readScope(f, &w.site, w.items)
+	p.Tolerance.Quantity = readAmount[stocktake.Quantity](f, "tolerance-quantity", 1)
+	p.Tolerance.Percent = readAmount[int64](f, "tolerance-percent", 10)
+	p.Tolerance.Value = readAmount[stocktake.Fils](f, "tolerance-value", 1)
+	for _, role := range tierRoles {
+		switch f.Get("tier-" + string(role)) {
+		case "any":
+			p.Tiers = append(p.Tiers, count.Tier{Role: role})
+		case "limit":
+			if f.need("limit-"+string(role)) != "" {
+				if upTo := readAmount[stocktake.Fils](f, "limit-"+string(role), 1); upTo != nil {
+					p.Tiers = append(p.Tiers, count.Tier{Role: role, UpTo: upTo})
+				}
+			}
+		}
+	}
+	if len(p.Tiers) == 0 && len(w.faultsOf("rules")) == 0 {
+		f.wrong("tier-supervisor", TiersMissing.New())
+	}
+	for _, id := range f.All("committee") {
+		p.Committee = append(p.Committee, stocktake.PersonID(id))
+	}
+	return p
+}
+
+// readAmount reads a number that may be left out, in thousandths of what is typed, divided by part: exact or wrong.
+func readAmount[T ~int64](f *form, name string, part int64) *T {
+	s := latin(f.Get(name))
+	if s == "" {
+		return nil
+	}
+	n, err := stocktake.ParseThousandths(s)
+	if err != nil || n < 0 || n%part != 0 {
+		f.wrong(name, AmountWrong.New())
+		return nil
+	}
+	v := T(n / part)
+	return &v
+}

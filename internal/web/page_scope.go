@@ -1,0 +1,177 @@
+package web
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+
+	"jard/internal/count"
+	"jard/internal/stocktake"
+)
+
+// A scope is typed as sections ticked, locations and items listed as text, and categories ticked.
+
+// sortedKeys are a map's keys in order.
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// listed parts a list that somebody typed or pasted: one a line, or with commas between.
+func listed(s string) []string {
+	parts := strings.FieldsFunc(s, func(r rune) bool {
+		return r == '\n' || r == '\r' || r == ',' || r == '،' || r == ';' || r == '؛' || r == '\t'
+	})
+	list := make([]string, 0, len(parts))
+	for _, p := range parts {
+		if p = strings.TrimFunc(p, unicode.IsSpace); p != "" {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// readScope reads the fields of a scope: where, sections, locations, what, categories, items.
+func readScope(f *form, site *stocktake.Site, items []stocktake.Item) count.Scope {
+	var s count.Scope
+	switch f.Get("where") {
+	case "sections":
+		for _, id := range f.All("sections") {
+			s.Sections = append(s.Sections, stocktake.SectionID(id))
+		}
+		if len(s.Sections) == 0 {
+			f.wrong("sections", ChooseOne.New())
+		}
+	case "locations":
+		s.Locations = readLocations(f, "locations", site)
+		if len(s.Locations) == 0 {
+			f.wrong("locations", FieldMissing.New())
+		}
+	}
+	switch f.Get("what") {
+	case "categories":
+		chosen := f.All("categories")
+		for i := range items {
+			if slices.Contains(chosen, items[i].Category) {
+				s.Items = append(s.Items, items[i].ID)
+			}
+		}
+		if len(s.Items) == 0 {
+			f.wrong("categories", ChooseOne.New())
+		}
+	case "items":
+		s.Items = readItems(f, "items", items)
+		if len(s.Items) == 0 {
+			f.wrong("items", FieldMissing.New())
+		}
+	}
+	if n := len(s.Items); n > count.MaxScope {
+		f.wrong("categories", ScopeTooLarge.New(n, count.MaxScope))
+	}
+	return s
+}
+
+// rangeMarks stand between the two ends of a range of locations.
+var rangeMarks = []string{"…", "..", " إلى ", " to "}
+
+// readLocations reads locations by id and by range; those that the site does not have are named.
+func readLocations(f *form, name string, site *stocktake.Site) []stocktake.LocationID {
+	known := make(map[stocktake.LocationID]bool, len(site.Locations))
+	for _, l := range site.Locations {
+		known[l.ID] = true
+	}
+	var list []stocktake.LocationID
+	var missing []string
+	for _, word := range listed(f.Values.Get(name)) {
+		ids := []stocktake.LocationID{stocktake.LocationID(word)}
+		for _, mark := range rangeMarks {
+			from, to, ok := strings.Cut(strings.ReplaceAll(word, "...", ".."), mark)
+			if !ok || known[stocktake.LocationID(word)] {
+				continue
+			}
+			r, err := stocktake.LocationRange(stocktake.LocationID(strings.TrimSpace(from)), stocktake.LocationID(strings.TrimSpace(to)))
+			if err != nil {
+				f.wrong(name, stocktake.Fault(err))
+				return nil
+			}
+			ids = r
+			break
+		}
+		for _, id := range ids {
+			if !known[id] {
+				missing = append(missing, string(id))
+			} else if !slices.Contains(list, id) {
+				list = append(list, id)
+			}
+		}
+	}
+	if len(missing) > 0 {
+		f.wrong(name, NotOnSite.New(some10(missing)))
+	}
+	return list
+}
+
+// readItems reads items by id or by barcode; those that the catalogue does not have are named.
+func readItems(f *form, name string, items []stocktake.Item) []stocktake.ItemID {
+	words := listed(f.Values.Get(name))
+	if len(words) == 0 {
+		return nil
+	}
+	known := make(map[string]stocktake.ItemID, len(items))
+	for i := range items {
+		for _, b := range items[i].Barcodes {
+			known[b.Code] = items[i].ID
+		}
+	}
+	for i := range items {
+		known[string(items[i].ID)] = items[i].ID
+	}
+	var list []stocktake.ItemID
+	var missing []string
+	seen := map[stocktake.ItemID]bool{}
+	for _, word := range words {
+		id, ok := known[latin(word)]
+		switch {
+		case !ok:
+			missing = append(missing, word)
+		case !seen[id]:
+			seen[id] = true
+			list = append(list, id)
+		}
+	}
+	if len(missing) > 0 {
+		f.wrong(name, NotInCatalogue.New(some10(missing)))
+	}
+	return list
+}
+
+// some10 says the first ten of a list, and that there are more.
+func some10(list []string) string {
+	if len(list) > 10 {
+		return strings.Join(list[:10], ", ") + " …"
+	}
+	return strings.Join(list, ", ")
+}
+
+// Reasons of what is typed about a session.
+var (
+	ChooseOne = stocktake.NewReason(stocktake.Invalid, "choose-one",
+		"Choose one at least.",
+		"اختر واحدًا على الأقل.")
+	NotOnSite = stocktake.NewReason(stocktake.Invalid, "not-on-site",
+		"The site has no such locations: %s. Correct or remove them.",
+		"لا توجد في هذا الموقع أماكن العد هذه: %s. صحّحها أو احذفها.")
+	NotInCatalogue = stocktake.NewReason(stocktake.Invalid, "not-in-catalogue",
+		"The catalogue has no such items or barcodes: %s. Correct or remove them.",
+		"لا توجد في قائمة الأصناف هذه الأصناف أو الباركودات: %s. صحّحها أو احذفها.")
+	ScopeTooLarge = stocktake.NewReason(stocktake.Invalid, "scope-too-large",
+		"These are %d items; a scope names %d at most. Count all items, or fewer.",
+		"هذه %d صنف، ولا يتجاوز النطاق %d. اجرد كل الأصناف أو أقل من ذلك.")
+	DuePast = stocktake.NewReason(stocktake.Invalid, "due-past",
+		"Choose a time that is still to come.",
+		"اختر وقتًا لم يحن بعد.")
+	AmountWrong = stocktake.NewReason(stocktake.Invalid, "amount-wrong",
+		"Write a number of zero or more, with three decimals at most (percent: two).",
+		"اكتب رقمًا لا يقل عن صفر وبثلاث خانات عشرية على الأكثر (النسبة: خانتان).")
+	TiersMissing = stocktake.NewReason(stocktake.Invalid, "tiers-missing",
+		"Somebody must be able to approve: choose it for one role at least.",
+		"لا بد من جهة تعتمد: اختر ذلك لدور واحد على الأقل.")
+)

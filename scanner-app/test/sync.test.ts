@@ -123,6 +123,31 @@ describe('a conversation', () => {
     await h.off()
   })
 
+  it('hands over what it holds although the device is full', async () => {
+    const w = new World()
+    const h = await handheld(w)
+    await h.store.put('device', { device: 'd1', token: 't-d1', name: 'x', society: { id: 'rawda', name: {} } })
+    await w.server.offer('s', [], [])
+    await h.sync.join('s', () => {})
+    for (let n = 0; n < 12; n++) await h.store.record([observed('s', 'p', String(n))])
+    await h.store.incarnate(w.server.incarnation, 0)
+    w.server.feed({ t: 'feed', session: 's', cursor: 'c4', state: 'open', round: 2, tasks: [] })
+    const { put, add } = IDBObjectStore.prototype
+    IDBObjectStore.prototype.put = IDBObjectStore.prototype.add = () => { throw new DOMException('no room', 'QuotaExceededError') }
+    try {
+      await h.sync.start()
+      await h.until(() => h.store.unsent === 0)
+      expect(w.server.log.length).toBe(12)
+    } finally {
+      Object.assign(IDBObjectStore.prototype, { put, add })
+    }
+    h.sync.syncNow() // there is room again: what was missed is said again
+    await h.until(() => h.store.needsClock.size === 0 && h.store.unsent === 0)
+    w.server.cut()
+    await h.until(async () => (await h.store.session('s'))?.cursor === 'c4')
+    await h.off()
+  })
+
   it('does not come back by itself where another window counts, but does when asked', async () => {
     const w = new World()
     const h = await paired(w)

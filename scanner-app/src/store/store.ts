@@ -216,11 +216,11 @@ export class Store {
 
   // What the server says.
 
-  /** The server holds everything up to seq. Durability does not matter: it is said again. */
+  /** The server holds everything up to seq. On a full device it is known until the tab ends: it is said again. */
   acknowledge(through: number): Promise<void> {
     return this.inTurn(async () => {
       if (through === this.stream.acked) return
-      await this.setStream({ ...this.stream, acked: through }, 'relaxed')
+      await this.remember({ ...this.stream, acked: through })
       this.changed('events')
     })
   }
@@ -231,7 +231,9 @@ export class Store {
       const restored = this.stream.incarnation !== '' && this.stream.incarnation !== incarnation
       if (restored) await this.forgetFeeds()
       const { safeThrough: _, ...kept } = this.stream // what a backup held was said of another history
-      await this.setStream({ ...kept, incarnation, acked }, 'strict')
+      const stream = { ...kept, incarnation, acked }
+      await this.put('stream', stream)
+      this.stream = stream
     })
   }
 
@@ -239,14 +241,19 @@ export class Store {
   safe(through: number | undefined): Promise<void> {
     return this.inTurn(async () => {
       const { safeThrough, ...kept } = this.stream
-      if (safeThrough !== through) await this.setStream({ ...kept, ...(through === undefined ? {} : { safeThrough: through }) }, 'relaxed')
+      if (safeThrough !== through) await this.remember({ ...kept, ...(through === undefined ? {} : { safeThrough: through }) })
     })
   }
 
-  private async setStream(stream: StreamState, durability: 'strict' | 'relaxed'): Promise<void> {
-    const tx = this.db.transaction('state', 'readwrite', { durability })
-    await finish(tx, [tx.store.put(stream, 'stream')])
+  /** What the server says again at the next welcome: a full device must still be able to hand over what it holds. */
+  private async remember(stream: StreamState): Promise<void> {
     this.stream = stream
+    try {
+      const tx = this.db.transaction('state', 'readwrite', { durability: 'relaxed' })
+      await finish(tx, [tx.store.put(stream, 'stream')])
+    } catch (e) {
+      if (StoreFailed.from(e).key !== 'storage-full') throw e
+    }
   }
 
   private async forgetFeeds(): Promise<void> {

@@ -1,7 +1,8 @@
 // What both ways to the server have in common: what the device says, and what it makes of each frame. The rules are those
 // of PROTOCOL.md, sections 5 to 8.
 import type { EventFields } from '../store/event'
-import type { SessionRecord } from '../store/schema'
+import { StoreFailed } from '../store/failure'
+import type { Contact, SessionRecord } from '../store/schema'
 import type { Store } from '../store/store'
 import type { Drained, Feed, Hello, Mark, Push, Welcome } from '../wire/frame'
 import type { Env } from './env'
@@ -18,6 +19,15 @@ export interface Status {
   /** Epochs given up, new histories met. */
   fenced: number
   restored: number
+}
+
+/** On a full device what the server says is lost until it says it again; what the device holds still goes out. */
+async function unlessFull(work: Promise<unknown>): Promise<void> {
+  try {
+    await work
+  } catch (e) {
+    if (StoreFailed.from(e).key !== 'storage-full') throw e
+  }
 }
 
 /** A message has room for its first line beside the events. */
@@ -73,7 +83,7 @@ export class Exchange {
       }
     }
     await s.safe(w.safe_through)
-    if ((await s.sessions()).some((a) => a.overAt)) await s.release()
+    if ((await s.sessions()).some((a) => a.overAt)) await unlessFull(s.release())
     return false
   }
 
@@ -86,7 +96,11 @@ export class Exchange {
     this.status.lastContact = time
     const rtt = time - sent.time
     if (rtt < 0 || Math.abs(rtt - (mono - sent.mono)) > 1000) return
-    await this.store.measured({ offset: Math.round(server - (sent.time + time) / 2), rtt })
+    await unlessFull(this.measured({ offset: Math.round(server - (sent.time + time) / 2), rtt }))
+  }
+
+  private async measured(contact: Contact): Promise<void> {
+    await this.store.measured(contact)
     const clocks: EventFields[] = []
     for (const session of this.store.needsClock) {
       if ((await this.store.session(session))?.overAt) await this.store.forgetClock(session)
@@ -120,8 +134,8 @@ export class Exchange {
   async fed(f: Feed): Promise<void> {
     if (this.joining.has(f.session)) this.joining.set(f.session, f)
     const held = await this.store.session(f.session)
-    await this.store.putSession(this.feedRecord(f, held))
-    if (f.state === 'sealed' || f.state === 'cancelled') await this.store.release()
+    await unlessFull(this.store.putSession(this.feedRecord(f, held)))
+    if (f.state === 'sealed' || f.state === 'cancelled') await unlessFull(this.store.release())
   }
 
   feedRecord(f: Feed, held: SessionRecord | undefined): SessionRecord {

@@ -191,8 +191,7 @@ export class Sync {
     if (this.env.now() >= this.overUntil) {
       this.overUntil = 0
       this.link = new Link(this.exchange, token, (w) => this.set(w.revoked ? 'revoked' : 'online'))
-      const end = await this.link.run()
-      this.link = undefined
+      const end = await this.link.run().finally(() => (this.link = undefined))
       if (end.how !== 'blocked' || this.stopped) return end
     }
     // A socket that never opened does not say why: the network, a proxy, or the token. A call does.

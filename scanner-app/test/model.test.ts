@@ -415,6 +415,34 @@ describe('a full device', () => {
   })
 })
 
+describe('a database that the browser closes', () => {
+  it('is opened again, and what is on disk is what was counted', async () => {
+    const closing: (() => void)[] = []
+    const { addEventListener } = IDBDatabase.prototype
+    IDBDatabase.prototype.addEventListener = function (this: IDBDatabase, type: string, f: () => void) {
+      if (type === 'close') closing.push(() => { this.close(); f() })
+      addEventListener.call(this, type as 'close', f)
+    } as typeof addEventListener
+    const { w, m } = await counting()
+    IDBDatabase.prototype.addEventListener = addEventListener
+    await m.scan('A-01-03')
+    await m.scan(milk)
+    await keys(m, '12')
+    closing[0]!()
+    expect((await m.confirm()).refused).toBeDefined()
+    let outcome = await m.confirm()
+    while (outcome.refused) {
+      await new Promise((r) => setImmediate(r))
+      outcome = await m.confirm()
+    }
+    expect(outcome).toEqual({ sound: 'ok' })
+    expect(m.pass.value!.entries).toMatchObject([{ item: { id: 'milk' }, quantity: 12000 }])
+    await m.closePass()
+    expect((await arrived(w, m)).map((e) => e['kind'])).toEqual(['pass.opened', 'observed', 'pass.closed'])
+    await m.stop()
+  })
+})
+
 describe('a revoked device', () => {
   it('opens nothing, gives what it holds, and can be paired anew', async () => {
     const { w, m } = await counting()

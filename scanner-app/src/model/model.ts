@@ -26,6 +26,8 @@ export interface Options {
 
 /** How often the room left is looked at, ms. */
 const measureStorageEvery = 60_000
+/** How often a database that was closed is opened again, ms. */
+const reopenEvery = 5_000
 
 /** The code in a pairing link, or the text itself. */
 export function pairingCode(text: string): string | undefined {
@@ -68,6 +70,8 @@ class App implements Model {
   private release: () => void = () => {}
   private readonly aborted = new AbortController()
   private cancelStorage: () => void = () => {}
+  private readonly closed = new WeakSet<Store>()
+  private reconnecting = false
   private linkBusy = false
   private linkAgain = false
 
@@ -86,20 +90,51 @@ class App implements Model {
         this.release = await awaitWriter(locks!, name + '-writer', this.aborted.signal)
         this.phase.value = 'starting'
       }
-      this.store = await Store.open(name, this.env, () => this.fail(new StoreFailed('storage-failed')))
-      if (this.aborted.signal.aborted) return this.store.close()
-      this.sync = new Sync(this.env, this.store, () => void this.showLink())
-      this.store.onChange((what) => {
-        void this.showLink()
-        if (what === 'sessions') void this.inTurn(() => this.showSession()).catch(() => {}) // what is shown stays as old as it is
-        else if (this.pass.value?.entries.some((e) => !e.sent)) this.publish()
-      })
-      await this.inTurn(() => this.resume())
-      await this.sync.start()
+      await this.connect()
       void this.keepStorage()
     } catch (e) {
       if (!this.aborted.signal.aborted) this.fail(e)
     }
+  }
+
+  /** Opens the database and goes on as the last tab, or this one, left it. */
+  private async connect(): Promise<void> {
+    const store = await Store.open(this.options.name ?? 'jard', this.env, () => void this.reconnect(store))
+    if (this.aborted.signal.aborted) return store.close()
+    this.store = store
+    this.sync = new Sync(this.env, store, () => void this.showLink())
+    store.onChange((what) => {
+      if (this.store !== store) return
+      void this.showLink()
+      if (what === 'sessions') void this.inTurn(() => this.showSession()).catch(() => {}) // what is shown stays as old as it is
+      else if (this.pass.value?.entries.some((e) => !e.sent)) this.publish()
+    })
+    await this.inTurn(() => this.resume())
+    await this.sync.start()
+  }
+
+  /**
+   * The browser closed the database under us, as it does when the disk is full. What is on disk decides what was recorded, so
+   * everything is read anew once it opens again.
+   */
+  private async reconnect(store: Store): Promise<void> {
+    this.closed.add(store)
+    if (this.store !== store || this.reconnecting) return
+    this.reconnecting = true
+    this.link.value = { ...this.link.value, state: 'offline' }
+    while (!this.aborted.signal.aborted && (!this.store || this.closed.has(this.store))) {
+      const { sync } = this
+      this.store = this.sync = undefined
+      await sync?.stop()
+      try {
+        await this.connect()
+      } catch (e) {
+        if (refusalOf(e).key === 'storage-full') this.storage.value = { ...this.storage.value, full: true }
+        if (this.store) this.closed.add(this.store) // it opened, and could not be read
+        await new Promise<void>((resume) => void this.env.later(reopenEvery, resume))
+      }
+    }
+    this.reconnecting = false
   }
 
   private fail(e: unknown): void {
@@ -148,7 +183,7 @@ class App implements Model {
   private publish(): void {
     const c = this.counting
     this.question.value = c?.question
-    this.pass.value = c?.view(this.store!.ackedN)
+    this.pass.value = c?.view(this.store?.ackedN ?? 0)
     if (this.tasks.value !== (c?.duties.tasks ?? none)) this.tasks.value = c?.duties.tasks ?? none as Task[]
     if (this.places.value !== (c?.duties.places ?? none)) this.places.value = c?.duties.places ?? none as Place[]
   }
@@ -173,7 +208,8 @@ class App implements Model {
 
   /** What feeds changed: the session on the screen, what is offered, who may sign in. */
   private async showSession(): Promise<void> {
-    const store = this.store!
+    const { store } = this
+    if (!store) return
     const records = await store.sessions()
     const packs = await store.packs()
     const c = this.counting
@@ -420,7 +456,7 @@ class App implements Model {
     this.aborted.abort()
     this.cancelStorage()
     await this.sync?.stop()
-    await this.queue
+    await this.queue.catch(() => {})
     this.store?.close()
     this.release()
   }

@@ -233,3 +233,43 @@ func TestWriteBackupOfABrokenCopy(t *testing.T) {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
 }
+
+// A mark that says more, or less, than the backup holds of its stream is found: devices drop what lies below it.
+func TestReadBackupHoldsMarksAgainstEvents(t *testing.T) {
+	dir := t.TempDir()
+	db := mustOpen(t, filepath.Join(dir, "jard.db"))
+	issue(t, db, "s1")
+	d := newDevice(1)
+	for _, session := range []stocktake.SessionID{"s1", "unknown", "s1"} { // one of the late log is no less there
+		if err := d.push(t.Context(), db, d.batch(session, 2)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	path := filepath.Join(dir, "backup.db")
+	if err := db.Backup(path); err != nil {
+		t.Fatal(err)
+	}
+	_, marks, err := boltdb.ReadBackup(path)
+	if err != nil || marks["c1"][d.stream].Acked != 6 {
+		t.Fatalf("%v, %v", marks, err)
+	}
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mark := append([]byte{0, 0, 0, 0, 0, 0, 0, 6}, d.mark.Digest[:]...)
+	if bytes.Count(whole, mark) == 0 {
+		t.Fatal("the mark is not there")
+	}
+	for _, acked := range []byte{5, 7} {
+		wrong := bytes.Clone(mark)
+		wrong[7] = acked
+		torn := filepath.Join(dir, fmt.Sprint("torn", acked))
+		if err := os.WriteFile(torn, bytes.ReplaceAll(whole, mark, wrong), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := boltdb.ReadBackup(torn); !errors.Is(err, boltdb.StoreDamaged) {
+			t.Errorf("a mark of %d where 6 events are: %v", acked, err)
+		}
+	}
+}

@@ -13,14 +13,16 @@ import (
 )
 
 // ReadBackup walks a backup whole and gives the incarnation under which it was made and the marks of the streams that it
-// holds. Besides what Check finds, it recomputes the chain of every log: devices will drop their events on its word.
+// holds. Besides what Check finds, it recomputes the chain of every log, and holds the marks against the events that are
+// there: devices will drop their events on its word.
 func ReadBackup(path string) (incarnation string, marks map[stocktake.SocietyID]map[count.Stream]count.Mark, err error) {
 	marks = map[stocktake.SocietyID]map[count.Stream]count.Mark{}
 	err = inspect(path, true, func(tx *bbolt.Tx) error {
 		if err := checkPages(tx, path); err != nil {
 			return err
 		}
-		if err := checkChains(tx); err != nil {
+		arrived, err := checkChains(tx)
+		if err != nil {
 			return StoreDamaged.Wrap(err, path)
 		}
 		incarnation = string(tx.Bucket(bucketMeta).Get(metaIncarnation))
@@ -32,11 +34,14 @@ func ReadBackup(path string) (incarnation string, marks map[stocktake.SocietyID]
 			if err := readStream(&s, value); err != nil || !ok {
 				return StoreDamaged.Wrap(err, path)
 			}
-			of := stocktake.SocietyID(society)
-			if marks[of] == nil {
-				marks[of] = map[count.Stream]count.Mark{}
+			of := streamID{stocktake.SocietyID(society), count.Stream{Device: stocktake.DeviceID(device), Epoch: epoch}}
+			if s.acked != arrived[of] {
+				return StoreDamaged.Wrap(fmt.Errorf("stream %s of %s has event %d, its mark says %d", device, society, arrived[of], s.acked), path)
 			}
-			marks[of][count.Stream{Device: stocktake.DeviceID(device), Epoch: epoch}] = s.mark()
+			if marks[of.society] == nil {
+				marks[of.society] = map[count.Stream]count.Mark{}
+			}
+			marks[of.society][of.stream] = s.mark()
 			return nil
 		})
 	})
@@ -46,9 +51,10 @@ func ReadBackup(path string) (incarnation string, marks map[stocktake.SocietyID]
 	return incarnation, marks, nil
 }
 
-// checkChains recomputes every log up to its head.
-func checkChains(tx *bbolt.Tx) error {
-	return tx.Bucket(bucketHeads).ForEach(func(key, value []byte) error {
+// checkChains recomputes every log up to its head, and gives the last event of each stream that is in any.
+func checkChains(tx *bbolt.Tx) (arrived map[streamID]uint64, err error) {
+	arrived = map[streamID]uint64{}
+	return arrived, tx.Bucket(bucketHeads).ForEach(func(key, value []byte) error {
 		society, rest, _ := cutID(key)
 		session, _, _ := cutID(rest)
 		head, err := readHead(stocktake.SessionID(session), value)
@@ -60,12 +66,18 @@ func checkChains(tx *bbolt.Tx) error {
 		for row, block := rows.Seek(key); bytes.HasPrefix(row, key); row, block = rows.Next() {
 			broken := !bytes.Equal(row, offsetKey(key, offset+1))
 			for len(block) > 0 && !broken {
-				var entry []byte
-				if entry, block, err = cutValue(block); err == nil {
-					hash = count.Chain(hash, entry[len(hash):])
+				var value []byte
+				var e count.Entry
+				if value, block, err = cutValue(block); err == nil {
+					hash = count.Chain(hash, value[len(hash):])
+					e, err = count.ReadStored(offset+1, hash, value[len(hash):])
 				}
 				offset++
-				broken = err != nil || !bytes.HasPrefix(entry, hash[:])
+				broken = err != nil || !bytes.HasPrefix(value, hash[:])
+				if e.Author.Seq > 0 {
+					of := streamID{stocktake.SocietyID(society), e.Author.Stream}
+					arrived[of] = max(arrived[of], e.Author.Seq)
+				}
 			}
 			if broken {
 				return fmt.Errorf("log %s of %s breaks at entry %d", session, society, offset)

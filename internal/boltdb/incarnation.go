@@ -48,7 +48,8 @@ func (db *DB) RenewIncarnation(ctx context.Context, society stocktake.SocietyID,
 }
 
 // Renewed reports whether the society's history was thrown doubt on since the store had an incarnation: by a restore, or by
-// a renewal for this society. It is true of an incarnation that the store never had.
+// a renewal for this society. An incarnation that the store never had is one of a history that a restore threw away, if
+// such a doubt stands here at all; else the store itself is older than it, and nothing explains that.
 func (db *DB) Renewed(ctx context.Context, society stocktake.SocietyID, since string) (renewed bool, err error) {
 	err = db.view(ctx, func(tx *bbolt.Tx) error {
 		renewed, err = renewedSince(tx, society, since)
@@ -70,7 +71,7 @@ func renewedSince(tx *bbolt.Tx, society stocktake.SocietyID, since string) (bool
 			return true, nil
 		}
 	}
-	return since != string(tx.Bucket(bucketMeta).Get(metaBorn)), nil
+	return false, nil
 }
 
 func storedRenewals(tx *bbolt.Tx) (renewals []renewal, err error) {

@@ -23,7 +23,7 @@ func (g *Gateway) greet(ctx context.Context, i identity, h *wire.Hello) (*wire.W
 	if err != nil {
 		return nil, err
 	}
-	if !mark.Fenced && !i.Revoked && h.Acked > mark.Acked {
+	if !mark.Fenced && !i.Revoked && h.Incarnation != "" && h.Acked > mark.Acked { // who was promised something knows by whom
 		if incarnation, err = g.renew(ctx, i, h, mark); err != nil {
 			return nil, err
 		}

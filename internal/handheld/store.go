@@ -21,7 +21,8 @@ type Store interface {
 
 	// Incarnation names this store's history; RenewIncarnation gives it a new name because some of a society's was found
 	// to be lost: that society's signing is locked, and its open sessions await all its devices again. Renewed reports
-	// whether a restore, or a renewal for the society, has come since an incarnation; or the store never had that one.
+	// whether a restore, or a renewal for the society, has come since an incarnation; of one that the store never had,
+	// whether any has come at all.
 	Incarnation(ctx context.Context) (string, error)
 	RenewIncarnation(ctx context.Context, society stocktake.SocietyID, why string) (string, error)
 	Renewed(ctx context.Context, society stocktake.SocietyID, since string) (bool, error)

@@ -270,6 +270,35 @@ func TestARestoredStoreIsRefilled(t *testing.T) {
 	d.acknowledged(3)
 }
 
+// A copy from before the last change of its name knows nothing of the name that devices were promised under: that explains
+// no loss, it is one. A device that names none was promised nothing.
+func TestAnOlderCopyThatNeverHadItsLastName(t *testing.T) {
+	w := start(t)
+	locked := func() bool {
+		t.Helper()
+		chain, err := w.db.Chain(t.Context(), "salwa")
+		w.check(err)
+		return chain.Locked
+	}
+	d := w.device("d1", "of a later store").record(observed("s1", 1))
+	d.acked = 1
+	first := d.connect().Incarnation
+	if locked() {
+		t.Fatal("a device that was never welcomed has locked signing")
+	}
+	_ = d.conn.Close()
+	d.incarnation = "a later name"
+	second := d.connect().Incarnation
+	if second == first || !locked() {
+		t.Fatalf("the loss was not seen: %s, then %s", first, second)
+	}
+	other := w.device("d2", "of it too").record(observed("s1", 2))
+	other.acked, other.incarnation = 1, "a later name"
+	if got := other.connect().Incarnation; got != second {
+		t.Fatal("renewed twice over one loss")
+	}
+}
+
 // One device's word locks the seals of its own society alone. When the store is an older copy indeed, a device of another
 // society shows that by what it was promised under the name before.
 func TestALossConcernsTheSocietyThatShowsIt(t *testing.T) {

@@ -39,8 +39,8 @@ type Store interface {
 	// every society, and each open session records that all its society's enrolled, unrevoked devices are awaited. With a
 	// society that is not empty, only its signing is locked and only its sessions record anything.
 	RenewIncarnation(ctx context.Context, society stocktake.SocietyID, why string) error
-	// Renewed reports whether a renewal for the society, or for all, has come since the store had that incarnation. It is
-	// true of an incarnation that the store never had.
+	// Renewed reports whether a renewal for the society, or for all, has come since the store had that incarnation; of one
+	// that it never had, whether any has come at all.
 	Renewed(ctx context.Context, society stocktake.SocietyID, since string) (bool, error)
 
 	// ConfirmBackup records that a backup, made under an incarnation and verified off the machine, holds streams up to their

@@ -2,9 +2,11 @@ package main
 
 import (
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"path/filepath"
+	"syscall"
 
 	"jard/internal/stocktake"
 )
@@ -30,15 +32,26 @@ func (f *listenFlags) listen() (net.Listener, error) {
 		if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 			return nil, needsTLS.New(f.Listen)
 		}
-		return net.Listen("tcp", f.Listen)
+		return listenOn(f.Listen)
 	}
 	pair, err := newRenewing(f.TLSCert, f.TLSKey)
 	if err != nil {
 		return nil, badCertificate.Wrap(err)
 	}
-	return tls.Listen("tcp", f.Listen, &tls.Config{
-		GetCertificate: pair.get, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
-	})
+	l, err := listenOn(f.Listen)
+	if err != nil {
+		return nil, err
+	}
+	return tls.NewListener(l, &tls.Config{GetCertificate: pair.get, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}), nil
+}
+
+// listenOn opens a port, and says what to do where another program has it.
+func listenOn(address string) (net.Listener, error) {
+	l, err := net.Listen("tcp", address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, listenTaken.New(address)
+	}
+	return l, err
 }
 
 // scheme is how the address is spoken to.
@@ -62,6 +75,9 @@ var (
 	badListen = stocktake.NewReason(stocktake.Invalid, "listen-malformed",
 		"%q is no address to listen on: write host:port, as in 127.0.0.1:8420.",
 		"القيمة %q ليست عنوان استماع: اكتبه بصيغة host:port مثل 127.0.0.1:8420.")
+	listenTaken = stocktake.NewReason(stocktake.Unavailable, "listen-taken",
+		"Another program listens on %s already. End it, or choose another address.",
+		"برنامج آخر يستمع على %s. أنهِه أو اختر عنوانًا آخر.")
 	badCertificate = stocktake.NewReason(stocktake.Invalid, "certificate-wrong",
 		"The certificate cannot be used: give --tls-cert and --tls-key together, both in PEM.",
 		"تعذّر استخدام الشهادة: حدّد --tls-cert و--tls-key معًا بصيغة PEM.")

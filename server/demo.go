@@ -85,7 +85,10 @@ func (d *demonstration) prepare(ctx context.Context, begun time.Time) error {
 	text, err := os.ReadFile(filepath.Join(d.Data, recipeFile))
 	if errors.Is(err, os.ErrNotExist) {
 		d.recipe = recipe{Seed: d.demoCmd.Seed, Items: d.demoCmd.Items, Locations: d.demoCmd.Locations, MadeAt: begun.UTC().Truncate(time.Second)}
-		return buildDemo(ctx, d.Data, d.recipe)
+		if err := buildDemo(ctx, d.Data, d.recipe); err != nil {
+			return err
+		}
+		text, err = os.ReadFile(filepath.Join(d.Data, recipeFile))
 	}
 	if err != nil {
 		return dataUnusable.Wrap(err, d.Data)

@@ -27,6 +27,36 @@ type recipe struct {
 	Items     int       `json:"items"`
 	Locations int       `json:"locations"`
 	MadeAt    time.Time `json:"made_at"`
+	Samples   []sample  `json:"samples"`
+}
+
+// sample is a location with codes of what stands there: something to scan for who has no shelf before them.
+type sample struct {
+	Site     stocktake.SiteID     `json:"site"`
+	Location stocktake.LocationID `json:"location"`
+	Codes    []string             `json:"codes"`
+}
+
+// samples are the first location of each section of a site, with the first goods there.
+func samples(site market.Site, items map[stocktake.ItemID]stocktake.Item) []sample {
+	var all []sample
+	seen := map[stocktake.SectionID]bool{}
+	for _, l := range site.Locations {
+		if seen[l.Section] {
+			continue
+		}
+		seen[l.Section] = true
+		x := sample{Site: site.ID, Location: l.ID}
+		for _, stand := range site.Truth.At(l.ID) {
+			if codes := items[stand.Item].Barcodes; len(x.Codes) < 5 && codes[0].Kind == stocktake.GTIN {
+				x.Codes = append(x.Codes, codes[0].Code)
+			}
+		}
+		if len(x.Codes) > 0 { // what is weighed has no label of its own
+			all = append(all, x)
+		}
+	}
+	return all
 }
 
 const recipeFile = "demo.json"
@@ -50,6 +80,7 @@ type builder struct {
 	desk     *ministry.Desk
 	wire     *http.Client // to the ministry, without a network
 	made     *market.Society
+	items    map[stocktake.ItemID]stocktake.Item
 }
 
 // buildDemo makes everything under another name and moves it to dir once it is whole: a start that is broken off leaves
@@ -69,7 +100,7 @@ func buildDemo(ctx context.Context, dir string, r recipe) (err error) {
 	if err := b.build(ctx); err != nil {
 		return err
 	}
-	text, err := json.MarshalIndent(r, "", "\t")
+	text, err := json.MarshalIndent(b.recipe, "", "\t")
 	if err != nil {
 		return err
 	}
@@ -102,6 +133,14 @@ func (b *builder) build(ctx context.Context) (err error) {
 	b.wire = &http.Client{Transport: within{ministry.Handler(b.desk, ministry.Limits{
 		Requests: freely, RequestBurst: freely, Enrolments: freely, EnrolmentBurst: freely,
 	})}}
+	if b.made, err = market.New(b.Seed, b.Items, b.Locations); err != nil {
+		return err
+	}
+	b.items = map[stocktake.ItemID]stocktake.Item{}
+	for _, g := range b.made.Goods {
+		b.items[g.ID] = g.Item
+	}
+	b.Samples = append(samples(b.made.Central, b.items), samples(b.made.Warehouse, b.items)...)
 	home := demoHome
 	home.Schemes = []string{market.Scheme}
 	if _, err := b.society.addSociety(ctx, home); err != nil {
@@ -115,11 +154,8 @@ func (b *builder) build(ctx context.Context) (err error) {
 	return work.Wait()
 }
 
-// fill makes goods, the year's results of all societies, and the session that is out now.
+// fill makes the year's results of all societies, and the session that is out now.
 func (b *builder) fill(ctx context.Context) (err error) {
-	if b.made, err = market.New(b.Seed, b.Items, b.Locations); err != nil {
-		return err
-	}
 	if err := b.enrol(ctx, b.society, demoHome); err != nil {
 		return err
 	}
@@ -208,13 +244,10 @@ func (b *builder) spring(ctx context.Context, sessions *count.Service) error {
 			Site: site.ID, Kind: count.Partial, Blind: true, Scope: count.Scope{Sections: []stocktake.SectionID{market.Supply}},
 			Tiers: demoTiers(20_000, 200_000), Committee: []stocktake.PersonID{"jaber"}, Witness: "latifa",
 		},
-		site: site.Site, items: map[stocktake.ItemID]stocktake.Item{}, truth: slightlyOff(site.Truth),
+		site: site.Site, items: b.items, truth: slightlyOff(site.Truth),
 		walkers:    []walker{{count.Stream{Device: "TC26-1", Epoch: "spring-1"}, "ali"}, {count.Stream{Device: "TC26-2", Epoch: "spring-2"}, "sara"}},
 		supervisor: demoSalem, manager: demoMona, approvers: []stocktake.Person{demoSalem, demoMona, demoFaisal},
 		issuer: ministry.NewIssuer(b.society.db, b.society.signer, software()), began: b.MadeAt.AddDate(0, 0, -springDaysAgo).Add(time.Hour),
-	}
-	for _, g := range b.made.Goods {
-		x.items[g.ID] = g.Item
 	}
 	return x.make(ctx, b.society, sessions, b.clock)
 }

@@ -24,13 +24,14 @@ type told struct {
 	Pairing  []string `json:"pairing"`
 	People   []login  `json:"people"`
 	Officers []login  `json:"officers"`
+	Samples  []sample `json:"samples"`
 	Ready    float64  `json:"ready_seconds"`
 }
 
 // tell says where everything is and what to try.
 func (d *demonstration) tell(ministry string, took time.Duration) error {
 	if d.JSON {
-		t := told{Society: d.base, Ministry: ministry, Help: d.help, Session: demoSession, Codes: d.codes, People: demoStaff, Officers: demoMinistry, Ready: took.Seconds()}
+		t := told{Society: d.base, Ministry: ministry, Help: d.help, Session: demoSession, Codes: d.codes, People: demoStaff, Officers: demoMinistry, Samples: d.Samples, Ready: took.Seconds()}
 		for _, c := range d.codes {
 			t.Pairing = append(t.Pairing, pairing(d.base, c))
 		}
@@ -60,10 +61,13 @@ func (d *demonstration) tell(ministry string, took time.Duration) error {
 		}
 		fmt.Fprintf(&b, "\n%s", label.Terminal(q))
 	}
-	fmt.Fprint(&b, `
+	first := d.Samples[0]
+	fmt.Fprintf(&b, `
 Try:
-  1. Open the link above, sign in as ali with his PIN, take the session, choose a location and count. Pull the plug: it goes on.
-  2. Sign in at the society as salem: watch the session live, order a recount of what two people see differently.
+  1. Open the link above, sign in as ali with his PIN, take the session, type %s and Enter (a reader would scan it), then
+     %s and a quantity. Pull the plug: it goes on.
+`, first.Location, first.Codes[0])
+	fmt.Fprint(&b, `  2. Sign in at the society as salem: watch the session live, order a recount of what two people see differently.
   3. As salem, issue a small session of your own (warehouse, section "Supply goods"), count it, approve it, and seal it as
      mona; then open the ministry as badria: the result is there, verified, with its receipt.
 `)

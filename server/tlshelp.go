@@ -6,7 +6,6 @@ import (
 	_ "embed"
 	"encoding/pem"
 	"html/template"
-	"net"
 	"net/http"
 	"os"
 
@@ -79,7 +78,7 @@ func lastCertificate(path string) (*x509.Certificate, error) {
 
 // openHelp listens for handhelds that do not trust the authority yet.
 func openHelp(listen string, root *x509.Certificate, address, lan string) (server, string, error) {
-	l, err := net.Listen("tcp", listen)
+	l, err := listenOn(listen)
 	if err != nil {
 		return server{}, "", err
 	}

@@ -29,7 +29,7 @@ const readLink = () => {
 }
 const redeem = () => {
   if (!link || model.phase.peek() !== 'unpaired') return
-  void ui.run(model.pair(link, ''))
+  void ui.pair(link, '')
   link = ''
 }
 readLink()
@@ -38,5 +38,6 @@ effect(() => { if (model.phase.value !== 'starting') redeem() })
 
 effect(() => captureScans((scan) => void ui.scanned(scan.raw, scan.arabic), text('scan.sink')))
 listenToKeys(ui)
+for (const tap of ['pointerup', 'keydown'] as const) addEventListener(tap, () => ui.sound.unlock(), { capture: true, passive: true }) // any tap will do
 stayAwake(model)
 render(<App ui={ui} />, document.getElementById('app')!)

@@ -23,12 +23,12 @@ export function makeSound(enabled: () => { sound: boolean; vibration: boolean })
   return {
     unlock() {
       context ??= typeof AudioContext === 'undefined' ? undefined : new AudioContext({ latencyHint: 'interactive' })
-      void context?.resume()
+      if (context?.state === 'suspended') void context.resume()
     },
     unlocked: () => context?.state === 'running',
     play(answer) {
       const on = enabled()
-      if (on.vibration) navigator.vibrate?.(vibrations[answer])
+      if (on.vibration && navigator.userActivation?.hasBeenActive !== false) navigator.vibrate?.(vibrations[answer])
       if (!on.sound || !context) return
       if (context.state !== 'running') void context.resume() // the system suspends it behind a call or a locked screen
       const now = context.currentTime

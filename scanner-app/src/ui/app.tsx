@@ -78,7 +78,9 @@ function Sheets() {
 function useBackButton(open: boolean, close: () => void): void {
   useEffect(() => {
     history.pushState(null, '', location.pathname + location.search)
-    const stay = () => history.pushState(null, '', location.pathname + location.search)
+    const stay = () => {
+      if (!location.hash) history.pushState(null, '', location.pathname + location.search) // a link with a code goes its own way
+    }
     addEventListener('popstate', stay)
     return () => removeEventListener('popstate', stay)
   }, [])

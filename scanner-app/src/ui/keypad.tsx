@@ -28,17 +28,19 @@ export interface KeypadProps {
 }
 
 export function Keypad({ digit, erase, point, actions }: KeypadProps) {
-  const { settings } = useUi()
+  const { hand } = useUi().settings.value
+  const beside = (keys: ComponentChildren, r: 0 | 1 | 2 | 3) => {
+    const action = <div class="action">{actions[r]}</div>
+    return hand === 'left' ? <>{action}{keys}</> : <>{keys}{action}</>
+  }
   return (
-    <div class={'keypad ' + settings.value.hand} role="group" aria-label={text('keypad')}>
-      {rows.map((row, r) => [
-        ...row.map((d) => <PadKey key={d} press={() => digit(d)}>{writeDigits(d, digits.value)}</PadKey>),
-        <div key={'a' + r} class="action">{actions[r]}</div>,
-      ])}
-      <PadKey press={() => point?.()} disabled={!point} label={text('keypad.point')}>{digits.value === 'arab' ? '٫' : '.'}</PadKey>
-      <PadKey press={() => digit('0')}>{writeDigits('0', digits.value)}</PadKey>
-      <PadKey press={erase} label={text('keypad.erase')}><Icon name="erase" /></PadKey>
-      <div class="action">{actions[3]}</div>
+    <div class={'keypad ' + hand} role="group" aria-label={text('keypad')}>
+      {rows.map((row, r) => beside(row.map((d) => <PadKey key={d} press={() => digit(d)}>{writeDigits(d, digits.value)}</PadKey>), r as 0 | 1 | 2))}
+      {beside(<>
+        <PadKey press={() => point?.()} disabled={!point} label={text('keypad.point')}>{digits.value === 'arab' ? '٫' : '.'}</PadKey>
+        <PadKey press={() => digit('0')}>{writeDigits('0', digits.value)}</PadKey>
+        <PadKey press={erase} label={text('keypad.erase')}><Icon name="erase" /></PadKey>
+      </>, 3)}
     </div>
   )
 }

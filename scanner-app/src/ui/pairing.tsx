@@ -7,20 +7,18 @@ import { Statement } from './notices'
 import { inWords, useUi } from './ui'
 
 export function Pairing({ back }: { back?: () => void }) {
-  const { model, run, said } = useUi()
+  const { model, pair, pairing, said } = useUi()
   const [code, setCode] = useState('')
   const [name, setName] = useState(model.deviceName.value)
-  const [busy, setBusy] = useState(false)
+  const busy = pairing.value
   const [missing, setMissing] = useState(false)
-  const pair = async (e: Event) => {
+  const send = async (e: Event) => {
     e.preventDefault()
     if (!code.trim()) return setMissing(true)
-    setBusy(true)
-    if (await run(model.pair(code.trim(), name.trim()))) back?.()
-    setBusy(false)
+    if (await pair(code.trim(), name.trim())) back?.()
   }
   return (
-    <form class="fill" onSubmit={(e) => void pair(e)}>
+    <form class="fill" onSubmit={(e) => void send(e)}>
       <main class="body">
         <div class="stack">
           <div>

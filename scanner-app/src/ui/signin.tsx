@@ -85,25 +85,25 @@ function Pin({ who, back }: { who: Person; back: () => void }) {
   }, [])
   const keys: Digit[] = ['1', '2', '3', '4', '5', '6', '7', '8', '9']
   return (
-    <div class="fill">
+    <main class="fill headed">
       <div class="bar">
         <button class="icon-button" onClick={back} aria-label={text('do.back')}><Icon name="back" /></button>
         <h1><Name of={who.name} /></h1>
       </div>
-      <main class="body pin">
+      <div class="body pin">
         <p class="soft" id="pin-label">{text('signin.pin')}</p>
         <div class="dots" role="status" aria-label={text('signin.pin.keyed', { n: pin.length })}>
           {Array.from({ length: Math.max(shortest, pin.length) }, (_, i) => <span key={i} class={i < pin.length ? 'full' : ''} />)}
         </div>
         {said.value && <Fault>{inWords(said.value)}</Fault>}
         {!said.value && busy && <p class="soft">{text('signin.busy')}</p>}
-      </main>
+      </div>
       <div class="keypad plain" role="group" aria-labelledby="pin-label">
         {keys.map((d) => <PadKey key={d} press={() => press(d)}>{writeDigits(d, digits.value)}</PadKey>)}
         <PadKey press={() => setPin(pin.slice(0, -1))} label={text('keypad.erase')}><Icon name="erase" /></PadKey>
         <PadKey press={() => press('0')}><Count n={0} /></PadKey>
         <PadKey kind="done" press={() => void signIn()} disabled={busy || pin.length < shortest}>{text('signin.do')}</PadKey>
       </div>
-    </div>
+    </main>
   )
 }

@@ -8,7 +8,7 @@ import { ModeChoice } from './mode'
 import { Statement } from './notices'
 import { Sheet } from './sheet'
 import { inWords, useUi } from './ui'
-import { Count, Name } from './value'
+import { Code, Count, Name } from './value'
 
 const page = 40 // rows drawn at once
 
@@ -55,7 +55,7 @@ function TaskRow({ task, open }: { task: Task; open: () => void }) {
     <button class="row" onClick={open} disabled={task.state === 'closed'}>
       <span>
         <span class="title"><Name of={task.place.name} /></span>
-        <span class="note"><Name of={task.place.sectionName} /></span>
+        <span class="note"><Name of={task.place.sectionName} /> · <Code>{task.place.location}</Code></span>
         <span class="tags">
           {task.recount && <span class="tag check">{text('recount')}</span>}
           {task.round > 2 && <span class="tag plain">{text('round', { n: task.round })}</span>}
@@ -100,7 +100,7 @@ export function PlacesSheet({ close }: { close: () => void }) {
                   {p.state === 'closed' && <span class="tag plain">{text('tasks.closed')}</span>}
                 </span>
               </span>
-              <bdi dir="ltr" class="code small soft">{p.location}</bdi>
+              <span class="small soft"><Code>{p.location}</Code></span>
             </button>
           </li>
         ))}

@@ -24,9 +24,12 @@ export interface Ui {
   // Whether "start counting" was tapped since the app opened.
   started: Signal<boolean>
   arabicKeyboard: Signal<boolean>
+  pairing: Signal<boolean>
   battery: ReadonlySignal<number | undefined>
   // run waits for an action, sounds its answer and shows its refusal. True: it was done.
   run(action: Promise<Outcome>): Promise<boolean>
+  // pair redeems a code or link, shown as under way wherever it came from.
+  pair(code: string, name: string): Promise<boolean>
   // scanned hands a scan to the model. What it counted or opened is shown: a sheet gives way to it.
   scanned(raw: string, arabic: boolean): Promise<void>
 }
@@ -40,14 +43,22 @@ export function makeUi(model: Model, sound: Sound, settings: Signal<Settings>, u
     said.value = refused
     return !refused
   }
-  const sheet = signal<SheetName | undefined>(undefined), closed: Ui['closed'] = signal(undefined), arabicKeyboard = signal(false)
+  const sheet = signal<SheetName | undefined>(undefined), closed: Ui['closed'] = signal(undefined), arabicKeyboard = signal(false), pairing = signal(false)
   return {
     run,
     model, sound, settings, update, said, battery, version,
-    sheet, closed, started: signal(false), arabicKeyboard,
+    sheet, closed, started: signal(false), arabicKeyboard, pairing,
+    async pair(code, name) {
+      pairing.value = true
+      const done = await run(model.pair(code, name))
+      pairing.value = false
+      return done
+    },
     async scanned(raw, arabic) {
       const action = model.scan(raw)
+      pairing.value = model.phase.peek() === 'unpaired'
       const done = await run(action)
+      pairing.value = false
       const { what, arabicKeyboard: recovered } = await action
       if (arabic || recovered) arabicKeyboard.value = true
       if (done && what !== 'nothing') sheet.value = undefined

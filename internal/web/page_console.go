@@ -94,6 +94,7 @@ func (k *console) routes() []route {
 		k.selfPages(),
 		k.homePages(),
 		k.planPages(),
+		k.sitePages(),
 		k.paperPages(),
 		k.devicePages(),
 		k.peoplePages(),

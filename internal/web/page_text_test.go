@@ -14,9 +14,9 @@ import (
 
 // families are keys made up of parts at run time: what begins so is used.
 var families = []string{
-	"act.", "done.", "governorate.", "issue-step.", "location-status.",
+	"act.", "done.", "governorate.", "issue-step.", "location-kind.", "location-status.",
 	"paper.aside-", "paper.condition-", "paper.kind-", "paper.site-", "paper.status-", "paper.unit-", "paper.verdict-",
-	"proof.", "role.", "role-hint.", "session-kind.", "session-state.", "time.month-", "tone.",
+	"proof.", "role.", "role-hint.", "session-kind.", "session-state.", "site-kind.", "time.month-", "tone.",
 }
 
 type said = map[string]any

@@ -95,6 +95,8 @@ func (k *console) routes() []route {
 		k.homePages(),
 		k.planPages(),
 		k.sitePages(),
+		k.sessionPages(),
+		k.resultPages(),
 		k.paperPages(),
 		k.devicePages(),
 		k.peoplePages(),

@@ -17,6 +17,8 @@ var families = []string{
 	"act.", "done.", "governorate.", "issue-step.", "location-kind.", "location-status.",
 	"paper.aside-", "paper.condition-", "paper.kind-", "paper.site-", "paper.status-", "paper.unit-", "paper.verdict-",
 	"proof.", "role.", "role-hint.", "session-kind.", "session-state.", "site-kind.", "time.month-", "tone.",
+	"aside.", "block.", "condition.", "held.", "line.status-", "location.status-", "log.kind-", "pass.status-", "result.kind-",
+	"sheet.confirm-", "sheet.do-", "unit.", "verdict.", "void.",
 }
 
 type said = map[string]any

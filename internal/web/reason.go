@@ -37,6 +37,15 @@ var (
 	ImportBusy = stocktake.NewReason(stocktake.Unavailable, "import-busy",
 		"Other files are being imported. Try again in a minute.",
 		"تُستورد ملفات أخرى الآن. أعد المحاولة بعد دقيقة.")
+	ChooseSide = stocktake.NewReason(stocktake.Invalid, "choose-side",
+		"Choose the count that is right, then say why.",
+		"اختر العدّ الصحيح ثم اذكر السبب.")
+	ChooseLines = stocktake.NewReason(stocktake.Invalid, "choose-lines",
+		"Choose at least one line first.",
+		"اختر بندًا واحدًا على الأقل أولًا.")
+	RecountSize = stocktake.NewReason(stocktake.Invalid, "recount-size",
+		"This would ask for %d locations; one order takes 1 to %d. Choose other lines.",
+		"سيشمل هذا %d موقعًا، ويقبل الأمر الواحد من 1 إلى %d. اختر بنودًا أخرى.")
 	ReceiptAwaited = stocktake.NewReason(stocktake.NotFound, "receipt-awaited",
 		"The ministry has not answered this result yet.",
 		"لم ترد الوزارة على هذه النتيجة بعد.")

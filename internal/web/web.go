@@ -25,6 +25,7 @@ type Config struct {
 	Places   Places   // without it no session can be planned on the console
 	Presence Presence // without it nobody knows which devices are there
 
+	Catalogue Catalogue // to attach codes for good; without it they are attached to a session only
 	Societies Societies // for the console's sign-in; without it everybody types the society's id
 
 	Now func() time.Time // time.Now

@@ -74,6 +74,7 @@ func (p *people) SignOutEverywhere(context.Context, stocktake.Person) error { re
 // desk is the API over a real count.Service and store.
 type desk struct {
 	t    *testing.T
+	db   *boltdb.DB
 	e    *echo.Echo
 	logs *bytes.Buffer
 	who  *people
@@ -87,7 +88,7 @@ func open(t *testing.T, edit ...func(*web.Config)) *desk {
 	counts := count.NewService(db, db, time.Now)
 	t.Cleanup(counts.Close)
 	publish(t, db)
-	d := &desk{t: t, logs: &bytes.Buffer{}, who: &people{}}
+	d := &desk{t: t, db: db, logs: &bytes.Buffer{}, who: &people{}}
 	c := web.Config{Accounts: d.who, Sessions: counts, Logger: slog.New(slog.NewTextHandler(d.logs, &slog.HandlerOptions{Level: slog.LevelDebug})), TempDir: t.TempDir()}
 	for _, f := range edit {
 		f(&c)

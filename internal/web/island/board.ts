@@ -254,7 +254,7 @@ function fillSections(list: [string, string, string][]): void {
 
 function drawLink(state: Link): void {
   const e = $('link')
-  root.dataset['link'] = state
+  root.dataset['link'] = $('live-top').dataset['link'] = state
   const text = state === 'stale' && asOf ? say.t('board.link-stale', say.clock(asOf)) : say.t('board.link-' + state)
   if (e.textContent !== text) e.textContent = text
   $('sign-in').hidden = state !== 'signed-out'
@@ -263,6 +263,7 @@ function drawLink(state: Link): void {
 function begin(): void {
   document.getElementById('plain')?.remove()
   root.hidden = false
+  $('live-top').hidden = false
   const chosen = new Set(readColumns())
   const menu = $('columns')
   for (const c of all) {

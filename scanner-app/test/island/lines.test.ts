@@ -12,6 +12,7 @@ function row(section: string, item: string, more: Partial<{ status: string; vari
 
 function filled(): Lines {
   const l = new Lines()
+  l.choice.sort = 'section'
   l.replace([
     row('dairy', 'a', { variance: -2000, value: -500, status: 'outside', flags: Flag.variance | Flag.waits, ar: 'جُبنة إسطنبولي', en: 'Cheese' }),
     row('dairy', 'b', { variance: 1000, value: 300, status: 'outside', flags: Flag.variance | Flag.waits, ar: 'قشطة ١٠٠ غم', en: 'Cream' }),

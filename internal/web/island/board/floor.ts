@@ -34,7 +34,7 @@ export function drawSummary(root: HTMLElement, s: Summary, say: Say): void {
   }
   for (const e of root.querySelectorAll<HTMLElement>('[data-state]')) {
     e.dataset['state'] = s.state
-    e.textContent = say.t('session.state-' + s.state)
+    e.textContent = say.t('session-state.' + s.state)
   }
 }
 

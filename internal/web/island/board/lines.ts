@@ -55,7 +55,7 @@ export class Lines {
   private readonly all = new Map<string, Line>()
   shown: Line[] = []
   readonly chosen = new Set<string>()
-  choice: Choice = { status: '', section: '', text: '', sort: 'section', down: false }
+  choice: Choice = { status: '', section: '', text: '', sort: 'status', down: false }
   /** lines that changed or came since the order was made, and may stand in the wrong place */
   unsettled = 0
 

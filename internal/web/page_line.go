@@ -1,0 +1,103 @@
+package web
+
+import (
+	"slices"
+	"time"
+
+	"jard/internal/count"
+	"jard/internal/stocktake"
+)
+
+// linePage is the story of one line: why a supervisor believes its number.
+type linePage struct {
+	*seen
+	Line     *count.Line
+	Findings []count.Finding
+	Axis     axis
+	Limit    stocktake.Quantity
+	Bounded  bool
+	Disputed bool
+	Ref      string
+}
+
+// axis is the time that a line's story is drawn on, in the units of its picture: 1000 wide.
+type axis struct {
+	Height, Foot int
+	Marks        []mark
+	Spans        []span
+	Now          int // where the story ends
+}
+
+type mark struct {
+	X  int
+	At time.Time
+}
+
+// span is one finding on the axis.
+type span struct {
+	X, Width, Y, Text int
+	Adopted, AllHere  bool
+	Finding           *count.Finding
+}
+
+const (
+	axisWidth = 1000
+	axisRow   = 28
+	axisTop   = 24
+)
+
+// axisOf draws findings under each other, from the first to the last with a little room.
+func axisOf(list []count.Finding) axis {
+	a := axis{Height: axisTop + axisRow*len(list) + 8, Foot: axisTop + axisRow*len(list)}
+	if len(list) == 0 {
+		return a
+	}
+	from, to := list[0].Interval.Start, list[0].Interval.End
+	for _, f := range list {
+		if f.Interval.Start.Before(from) {
+			from = f.Interval.Start
+		}
+		if f.Interval.End.After(to) {
+			to = f.Interval.End
+		}
+	}
+	length := max(to.Sub(from), time.Minute)
+	from = from.Add(-length / 20)
+	length += length / 10
+	x := func(at time.Time) int {
+		return min(max(int(int64(at.Sub(from))/1000*axisWidth/(int64(length)/1000)), 0), axisWidth)
+	}
+	for n := range 5 {
+		at := from.Add(length * time.Duration(n) / 4)
+		a.Marks = append(a.Marks, mark{X: min(max(x(at), 2), axisWidth-2), At: at})
+	}
+	for n := range list {
+		f := &list[n]
+		begin := x(f.Interval.Start)
+		a.Spans = append(a.Spans, span{X: begin, Width: max(x(f.Interval.End)-begin, 4), Y: axisTop + axisRow*n + 6, Adopted: f.Adopted,
+			AllHere: f.AllHere, Finding: f})
+	}
+	return a
+}
+
+func (k *console) showLine(v *visit) error {
+	s, err := v.see("")
+	if err != nil {
+		return err
+	}
+	section, item := stocktake.SectionID(v.QueryParam("section")), stocktake.ItemID(v.QueryParam("item"))
+	l := s.View.Line(section, item)
+	if l == nil {
+		return stocktake.Missing.New("line", string(section)+" / "+string(item))
+	}
+	p := linePage{seen: s, Line: l, Findings: s.Findings(section, item), Ref: lineName(l)}
+	p.Axis = axisOf(p.Findings)
+	expected := l.Book
+	if l.Variance != nil {
+		expected = l.Variance.Expected
+	}
+	p.Limit = s.Plan.Tolerance.Limit(expected, l.Cost)
+	p.Bounded = p.Limit < stocktake.MaxNumber
+	p.Disputed = slices.ContainsFunc(s.Disputes, func(d count.Dispute) bool { return d.Section == section && d.Item == item })
+	return v.show("line", sessionFrame("line.title", p))
+}

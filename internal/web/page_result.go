@@ -1,0 +1,80 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strconv"
+
+	"jard/internal/result"
+	"jard/internal/stocktake"
+)
+
+// resultPages show a society's sealed documents and where each stands with the ministry.
+func (k *console) resultPages() []route {
+	return []route{
+		{path: "/results", roles: resultReaders, get: k.showResults},
+		{path: "/results/:series/:number", roles: resultReaders, get: k.showResult},
+		{path: "/results/:series/:number/document", roles: resultReaders, get: func(v *visit) error { return k.document(v.Context, v.by) }},
+		{path: "/results/:series/:number/receipt", roles: resultReaders, get: func(v *visit) error { return k.receipt(v.Context, v.by) }},
+	}
+}
+
+// resultsPage lists documents, the last first.
+type resultsPage struct {
+	List piece[ResultInfo]
+}
+
+// oneResultPage is one document.
+type oneResultPage struct {
+	ResultInfo
+	Result   *result.Document // nil for a change of key
+	Said     string           // the receipt, for people
+	Answered bool
+}
+
+func (k *console) showResults(v *visit) error {
+	if err := k.mayReadResults(v.by); err != nil {
+		return err
+	}
+	var all []ResultInfo
+	for at := (result.Ref{}); ; {
+		list, err := k.Results.Results(v.Request().Context(), v.by.Society, at, 100)
+		if err != nil {
+			return err
+		}
+		all = append(all, list...)
+		if len(list) < 100 {
+			break
+		}
+		at = result.Ref{Series: list[99].Series, Number: list[99].Number + 1}
+	}
+	slices.Reverse(all)
+	return v.show("results", frame{Title: "result.title", Nav: "results", Data: resultsPage{List: pieceOf(v, all)}})
+}
+
+func (k *console) showResult(v *visit) error {
+	d, err := k.oneResult(v.Context, v.by)
+	if err != nil {
+		return err
+	}
+	p := oneResultPage{ResultInfo: d.ResultInfo, Answered: d.Receipt != nil}
+	if d.Kind == "result" {
+		p.Result = new(result.Document)
+		if err := json.Unmarshal(d.Signed.Document, p.Result); err != nil {
+			return stocktake.Broken.Wrap(err)
+		}
+	}
+	if d.Receipt != nil {
+		var out bytes.Buffer
+		if json.Indent(&out, d.Receipt.Document, "", "  ") == nil {
+			p.Said = out.String()
+		}
+	}
+	return v.show("result", frame{Title: "result.one", Nav: "results", Data: p})
+}
+
+// Path is the address of a document.
+func (r ResultInfo) Path() string {
+	return "/results/" + strconv.FormatUint(r.Series, 10) + "/" + strconv.FormatUint(r.Number, 10)
+}

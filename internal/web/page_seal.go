@@ -1,0 +1,110 @@
+package web
+
+import (
+	"jard/internal/count"
+	"jard/internal/result"
+	"jard/internal/stocktake"
+)
+
+// sealPage is what stands between now and the seal, each with where to settle it, and then the seal.
+type sealPage struct {
+	*seen
+	Blocks  []block
+	Ready   bool
+	Devices map[stocktake.DeviceID]string
+	Result  *ResultInfo // of a sealed session
+}
+
+// block is one blocker with the page that settles it.
+type block struct {
+	count.Blocker
+	Path string
+}
+
+// settledAt says where each kind of blocker is settled.
+var settledAt = map[string]string{
+	count.BlockNotClosing: "#closing", count.BlockUncounted: "/passes#left", count.BlockOpenPass: "/passes?status=open",
+	count.BlockGap: "/passes?status=gap", count.BlockDispute: "/disputes", count.BlockTask: "/recounts", count.BlockCounting: "?status=counting",
+	count.BlockHeld: "/quarantine", count.BlockUnknown: "/codes", count.BlockStream: "#streams", count.BlockWaiting: "/sheet",
+	count.BlockOverflow: "?status=overflow",
+}
+
+func (k *console) sealing(v *visit) (frame, error) {
+	s, err := v.see("/seal")
+	if err != nil {
+		return frame{}, err
+	}
+	p := sealPage{seen: s, Ready: len(s.Blockers) == 0 && !s.Over(), Devices: map[stocktake.DeviceID]string{}}
+	for _, b := range s.Blockers {
+		path := settledAt[b.Key]
+		if path != "" && path[0] != '#' {
+			path = s.Base() + path
+		}
+		p.Blocks = append(p.Blocks, block{b, path})
+	}
+	if devices, err := k.Accounts.Devices(v.Request().Context(), v.by); err == nil { // others see ids
+		for _, d := range devices {
+			p.Devices[d.ID] = d.Name
+		}
+	}
+	if s.State == count.StateSealed && k.Results != nil {
+		if p.Result, err = v.resultOf(s.ID); err != nil {
+			return frame{}, err
+		}
+	}
+	return sessionFrame("seal.title", p), nil
+}
+
+// resultOf finds the document of a sealed session among the society's, the last first.
+func (v *visit) resultOf(session stocktake.SessionID) (*ResultInfo, error) {
+	var found *ResultInfo
+	at := result.Ref{}
+	for {
+		list, err := v.k.Results.Results(v.Request().Context(), v.by.Society, at, 100)
+		if err != nil {
+			return nil, err
+		}
+		for n := range list {
+			if list[n].Session == session {
+				found = &list[n]
+			}
+		}
+		if len(list) < 100 {
+			return found, nil
+		}
+		at = result.Ref{Series: list[99].Series, Number: list[99].Number + 1}
+	}
+}
+
+func (k *console) showSeal(v *visit) error {
+	f, err := k.sealing(v)
+	if err != nil {
+		return err
+	}
+	return v.show("seal", f)
+}
+
+func (k *console) sealOrClose(v *visit) error {
+	return v.decide("seal", k.sealing, func(f *form, id stocktake.SessionID) (string, string, error) {
+		ctx, why := v.Request().Context(), count.Because{Reason: f.Get("reason")}
+		switch f.Get("do") {
+		case "close":
+			_, err := k.Sessions.BeginClosing(ctx, v.by, id, why)
+			return "/seal", "done.closing", err
+		case "reopen":
+			_, err := k.Sessions.Reopen(ctx, v.by, id, why)
+			return "/seal", "done.reopened", err
+		case "write-off":
+			w := count.WriteOff{Device: stocktake.DeviceID(f.Get("device")), Epoch: f.Get("epoch"), Reason: why.Reason}
+			_, err := k.Sessions.WriteOffStream(ctx, v.by, id, w)
+			return "/seal", "done.stream-written-off", err
+		case "seal":
+			if k.Issuer == nil {
+				return "", "", NotOffered.New()
+			}
+			_, err := k.Sessions.Seal(ctx, v.by, id, k.Issuer)
+			return "/seal", "done.sealed", err
+		}
+		return "", "", FormMalformed.New()
+	})
+}

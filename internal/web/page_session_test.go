@@ -1,0 +1,230 @@
+package web_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"jard/internal/boltdb"
+	"jard/internal/count"
+	"jard/internal/stocktake"
+	"jard/internal/web"
+)
+
+// story is a desk with one session, s1, and a way to hand in what handhelds record.
+type story struct {
+	*desk
+	db    *boltdb.DB
+	marks map[stocktake.DeviceID]count.Mark
+	ids   int
+	codes attached
+}
+
+// attached notes the codes that were attached for good.
+type attached map[string]stocktake.ItemID
+
+func (s attached) AttachCode(_ context.Context, _ stocktake.Person, item stocktake.ItemID, code string, _ stocktake.Quantity) error {
+	s[code] = item
+	return nil
+}
+
+func openStory(t *testing.T) *story {
+	s := &story{marks: map[stocktake.DeviceID]count.Mark{}, codes: attached{}}
+	s.desk = open(t, func(c *web.Config) { c.Catalogue = s.codes })
+	s.db = s.desk.db
+	s.ok(s.ask("supervisor", "POST", "/api/sessions", `{"session":"s1","name":{"ar":"جرد"},"site":"central","kind":"full",
+		"tolerance":{"quantity":0},"tiers":[{"role":"supervisor","up_to":1000},{"role":"manager"}]}`), http.StatusCreated, nil)
+	return s
+}
+
+func (s *story) push(device stocktake.DeviceID, events ...count.Event) {
+	s.t.Helper()
+	mark := s.marks[device]
+	b := count.Batch{Society: society, Stream: count.Stream{Device: device, Epoch: "e"}, First: mark.Acked + 1, Prev: mark.Digest, Digest: mark.Digest}
+	var bodies [][]byte
+	for _, e := range events {
+		s.ids++
+		e.Version, e.Session, e.At, e.ID = 1, "s1", time.Now().UnixMilli(), stocktake.EventID(fmt.Sprint("e", s.ids))
+		body, err := json.Marshal(e)
+		must(s.t, err)
+		bodies = append(bodies, body)
+		b.Digest = count.NextDigest(b.Digest, body)
+	}
+	b.Events = count.Receive(bodies)
+	var err error
+	s.marks[device], err = s.db.Append(s.t.Context(), b)
+	must(s.t, err)
+}
+
+// walk hands in a whole pass over A1 that finds so much of an item, or of a code that is none.
+func (s *story) walk(pass stocktake.PassID, who stocktake.PersonID, item stocktake.ItemID, units int64) {
+	q := stocktake.Quantity(units * 1000)
+	device := stocktake.DeviceID("device-" + string(who))
+	s.push(device, count.Event{Name: "pass.opened", Pass: pass, Location: "A1", Round: 1, Person: who, Mode: "quantity"},
+		count.Event{Name: "observed", Pass: pass, Code: string(item), Item: item, Pack: 1000, Amount: q},
+		count.Event{Name: "pass.closed", Pass: pass, Observations: 1, Quantity: q})
+}
+
+func (s *story) page(as, path string, wants ...string) string {
+	s.t.Helper()
+	w := s.browse(as, "GET", path, nil, "Cookie", "lang=en")
+	s.holds(w, http.StatusOK, wants...)
+	return w.Body.String()
+}
+
+func (s *story) holds(w *httptest.ResponseRecorder, status int, wants ...string) {
+	s.t.Helper()
+	body := w.Body.String()
+	if w.Code != status || strings.Contains(body, "⟦") {
+		s.t.Fatalf("%d: %s", w.Code, body)
+	}
+	plain := regexp.MustCompile(`[\x{2066}-\x{2069}]`).ReplaceAllString(body, "")
+	for _, want := range wants {
+		if !strings.Contains(plain, want) {
+			s.t.Errorf("the page lacks %q: %s", want, plain)
+		}
+	}
+}
+
+// hidden gives what stands in the page's fields of a name.
+func hidden(t *testing.T, page, name string) []string {
+	t.Helper()
+	var list []string
+	for _, m := range regexp.MustCompile(`name="`+name+`" value="([^"]*)"`).FindAllStringSubmatch(page, -1) {
+		list = append(list, strings.NewReplacer("&#34;", `"`, "&#39;", "'", "&amp;", "&", "&#43;", "+").Replace(m[1]))
+	}
+	return list
+}
+
+func (s *story) post(as, path string, f url.Values) *httptest.ResponseRecorder {
+	s.t.Helper()
+	return s.browse(as, "POST", path, f, "Cookie", "lang=en")
+}
+
+func (s *story) went(w *httptest.ResponseRecorder, done string) {
+	s.t.Helper()
+	if to := w.Header().Get("Location"); w.Code != http.StatusSeeOther || !strings.HasSuffix(to, "done="+done) {
+		s.t.Fatalf("%d to %q, not %q: %s", w.Code, to, done, w.Body)
+	}
+}
+
+func TestBoardSaysEverythingWithoutTheIsland(t *testing.T) {
+	s := openStory(t)
+	s.walk("p1", "ali", "tuna", 5)
+	body := s.page("witness", "/sessions/s1", "tuna", "shortage", "outside tolerance", `id="board"`, `src="/static/console/board.js`)
+	if strings.Contains(body, `id="do-recount"`) {
+		t.Error("a witness is offered a recount")
+	}
+	s.page("supervisor", "/sessions/s1?status=not-counted", "رز")
+	s.page("supervisor", "/sessions/s1?q=nothing", "No line is like that")
+	s.page("manager", "/sessions/s1/line?section=dry&item=tuna", "98,765", "Found", "علي", "98,760", "<svg")
+	s.holds(s.browse("manager", "GET", "/sessions/s1/line?section=dry&item=none", nil), http.StatusNotFound)
+}
+
+func TestDisputeIsSettledOnItsPage(t *testing.T) {
+	s := openStory(t)
+	s.walk("p1", "ali", "tuna", 5)
+	s.walk("p2", "huda", "tuna", 7)
+	page := s.page("supervisor", "/sessions/s1/disputes", "5", "7", "This count is right")
+	f := url.Values{"do": {"choose"}, "location": {"A1"}, "item": {"tuna"}, "digest": hidden(t, page, "digest")[:1], "key": hidden(t, page, "key")[:1]}
+	s.holds(s.post("supervisor", "/sessions/s1/disputes", f), http.StatusUnprocessableEntity, "Choose the count that is right")
+	f.Set("pass", "p2")
+	s.holds(s.post("supervisor", "/sessions/s1/disputes", f), http.StatusUnprocessableEntity, "Say why", "checked")
+	f.Set("reason", "I looked myself")
+	s.holds(s.post("witness", "/sessions/s1/disputes", f), http.StatusUnprocessableEntity, "You may not do this")
+	old := f.Get("digest")
+	f.Set("digest", "what-was-seen-earlier")
+	s.holds(s.post("supervisor", "/sessions/s1/disputes", f), http.StatusUnprocessableEntity, "has changed since you looked", "I looked myself")
+	f.Set("digest", old)
+	s.went(s.post("supervisor", "/sessions/s1/disputes", f), "done.dispute-settled")
+	s.page("supervisor", "/sessions/s1/disputes?done=done.dispute-settled", "The dispute is settled", "I looked myself", "Take back")
+}
+
+func TestSheetSaysWhatWillHappenAndThenDoesIt(t *testing.T) {
+	s := openStory(t)
+	s.walk("p1", "ali", "tuna", 98_763) // two short, 500 fils: the supervisor's tier
+	page := s.page("supervisor", "/sessions/s1/sheet", "tuna", "yours", "up to 1.000 KD")
+	refs := hidden(t, page, "line")
+	if len(refs) != 1 {
+		t.Fatalf("lines on the sheet: %q", refs)
+	}
+	confirm := s.post("supervisor", "/sessions/s1/sheet", url.Values{"do": {"approve"}, "line": refs})
+	s.holds(confirm, http.StatusOK, "Approve 1 line, shortage 0.500 KD")
+	s.holds(s.post("supervisor", "/sessions/s1/sheet", url.Values{"do": {"reject"}, "line": refs}), http.StatusOK, "Reject 1 line")
+	s.holds(s.post("supervisor", "/sessions/s1/sheet", url.Values{"do": {"sign-reject"}, "line": refs}), http.StatusUnprocessableEntity, "Say why")
+	s.holds(s.post("supervisor", "/sessions/s1/sheet", url.Values{"do": {"approve"}}), http.StatusUnprocessableEntity, "Choose at least one line")
+
+	s.walk("p2", "ali", "tuna", 1) // a second walk by the same person: now it is disputed
+	w := s.post("supervisor", "/sessions/s1/sheet", url.Values{"do": {"sign-approve"}, "line": refs})
+	s.holds(w, http.StatusUnprocessableEntity, "has changed since you looked", "1 line has changed since you looked and is left out")
+	if strings.Contains(w.Body.String(), "sign-approve") {
+		t.Error("what has changed can be approved all the same")
+	}
+}
+
+func TestFourEyesAreSaidInWords(t *testing.T) {
+	s := openStory(t)
+	s.walk("p1", "the-supervisor", "tuna", 98_763)
+	page := s.page("supervisor", "/sessions/s1/sheet", "you counted here")
+	refs := hidden(t, page, "line")
+	s.holds(s.post("supervisor", "/sessions/s1/sheet", url.Values{"do": {"sign-approve"}, "line": refs}), http.StatusUnprocessableEntity,
+		"counted in line dry / tuna and cannot decide on it")
+	s.went(s.post("manager", "/sessions/s1/sheet", url.Values{"do": {"sign-approve"}, "line": refs}), "done.lines-approved")
+	s.page("witness", "/sessions/s1/line?section=dry&item=tuna", "approved", "stands")
+}
+
+func TestUnknownCodeIsAttachedForGood(t *testing.T) {
+	s := openStory(t)
+	s.walk("p1", "ali", "4711", 3)
+	s.page("supervisor", "/sessions/s1/codes", "4711", "Which item?")
+	s.page("supervisor", "/sessions/s1/codes?code=4711&q=تونه", "تونة", "For good")
+	f := url.Values{"do": {"attach"}, "code": {"4711"}, "item": {"tuna"}, "pack": {"x"}, "lasting": {"yes"}}
+	s.holds(s.post("supervisor", "/sessions/s1/codes?code=4711&q=تونه", f), http.StatusUnprocessableEntity, "is not a decimal number", `value="x"`)
+	f.Set("pack", "١٢")
+	s.went(s.post("supervisor", "/sessions/s1/codes", f), "done.code-lasting")
+	if s.codes["4711"] != "tuna" {
+		t.Fatalf("attached: %v", s.codes)
+	}
+	s.page("supervisor", "/sessions/s1/line?section=dry&item=tuna", "36")
+}
+
+func TestQuarantinePassesRestRecountSealAndLog(t *testing.T) {
+	s := openStory(t)
+	s.push("d9", count.Event{Name: "observed", Pass: "never", Code: "c", Item: "tuna", Pack: 1000, Amount: 1000})
+	page := s.page("supervisor", "/sessions/s1/quarantine", "Its pass was never opened", "&#34;never&#34;", "counts by itself once")
+	s.went(s.post("supervisor", "/sessions/s1/quarantine", url.Values{"do": {"aside"}, "key": hidden(t, page, "key"), "reason": {"a test"}}), "done.held-aside")
+	s.page("supervisor", "/sessions/s1/quarantine", "a test", "Take back")
+
+	s.push("d1", count.Event{Name: "pass.opened", Pass: "p1", Location: "A1", Round: 1, Person: "ali", Mode: "quantity"})
+	page = s.page("supervisor", "/sessions/s1/passes", "open", "Count it as it stands")
+	s.went(s.post("supervisor", "/sessions/s1/passes", url.Values{"do": {"complete"}, "key": {"p1"}, "digest": hidden(t, page, "digest")[:1], "reason": {"went home"}}), "done.pass-completed")
+
+	page = s.page("supervisor", "/sessions/s1/rest", "tuna", "Sign 2 lines as zero")
+	f := url.Values{"do": {"sign"}, "line": hidden(t, page, "line"), "reason": {"none on the attached"}}
+	s.holds(s.post("witness", "/sessions/s1/rest", f), http.StatusUnprocessableEntity, "You may not do this")
+	s.went(s.post("supervisor", "/sessions/s1/rest", f), "done.rest-signed")
+	s.page("supervisor", "/sessions/s1/rest", "Nothing is left uncounted", "Signed as zero")
+
+	w := s.post("supervisor", "/sessions/s1/recounts", url.Values{"line": {"dry\ttuna"}})
+	s.holds(w, http.StatusOK, "Round 2", "A1", "tuna")
+	plan := w.Body.String()
+	s.went(s.post("supervisor", "/sessions/s1/recounts", url.Values{"do": {"order"}, "round": hidden(t, plan, "round"), "task": hidden(t, plan, "task"),
+		"line": hidden(t, plan, "line")}), "done.recount-ordered")
+	s.page("supervisor", "/sessions/s1/recounts", "out", "Withdraw")
+	s.holds(s.post("supervisor", "/sessions/s1/recounts", url.Values{"of": {"disputes"}}), http.StatusUnprocessableEntity, "one order takes 1 to")
+
+	s.page("manager", "/sessions/s1/seal", "Tasks not done", `href="/sessions/s1/recounts"`, "Begin closing")
+	s.holds(s.post("manager", "/sessions/s1/seal", url.Values{"do": {"seal"}}), http.StatusUnprocessableEntity, "not set up for that")
+	s.went(s.post("manager", "/sessions/s1/seal", url.Values{"do": {"close"}}), "done.closing")
+	s.went(s.post("manager", "/sessions/s1/seal", url.Values{"do": {"reopen"}, "reason": {"too early"}}), "done.reopened")
+
+	s.page("witness", "/sessions/s1/log", "chain verified", "reopened counting", "signed lines as zero", "none on the attached")
+	s.page("witness", "/sessions/s1/log?verify=1&of=people", "chain verified, all", "issued the session")
+}

@@ -1,0 +1,261 @@
+package web
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"jard/internal/count"
+	"jard/internal/stocktake"
+)
+
+// sheetPage is the lines that wait for one approver. First it lists them; once some are chosen, it shows exactly those
+// with one button that says what will happen.
+type sheetPage struct {
+	*seen
+	Tiers   []tierTab
+	Tier    int
+	Rows    []sheetRow
+	Total   int
+	Sum     sheetSum
+	Verdict count.Verdict // of the second step; empty in the first
+	Changed []sheetRow    // what has changed since it was chosen, and is left out
+	Asks    bool          // a reason must be given
+	Skipped int           // that were chosen and have no variance to decide on yet
+}
+
+// tierTab is one tier with what waits for it.
+type tierTab struct {
+	count.Tier
+	Lines   int
+	Current bool
+	Mine    bool
+}
+
+// sheetRow is one line of a sheet.
+type sheetRow struct {
+	*count.Line
+	Ref  string
+	Mine bool // who looks may decide on it, as far as the page can tell
+	Own  bool // … and may not, having counted or settled it
+}
+
+// sheetSum values a sheet. Shortage and surplus are never netted.
+type sheetSum struct {
+	Lines, ShortLines, OverLines int
+	Short, Over                  stocktake.Fils // both positive
+	Provisional                  int
+}
+
+func (s *sheetSum) add(l *count.Line) {
+	s.Lines++
+	if len(l.Provisional) > 0 {
+		s.Provisional++
+	}
+	switch v := l.Variance; {
+	case v == nil:
+	case v.Quantity < 0:
+		s.ShortLines++
+		s.Short += v.Value.Abs()
+	case v.Quantity > 0:
+		s.OverLines++
+		s.Over += v.Value.Abs()
+	}
+}
+
+// tierOf is the least tier that may approve a line; the last where what it is worth is not known.
+func (s *seen) tierOf(l *count.Line) int {
+	best := len(s.Plan.Tiers) - 1
+	if l.CostUnknown || l.Variance == nil {
+		return best
+	}
+	for n, t := range sortedTiers(s.Plan.Tiers) {
+		if t.UpTo == nil || l.Variance.Value.Abs() <= *t.UpTo {
+			return n
+		}
+	}
+	return best
+}
+
+// sortedTiers lists tiers from the least.
+func sortedTiers(tiers []count.Tier) []count.Tier {
+	list := slices.Clone(tiers)
+	slices.SortStableFunc(list, func(a, b count.Tier) int {
+		switch {
+		case a.UpTo == nil && b.UpTo == nil:
+			return 0
+		case a.UpTo == nil:
+			return 1
+		case b.UpTo == nil:
+			return -1
+		}
+		return cmp.Compare(*a.UpTo, *b.UpTo)
+	})
+	return list
+}
+
+// row is a line as a sheet shows it.
+func (s *seen) row(l *count.Line) sheetRow {
+	r := sheetRow{Line: l, Ref: lineName(l)}
+	r.Own = slices.Contains(l.Counters, s.Me.ID) || slices.Contains(l.Settlers, s.Me.ID)
+	r.Mine = !r.Own && s.mayApprove(l)
+	return r
+}
+
+func (s *seen) mayApprove(l *count.Line) bool {
+	tiers := sortedTiers(s.Plan.Tiers)
+	for n := s.tierOf(l); n < len(tiers); n++ {
+		if s.Me.Is(tiers[n].Role) {
+			return true
+		}
+	}
+	return false
+}
+
+// tiered reports whether who looks approves anything in this session.
+func (s *seen) Tiered() bool {
+	return slices.ContainsFunc(s.Plan.Tiers, func(t count.Tier) bool { return s.Me.Is(t.Role) })
+}
+
+func (k *console) approvalSheet(v *visit) (frame, error) {
+	s, err := v.see("/sheet")
+	if err != nil {
+		return frame{}, err
+	}
+	p := sheetPage{seen: s, Tier: -1}
+	tiers := sortedTiers(s.Plan.Tiers)
+	for _, t := range tiers {
+		p.Tiers = append(p.Tiers, tierTab{Tier: t, Mine: s.Me.Is(t.Role)})
+	}
+	chosen := map[string]bool{}
+	if f, err := v.form(); v.Request().Method == "POST" && err == nil {
+		for _, ref := range lineNames(f) {
+			chosen[string(ref.Section)+"\t"+string(ref.Item)] = true
+		}
+	}
+	var waiting []*count.Line
+	for _, l := range s.View.Lines {
+		if len(chosen) > 0 {
+			if chosen[string(l.Section)+"\t"+string(l.Item)] && l.Variance != nil {
+				waiting = append(waiting, l)
+			}
+			continue
+		}
+		if l.Waits() {
+			p.Tiers[s.tierOf(l)].Lines++
+			waiting = append(waiting, l)
+		}
+	}
+	if len(chosen) == 0 {
+		p.Tier = p.chooseTier(v.QueryParam("tier"))
+		waiting = slices.DeleteFunc(waiting, func(l *count.Line) bool { return s.tierOf(l) != p.Tier })
+		p.Tiers[p.Tier].Current = true
+	}
+	slices.SortStableFunc(waiting, func(a, b *count.Line) int { return cmp.Compare(b.Variance.Value.Abs(), a.Variance.Value.Abs()) })
+	p.Total = len(waiting)
+	p.Skipped = max(len(chosen)-len(waiting), 0)
+	for _, l := range waiting[:min(len(waiting), maxSheet)] {
+		p.Rows = append(p.Rows, s.row(l))
+		p.Sum.add(l)
+	}
+	return sessionFrame("sheet.title", p), nil
+}
+
+// chooseTier is the tier asked for, else the first of one's own that something waits for, else the first with anything.
+func (p *sheetPage) chooseTier(asked string) int {
+	if n, err := strconv.Atoi(asked); err == nil && n >= 0 && n < len(p.Tiers) {
+		return n
+	}
+	for _, mine := range []bool{true, false} {
+		if n := slices.IndexFunc(p.Tiers, func(t tierTab) bool { return t.Lines > 0 && (t.Mine || !mine) }); n >= 0 {
+			return n
+		}
+	}
+	return 0
+}
+
+func (k *console) showSheet(v *visit) error {
+	f, err := k.approvalSheet(v)
+	if err != nil {
+		return err
+	}
+	return v.show("sheet", f)
+}
+
+// signSheet shows the sheet of the lines that the board names, then the decision to be made with its one button, then makes
+// it. The digests that travel are those of the first look: what has changed since is said, and never decided.
+func (k *console) signSheet(v *visit) error {
+	f, err := v.form()
+	if err != nil {
+		return err
+	}
+	verdict, sign := strings.CutPrefix(f.Get("do"), "sign-")
+	if f.Get("do") == "" {
+		return k.showSheet(v)
+	}
+	if len(f.All("line")) == 0 {
+		f.Fault = v.tongue.say(ChooseLines.New())
+		return k.sheetAgain(v, f)
+	}
+	if verdict == "recount" {
+		return k.planRecount(v, f)
+	}
+	if !sign {
+		return k.confirmSheet(v, f, count.Verdict(verdict))
+	}
+	id, err := param(v.Context, "session")
+	if err != nil {
+		return err
+	}
+	_, err = k.Sessions.DecideLines(v.Request().Context(), v.by, stocktake.SessionID(id),
+		count.LinesVerdict{Verdict: count.Verdict(verdict), Reason: f.Get("reason"), Lines: lineNames(f)})
+	if err == nil {
+		done := map[count.Verdict]string{count.Approve: "done.lines-approved", count.Reject: "done.lines-rejected", count.Return: "done.lines-returned"}
+		return v.done("/sessions/"+seg(id)+"/sheet", done[count.Verdict(verdict)])
+	}
+	if err := f.blame(err, "reason-needed", "reason"); err != nil {
+		return err
+	}
+	return k.confirmSheet(v, f, count.Verdict(verdict))
+}
+
+func (k *console) sheetAgain(v *visit, f *form) error {
+	shown, err := k.approvalSheet(v)
+	if err != nil {
+		return err
+	}
+	shown.Form = f
+	return v.again("sheet", shown)
+}
+
+// confirmSheet shows exactly what a verdict would be about.
+func (k *console) confirmSheet(v *visit, f *form, verdict count.Verdict) error {
+	if verdict != count.Approve && verdict != count.Reject && verdict != count.Return {
+		return count.VerdictUnknown.New(string(verdict))
+	}
+	s, err := v.see("/sheet")
+	if err != nil {
+		return err
+	}
+	p := sheetPage{seen: s, Tier: -1, Verdict: verdict, Asks: verdict != count.Approve}
+	for _, ref := range lineNames(f) {
+		l := s.View.Line(ref.Section, ref.Item)
+		if l == nil {
+			continue
+		}
+		if l.Digest != ref.Digest || l.Variance == nil {
+			p.Changed = append(p.Changed, s.row(l))
+			continue
+		}
+		p.Rows = append(p.Rows, s.row(l))
+		p.Sum.add(l)
+	}
+	p.Asks = p.Asks || p.Sum.Provisional > 0
+	shown := sessionFrame("sheet.confirm", p)
+	shown.Form = f
+	if f.good() {
+		return v.show("sheet-confirm", shown)
+	}
+	return v.again("sheet-confirm", shown)
+}

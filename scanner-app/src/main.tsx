@@ -21,9 +21,9 @@ const ui = makeUi(model, makeSound(() => settings.value), settings, watchUpdates
 
 // A pairing link ends in #pair=CODE. It leaves the address at once, and is redeemed when the model knows that it is needed.
 let link = ''
-const readLink = () => {
-  if (!location.hash.startsWith('#pair=')) return
-  link = location.href
+const readLink = (href: string) => {
+  if (!href.includes('#pair=')) return
+  link = href
   history.replaceState(null, '', location.pathname + location.search)
   redeem()
 }
@@ -32,8 +32,8 @@ const redeem = () => {
   void ui.pair(link, '')
   link = ''
 }
-readLink()
-addEventListener('hashchange', readLink)
+readLink(location.href)
+addEventListener('hashchange', (e) => readLink(e.newURL)) // the address itself is another by now: see useBackButton
 effect(() => { if (model.phase.value !== 'starting') redeem() })
 
 effect(() => captureScans((scan) => void ui.scanned(scan.raw, scan.arabic), text('scan.sink')))

@@ -1,0 +1,160 @@
+// One handheld: a browser with a profile of its own behind a wire of its own, worked as a counter works it.
+import type { BrowserContext, CDPSession, Locator, Page } from 'playwright-core'
+import { language as spoken, text, type Key, type Values } from '../src/i18n/text'
+import { newFolder, openProfile } from './browser'
+import { look, type Language } from './look'
+import { Proxy } from './proxy'
+
+export class Handheld {
+  #context!: BrowserContext
+  #cdp!: CDPSession
+  page!: Page
+
+  private constructor(readonly name: string, readonly language: Language, readonly proxy: Proxy, readonly profile: string) {}
+
+  static async unpack(name: string, language: Language, server: number): Promise<Handheld> {
+    const h = new Handheld(name, language, await new Proxy(server).open(), await newFolder(name))
+    await h.switchOn()
+    return h
+  }
+
+  async switchOn(path = ''): Promise<void> {
+    this.#context = await openProfile(this.profile, { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 })
+    this.page = this.#context.pages()[0] ?? (await this.#context.newPage())
+    this.page.setDefaultTimeout(30_000)
+    this.#cdp = await this.#context.newCDPSession(this.page)
+    await this.#cdp.send('Browser.grantPermissions', { permissions: ['durableStorage'] })
+    await this.page.goto(this.proxy.url + '/app/' + path)
+  }
+
+  /** The browser ends without a chance to save anything. */
+  async kill(): Promise<void> {
+    const closed = new Promise((done) => this.#context.once('close', done))
+    await this.#cdp.send('Browser.crash').catch(() => undefined) // its answer never comes
+    await closed
+  }
+
+  async switchOff(): Promise<void> {
+    await this.#context.close()
+    this.proxy.close()
+  }
+
+  text(key: Key, values: Values = {}): string {
+    spoken.value = this.language
+    return text(key, values)
+  }
+
+  button(key: Key): Locator {
+    return this.page.getByRole('button', { name: this.text(key) })
+  }
+
+  look(name: string): Promise<void> {
+    return look(this.page, this.language, `handheld-${name}`)
+  }
+
+  /** Speaks the story's language from here on. The app begins in Arabic. */
+  async speak(): Promise<void> {
+    spoken.value = 'ar'
+    const settings = this.page.getByRole('button', { name: text('do.settings') })
+    await settings.waitFor()
+    if (this.language === 'ar') return
+    await settings.click()
+    await this.page.getByText('English').click()
+    await this.button('do.close').click()
+  }
+
+  /** As a person types, a key at a time. */
+  type(field: Locator, what: string): Promise<void> {
+    return field.pressSequentially(what, { delay: 150 })
+  }
+
+  /** As a reader types: keys and Enter. */
+  async scanKeys(raw: string): Promise<void> {
+    await this.page.keyboard.type(raw)
+    await this.page.keyboard.press('Enter')
+  }
+
+  /** As a reader types that commits text in one piece. */
+  async scanText(raw: string): Promise<void> {
+    await this.#cdp.send('Input.insertText', { text: raw })
+  }
+
+  async key(digits: string): Promise<void> {
+    const pad = this.page.getByRole('group').filter({ has: this.page.getByRole('button', { name: '7', exact: true }) })
+    for (const d of digits) await pad.getByRole('button', { name: d, exact: true }).click()
+  }
+
+  async signIn(id: string, pin: string): Promise<void> {
+    await this.type(this.page.getByLabel(this.text('signin.name')), id)
+    await this.button('do.continue').click()
+    await this.key(pin)
+    await this.look('pin')
+    await this.button('signin.do').click()
+    await this.page.getByRole('heading', { name: this.text('sessions.title') }).waitFor()
+  }
+
+  async join(session: string): Promise<void> {
+    await this.page.getByRole('button', { name: session }).click()
+    await this.page.getByRole('heading', { name: this.text('tasks.scan') }).waitFor({ timeout: 120_000 })
+  }
+
+  /** Says that the counting may begin, where the app asks for the tap that lets it make sounds. */
+  async startCounting(): Promise<void> {
+    await this.button('start').click()
+  }
+
+  /** The item in hand. */
+  get panel(): Locator {
+    return this.page.getByRole('region', { name: this.text('panel') })
+  }
+
+  /** Waits until what was scanned is in hand. */
+  async inHand(code: string): Promise<void> {
+    await this.panel.getByText(code, { exact: true }).first().waitFor()
+  }
+
+  async confirm(): Promise<void> {
+    await this.button('do.done').click()
+    await this.panel.getByText(this.text('panel.recorded')).waitFor()
+  }
+
+  async finish(): Promise<void> {
+    await this.button('finish.short').click()
+    await this.look('finish')
+    await this.button('finish.do').click()
+    await this.page.getByText(this.text('closed.title')).waitFor()
+  }
+
+  /** How many events wait to be sent, as the top line says. */
+  async unsent(): Promise<number> {
+    return Number(await this.page.locator('.topline .unsent bdi').innerText())
+  }
+
+  async online(): Promise<void> {
+    await this.page.locator('.topline').getByText(this.text('link.online')).waitFor()
+    await this.page.waitForFunction(() => document.querySelector('.topline .unsent bdi')?.textContent === '0', undefined, { timeout: 60_000 })
+  }
+
+  async offline(): Promise<void> {
+    await this.page.locator('.topline').getByText(this.text('link.offline')).waitFor({ timeout: 60_000 })
+  }
+
+  /** The barcodes of items, from the catalogue that this device holds. */
+  codes(items: string[]): Promise<Record<string, { code: string; pack: number }[]>> {
+    return this.page.evaluate(async (items) => {
+      const wanted = new Set(items), found: Record<string, { code: string; pack: number }[]> = {}
+      for (const { name } of await indexedDB.databases()) {
+        const db = await new Promise<IDBDatabase>((done) => { const r = indexedDB.open(name!); r.onsuccess = () => done(r.result) })
+        if (db.objectStoreNames.contains('chunks')) {
+          const chunks = await new Promise<{ items: { id: string; barcodes?: { code: string; pack: number }[] }[] }[]>((done) => {
+            const r = db.transaction('chunks').objectStore('chunks').getAll()
+            r.onsuccess = () => done(r.result)
+          })
+          for (const i of chunks.flatMap((c) => c.items)) if (wanted.has(i.id) && i.barcodes?.length) found[i.id] = i.barcodes
+        }
+        db.close()
+      }
+      return found
+    }, items)
+  }
+}

@@ -1,0 +1,39 @@
+// Looks at a screen as three people would: who cannot see it well (axe), who cannot read its language (keys that were left),
+// and who wants to see it (a picture, kept where JARD_SHOTS says).
+import { readFileSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join, resolve } from 'node:path'
+import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
+import { ar } from '../src/i18n/ar'
+
+export type Language = 'ar' | 'en'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const words = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../internal/web/text/ar.json'), 'utf8')) as object
+const keys = new Set([...Object.keys(ar), ...Object.keys(words)].filter((k) => k.includes('.')))
+
+/** Keeps a picture, where pictures are wanted. */
+export async function picture(page: Page, language: Language, name: string): Promise<void> {
+  const folder = process.env.JARD_SHOTS
+  if (!folder) return
+  await mkdir(join(folder, language), { recursive: true })
+  await page.screenshot({ path: join(folder, language, name + '.png') })
+}
+
+export async function look(page: Page, language: Language, name: string): Promise<void> {
+  await picture(page, language, name)
+  const seen = await page.evaluate(() => ({ lang: document.documentElement.lang, dir: document.documentElement.dir, text: document.body.innerText + ' ' + document.title }))
+  expect(seen, name).toMatchObject({ lang: language, dir: language === 'ar' ? 'rtl' : 'ltr' })
+  expect(seen.text.split(/\s+/).filter((w) => keys.has(w)), `untranslated on ${name}`).toEqual([])
+  expect(seen.text, name).not.toMatch(/undefined|\[object |NaN|%!/)
+
+  await page.evaluate(axe) // by the debugger: the page's own policy lets no foreign script in
+  const violations = await page.evaluate(async () => {
+    const { violations } = await (window as unknown as { axe: { run(o: object): Promise<{ violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[] }> } }).axe
+      .run({ resultTypes: ['violations'] })
+    return violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160) + ' – ' + n.failureSummary).join(' | ')}`)
+  })
+  expect(violations, `axe on ${name}`).toEqual([])
+}

@@ -68,10 +68,10 @@ export class Handheld {
     return field.pressSequentially(what, { delay: 150 })
   }
 
-  /** As a reader types: keys and Enter. */
+  /** As a reader types: keys and Enter, one upon the other, as fast as the browser takes them. */
   async scanKeys(raw: string): Promise<void> {
-    await this.page.keyboard.type(raw)
-    await this.page.keyboard.press('Enter')
+    const keys = [...raw].map((key) => ({ key, text: key })).concat({ key: 'Enter', text: '\r' })
+    await Promise.all(keys.flatMap((k) => [this.#cdp.send('Input.dispatchKeyEvent', { type: 'keyDown', ...k }), this.#cdp.send('Input.dispatchKeyEvent', { type: 'keyUp', key: k.key })]))
   }
 
   /** As a reader types that commits text in one piece. */

@@ -7,8 +7,10 @@ import { aimOf } from '../gs1/normalize'
 export const gap = 120
 /** So long after its last character a burst without a terminator is complete. */
 export const idle = 100
-/** So long a burst that began with an AIM identifier and makes no sense yet is waited for: readers stutter, too. */
+/** So long a reader's burst that makes no sense yet is waited for: readers stutter, too. */
 export const patience = 400
+/** Nobody types faster than so many ms a character. */
+const fingers = 45
 /** A terminator so soon after a scan that needed none belongs to it. */
 const echo = 120
 /** A timer that fires so late was held up, and characters may be waiting behind it. */
@@ -71,7 +73,7 @@ export class Burst {
   /** What is held is ended where the pause before this instant is longer than any within a burst. */
   expire(at: number): Step {
     const b = this.#open
-    return b && at - b.last > gap && (at - b.last > patience || !cutShort(b.text)) ? this.flush() : nothing
+    return b && at - b.last > gap && (at - b.last > patience || !cutShort(b)) ? this.flush() : nothing
   }
 
   /** The text that a composition has come to, in place of what it was. */
@@ -111,7 +113,7 @@ export class Burst {
     const b = this.#open
     if (!b) return nothing
     if (at < b.due) return { ...nothing, due: b.due }
-    if (b.due < b.last + patience && cutShort(b.text)) return { ...nothing, due: (b.due = b.last + patience) }
+    if (b.due < b.last + patience && cutShort(b)) return { ...nothing, due: (b.due = b.last + patience) }
     if (at > b.due + late && !b.deferred) {
       b.deferred = true
       b.due = at + late
@@ -138,8 +140,7 @@ export class Burst {
   #close(terminated: boolean): Step {
     const { text, keys, first, last, field } = this.#open!
     this.#open = undefined
-    const pace = text.length > 1 ? (last - first) / (text.length - 1) : Infinity
-    if (!isScan(text, pace, field, terminated)) return { ...nothing, typed: text }
+    if (!isScan(text, pace({ text, first, last }), field, terminated)) return { ...nothing, typed: text }
     // Where the events name the keys there is nothing to guess: an Arabic layout is undone here. Elsewhere the text stays
     // as it came, and whoever reads it has the layout's table and a check digit to prove it by.
     return { ...nothing, scans: keys !== undefined && isArabic(text) ? apart(keys, last, true) : apart(text, last) }
@@ -151,14 +152,19 @@ function isScan(text: string, pace: number, field: boolean, terminated: boolean)
   if (aimOf(text) || aimOf(fromArabicLayout(text) ?? '')) return true
   // In a field people type, and their keyboards finish words: only what looks like a code is none of theirs.
   if (field) return text.length >= 8 && (digitsIn(text) * 2 >= text.length || /^https?:\/\/\S+$/i.test(text))
-  return text.length >= (pace <= 45 ? (terminated ? 3 : 4) : 6)
+  return text.length >= (pace <= fingers ? (terminated ? 3 : 4) : 6)
 }
 
-/** Reports whether text is the beginning of an AIM identifier, or has one and breaks the rules of what that announces. */
-function cutShort(text: string): boolean {
-  const keys = fromArabicLayout(text) ?? text
+/** ms a character. */
+const pace = ({ text, first, last }: Pick<Open, 'text' | 'first' | 'last'>) => (text.length > 1 ? (last - first) / (text.length - 1) : Infinity)
+
+/** Reports whether a reader began this and more must come: it breaks the rules of what it begins to be. */
+function cutShort(b: Open): boolean {
+  const keys = fromArabicLayout(b.text) ?? b.text
   if (/^\](?:[A-Za-z][0-9A-F]?)?$/.test(keys)) return true
-  return aimOf(keys) !== '' && decode(apart(text, 0).pop()!.raw).kind === 'invalid'
+  if (aimOf(keys)) return decode(apart(b.text, 0).pop()!.raw).kind === 'invalid'
+  // Half a code that passed for a number somebody keyed would be the worst of mistakes.
+  return pace(b) <= fingers && (b.text.length < 8 || decode(b.text).kind === 'invalid')
 }
 
 const digitsIn = (text: string) => text.replace(/[^0-9٠-٩۰-۹]/g, '').length

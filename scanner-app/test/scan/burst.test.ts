@@ -123,3 +123,12 @@ test('a marked burst that stutters is waited for, as long as it makes no sense y
   b.idle(broken.at + idle)
   expect(raws(b.idle(broken.at + patience))).toEqual([']E0627'])
 })
+
+test('half a code is never taken for a number that somebody keyed', () => {
+  const b = new Burst()
+  const head = type(b, '629', 0, 10)
+  expect(b.idle(head.at + idle)).toMatchObject({ scans: [], typed: '' })
+  const tail = type(b, '1296000025', head.at + 350, 10)
+  expect(raws(...tail.steps, b.idle(tail.at + idle))).toEqual(['6291296000025'])
+  expect(tail.steps.map((s) => s.typed).join('')).toBe('')
+})

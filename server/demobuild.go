@@ -265,7 +265,7 @@ func (b *builder) annual(ctx context.Context, sessions *count.Service) error {
 	if _, err := sessions.Issue(ctx, demoSalem, p); err != nil {
 		return err
 	}
-	shares := map[stocktake.SectionID][]stocktake.PersonID{"groceries": {"ali", "sara"}, "chilled": {"omar"}, "bakery": {"ali"}}
+	shares := map[stocktake.SectionID][]stocktake.PersonID{"groceries": {"ali", "sara"}, "chilled": {"omar"}}
 	var tasks []count.Task
 	for n, l := range b.made.Central.Locations {
 		t := count.Task{ID: "t-" + string(l.ID), Round: 1, Location: l.ID}

@@ -132,7 +132,8 @@ func (b *builder) send(ctx context.Context, n *node, sessions *count.Service, k 
 func (b *builder) corner(k int) (stocktake.Site, []stocktake.BookLine, simulate.Truth, map[stocktake.ItemID]stocktake.Item) {
 	whole := b.made.Central
 	site := whole.Site
-	site.Sections, site.Locations = site.Sections[:1], nil
+	n := slices.IndexFunc(site.Sections, func(s stocktake.Section) bool { return s.ID == "groceries" })
+	site.Sections, site.Locations = site.Sections[n:n+1], nil
 	at := map[stocktake.LocationID]bool{}
 	for _, l := range whole.Locations {
 		if l.Section == site.Sections[0].ID && len(site.Locations) < 4 {

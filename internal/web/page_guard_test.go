@@ -45,7 +45,7 @@ var fill = strings.NewReplacer(":session", "night1", ":site", "central", ":perso
 	":series", "1", ":number", "1")
 
 func TestEveryAnswerToABrowserIsGuarded(t *testing.T) {
-	d := open(t)
+	d := open(t, unhurried)
 	paths := []string{"/", "/sign-in", "/nowhere", "/static/tokens.css", "/static/style/console.css", "/static/none.js", "/app/", "/app/sw.js"}
 	for _, p := range d.consolePages() {
 		paths = append(paths, p.Path)
@@ -68,7 +68,7 @@ func TestEveryAnswerToABrowserIsGuarded(t *testing.T) {
 }
 
 func TestNoPageHoldsScriptOrStyle(t *testing.T) {
-	d := open(t)
+	d := open(t, unhurried)
 	for _, p := range append(d.consolePages(), web.ConsolePage{Path: "/sign-in"}, web.ConsolePage{Path: "/nowhere"}) {
 		body := d.browse("supervisor+manager+society-administrator+financial-controller", "GET", p.Path, nil).Body.String()
 		for _, wrong := range []string{" style=", "<style", "javascript:", " onclick=", " onload=", "⟦", "http://", "//cdn"} {
@@ -80,7 +80,7 @@ func TestNoPageHoldsScriptOrStyle(t *testing.T) {
 }
 
 func TestPagesAreDeniedByDefault(t *testing.T) {
-	d := open(t)
+	d := open(t, unhurried)
 	for _, p := range d.consolePages() {
 		w := d.browse("", "GET", p.Path, nil)
 		if p.Get && (w.Code != http.StatusSeeOther || !strings.HasPrefix(w.Header().Get("Location"), "/sign-in")) {
@@ -106,7 +106,7 @@ func TestPagesAreDeniedByDefault(t *testing.T) {
 }
 
 func TestAnotherSitesPageDoesNothing(t *testing.T) {
-	d := open(t)
+	d := open(t, unhurried)
 	for _, p := range d.consolePages() {
 		if !p.Post {
 			continue
@@ -119,7 +119,7 @@ func TestAnotherSitesPageDoesNothing(t *testing.T) {
 }
 
 func TestSignInOnThePage(t *testing.T) {
-	d := open(t)
+	d := open(t, unhurried)
 	d.who.signIn = func(s stocktake.SocietyID, id stocktake.PersonID, password account.Secret, _ string) (account.Grant, error) {
 		if s != society || id != "salem" || password != "right" {
 			return account.Grant{}, account.SignInWrong.New()
@@ -154,7 +154,7 @@ func TestSignInOnThePage(t *testing.T) {
 }
 
 func TestNobodyIsSentElsewhere(t *testing.T) {
-	d := open(t)
+	d := open(t, unhurried)
 	d.who.signIn = func(stocktake.SocietyID, stocktake.PersonID, account.Secret, string) (account.Grant, error) {
 		return account.Grant{Token: "supervisor"}, nil
 	}
@@ -167,7 +167,7 @@ func TestNobodyIsSentElsewhere(t *testing.T) {
 }
 
 func TestLanguageThemeAndDigits(t *testing.T) {
-	d := open(t)
+	d := open(t, unhurried)
 	if body := d.browse("", "GET", "/sign-in", nil).Body.String(); !strings.Contains(body, `<html lang="ar" dir="rtl">`) {
 		t.Errorf("Arabic does not come first: %s", body)
 	}
@@ -185,7 +185,7 @@ func TestLanguageThemeAndDigits(t *testing.T) {
 }
 
 func TestFilesSayHowLongTheyKeep(t *testing.T) {
-	d := open(t)
+	d := open(t, unhurried)
 	for path, want := range map[string]string{
 		"/app/": "no-cache", "/app/sw.js": "no-cache", "/app/index.html": "no-cache", "/static/tokens.css": "no-cache", "/static/tokens.css?v=old": "no-cache",
 	} {
@@ -210,3 +210,6 @@ func TestFilesSayHowLongTheyKeep(t *testing.T) {
 		}
 	}
 }
+
+// unhurried asks for every page from one address at once.
+func unhurried(c *web.Config) { c.Rate, c.Burst = 1e6, 1e6 }

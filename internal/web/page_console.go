@@ -22,6 +22,7 @@ type console struct {
 	pages   map[string]pages // by language, and digits
 	tongues map[string]*tongue
 	cross   *http.CrossOriginProtection
+	uploads uploads
 }
 
 // route is one page: an address whose GET shows it and whose POST does what its form asks. Roles are who may come here at
@@ -31,6 +32,7 @@ type route struct {
 	roles []stocktake.Role
 	get   func(*visit) error
 	post  func(*visit) error
+	long  bool // takes a file: it may take as long as an import
 }
 
 // watchers are the roles that work with the console. Counters work with the handheld.
@@ -80,7 +82,11 @@ func (k *console) mount(e *echo.Echo) {
 			g.GET(r.path, k.closed(r.roles, r.get), in)
 		}
 		if r.post != nil {
-			g.POST(r.path, k.closed(r.roles, r.post), in)
+			within := in
+			if r.long {
+				within = k.within(k.ImportTimeout)
+			}
+			g.POST(r.path, k.closed(r.roles, r.post), within)
 		}
 	}
 }
@@ -97,6 +103,7 @@ func (k *console) routes() []route {
 		k.sitePages(),
 		k.sessionPages(),
 		k.resultPages(),
+		k.importPages(),
 		k.paperPages(),
 		k.devicePages(),
 		k.peoplePages(),

@@ -89,7 +89,7 @@ func open(t *testing.T, edit ...func(*web.Config)) *desk {
 	t.Cleanup(counts.Close)
 	publish(t, db)
 	d := &desk{t: t, db: db, logs: &bytes.Buffer{}, who: &people{}}
-	c := web.Config{Accounts: d.who, Sessions: counts, Logger: slog.New(slog.NewTextHandler(d.logs, &slog.HandlerOptions{Level: slog.LevelDebug})), TempDir: t.TempDir()}
+	c := web.Config{Accounts: d.who, Sessions: counts, Logger: slog.New(slog.NewTextHandler(d.logs, &slog.HandlerOptions{Level: slog.LevelDebug})), TempDir: t.TempDir(), Rate: 1e6, Burst: 1e6}
 	for _, f := range edit {
 		f(&c)
 	}

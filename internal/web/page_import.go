@@ -1,0 +1,262 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"time"
+
+	"jard/internal/stocktake"
+)
+
+// fileSenders may send files on the console; which kind, the importer judges.
+var fileSenders = []stocktake.Role{stocktake.SocietyAdministrator, stocktake.Supervisor, stocktake.Manager, stocktake.FinancialController}
+
+// importFields are what a file's columns may hold, in the order in which they are offered.
+var importFields = map[ImportKind][]string{
+	ImportItems:  {"item", "name", "name_ar", "name_en", "unit", "category", "barcode", "pack", "lots", "supply"},
+	ImportPlaces: {"section", "section_name", "custodian", "location", "location_name", "kind", "shared"},
+	ImportBook:   {"section", "item", "barcode", "quantity", "cost", "value"},
+}
+
+func (k *console) importPages() []route {
+	return []route{
+		{path: "/import", roles: fileSenders, get: k.showImports},
+		{path: "/import/:kind", roles: fileSenders, get: k.showImport, post: k.importHere, long: true},
+	}
+}
+
+// importReport is what the console reads of an importer's report.
+type importReport struct {
+	File    string `json:"file"`
+	Mapping struct {
+		Columns map[string]string `json:"columns"`
+	} `json:"mapping"`
+	Source    string   `json:"source"`
+	HeaderRow int      `json:"header_row"`
+	Ignored   []string `json:"ignored"`
+	Rows      int      `json:"rows"`
+	Faults    struct {
+		Refused     int           `json:"refused"`
+		Quarantined int           `json:"quarantined"`
+		Warned      int           `json:"warned"`
+		List        []importFault `json:"list"`
+	} `json:"faults"`
+	Change struct {
+		Added   int `json:"added"`
+		Changed int `json:"changed"`
+		Same    int `json:"same"`
+		Removed int `json:"removed"`
+	} `json:"change"`
+	Unchanged bool `json:"unchanged"`
+	Published bool `json:"published"`
+}
+
+type importFault struct {
+	Line     int    `json:"line"`
+	Column   string `json:"column"`
+	Ref      string `json:"ref"`
+	Value    string `json:"value"`
+	Severity string `json:"severity"`
+	English  string `json:"en"`
+	Arabic   string `json:"ar"`
+}
+
+// Name is the fault in both languages.
+func (f importFault) Name() stocktake.Name {
+	return stocktake.Name{Arabic: f.Arabic, English: f.English}
+}
+
+// Tone is how grave the fault is.
+func (f importFault) Tone() string {
+	return map[string]string{"refused": "wrong", "quarantined": "unknown"}[f.Severity]
+}
+
+// importPage is one kind of file on its way in.
+type importPage struct {
+	Kind    ImportKind
+	Sites   []option
+	Report  *importReport
+	Columns []columnChoice
+	Headers []option
+	File    string // the id of a file that waits
+	Ready   bool   // nothing keeps it from being taken in
+	Shrinks bool   // it would remove much of the catalogue
+	Done    bool
+	More    int // faults that are counted and not listed
+}
+
+// columnChoice is a field with the header of the column that holds it.
+type columnChoice struct{ Field, Header string }
+
+func (k *console) showImports(v *visit) error {
+	return v.show("imports", frame{Title: "import.title", Nav: "import", Data: []ImportKind{ImportItems, ImportPlaces, ImportBook}})
+}
+
+func (k *console) importPage(v *visit) (importPage, error) {
+	p := importPage{Kind: ImportKind(v.Param("kind"))}
+	if importFields[p.Kind] == nil {
+		return p, RouteUnknown.New()
+	}
+	if k.Importer == nil {
+		return p, NotOffered.New()
+	}
+	if p.Kind == ImportItems || k.Places == nil {
+		return p, nil
+	}
+	sites, err := k.Places.Sites(v.Request().Context(), v.by)
+	for _, s := range sites {
+		p.Sites = append(p.Sites, option{Value: string(s.ID), Text: v.tongue.name(s.Name)})
+	}
+	return p, err
+}
+
+func (k *console) showImport(v *visit) error {
+	p, err := k.importPage(v)
+	if err != nil {
+		return err
+	}
+	return v.show("import", frame{Title: "import.title", Nav: "import", Data: p, Form: v.newForm("as-of", k.Now().In(kuwait).Format("2006-01-02T15:04"))})
+}
+
+// importHere looks at a file that was sent, looks at it again with other columns, or takes it in.
+func (k *console) importHere(v *visit) error {
+	p, err := k.importPage(v)
+	if err != nil {
+		return err
+	}
+	f, id, err := v.upload(p.Kind)
+	if err != nil {
+		return err
+	}
+	if p.File = id; id == "" {
+		p.File = f.Get("kept")
+	}
+	file, ok := k.uploads.get(p.File, v.by, p.Kind, k.Now())
+	switch {
+	case !ok && f.Get("kept") != "":
+		f.wrong("file", FileGone.New())
+	case !ok:
+		f.wrong("file", FileMissing.New())
+	}
+	u := k.importing(v, f, p)
+	if f.good() {
+		if f.Get("do") == "take" {
+			u.DryRun = false
+		}
+		if err := k.run(v, f, &p, u, file); err != nil {
+			return err
+		}
+	}
+	if p.Report == nil {
+		if ok {
+			k.uploads.remove(p.File) // a browser cannot show a file that was chosen: it is sent anew
+		}
+		return v.again("import", frame{Title: "import.title", Nav: "import", Data: p, Form: f})
+	}
+	if p.Done {
+		k.uploads.remove(p.File)
+	}
+	return v.show("import", frame{Title: "import.title", Nav: "import", Data: p, Form: f})
+}
+
+// importing is what was said about the file.
+func (k *console) importing(v *visit, f *form, p importPage) Upload {
+	u := Upload{Kind: p.Kind, DryRun: true, Merge: f.Get("merge") != "", ReplaceAll: f.Get("replace-all") != "", SaveMapping: true}
+	if p.Kind != ImportItems {
+		u.Site = stocktake.SiteID(f.need("site"))
+		sites, err := k.Places.Sites(v.Request().Context(), v.by)
+		if err == nil {
+			for _, s := range sites {
+				if s.ID == u.Site {
+					u.SiteName, u.SiteKind = s.Name, s.Kind
+				}
+			}
+		}
+	}
+	if p.Kind == ImportBook {
+		at, err := time.ParseInLocation("2006-01-02T15:04", latin(f.need("as-of")), kuwait)
+		if err != nil {
+			f.wrong("as-of", FieldMissing.New())
+		}
+		u.AsOf = at.UTC()
+	}
+	columns := map[string]string{}
+	for _, field := range importFields[p.Kind] {
+		if header := f.Get("column-" + field); header != "" {
+			columns[field] = header
+		}
+	}
+	if len(columns) > 0 {
+		u.Mapping, _ = json.Marshal(map[string]any{"kind": p.Kind, "columns": columns}) // of texts: cannot fail
+	}
+	return u
+}
+
+// run has the importer read the file and puts what it says on the page.
+func (k *console) run(v *visit, f *form, p *importPage, u Upload, file kept) error {
+	select {
+	case k.imports <- struct{}{}:
+		defer func() { <-k.imports }()
+	default:
+		return ImportBusy.New()
+	}
+	data, err := os.Open(file.path)
+	if err != nil {
+		f.wrong("file", FileGone.Wrap(err))
+		return nil
+	}
+	defer data.Close()
+	u.Name, u.Size, u.Data = file.name, file.size, data
+	report, err := k.Importer.Import(v.Request().Context(), v.by, u)
+	if report != nil {
+		b, fault := json.Marshal(report)
+		if fault == nil {
+			p.Report = new(importReport)
+			fault = json.Unmarshal(b, p.Report)
+		}
+		if fault != nil {
+			return errors.Join(fault, err)
+		}
+		p.columns(v)
+	}
+	if err != nil {
+		e := stocktake.Fault(err)
+		p.Shrinks = e.Reason.Key == "catalogue-shrinks"
+		return f.blame(err, "as-of-missing", "as-of", "site-empty", "site")
+	}
+	p.Ready, p.Done = !p.Report.Unchanged, !u.DryRun || p.Report.Unchanged
+	return nil
+}
+
+// columns offers every header of the file for every field.
+func (p *importPage) columns(v *visit) {
+	headers := map[string]bool{}
+	for _, h := range p.Report.Mapping.Columns {
+		headers[h] = true
+	}
+	for _, h := range p.Report.Ignored {
+		headers[h] = true
+	}
+	p.Headers = []option{{Text: v.tongue.t("import.no-column")}}
+	for _, h := range sortedKeys(headers) {
+		if h != "" {
+			p.Headers = append(p.Headers, option{Value: h, Text: h})
+		}
+	}
+	for _, field := range importFields[p.Kind] {
+		p.Columns = append(p.Columns, columnChoice{field, p.Report.Mapping.Columns[field]})
+	}
+	faults := p.Report.Faults
+	p.More = faults.Refused + faults.Quarantined + faults.Warned - len(faults.List)
+}
+
+// Reasons of an import on the console.
+var (
+	FileMissing = stocktake.NewReason(stocktake.Invalid, "file-missing",
+		"Choose the file.",
+		"اختر الملف.")
+	FileGone = stocktake.NewReason(stocktake.NotFound, "file-gone",
+		"The file waited too long and was let go. Choose it again.",
+		"انتظر الملف أكثر من اللازم فحُذف. اختره مرة أخرى.")
+)

@@ -1,0 +1,129 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"jard/internal/stocktake"
+)
+
+// kept is a file that was uploaded to be looked at before it is taken in. Only who sent it can go on with it.
+type kept struct {
+	by    stocktake.Person
+	kind  ImportKind
+	name  string
+	path  string
+	size  int64
+	until time.Time
+}
+
+// keptFor is how long a file waits for its sender's word, and maxKept how many wait at a time in all.
+const (
+	keptFor = 30 * time.Minute
+	maxKept = 16
+)
+
+// uploads are the files that wait, by a name that nobody can guess.
+type uploads struct {
+	mu    sync.Mutex
+	files map[string]kept
+}
+
+// put keeps a file. The sender's earlier ones of the kind go, and those that have waited too long.
+func (u *uploads) put(f kept, now time.Time) (string, error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for id, x := range u.files {
+		if now.After(x.until) || x.by.Society == f.by.Society && x.by.ID == f.by.ID && x.kind == f.kind {
+			u.drop(id)
+		}
+	}
+	if len(u.files) >= maxKept {
+		return "", errors.Join(ImportBusy.New(), os.Remove(f.path))
+	}
+	if u.files == nil {
+		u.files = map[string]kept{}
+	}
+	id := stocktake.RandomID()
+	u.files[id] = f
+	return id, nil
+}
+
+// get gives a file to its sender.
+func (u *uploads) get(id string, by stocktake.Person, kind ImportKind, now time.Time) (kept, bool) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	f, ok := u.files[id]
+	return f, ok && f.by.Society == by.Society && f.by.ID == by.ID && f.kind == kind && !now.After(f.until)
+}
+
+// remove lets a file go.
+func (u *uploads) remove(id string) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.drop(id)
+}
+
+// drop is remove for who holds the lock. A file that cannot be removed is left to the system's own cleaning.
+func (u *uploads) drop(id string) {
+	if f, ok := u.files[id]; ok {
+		_ = os.Remove(f.path)
+		delete(u.files, id)
+	}
+}
+
+// upload reads a form with a file in its last field, which is spooled to disk and kept. Without a file the id is empty.
+func (v *visit) upload(kind ImportKind) (f *form, id string, err error) {
+	r := v.Request()
+	r.Body = http.MaxBytesReader(v.Response(), r.Body, v.k.MaxImport+maxForm)
+	parts, err := r.MultipartReader()
+	if err != nil {
+		f, err := v.form()
+		return f, "", err
+	}
+	f = v.newForm()
+	for {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			return f, id, nil
+		}
+		if err != nil {
+			return nil, "", uploadError(err)
+		}
+		if part.FormName() == "file" {
+			if part.FileName() != "" && id == "" {
+				if id, err = v.keep(kind, part); err != nil {
+					return nil, "", err
+				}
+			}
+			continue
+		}
+		text, err := io.ReadAll(io.LimitReader(part, maxMapping))
+		if err != nil {
+			return nil, "", uploadError(err)
+		}
+		f.Values.Add(part.FormName(), string(text))
+	}
+}
+
+func (v *visit) keep(kind ImportKind, part *multipart.Part) (id string, err error) {
+	file, err := os.CreateTemp(v.k.TempDir, "jard-upload-*")
+	if err != nil {
+		return "", fmt.Errorf("spool upload: %w", err)
+	}
+	size, err := io.Copy(file, part)
+	if err = errors.Join(err, file.Close()); err != nil {
+		_ = os.Remove(file.Name())
+		return "", uploadError(err)
+	}
+	name := filepath.Base(part.FileName())
+	return v.k.uploads.put(kept{by: v.by, kind: kind, name: name[:min(len(name), 255)], path: file.Name(), size: size,
+		until: v.k.Now().Add(keptFor)}, v.k.Now())
+}

@@ -1,0 +1,1 @@
+var e=document.getElementById(`every`),t=[...document.querySelectorAll(`#sheet input[name=line]`)];function n(){if(!e)return;let n=t.filter(e=>e.checked).length;e.checked=n>0&&n===t.length,e.indeterminate=n>0&&n<t.length}if(e){e.hidden=!1,e.addEventListener(`change`,()=>{for(let n of t)n.checked=e.checked});for(let e of t)e.addEventListener(`change`,n);n()}

@@ -69,6 +69,7 @@ function setColumns(ids: string[]): void {
   head.replaceChildren(...shown.map((c) => {
     const cell = el('div')
     cell.setAttribute('role', 'columnheader')
+    if (c.figure) cell.className = 'figure'
     if (c.id === 'box') {
       const box = cell.appendChild(document.createElement('input'))
       box.type = 'checkbox'
@@ -281,7 +282,7 @@ function begin(): void {
   }
   try {
     const c = JSON.parse(localStorage.getItem(kept + 'choice') ?? '{}') as { sort?: SortKey; down?: boolean }
-    if (all.some((x) => x.sort === c.sort)) Object.assign(lines.choice, { sort: c.sort, down: c.down === true })
+    if (c.sort && all.some((x) => x.sort === c.sort)) Object.assign(lines.choice, { sort: c.sort, down: c.down === true })
   } catch { /* as usual */ }
   setColumns([...chosen])
   drawLink('connecting')

@@ -9,6 +9,7 @@ export interface Column {
   width: string
   sort?: SortKey
   fixed?: boolean // always shown
+  figure?: boolean // numbers, physically right
   draw(cell: HTMLElement, l: Line): void
 }
 
@@ -58,27 +59,27 @@ export function columns(say: Say, section: (id: string) => string, base: string,
       },
     },
     {
-      id: 'item', width: 'minmax(90px, 1fr)', sort: 'item',
+      id: 'item', width: 'minmax(80px, 0.5fr)', figure: true, sort: 'item',
       draw(cell, l) {
         cell.className = 'figure'
         const b = cell.firstElementChild ?? cell.appendChild(number('', 'code'))
         b.textContent = l.item
       },
     },
-    { id: 'section', width: 'minmax(110px, 1.2fr)', sort: 'section', draw: (cell, l) => word(cell, section(l.section)) },
+    { id: 'section', width: 'minmax(104px, 1fr)', sort: 'section', draw: (cell, l) => word(cell, section(l.section)) },
     { id: 'category', width: 'minmax(100px, 1fr)', sort: 'category', draw: (cell, l) => word(cell, l.category) },
     {
-      id: 'status', width: '124px', sort: 'status',
+      id: 'status', width: '132px', sort: 'status',
       draw(cell, l) {
         const tag = cell.firstElementChild ?? cell.appendChild(el('span'))
         tag.className = 'status s-' + l.status
         tag.textContent = say.t('line.status-' + l.status) + (l.flags & Flag.lapsed ? ' ↻' : '')
       },
     },
-    { id: 'book', width: '88px', sort: 'book', draw: (cell, l) => figure(cell, say.quantity(l.book)) },
-    { id: 'counted', width: '88px', sort: 'counted', draw: (cell, l) => figure(cell, l.status === 'not-counted' ? '' : say.quantity(l.counted)) },
+    { id: 'book', width: '72px', figure: true, sort: 'book', draw: (cell, l) => figure(cell, say.quantity(l.book)) },
+    { id: 'counted', width: '76px', figure: true, sort: 'counted', draw: (cell, l) => figure(cell, l.status === 'not-counted' || (l.status === 'disputed' && l.counted === 0) ? '' : say.quantity(l.counted)) },
     {
-      id: 'variance', width: '120px', sort: 'variance',
+      id: 'variance', width: '112px', figure: true, sort: 'variance',
       draw(cell, l) {
         cell.className = 'figure signed'
         cell.replaceChildren()
@@ -90,12 +91,12 @@ export function columns(say: Say, section: (id: string) => string, base: string,
         cell.append(el('span', l.variance < 0 ? 'short' : 'over', say.t(l.variance < 0 ? 'line.shortage' : 'line.surplus')), ' ', number(say.quantity(Math.abs(l.variance))))
       },
     },
-    { id: 'bar', width: '112px', draw: (cell, l) => drawBar(cell, l, say) },
+    { id: 'bar', width: '104px', draw: (cell, l) => drawBar(cell, l, say) },
     {
-      id: 'value', width: '108px', sort: 'value',
+      id: 'value', width: '88px', figure: true, sort: 'value',
       draw: (cell, l) => figure(cell, !hasVariance(l) ? '' : l.flags & Flag.costUnknown ? '؟' : l.value ? say.dinars(Math.abs(l.value)) : ''),
     },
-    { id: 'round', width: '64px', sort: 'round', draw: (cell, l) => figure(cell, l.round ? say.count(l.round) : '') },
+    { id: 'round', width: '64px', figure: true, sort: 'round', draw: (cell, l) => figure(cell, l.round ? say.count(l.round) : '') },
   ]
 }
 

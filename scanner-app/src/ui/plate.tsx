@@ -20,7 +20,7 @@ export function Plate({ icon, tone, title, children, action }: { icon?: IconName
 }
 
 export function Starting() {
-  return <Plate title={text('starting')} />
+  return <main class="body"><div class="plate patient"><h1>{text('starting')}</h1></div></main>
 }
 
 export function OtherTab() {

@@ -74,7 +74,6 @@ async function board(page, name, wait) {
 try {
   await handheld()
   const salem = await desk(told.society, 'rawda', told.people, 'salem')
-  await shoot(salem, 'home')
   await board(salem, 'board', 60_000) // the counters walk meanwhile
   await board(await desk(told.society, 'rawda', told.people, 'salem', 'en'), 'board-en', 5000)
   const badria = await desk(told.ministry, 'ministry', told.officers, 'badria')

@@ -120,7 +120,7 @@ func (k *console) closed(roles []stocktake.Role, handle func(*visit) error) echo
 	return func(c echo.Context) error {
 		v := k.visit(c)
 		var err error
-		if v.by, err = k.Accounts.PersonByToken(c.Request().Context(), Token(c.Request())); err != nil {
+		if v.by, err = k.Accounts.PersonByToken(c.Request().Context(), k.token(c.Request())); err != nil {
 			return err
 		}
 		c.Set(personKey, v.by)

@@ -10,36 +10,49 @@ import (
 )
 
 // The console's cookies. The session's holds the sign-in token that account keeps the hash of and ends on its side; the
-// others hold what somebody likes to see.
+// others hold what somebody likes to see. A browser gives a host's cookies to all its ports: the ministry's has another
+// name, or signing in there would end the sign-in at a society's server on the same machine, and show it the token.
 const (
-	sessionCookie = "jard"
-	secureSession = "__Host-jard" // its name under TLS: no other host can set it
-	langCookie    = "lang"
-	themeCookie   = "theme"
-	digitsCookie  = "digits"
-	societyCookie = "society" // whom to sign in at
+	sessionCookie  = "jard"
+	ministryCookie = "jard-ministry"
+	hostPrefix     = "__Host-" // under TLS: no other host can set it
+	langCookie     = "lang"
+	themeCookie    = "theme"
+	digitsCookie   = "digits"
+	societyCookie  = "society" // whom to sign in at
 )
 
-// Token is the sign-in token of a request to the console, for whoever serves people beside it; empty without one.
-func Token(r *http.Request) account.Secret {
-	c, err := r.Cookie(sessionName(r))
+// Token is the sign-in token of a request to a society's console, for whoever serves people beside it; empty without one.
+func Token(r *http.Request) account.Secret { return tokenIn(r, sessionCookie) }
+
+func (k *console) token(r *http.Request) account.Secret { return tokenIn(r, k.sessionCookie()) }
+
+func (k *console) sessionCookie() string {
+	if k.ministry != nil {
+		return ministryCookie
+	}
+	return sessionCookie
+}
+
+func tokenIn(r *http.Request, cookie string) account.Secret {
+	c, err := r.Cookie(guarded(r, cookie))
 	if err != nil {
 		return ""
 	}
 	return account.Secret(c.Value)
 }
 
-func sessionName(r *http.Request) string {
+func guarded(r *http.Request, cookie string) string {
 	if r.TLS != nil {
-		return secureSession
+		return hostPrefix + cookie
 	}
-	return sessionCookie
+	return cookie
 }
 
 // setSession keeps a sign-in on the browser; an empty token takes it away.
 func (v *visit) setSession(token account.Secret, until time.Time) {
 	r := v.Request()
-	c := &http.Cookie{Name: sessionName(r), Value: string(token), Path: "/", HttpOnly: true, Secure: r.TLS != nil,
+	c := &http.Cookie{Name: guarded(r, v.k.sessionCookie()), Value: string(token), Path: "/", HttpOnly: true, Secure: r.TLS != nil,
 		SameSite: http.SameSiteStrictMode, Expires: until}
 	if token == "" {
 		c.MaxAge = -1

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"cmp"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -20,7 +21,7 @@ func (d *desk) browse(token, method, path string, form url.Values, headers ...st
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	if token != "" {
-		r.AddCookie(&http.Cookie{Name: "jard", Value: token})
+		r.AddCookie(&http.Cookie{Name: cmp.Or(d.cookie, "jard"), Value: token})
 	}
 	for i := 0; i < len(headers); i += 2 {
 		r.Header.Add(headers[i], headers[i+1])

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"jard/internal/account"
 	"jard/internal/result"
 	"jard/internal/result/resulttest"
 	"jard/internal/stocktake"
@@ -82,7 +83,7 @@ func openMinistry(t *testing.T) (*desk, *office) {
 	b, err := o.document.Canonical()
 	must(t, err)
 	o.hash = stocktake.HashOf(b)
-	d := &desk{t: t, who: &people{}}
+	d := &desk{t: t, who: &people{}, cookie: "jard-ministry"}
 	d.e, err = web.NewMinistry(web.MinistryConfig{
 		Accounts: d.who, Ministry: o, Logger: slog.New(slog.DiscardHandler),
 		Society: stocktake.Society{ID: society, Name: stocktake.Name{Arabic: "الوزارة", English: "Ministry"}},
@@ -100,7 +101,7 @@ func english(r *http.Request) { r.AddCookie(&http.Cookie{Name: "lang", Value: "e
 
 func (d *desk) look(token, path string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest("GET", path, nil)
-	r.AddCookie(&http.Cookie{Name: "jard", Value: token})
+	r.AddCookie(&http.Cookie{Name: d.cookie, Value: token})
 	english(r)
 	w := httptest.NewRecorder()
 	d.e.ServeHTTP(w, r)
@@ -202,5 +203,22 @@ func TestCodeIsShownOnce(t *testing.T) {
 	w = d.browse("ministry-officer", "POST", "/societies", url.Values{"society": {"new"}, "arabic": {"جديدة"}, "governorate": {"KW-KU"}})
 	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "ABCD-EFGH") || w.Header().Get("Location") != "" {
 		t.Errorf("a code: %d", w.Code)
+	}
+}
+
+// TestTwoServersOnOneMachineKeepTheirSignIns holds that the ministry's server leaves the sign-in at a society's alone, which
+// the browser sends along to another port of the same machine.
+func TestTwoServersOnOneMachineKeepTheirSignIns(t *testing.T) {
+	d, _ := openMinistry(t)
+	d.who.signIn = func(stocktake.SocietyID, stocktake.PersonID, account.Secret, string) (account.Grant, error) {
+		return account.Grant{Token: "ministry-officer"}, nil
+	}
+	if w := d.browse("", "GET", "/", nil, "Cookie", "jard=ministry-officer"); w.Code != http.StatusSeeOther {
+		t.Errorf("a society's sign-in opens the ministry: %d", w.Code)
+	}
+	w := d.browse("", "POST", "/sign-in", url.Values{"person": {"badria"}, "password": {"right"}}, "Cookie", "jard=manager")
+	cookies := strings.Join(w.Header().Values("Set-Cookie"), "\n")
+	if w.Code != http.StatusSeeOther || !strings.Contains(cookies, "jard-ministry=ministry-officer") || strings.Contains(cookies, "jard=ministry-officer") {
+		t.Errorf("signed in at the ministry: %d, %s", w.Code, cookies)
 	}
 }

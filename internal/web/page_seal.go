@@ -1,6 +1,8 @@
 package web
 
 import (
+	"fmt"
+
 	"jard/internal/count"
 	"jard/internal/result"
 	"jard/internal/stocktake"
@@ -11,6 +13,7 @@ type sealPage struct {
 	*seen
 	Blocks  []block
 	Ready   bool
+	Shown   stocktake.Hash // of what the seal's button says, and the log behind it
 	Devices map[stocktake.DeviceID]string
 	Result  *ResultInfo // of a sealed session
 }
@@ -34,7 +37,7 @@ func (k *console) sealing(v *visit) (frame, error) {
 	if err != nil {
 		return frame{}, err
 	}
-	p := sealPage{seen: s, Ready: len(s.Blockers) == 0 && !s.Over(), Devices: map[stocktake.DeviceID]string{}}
+	p := sealPage{seen: s, Ready: len(s.Blockers) == 0 && !s.Over(), Shown: sealedAs(s.View), Devices: map[stocktake.DeviceID]string{}}
 	for _, b := range s.Blockers {
 		path := settledAt[b.Key]
 		if path != "" && path[0] != '#' {
@@ -76,6 +79,11 @@ func (v *visit) resultOf(session stocktake.SessionID) (*ResultInfo, error) {
 	}
 }
 
+// sealedAs names what would be sealed: whoever seals has seen these figures, not those of a moment later.
+func sealedAs(v *count.View) stocktake.Hash {
+	return stocktake.HashOf(fmt.Appendf(nil, "%s %+v", v.Head, v.Totals))
+}
+
 func (k *console) showSeal(v *visit) error {
 	f, err := k.sealing(v)
 	if err != nil {
@@ -102,7 +110,14 @@ func (k *console) sealOrClose(v *visit) error {
 			if k.Issuer == nil {
 				return "", "", NotOffered.New()
 			}
-			_, err := k.Sessions.Seal(ctx, v.by, id, k.Issuer)
+			view, err := k.Sessions.View(ctx, v.by, id)
+			if err != nil {
+				return "", "", err
+			}
+			if sealedAs(view).String() != f.Get("shown") {
+				return "", "", count.ChangedSince.New(string(id))
+			}
+			_, err = k.Sessions.Seal(ctx, v.by, id, k.Issuer)
 			return "/seal", "done.sealed", err
 		}
 		return "", "", FormMalformed.New()

@@ -35,9 +35,9 @@ func (s attached) AttachCode(_ context.Context, _ stocktake.Person, item stockta
 	return nil
 }
 
-func openStory(t *testing.T) *story {
+func openStory(t *testing.T, edit ...func(*web.Config)) *story {
 	s := &story{marks: map[stocktake.DeviceID]count.Mark{}, codes: attached{}}
-	s.desk = open(t, func(c *web.Config) { c.Catalogue = s.codes })
+	s.desk = open(t, append(edit, func(c *web.Config) { c.Catalogue = s.codes })...)
 	s.db = s.desk.db
 	s.ok(s.ask("supervisor", "POST", "/api/sessions", `{"session":"s1","name":{"ar":"جرد"},"site":"central","kind":"full",
 		"tolerance":{"quantity":0},"tiers":[{"role":"supervisor","up_to":1000},{"role":"manager"}]}`), http.StatusCreated, nil)
@@ -227,4 +227,17 @@ func TestQuarantinePassesRestRecountSealAndLog(t *testing.T) {
 
 	s.page("witness", "/sessions/s1/log", "chain verified", "reopened counting", "signed lines as zero", "none on the attached")
 	s.page("witness", "/sessions/s1/log?verify=1&of=people", "chain verified, all", "issued the session")
+}
+
+// TestWhatWasShownIsSealed holds that nobody seals figures that the page did not show them.
+func TestWhatWasShownIsSealed(t *testing.T) {
+	s := openStory(t, func(c *web.Config) { c.Issuer = struct{ count.Issuer }{} })
+	shown := func() url.Values {
+		return url.Values{"do": {"seal"}, "shown": hidden(t, s.page("manager", "/sessions/s1/seal"), "shown")}
+	}
+	before := shown()
+	s.walk("p1", "ali", "tuna", 5)
+	s.holds(s.post("manager", "/sessions/s1/seal", before), http.StatusUnprocessableEntity, "s1 has changed since you looked")
+	s.holds(s.post("manager", "/sessions/s1/seal", url.Values{"do": {"seal"}}), http.StatusUnprocessableEntity, "s1 has changed since you looked")
+	s.holds(s.post("manager", "/sessions/s1/seal", shown()), http.StatusUnprocessableEntity, "cannot be sealed")
 }

@@ -34,7 +34,7 @@ func (k *console) showSignIn(v *visit) error {
 	if err != nil {
 		return err
 	}
-	p.Ended = Token(v.Request()) != ""
+	p.Ended = v.k.token(v.Request()) != ""
 	society := ""
 	if c, err := v.Cookie(societyCookie); err == nil {
 		society = c.Value
@@ -73,7 +73,7 @@ func (k *console) signInHere(v *visit) error {
 	if f.good() {
 		g, err := k.Accounts.SignIn(v.Request().Context(), society, person, account.Secret(password), v.RealIP())
 		if err == nil {
-			if old := Token(v.Request()); old != "" {
+			if old := v.k.token(v.Request()); old != "" {
 				if err := k.Accounts.SignOut(v.Request().Context(), old); err != nil {
 					return err
 				}
@@ -117,7 +117,7 @@ func (k *console) selfPages() []route {
 }
 
 func (k *console) signOutHere(v *visit) error {
-	if err := k.Accounts.SignOut(v.Request().Context(), Token(v.Request())); err != nil {
+	if err := k.Accounts.SignOut(v.Request().Context(), v.k.token(v.Request())); err != nil {
 		return err
 	}
 	v.setSession("", time.Time{})

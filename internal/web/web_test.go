@@ -73,11 +73,12 @@ func (p *people) SignOutEverywhere(context.Context, stocktake.Person) error { re
 
 // desk is the API over a real count.Service and store.
 type desk struct {
-	t    *testing.T
-	db   *boltdb.DB
-	e    *echo.Echo
-	logs *bytes.Buffer
-	who  *people
+	cookie string // that holds the sign-in; the society's where empty
+	t      *testing.T
+	db     *boltdb.DB
+	e      *echo.Echo
+	logs   *bytes.Buffer
+	who    *people
 }
 
 func open(t *testing.T, edit ...func(*web.Config)) *desk {

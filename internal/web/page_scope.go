@@ -158,7 +158,7 @@ var (
 		"اختر واحدًا على الأقل.")
 	NotOnSite = stocktake.NewReason(stocktake.Invalid, "not-on-site",
 		"The site has no such locations: %s. Correct or remove them.",
-		"لا توجد في هذا الموقع أماكن العد هذه: %s. صحّحها أو احذفها.")
+		"لا توجد في هذا المقر المواقع هذه: %s. صحّحها أو احذفها.")
 	NotInCatalogue = stocktake.NewReason(stocktake.Invalid, "not-in-catalogue",
 		"The catalogue has no such items or barcodes: %s. Correct or remove them.",
 		"لا توجد في قائمة الأصناف هذه الأصناف أو الباركودات: %s. صحّحها أو احذفها.")

@@ -320,4 +320,4 @@ func editLocations(f *form, site *stocktake.Site, id stocktake.SectionID, do str
 // SectionHolds answers whoever removes a section that still has locations.
 var SectionHolds = stocktake.NewReason(stocktake.Conflict, "section-holds",
 	"The section still has %d locations. Move or remove them first.",
-	"ما زال في القسم %d مكان عدّ. انقلها أو احذفها أولًا.")
+	"ما زال في القسم %d موقع. انقلها أو احذفها أولًا.")

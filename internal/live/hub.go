@@ -200,34 +200,49 @@ func (h *Hub) leave(s *subscriber) {
 	h.work.Done()
 }
 
-// enter puts a subscriber into its session's room, and lets go of those that nobody has watched for long.
+// enter puts a subscriber into its session's room.
 func (h *Hub) enter(s *subscriber) *room {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	key := s.key
-	var idle []*room
+	r := h.rooms[s.key]
+	if r == nil {
+		r = newRoom(h, s.key)
+		h.rooms[s.key] = r
+	}
+	r.join(s)
+	h.letGo()
+	return r
+}
+
+// tidy lets go of pictures when their time is over, though nobody should ever come again.
+func (h *Hub) tidy() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.letGo()
+}
+
+// letGo lets go of rooms that nobody has watched for long, and of the oldest of too many.
+func (h *Hub) letGo() {
+	type quiet struct {
+		key   roomKey
+		since time.Time
+	}
+	var idle []quiet
 	for k, r := range h.rooms {
-		if since, ok := r.idle(); ok && k != key {
-			if h.Now().Sub(since) > h.Linger {
+		if since, ok := r.idle(); ok {
+			if h.Now().Sub(since) >= h.Linger {
 				delete(h.rooms, k)
 			} else {
-				idle = append(idle, r)
+				idle = append(idle, quiet{k, since})
 			}
 		}
 	}
-	if len(idle) >= maxIdle {
-		slices.SortFunc(idle, func(a, b *room) int { return a.left.Compare(b.left) })
-		for _, r := range idle[:len(idle)-maxIdle+1] {
-			delete(h.rooms, r.key)
+	if len(idle) > maxIdle {
+		slices.SortFunc(idle, func(a, b quiet) int { return a.since.Compare(b.since) })
+		for _, x := range idle[:len(idle)-maxIdle] {
+			delete(h.rooms, x.key)
 		}
 	}
-	r := h.rooms[key]
-	if r == nil {
-		r = newRoom(h, key)
-		h.rooms[key] = r
-	}
-	r.join(s)
-	return r
 }
 
 var statuses = map[stocktake.Code]int{

@@ -208,3 +208,23 @@ func TestCloseSendsEverybodyAway(t *testing.T) {
 		t.Fatal("a closed hub opens sockets")
 	}
 }
+
+// Nobody need come for what the last board left behind to go.
+func TestUnwatchedSessionIsLetGo(t *testing.T) {
+	w := open(t, func(c *live.Config) { c.Linger = 20 * time.Millisecond })
+	b := w.watch("")
+	b.next()
+	if w.hub.Rooms() != 1 {
+		t.Fatal("a session that is watched has no room")
+	}
+	w.must(b.conn.Close())
+	look, late := time.NewTicker(time.Millisecond), time.After(20*time.Second)
+	defer look.Stop()
+	for w.hub.Rooms() > 0 {
+		select {
+		case <-look.C:
+		case <-late:
+			t.Fatal("its picture is held for ever")
+		}
+	}
+}

@@ -125,6 +125,9 @@ func (r *room) part(s *subscriber) {
 	delete(r.here, s)
 	r.left = r.hub.Now()
 	r.stir()
+	if len(r.here) == 0 {
+		time.AfterFunc(r.hub.Linger, r.hub.tidy)
+	}
 }
 
 // run looks whenever something came in, and not more often than the pace or a quarter of the time that looking takes.
@@ -198,47 +201,58 @@ func (r *room) look(by stocktake.Person) error {
 		r.shown, r.spare = p, old
 	}
 	r.mu.Lock()
-	defer r.mu.Unlock()
+	var fresh []*subscriber
 	for s, greeted := range r.here {
-		switch {
-		case greeted && change != nil:
+		if !greeted {
+			fresh = append(fresh, s)
+		} else if change != nil {
 			r.give(s, change)
-		case !greeted:
-			if err := r.greet(s, v, now); err != nil {
-				return err
+		}
+	}
+	r.mu.Unlock()
+	for _, s := range fresh {
+		messages, err := r.lacked(s, v, now)
+		if err != nil {
+			return err
+		}
+		r.mu.Lock()
+		if _, here := r.here[s]; here {
+			r.here[s] = true
+			for _, m := range messages {
+				r.give(s, m)
 			}
 		}
+		r.mu.Unlock()
 	}
 	return nil
 }
 
-// greet sends a newcomer what it lacks: the changes since the message that it has, or everything.
-func (r *room) greet(s *subscriber, v *count.View, now time.Time) error {
-	r.here[s] = true
+// lacked is what a newcomer lacks: the changes since the message that it has, or everything. Everything is much, and is
+// written while no lock is held: who joins waits for the room's with the hub's in hand, and each commit takes the hub's.
+func (r *room) lacked(s *subscriber, v *count.View, now time.Time) ([]*websocket.PreparedMessage, error) {
 	if s.feed == r.feed && s.number <= r.number {
 		first := slices.IndexFunc(r.ring, func(x sent) bool { return x.number == s.number+1 })
-		if missing := r.number - s.number; missing == 0 || first >= 0 && missing < maxBehind {
-			if missing > 0 {
-				for _, x := range r.ring[first:] {
-					r.give(s, x.message)
-				}
-				return nil
-			}
+		switch missing := r.number - s.number; {
+		case missing == 0:
 			m, err := websocket.NewPreparedMessage(websocket.TextMessage,
 				append(envelope("change", r.feed, r.number, r.number, r.shown.offset, now.UnixMilli()), '}'))
-			r.give(s, m)
-			return err
+			return []*websocket.PreparedMessage{m}, err
+		case first >= 0 && missing < maxBehind:
+			var list []*websocket.PreparedMessage
+			for _, x := range r.ring[first:] {
+				list = append(list, x.message)
+			}
+			return list, nil
 		}
 	}
 	if r.all == nil {
 		b := r.shown.whole(envelope("all", r.feed, 0, r.number, r.shown.offset, now.UnixMilli()), v)
 		var err error
 		if r.all, err = websocket.NewPreparedMessage(websocket.TextMessage, b); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	r.give(s, r.all)
-	return nil
+	return []*websocket.PreparedMessage{r.all}, nil
 }
 
 // give hands a message over, or sends the socket away that has not taken the ones before.

@@ -105,6 +105,7 @@ func (k *console) routes() []route {
 		k.resultPages(),
 		k.importPages(),
 		k.paperPages(),
+		k.labelPages(),
 		k.devicePages(),
 		k.peoplePages(),
 	)

@@ -14,7 +14,7 @@ import (
 
 // families are keys made up of parts at run time: what begins so is used.
 var families = []string{
-	"act.", "done.", "governorate.", "import-field.", "import-hint.", "import-kind.", "import-severity.", "issue-step.", "location-kind.", "location-status.",
+	"act.", "done.", "governorate.", "import-field.", "import-hint.", "import-kind.", "import-severity.", "issue-step.", "labels.stock-", "location-kind.", "location-status.",
 	"paper.aside-", "paper.condition-", "paper.kind-", "paper.site-", "paper.status-", "paper.unit-", "paper.verdict-",
 	"proof.", "role.", "role-hint.", "session-kind.", "session-state.", "site-kind.", "time.month-", "tone.",
 	"aside.", "block.", "condition.", "held.", "line.status-", "location.status-", "log.kind-", "pass.status-", "result.kind-",

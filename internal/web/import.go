@@ -147,7 +147,7 @@ func uploadOf(c echo.Context) (Upload, error) {
 
 // takeIn spools the upload and imports it.
 func (a *api) takeIn(c echo.Context, by stocktake.Person, u Upload, data io.Reader) (err error) {
-	f, err := os.CreateTemp(a.TempDir, "jard-import-*")
+	f, err := os.CreateTemp(a.TempDir, spooled+"*")
 	if err != nil {
 		return fmt.Errorf("spool upload: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"strings"
 	"time"
 
 	"jard/internal/stocktake"
@@ -141,11 +142,13 @@ func (k *console) importHere(v *visit) error {
 	}
 	u := k.importing(v, f, p)
 	if f.good() {
-		if f.Get("do") == "take" {
-			u.DryRun = false
-		}
+		take := f.Get("do") == "take"
+		u.DryRun = !take || file.seen != p.said(f, func(field string) string { return f.Get("column-" + field) })
 		if err := k.run(v, f, &p, u, file); err != nil {
 			return err
+		}
+		if take && u.DryRun && f.good() && p.Report != nil {
+			f.Fault = v.tongue.say(FileUnseen.New())
 		}
 	}
 	if p.Report == nil {
@@ -158,6 +161,15 @@ func (k *console) importHere(v *visit) error {
 		k.uploads.remove(p.File)
 	}
 	return v.show("import", frame{Title: "import.title", Nav: "import", Data: p, Form: f})
+}
+
+// said is all that decides how a file is read: whoever takes it in has seen what becomes of it so.
+func (p *importPage) said(f *form, column func(field string) string) string {
+	all := []string{f.Get("site"), f.Get("as-of"), f.Get("merge")}
+	for _, field := range importFields[p.Kind] {
+		all = append(all, strings.TrimSpace(column(field)))
+	}
+	return strings.Join(all, "\n")
 }
 
 // importing is what was said about the file.
@@ -219,6 +231,7 @@ func (k *console) run(v *visit, f *form, p *importPage, u Upload, file kept) err
 			return errors.Join(fault, err)
 		}
 		p.columns(v)
+		k.uploads.saw(p.File, p.said(f, func(field string) string { return p.Report.Mapping.Columns[field] }))
 	}
 	if err != nil {
 		e := stocktake.Fault(err)
@@ -256,6 +269,9 @@ var (
 	FileMissing = stocktake.NewReason(stocktake.Invalid, "file-missing",
 		"Choose the file.",
 		"اختر الملف.")
+	FileUnseen = stocktake.NewReason(stocktake.Conflict, "file-unseen",
+		"You changed how the file is read, so it was looked at again and not applied. Check the new outcome, then apply it.",
+		"غيّرت طريقة قراءة الملف، ففُحص من جديد ولم يُطبَّق. راجع النتيجة الجديدة ثم طبّقه.")
 	FileGone = stocktake.NewReason(stocktake.NotFound, "file-gone",
 		"The file waited too long and was let go. Choose it again.",
 		"انتظر الملف أكثر من اللازم فحُذف. اختره مرة أخرى.")

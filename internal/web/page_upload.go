@@ -21,6 +21,7 @@ type kept struct {
 	name  string
 	path  string
 	size  int64
+	seen  string // what was said of the file when its sender last looked at what would become of it
 	until time.Time
 }
 
@@ -29,6 +30,24 @@ const (
 	keptFor = 30 * time.Minute
 	maxKept = 16
 )
+
+// partOverhead is what a field of a form costs besides its text: a form may not consist of a million empty ones.
+const partOverhead = 64
+
+// spooled begins the name of every file that waits on disk.
+const spooled = "jard-upload-"
+
+// sweep removes what a server that was killed has left in a directory of its own.
+func sweep(dir string) error {
+	if dir == "" {
+		return nil // the system's, where others' files lie
+	}
+	left, err := filepath.Glob(filepath.Join(dir, spooled+"*"))
+	for _, name := range left {
+		err = errors.Join(err, os.Remove(name))
+	}
+	return err
+}
 
 // uploads are the files that wait, by a name that nobody can guess.
 type uploads struct {
@@ -64,6 +83,16 @@ func (u *uploads) get(id string, by stocktake.Person, kind ImportKind, now time.
 	return f, ok && f.by.Society == by.Society && f.by.ID == by.ID && f.kind == kind && !now.After(f.until)
 }
 
+// saw notes what was said of a file that its sender has now been shown.
+func (u *uploads) saw(id, seen string) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if f, ok := u.files[id]; ok {
+		f.seen = seen
+		u.files[id] = f
+	}
+}
+
 // remove lets a file go.
 func (u *uploads) remove(id string) {
 	u.mu.Lock()
@@ -89,32 +118,41 @@ func (v *visit) upload(kind ImportKind) (f *form, id string, err error) {
 		return f, "", err
 	}
 	f = v.newForm()
-	for {
+	defer func() {
+		if err != nil {
+			v.k.uploads.remove(id)
+			id = ""
+		}
+	}()
+	for room := int64(maxForm); ; {
 		part, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
 			return f, id, nil
 		}
 		if err != nil {
-			return nil, "", uploadError(err)
+			return nil, id, uploadError(err)
 		}
 		if part.FormName() == "file" {
 			if part.FileName() != "" && id == "" {
 				if id, err = v.keep(kind, part); err != nil {
-					return nil, "", err
+					return nil, id, err
 				}
 			}
 			continue
 		}
 		text, err := io.ReadAll(io.LimitReader(part, maxMapping))
 		if err != nil {
-			return nil, "", uploadError(err)
+			return nil, id, uploadError(err)
+		}
+		if room -= int64(len(part.FormName()) + len(text) + partOverhead); room < 0 {
+			return nil, id, BodyTooLarge.New(maxForm)
 		}
 		f.Values.Add(part.FormName(), string(text))
 	}
 }
 
 func (v *visit) keep(kind ImportKind, part *multipart.Part) (id string, err error) {
-	file, err := os.CreateTemp(v.k.TempDir, "jard-upload-*")
+	file, err := os.CreateTemp(v.k.TempDir, spooled+"*")
 	if err != nil {
 		return "", fmt.Errorf("spool upload: %w", err)
 	}

@@ -37,7 +37,7 @@ type Config struct {
 	ImportTimeout time.Duration // of an import; 10 minutes
 	MaxImport     int64         // bytes of an imported file; 256 MiB
 	Imports       int           // imports at a time; 2
-	TempDir       string        // where an upload waits while it is read; the system's
+	TempDir       string        // of this server alone, where an upload waits while it is read; the system's
 
 	Rate  float64 // requests per second from one address; 50
 	Burst int     // … and at once; 200
@@ -91,7 +91,7 @@ func prepare(c Config) (*api, *echo.Echo, error) {
 		c.Rate, c.Burst = 50, 200
 	}
 	check, err := newChecker()
-	if err != nil {
+	if err := errors.Join(err, sweep(c.TempDir)); err != nil {
 		return nil, nil, err
 	}
 	a := &api{Config: c, limiter: newLimiter(c.Rate, c.Burst), imports: make(chan struct{}, c.Imports), check: check}

@@ -1,0 +1,74 @@
+package web_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"jard/internal/stocktake"
+	"jard/internal/web"
+)
+
+// columnReader is an Importer that finds the columns a and b, unless told others, and notes how it was to read.
+type columnReader struct{ took []web.Upload }
+
+func (r *columnReader) Import(_ context.Context, _ stocktake.Person, u web.Upload) (any, error) {
+	r.took = append(r.took, u)
+	mapping := map[string]any{"columns": map[string]string{"item": "a", "name": "b"}}
+	if strings.Contains(string(u.Mapping), `"name":"c"`) {
+		mapping = map[string]any{"columns": map[string]string{"item": "a", "name": "c"}}
+	}
+	return map[string]any{"mapping": mapping, "ignored": []string{"b", "c"}, "rows": 1, "published": !u.DryRun}, nil
+}
+
+func TestFileIsTakenInAsItWasSeen(t *testing.T) {
+	r := &columnReader{}
+	d := open(t, func(c *web.Config) { c.Importer = r })
+	w := d.send("manager", "/import/items", "a;b;c\n1;2;3\n")
+	if w.Code != http.StatusOK || len(r.took) != 1 || !r.took[0].DryRun {
+		t.Fatalf("%d, took %+v: %s", w.Code, r.took, w.Body)
+	}
+	f := url.Values{"do": {"take"}, "kept": hidden(t, w.Body.String(), "kept"), "column-item": {"a"}, "column-name": {"c"}}
+	take := func() string {
+		w := d.browse("manager", "POST", "/import/items", f, "Cookie", "lang=en")
+		if w.Code != http.StatusOK {
+			t.Fatalf("%d: %s", w.Code, w.Body)
+		}
+		return w.Body.String()
+	}
+	if body := take(); !r.took[1].DryRun || !strings.Contains(body, "looked at again and not applied") {
+		t.Fatalf("other columns were taken in unseen: %s", body)
+	}
+	f.Set("merge", "yes")
+	if take(); !r.took[2].DryRun {
+		t.Fatal("a merge was done unseen")
+	}
+	if body := take(); r.took[3].DryRun || !strings.Contains(body, "The whole file was applied") {
+		t.Fatalf("what was seen is not taken in: %s", body)
+	}
+}
+
+func TestUploadIsBoundedAndLeavesNothing(t *testing.T) {
+	temp := t.TempDir()
+	stale := filepath.Join(temp, "jard-upload-of-a-server-that-was-killed")
+	must(t, os.WriteFile(stale, []byte("x"), 0o600))
+	must(t, os.WriteFile(filepath.Join(temp, "jard.db"), nil, 0o600))
+	d := open(t, func(c *web.Config) { c.Importer, c.TempDir = &columnReader{}, temp })
+	var fields []string
+	for n := range 1000 {
+		fields = append(fields, fmt.Sprint("f", n), strings.Repeat("x", 2000))
+	}
+	if w := d.send("manager", "/import/items", "a;b\n", fields...); w.Code != http.StatusRequestEntityTooLarge {
+		t.Errorf("2 MB of fields: %d", w.Code)
+	}
+	left, err := os.ReadDir(temp)
+	must(t, err)
+	if len(left) != 1 || left[0].Name() != "jard.db" {
+		t.Errorf("the directory holds %v", left)
+	}
+}

@@ -74,7 +74,7 @@ func (a *api) harden(next echo.HandlerFunc) echo.HandlerFunc {
 		h.Set(echo.HeaderReferrerPolicy, "no-referrer")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-		if c.Request().TLS != nil {
+		if overTLS(c.Request()) {
 			h.Set(echo.HeaderStrictTransportSecurity, "max-age=31536000")
 		}
 		return next(c)

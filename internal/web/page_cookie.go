@@ -43,7 +43,7 @@ func tokenIn(r *http.Request, cookie string) account.Secret {
 }
 
 func guarded(r *http.Request, cookie string) string {
-	if r.TLS != nil {
+	if overTLS(r) {
 		return hostPrefix + cookie
 	}
 	return cookie
@@ -52,7 +52,7 @@ func guarded(r *http.Request, cookie string) string {
 // setSession keeps a sign-in on the browser; an empty token takes it away.
 func (v *visit) setSession(token account.Secret, until time.Time) {
 	r := v.Request()
-	c := &http.Cookie{Name: guarded(r, v.k.sessionCookie()), Value: string(token), Path: "/", HttpOnly: true, Secure: r.TLS != nil,
+	c := &http.Cookie{Name: guarded(r, v.k.sessionCookie()), Value: string(token), Path: "/", HttpOnly: true, Secure: overTLS(r),
 		SameSite: http.SameSiteStrictMode, Expires: until}
 	if token == "" {
 		c.MaxAge = -1
@@ -62,7 +62,7 @@ func (v *visit) setSession(token account.Secret, until time.Time) {
 
 // prefer keeps what somebody likes to see.
 func (v *visit) prefer(name, value string) {
-	http.SetCookie(v.Response(), &http.Cookie{Name: name, Value: value, Path: "/", HttpOnly: true, Secure: v.Request().TLS != nil,
+	http.SetCookie(v.Response(), &http.Cookie{Name: name, Value: value, Path: "/", HttpOnly: true, Secure: overTLS(v.Request()),
 		SameSite: http.SameSiteLaxMode, MaxAge: int((400 * 24 * time.Hour).Seconds())})
 }
 

@@ -109,7 +109,7 @@ func (k *console) pair(v *visit) error {
 // base is the address under which the browser sees this server.
 func (v *visit) base() string {
 	scheme := "http"
-	if v.Request().TLS != nil {
+	if overTLS(v.Request()) {
 		scheme = "https"
 	}
 	return scheme + "://" + v.Request().Host

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/netip"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -10,6 +11,16 @@ import (
 // policy lets a page load what this server serves and nothing else; no script or style stands in a page itself.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; " +
 	"connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'; worker-src 'self'"
+
+// overTLS reports whether the browser speaks TLS, to this server or to a proxy on its machine that says so. Whoever lies
+// about it gets cookies that their own browser does not send back.
+func overTLS(r *http.Request) bool {
+	if r.TLS != nil {
+		return true
+	}
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	return err == nil && peer.Addr().Unmap().IsLoopback() && r.Header.Get(echo.HeaderXForwardedProto) == "https"
+}
 
 // guard sets the headers that every answer to a browser has.
 func guard(c echo.Context) {
@@ -21,7 +32,7 @@ func guard(c echo.Context) {
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Permissions-Policy", "camera=(self), microphone=(), geolocation=()")
-	if c.Request().TLS != nil {
+	if overTLS(c.Request()) {
 		h.Set(echo.HeaderStrictTransportSecurity, "max-age=31536000")
 	}
 }

@@ -154,6 +154,22 @@ func TestSignInOnThePage(t *testing.T) {
 	}
 }
 
+func TestProxyOnThisMachineSpeaksTLS(t *testing.T) {
+	d := open(t, unhurried)
+	for from, want := range map[string]string{"127.0.0.1:4711": "__Host-jard", "[::1]:4711": "__Host-jard", "192.0.2.7:4711": "jard"} {
+		r := httptest.NewRequest("POST", "/sign-out", nil)
+		r.RemoteAddr = from
+		r.Header.Set("X-Forwarded-Proto", "https")
+		r.AddCookie(&http.Cookie{Name: want, Value: "supervisor"})
+		w := httptest.NewRecorder()
+		d.e.ServeHTTP(w, r)
+		secure := strings.Contains(w.Header().Get("Set-Cookie"), "Secure") && w.Header().Get("Strict-Transport-Security") != ""
+		if w.Code != http.StatusSeeOther || secure != (want != "jard") {
+			t.Errorf("from %s: %d, %v", from, w.Code, w.Header())
+		}
+	}
+}
+
 func TestNobodyIsSentElsewhere(t *testing.T) {
 	d := open(t, unhurried)
 	d.who.signIn = func(stocktake.SocietyID, stocktake.PersonID, account.Secret, string) (account.Grant, error) {

@@ -138,7 +138,7 @@ func (r *record) ShortageWorth() stocktake.Fils { return -r.Totals.Shortage.Valu
 // here is the address that a page has for whoever scans it on paper.
 func here(r *http.Request, path string, query url.Values) string {
 	u := url.URL{Scheme: "http", Host: r.Host, Path: path, RawQuery: query.Encode()}
-	if r.TLS != nil {
+	if overTLS(r) {
 		u.Scheme = "https"
 	}
 	return u.String()

@@ -267,10 +267,12 @@ func (b *builder) annual(ctx context.Context, sessions *count.Service) error {
 	}
 	shares := map[stocktake.SectionID][]stocktake.PersonID{"groceries": {"ali", "sara"}, "chilled": {"omar"}}
 	var tasks []count.Task
-	for n, l := range b.made.Central.Locations {
+	given := map[stocktake.SectionID]int{} // turn about within a section, so that the first place, which the demo tells to try, is Ali's
+	for _, l := range b.made.Central.Locations {
 		t := count.Task{ID: "t-" + string(l.ID), Round: 1, Location: l.ID}
 		if who := shares[l.Section]; len(who) > 0 {
-			t.Person = who[n%len(who)]
+			t.Person = who[given[l.Section]%len(who)]
+			given[l.Section]++
 		}
 		tasks = append(tasks, t)
 	}

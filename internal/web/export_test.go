@@ -42,3 +42,6 @@ func ConsolePages() ([]ConsolePage, error) {
 	}
 	return list, nil
 }
+
+// Isolated lets tests see what an Arabic sentence is made into.
+var Isolated = isolated

@@ -47,7 +47,7 @@ var boardWords = []string{
 	"column.name", "column.item", "column.section", "column.category", "column.status", "column.book", "column.counted",
 	"column.variance", "column.bar", "column.value", "column.round",
 	"board.comma", "board.nobody-yet", "board.observations", "board.online", "board.offline", "board.unsent", "board.battery",
-	"board.ago-now", "board.ago-minutes", "board.ago-hours", "board.scans-a-minute", "board.choose", "board.choose-all",
+	"board.ago-now", "board.ago-minutes", "board.ago-hours", "board.ago-days", "board.scans-a-minute", "board.choose", "board.choose-all",
 	"board.bar-exact", "board.bar-band", "board.chosen", "board.lines", "board.in-lines", "board.settle", "board.link-connecting",
 	"board.link-live", "board.link-stale", "board.link-signed-out",
 }

@@ -259,7 +259,7 @@ func (g *tongue) fault(f result.Fault) string {
 	if g.lang == "en" {
 		return f.English
 	}
-	return f.Arabic
+	return isolated(f.Arabic)
 }
 
 // day marks up the day of an instant in Kuwait.

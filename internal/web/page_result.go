@@ -20,9 +20,10 @@ func (k *console) resultPages() []route {
 	}
 }
 
-// resultsPage lists documents, the last first.
+// resultsPage lists documents, the last first, with what their sessions are called.
 type resultsPage struct {
-	List piece[ResultInfo]
+	List  piece[ResultInfo]
+	Names map[stocktake.SessionID]stocktake.Name
 }
 
 // oneResultPage is one document.
@@ -50,7 +51,15 @@ func (k *console) showResults(v *visit) error {
 		at = result.Ref{Series: list[99].Series, Number: list[99].Number + 1}
 	}
 	slices.Reverse(all)
-	return v.show("results", frame{Title: "result.title", Nav: "results", Data: resultsPage{List: pieceOf(v, all)}})
+	sessions, err := k.Sessions.Sessions(v.Request().Context(), v.by)
+	if err != nil {
+		return err
+	}
+	names := make(map[stocktake.SessionID]stocktake.Name, len(sessions))
+	for _, i := range sessions {
+		names[i.Session] = i.Name
+	}
+	return v.show("results", frame{Title: "result.title", Nav: "results", Data: resultsPage{List: pieceOf(v, all), Names: names}})
 }
 
 func (k *console) showResult(v *visit) error {

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -139,7 +140,15 @@ func (g *tongue) say(e *stocktake.Error) string {
 	if g.lang == "en" {
 		return e.English()
 	}
-	return e.Arabic()
+	return isolated(e.Arabic())
+}
+
+var foreign = regexp.MustCompile(`"?[-/~]?[A-Za-z0-9](?:[-A-Za-z0-9_./:]*[A-Za-z0-9_/])?"?`)
+
+// isolated keeps codes, paths and negative numbers in an Arabic sentence whole: left to the algorithm, the sign of a number
+// and the ends of a path change sides.
+func isolated(arabic string) string {
+	return foreign.ReplaceAllStringFunc(arabic, func(s string) string { return isolateLTR + s + isolateEnd })
 }
 
 // plural is the CLDR plural category of a whole number.

@@ -143,3 +143,11 @@ func TestPlurals(t *testing.T) {
 		}
 	}
 }
+
+func TestCodesAndNegativeNumbersStayWhole(t *testing.T) {
+	got := web.Isolated(`الإجمالي "/totals/shortage/value" يذكر -33931، والحقل id ناقص.`)
+	want := "الإجمالي \u2066\"/totals/shortage/value\"\u2069 يذكر \u2066-33931\u2069، والحقل \u2066id\u2069 ناقص."
+	if got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

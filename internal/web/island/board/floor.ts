@@ -111,7 +111,8 @@ function ago(ms: number, say: Say): string {
   const s = Math.max(0, Math.floor(ms / 1000))
   if (s < 60) return say.t('board.ago-now')
   if (s < 3600) return say.t('board.ago-minutes', Math.floor(s / 60))
-  return say.t('board.ago-hours', Math.floor(s / 3600))
+  if (s < 48 * 3600) return say.t('board.ago-hours', Math.floor(s / 3600))
+  return say.t('board.ago-days', Math.floor(s / 86_400))
 }
 
 /** scans a minute as small bars; the last is the minute that runs */

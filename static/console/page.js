@@ -1,0 +1,1 @@
+for(let e of document.querySelectorAll(`form[data-busy]`)){let t=!1;e.addEventListener(`submit`,n=>{if(t)return n.preventDefault();t=!0;let r=n.submitter;setTimeout(()=>{r&&(r.textContent=e.dataset.busy??``,r.setAttribute(`aria-busy`,`true`))},300)})}addEventListener(`pageshow`,e=>{e.persisted&&location.reload()});

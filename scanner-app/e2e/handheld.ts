@@ -21,7 +21,7 @@ export class Handheld {
   async switchOn(path = ''): Promise<void> {
     this.#context = await openProfile(this.profile, { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 })
     this.page = this.#context.pages()[0] ?? (await this.#context.newPage())
-    this.page.setDefaultTimeout(30_000)
+    this.page.setDefaultTimeout(60_000)
     this.#cdp = await this.#context.newCDPSession(this.page)
     await this.#cdp.send('Browser.grantPermissions', { permissions: ['durableStorage'] })
     await this.page.goto(this.proxy.url + '/app/' + path)
@@ -100,7 +100,10 @@ export class Handheld {
 
   /** Says that the counting may begin, where the app asks for the tap that lets it make sounds. */
   async startCounting(): Promise<void> {
-    await this.button('start').click()
+    const start = this.button('start')
+    await start.or(this.panel).first().waitFor()
+    if (await start.isVisible()) await start.click()
+    await this.panel.waitFor()
   }
 
   /** The item in hand. */
@@ -123,6 +126,13 @@ export class Handheld {
     await this.look('finish')
     await this.button('finish.do').click()
     await this.page.getByText(this.text('closed.title')).waitFor()
+  }
+
+  /** Looks into a place and finds nothing. */
+  async empty(place: string): Promise<void> {
+    await this.scanText(place)
+    await this.panel.getByText(this.text('panel.ready')).waitFor()
+    await this.finish()
   }
 
   /** How many events wait to be sent, as the top line says. */

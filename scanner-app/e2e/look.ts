@@ -30,10 +30,13 @@ export async function look(page: Page, language: Language, name: string): Promis
   expect(seen.text, name).not.toMatch(/undefined|\[object |NaN|%!/)
 
   await page.evaluate(axe) // by the debugger: the page's own policy lets no foreign script in
-  const violations = await page.evaluate(async () => {
-    const { violations } = await (window as unknown as { axe: { run(o: object): Promise<{ violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[] }> } }).axe
-      .run({ resultTypes: ['violations'] })
-    return violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160) + ' – ' + n.failureSummary).join(' | ')}`)
+  const { passed, violations } = await page.evaluate(async () => {
+    const { passes, violations } = await (window as unknown as { axe: { run(): Promise<{ passes: unknown[]; violations: Violation[] }> } }).axe.run()
+    const grave = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')
+    return { passed: passes.length, violations: grave.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160) + ' – ' + n.failureSummary).join(' | ')}`) }
   })
   expect(violations, `axe on ${name}`).toEqual([])
+  expect(passed, `axe on ${name} looked at something`).toBeGreaterThan(5)
 }
+
+interface Violation { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }

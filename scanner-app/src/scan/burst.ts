@@ -158,13 +158,17 @@ function isScan(text: string, pace: number, field: boolean, terminated: boolean)
 /** ms a character. */
 const pace = ({ text, first, last }: Pick<Open, 'text' | 'first' | 'last'>) => (text.length > 1 ? (last - first) / (text.length - 1) : Infinity)
 
-/** Reports whether a reader began this and more must come: it breaks the rules of what it begins to be. */
+/**
+ * Reports whether a reader began this and more may come: it breaks the rules of what it begins to be, or nothing proves it
+ * whole. Half a code that passed for one, with its other half for a number somebody keyed, would be the worst of mistakes.
+ */
 function cutShort(b: Open): boolean {
   const keys = fromArabicLayout(b.text) ?? b.text
   if (/^\](?:[A-Za-z][0-9A-F]?)?$/.test(keys)) return true
   if (aimOf(keys)) return decode(apart(b.text, 0).pop()!.raw).kind === 'invalid'
-  // Half a code that passed for a number somebody keyed would be the worst of mistakes.
-  return pace(b) <= fingers && (b.text.length < 8 || decode(b.text).kind === 'invalid')
+  if (pace(b) > fingers && !isScan(b.text, pace(b), b.field, false)) return false // a person's
+  // Eight or twelve digits may be the front of thirteen, and one in ten such fronts has a right check digit.
+  return /^[0-9]{1,12}$/.test(keys) || b.text.length < 8 || decode(b.text).kind === 'invalid'
 }
 
 const digitsIn = (text: string) => text.replace(/[^0-9٠-٩۰-۹]/g, '').length

@@ -132,3 +132,18 @@ test('half a code is never taken for a number that somebody keyed', () => {
   expect(raws(...tail.steps, b.idle(tail.at + idle))).toEqual(['6291296000025'])
   expect(tail.steps.map((s) => s.typed).join('')).toBe('')
 })
+
+// A front of 11 digits is no code, and one in ten of 8 or 12 has a right check digit: "19" must not become a quantity.
+test.each([10, 60, 100])('a bare code that stalls anywhere is never half a code and a number, at %d ms a character', (pace) => {
+  for (const code of ['6271037000019', '6291003000006', '9638507400001', '0360002914523']) {
+    for (let front = pace > 45 ? 6 : 2; front < code.length; front++) {
+      const b = new Burst()
+      const one = type(b, code.slice(0, front), 0, pace)
+      const waited = [one.at + idle, one.at + idle + 60, one.at + 300].map((at) => b.idle(at))
+      const two = type(b, code.slice(front), one.at + 320, pace)
+      const steps = [...one.steps, ...waited, ...two.steps, b.terminator(two.at + 5)]
+      expect([front, ...raws(...steps)]).toEqual([front, code])
+      expect(steps.map((s) => s.typed).join('')).toBe('')
+    }
+  }
+})

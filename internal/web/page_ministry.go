@@ -242,7 +242,14 @@ func (k *console) showFiledRecord(v *visit) error {
 	if err != nil {
 		return err
 	}
-	r.Another = !d.Sound
+	switch {
+	case !d.Sound:
+		r.Warning = "document.unsound"
+	case d.Verdict != "accepted":
+		r.Warning = "record.not-accepted"
+	case !d.CorrectedBy.IsZero():
+		r.Warning = "record.replaced"
+	}
 	return v.show("filed-record", frame{Title: "record.title", Data: r})
 }
 

@@ -181,7 +181,7 @@ func TestTamperedDocumentShowsAsSuch(t *testing.T) {
 	if strings.Contains(body, "everything below holds") {
 		t.Error("a tampered document is said to hold")
 	}
-	if body := d.look("ministry-officer", path+"/record").Body.String(); !strings.Contains(body, "is not what was sealed") {
+	if body := d.look("ministry-officer", path+"/record").Body.String(); !strings.Contains(body, "does not verify") {
 		t.Error("the record of a tampered document does not say so")
 	}
 	if body := d.browse("ministry-officer", "POST", "/societies/rawda", url.Values{}).Body.String(); !strings.Contains(body, result.ChainWrong.New().Arabic()) {

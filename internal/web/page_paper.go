@@ -37,7 +37,7 @@ type record struct {
 	Hash    stocktake.Hash
 	Address string        // where the document is found
 	QR      template.HTML // of the address, which holds the hash
-	Another bool          // the address was for a document with another hash
+	Warning string        // a key: why the paper must not be relied on; empty when it may
 
 	Sections   []recordSection
 	Shortages  []recordLine
@@ -167,7 +167,7 @@ func (k *console) showRecord(v *visit) error {
 		return err
 	}
 	if asked := v.QueryParam("hash"); asked != "" && asked != hash.String() {
-		r.Another = true
+		r.Warning = "record.another"
 	}
 	return v.show("record", frame{Title: "record.title", Data: r})
 }

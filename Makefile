@@ -1,4 +1,5 @@
-# make test      everything, as CI runs it: static checks, Go with -race, the app's tests, fresh builds, short fuzzing, browsers
+# make test      what CI runs: static checks, Go with -race, the app's tests, fresh builds, short fuzzing
+# make browser   the story in real browsers; not part of test until it has been seen whole on an idle machine
 # make web       the handheld app and the console's islands, built into static/
 # make bench     the figures of README.md and ARCHITECTURE.md, side by side in one run
 # make demo      a made-up society and its ministry, served until interrupted
@@ -13,12 +14,11 @@ BUILT := $(CURDIR)/bin/web
 
 .PHONY: test tools lint check test-go test-app fresh fuzz browser web bench demo story pictures build
 
-# Two lanes, for two cores; the browsers have the machine to themselves.
+# Two lanes, for two cores.
 test: tools
 	$(MAKE) -j2 --output-sync=target lint check
 	$(MAKE) -j2 --output-sync=target test-go test-app
 	$(MAKE) fuzz
-	$(MAKE) browser
 
 # What Go does not bring along: a C compiler for the race detector, Node for the app, Chromium for the browser's story.
 tools:

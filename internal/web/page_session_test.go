@@ -223,6 +223,7 @@ func TestQuarantinePassesRestRecountSealAndLog(t *testing.T) {
 	s.page("manager", "/sessions/s1/seal", "Tasks not done", `href="/sessions/s1/recounts"`, "Begin closing")
 	s.holds(s.post("manager", "/sessions/s1/seal", url.Values{"do": {"seal"}}), http.StatusUnprocessableEntity, "not set up for that")
 	s.went(s.post("manager", "/sessions/s1/seal", url.Values{"do": {"close"}}), "done.closing")
+	s.page("manager", "/sessions/s1/seal", `<span class="tag busy">closing</span>`, "Reopen counting")
 	s.went(s.post("manager", "/sessions/s1/seal", url.Values{"do": {"reopen"}, "reason": {"too early"}}), "done.reopened")
 
 	s.page("witness", "/sessions/s1/log", "chain verified", "reopened counting", "signed lines as zero", "none on the attached")

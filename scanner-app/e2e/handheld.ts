@@ -52,7 +52,10 @@ export class Handheld {
     return look(this.page, this.language, `handheld-${name}`)
   }
 
-  /** Speaks the story's language from here on. The app begins in Arabic. */
+  /**
+   * Speaks the story's language from here on. The app begins in Arabic. It is switched off and on afterwards: what a person
+   * likes is in local storage, which the browser may take a minute to write, and one of them is to crash.
+   */
   async speak(): Promise<void> {
     spoken.value = 'ar'
     const settings = this.page.getByRole('button', { name: text('do.settings') })
@@ -61,6 +64,9 @@ export class Handheld {
     await settings.click()
     await this.page.getByText('English').click()
     await this.button('do.close').click()
+    await this.#context.close()
+    await this.switchOn()
+    await this.page.getByRole('button', { name: this.text('do.settings') }).waitFor()
   }
 
   /** As a person types, a key at a time. */

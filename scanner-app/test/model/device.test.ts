@@ -1,0 +1,151 @@
+// What befalls the device: pairing, a killed tab, a second one, a full disk, a database closed under it, revocation.
+import 'fake-indexeddb/auto'
+import { describe, expect, it } from 'vitest'
+import { createModel, pairingCode } from '../../src/model/model'
+import { World } from '../world'
+import { arrived, counting, keys, milk, until } from './counter'
+
+describe('pairing and signing in', () => {
+  it('pairs by the label that the imager reads, and says what the server refuses', async () => {
+    const w = new World()
+    const m = createModel({ env: w.env, name: w.database })
+    await until(() => m.phase.value === 'unpaired')
+    expect(await m.scan(milk)).toMatchObject({ what: 'nothing', refused: { key: 'code-missing' } })
+    expect(await m.scan(']Q1https://jard.test/app/#pair=XXXX-YYYY')).toMatchObject({ what: 'nothing', refused: { key: 'code-unknown' } })
+    expect(await m.scan(']Q1https://jard.test/app/#pair=ABCD-EFGH\r')).toEqual({ what: 'pairing', sound: 'ok' })
+    expect(m.phase.value).toBe('signed-out')
+    expect(await m.signIn('ali', '00000')).toMatchObject({ refused: { key: 'pin-wrong', ar: 'سبب' } })
+    expect(m.phase.value).toBe('signed-out')
+    await m.signIn('ali', '58213')
+    expect([m.phase.value, m.person.value!.id, m.society.value!.ar]).toEqual(['ready', 'ali', 'جمعية الروضة'])
+    await m.signOut()
+    expect([m.phase.value, m.person.value]).toEqual(['signed-out', undefined])
+    await m.stop()
+  })
+
+  it('reads codes and links alike', () => {
+    expect([' abcd-efgh ', 'ABCDEFGH', 'http://x/app/#pair=AB%2DCD', '6291003012345', '96385074', ''].map(pairingCode))
+      .toEqual(['abcd-efgh', 'ABCDEFGH', 'AB-CD', undefined, undefined, undefined])
+  })
+})
+
+describe('a tab that is killed, and one too many', () => {
+  it('goes on in the middle of a pass, with what was pending in it, without a network', async () => {
+    const { w, m } = await counting()
+    await m.scan('A-01-03')
+    await m.scan(milk)
+    await keys(m, '12')
+    await m.scan(milk)
+    w.server.weather = { cutIn: 1, cutOut: 1, busy: 0, dial: 1 }
+    w.server.cut()
+    const again = createModel({ env: w.env, name: w.database }) // the first is never told
+    await until(() => again.phase.value === 'ready')
+    expect(again.person.value!.id).toBe('ali')
+    expect(again.pass.value).toMatchObject({ place: { location: 'A-01-03' }, pending: { item: { id: 'milk' }, keyed: '', already: 12000 } })
+    expect(again.pass.value!.entries).toMatchObject([{ quantity: 12000 }])
+    expect(again.question.value).toMatchObject({ kind: 'again', already: 12000 })
+    await again.answer('add')
+    await keys(again, '3')
+    expect(await again.closePass()).toMatchObject({ refused: { key: 'confirm-first' } })
+    await again.confirm()
+    await again.closePass()
+    expect(again.link.value.unsent).toBeGreaterThan(0)
+    expect((await (await again.exportUnsent()).text()).trim().split('\n').length).toBe(again.link.value.unsent)
+    await m.stop()
+    await again.stop()
+  })
+
+  it('lets one tab count, and the other wait for it', async () => {
+    const w = new World()
+    const held = new Map<string, (() => void)[]>()
+    // The part of Web Locks that is used.
+    const request = async (name: string, o: { ifAvailable?: boolean }, f: (lock: object | null) => unknown) => {
+      const queue = held.get(name)
+      if (queue && o.ifAvailable) return f(null)
+      if (queue) await new Promise<void>((go) => queue.push(go))
+      else held.set(name, [])
+      await f({})
+      const next = held.get(name)!.shift()
+      if (next) next()
+      else held.delete(name)
+    }
+    const locks = { request } as unknown as LockManager
+    const one = createModel({ env: w.env, name: w.database, locks })
+    await until(() => one.phase.value === 'unpaired')
+    const two = createModel({ env: w.env, name: w.database, locks })
+    await until(() => two.phase.value === 'other-tab')
+    expect((await two.scan(milk)).refused!.key).toBe('starting')
+    await one.stop()
+    await until(() => two.phase.value === 'unpaired')
+    await two.stop()
+  })
+})
+
+describe('a full device', () => {
+  it('says that nothing was recorded, and counts on when there is room again', async () => {
+    const { w, m } = await counting()
+    await m.scan('A-01-03')
+    const { put, add } = IDBObjectStore.prototype
+    const full = () => { throw new DOMException('no room', 'QuotaExceededError') }
+    IDBObjectStore.prototype.put = IDBObjectStore.prototype.add = full
+    expect(await m.scan(milk)).toMatchObject({ what: 'nothing', sound: 'check', refused: { key: 'storage-full' } })
+    expect([m.storage.value.full, m.pass.value!.pending]).toEqual([true, undefined])
+    Object.assign(IDBObjectStore.prototype, { put, add })
+    expect((await m.scan(milk)).sound).toBe('ok')
+    await keys(m, '7')
+    IDBObjectStore.prototype.add = full
+    expect((await m.confirm()).refused!.key).toBe('storage-full')
+    expect(m.pass.value).toMatchObject({ pending: { keyed: '7' }, entries: [] })
+    IDBObjectStore.prototype.add = add
+    expect(await m.confirm()).toEqual({ sound: 'ok' })
+    expect(m.storage.value.full).toBe(false)
+    await m.closePass()
+    expect((await arrived(w, m)).map((e) => e['kind'])).toEqual(['pass.opened', 'observed', 'pass.closed'])
+    await m.stop()
+  })
+})
+
+describe('a database that the browser closes', () => {
+  it('is opened again, and what is on disk is what was counted', async () => {
+    const closing: (() => void)[] = []
+    const { addEventListener } = IDBDatabase.prototype
+    IDBDatabase.prototype.addEventListener = function (this: IDBDatabase, type: string, f: () => void) {
+      if (type === 'close') closing.push(() => { this.close(); f() })
+      addEventListener.call(this, type as 'close', f)
+    } as typeof addEventListener
+    const { w, m } = await counting()
+    IDBDatabase.prototype.addEventListener = addEventListener
+    await m.scan('A-01-03')
+    await m.scan(milk)
+    await keys(m, '12')
+    closing[0]!()
+    expect((await m.confirm()).refused).toBeDefined()
+    let outcome = await m.confirm()
+    while (outcome.refused) {
+      await new Promise((r) => setImmediate(r))
+      outcome = await m.confirm()
+    }
+    expect(outcome).toEqual({ sound: 'ok' })
+    expect(m.pass.value!.entries).toMatchObject([{ item: { id: 'milk' }, quantity: 12000 }])
+    await m.closePass()
+    expect((await arrived(w, m)).map((e) => e['kind'])).toEqual(['pass.opened', 'observed', 'pass.closed'])
+    await m.stop()
+  })
+})
+
+describe('a revoked device', () => {
+  it('opens nothing, gives what it holds, and can be paired anew', async () => {
+    const { w, m } = await counting()
+    await until(() => m.link.value.state === 'online')
+    w.server.revoked = true
+    w.server.say({ t: 'bye', code: 'revoked', en: 'revoked', ar: 'موقوف' })
+    await until(() => m.link.value.state === 'revoked')
+    expect((await m.scan('A-01-03')).refused!.key).toBe('device-revoked')
+    w.server.revoked = false
+    w.server.codes.set('NEWC-ODEX', 'd2')
+    expect(await m.scan('https://jard.test/app/#pair=NEWC-ODEX')).toEqual({ what: 'pairing', sound: 'ok' })
+    await until(() => m.link.value.state === 'online')
+    expect((await m.scan('A-01-03')).sound).toBe('ok')
+    await m.stop()
+  })
+})

@@ -1,0 +1,98 @@
+// Where one counts: tasks, locations, and how one pass stands to another.
+import 'fake-indexeddb/auto'
+import { describe, expect, it } from 'vitest'
+import { World } from '../world'
+import { arrived, counting, keys, milk, rice, until } from './counter'
+
+describe('places and tasks', () => {
+  const assigned = { tasks: [
+    { assignment: 'a1', round: 1, location: 'A-01-03', person: 'ali' },
+    { assignment: 'r1', round: 2, location: 'A-01-04', person: 'ali', items: ['milk', 'rice'] },
+  ] }
+
+  async function withTasks() {
+    const w = new World()
+    w.server.feeds.set('night1', { t: 'feed', session: 'night1', cursor: 'c5', state: 'open', round: 2, ...assigned })
+    return counting(w)
+  }
+
+  it('lists recounts first, and marks what lies outside', async () => {
+    const { w, m } = await withTasks()
+    expect(m.tasks.value.map((t) => [t.assignment, t.recount, t.state])).toEqual([['r1', true, 'none'], ['a1', false, 'none']])
+    await m.openPass('A-01-04', m.tasks.value[0])
+    expect(m.pass.value).toMatchObject({ round: 2, recount: true, items: [{ id: 'milk' }, { id: 'rice' }] })
+    await m.scan(milk)
+    await keys(m, '1')
+    await m.scan('12345678')
+    expect(m.pass.value!.pending!.undirected).toBe(true)
+    await keys(m, '9')
+    await m.confirm()
+    expect(m.pass.value!.totals.missed.map((i) => i.id)).toEqual(['rice'])
+    await m.closePass()
+    expect(m.tasks.value.map((t) => [t.assignment, t.state])).toEqual([['a1', 'none'], ['r1', 'closed']])
+    const events = await arrived(w, m)
+    expect(events[0]).toMatchObject({ round: 2, assignment: 'r1' })
+    expect(events.slice(1, 3).map((e) => e['undirected'])).toEqual([undefined, true])
+    await m.stop()
+  })
+
+  it('goes from one location to the next by its label, and asks before a second pass', async () => {
+    const { w, m } = await counting()
+    await m.scan('A-01-03')
+    await m.scan(milk)
+    await keys(m, '1')
+    expect(await m.scan('A-01-04')).toEqual({ what: 'location', sound: 'check' })
+    expect(m.question.value).toMatchObject({ kind: 'leave', to: { location: 'A-01-04' }, totals: { observations: 1, quantity: 1000 } })
+    await m.answer('leave')
+    expect(m.pass.value!.place.location).toBe('A-01-04')
+    await m.closePass()
+    await m.openPass('A-01-03')
+    expect(m.question.value).toMatchObject({ kind: 'second-pass', totals: { observations: 1, quantity: 1000, items: 1 } })
+    await m.answer('replace')
+    expect(m.pass.value!.place.location).toBe('A-01-03')
+    await m.closePass()
+    await m.openPass('A-01-03')
+    await m.answer('continue')
+    await m.scan(rice)
+    await keys(m, '5')
+    await m.confirm()
+    await m.closePass()
+    await m.openPass('A-01-03')
+    // One pass replaces one other: what was added up can only be added to.
+    expect(m.question.value).toMatchObject({ kind: 'second-pass', totals: { observations: 1, quantity: 5000, items: 1 }, answers: ['cancel', 'continue'] })
+    await m.answer('cancel')
+    const events = (await arrived(w, m)).filter((e) => e['kind'] === 'pass.opened')
+    expect(events[2]!['replaces']).toBe(events[0]!['pass'])
+    expect(events[3]!['continues']).toBe(events[2]!['pass'])
+    expect((await m.openPass('Z-99')).refused!.key).toBe('location-unknown')
+    await m.stop()
+  })
+
+  it('stops when the session closes, lets its open pass be closed, and hands everything in', async () => {
+    const { w, m } = await counting()
+    await m.scan('A-01-03')
+    await m.scan(milk)
+    await keys(m, '1')
+    await m.confirm()
+    await until(() => m.link.value.state === 'online')
+    w.server.feed({ t: 'feed', session: 'night1', cursor: 'c8', state: 'closing', round: 1, tasks: [] })
+    await until(() => m.session.value?.state === 'closing' && m.session.value.drained)
+    expect((await m.scan(rice)).refused!.key).toBe('session-closing')
+    await m.closePass()
+    await until(() => m.session.value?.drained === true && m.link.value.unsent === 0)
+    expect((await m.scan('A-01-03')).refused!.key).toBe('session-closing')
+    expect((await arrived(w, m)).at(-1)!['kind']).toBe('pass.closed')
+    await m.stop()
+  })
+
+  it('finds items and places by loosely typed words', async () => {
+    const { m } = await counting()
+    expect(m.findItems('ارز').map((i) => i.id)).toEqual(['rice'])
+    expect(m.findItems('جبنه').map((i) => i.id)).toEqual(['cheese'])
+    expect(m.findItems('MILK 1').map((i) => i.id)).toEqual(['milk'])
+    expect(m.findItems('٦٢٩١٠٠٣٠١٢٣٤٥')[0]!.id).toBe('milk')
+    expect(m.findItems('  ')).toEqual([])
+    expect(m.findPlaces('رف 4').map((p) => p.location)).toEqual(['A-01-04'])
+    await m.stop()
+  })
+})

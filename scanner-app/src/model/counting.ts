@@ -64,6 +64,7 @@ export class Counting {
   }
 
   get question(): Question | undefined {
+    if (this.over) return undefined
     if (this.asked) return this.asked.question
     const p = this.walk?.record.pending
     return p?.again === 'ask' ? { kind: 'again', already: this.walk!.already(p), answers: ['replace', 'add', 'discard'] } : undefined
@@ -87,9 +88,14 @@ export class Counting {
 
   // Passes.
 
+  /** Nothing is taken any more. */
+  get over(): boolean {
+    return this.session.state === 'sealed' || this.session.state === 'cancelled'
+  }
+
   private mayOpen(): void {
     const { state } = this.session
-    if (state === 'sealed' || state === 'cancelled') throw new Refuse('session-over')
+    if (this.over) throw new Refuse('session-over')
     if (state !== 'open' && state !== 'unknown') throw new Refuse('session-closing')
   }
 
@@ -135,6 +141,7 @@ export class Counting {
   }
 
   private async begin(location: string, mode: Mode, task: WireTask | undefined, of: { continues?: string; replaces?: string } = {}): Promise<Outcome> {
+    this.mayOpen()
     const { session } = this.pack
     const pass = randomId(this.means.random)
     const openedAt = this.means.now()
@@ -192,8 +199,11 @@ export class Counting {
     this.mayOpen()
     if (id.what === 'invalid') {
       const fault = id.fault!
-      const again = this.ask({ kind: 'invalid', code: id.code, fault, answers: ['again', 'count'] }, async (reply) =>
-        reply === 'again' ? {} : this.see({ ...id, what: 'unknown' }, raw, entry, at))
+      const again = this.ask({ kind: 'invalid', code: id.code, fault, answers: ['again', 'count'] }, async (reply) => {
+        if (reply === 'again') return {}
+        this.mayOpen()
+        return this.see({ ...id, what: 'unknown' }, raw, entry, at)
+      })
       return { ...again, what: 'nothing', ...keyboard }
     }
     return { ...(await this.see(id, raw, entry, at)), ...keyboard }

@@ -292,8 +292,10 @@ class App implements Model {
     }, {})
   }
 
+  /** What waits for its number holds its counter, as long as it may still get one. */
   private mayLeave(): void {
-    if (this.counting?.walk?.record.pending) throw new Refuse('confirm-first')
+    const c = this.counting
+    if (c?.walk?.record.pending && !c.over) throw new Refuse('confirm-first')
   }
 
   /** The network is slow and counting is not: the call stands outside the queue. */

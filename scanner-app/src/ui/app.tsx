@@ -8,8 +8,9 @@ import { FinishSheet } from './finish'
 import { MenuSheet, SettingsSheet } from './menu'
 import { ModeSheet } from './mode'
 import { NoticesSheet } from './notices'
+import { SessionOver } from './over'
 import { Pairing } from './pairing'
-import { Failed, OtherTab, Revoked, SessionOver, Starting, StorageFull } from './plate'
+import { Failed, OtherTab, Revoked, Starting, StorageFull } from './plate'
 import { Questions } from './questions'
 import { Sessions } from './sessions'
 import { SignIn } from './signin'
@@ -44,7 +45,8 @@ function Screen() {
   if (model.link.value.state === 'revoked') return again ? <Pairing back={() => setAgain(false)} /> : <Revoked again={() => setAgain(true)} />
   if (phase === 'signed-out') return <SignIn />
   if (!session || model.download.value) return <Sessions />
-  if (session.state !== 'open' && session.state !== 'unknown') return <SessionOver />
+  if (session.state === 'closing' && pass?.pending) return <Counting pass={pass} closing />
+  if (session.state !== 'open' && session.state !== 'unknown') return <SessionOver session={session} />
   if (model.storage.value.full) return <StorageFull />
   return pass ? <Counting pass={pass} /> : <Tasks />
 }

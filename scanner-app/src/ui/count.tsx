@@ -3,15 +3,17 @@
 import { text } from '../i18n/text'
 import type { Entry, Key, Pass } from '../model/types'
 import { Icon } from './icon'
+import { Statement } from './notices'
 import { Keypad, PadKey } from './keypad'
 import { modeWord } from './mode'
 import { Panel } from './panel'
 import { useUi } from './ui'
 import { Amount, Code, Count as N, Name } from './value'
 
-export function Counting({ pass }: { pass: Pass }) {
+// Closing: the session takes nothing new, and the item in hand still gets its number.
+export function Counting({ pass, closing }: { pass: Pass; closing?: boolean }) {
   const { model, run, sheet, sound, started } = useUi()
-  if (!started.value && !sound.unlocked()) return <Start pass={pass} />
+  if (!closing && !started.value && !sound.unlocked()) return <Start pass={pass} />
   const pending = pass.pending
   const standing = pass.entries.filter((e) => !e.reversed)
   const recent = (pending || pass.multiplier ? standing : standing.slice(1)).slice(0, 3)
@@ -20,15 +22,15 @@ export function Counting({ pass }: { pass: Pass }) {
   return (
     <main class="counting">
       <Panel pass={pass} />
-      <ul class="recent" aria-label={text('recent')}>
+      {closing ? <div class="aside"><Statement tone="check" title={text('session.closing')}>{text('session.closing.pending')}</Statement></div> : <ul class="recent" aria-label={text('recent')}>
         {recent.map((e) => <Recent key={e.id} entry={e} undo={() => void run(model.undo(e.id))} />)}
-      </ul>
-      <div class="tools">
+      </ul>}
+      {!closing && <div class="tools">
         <button onClick={() => { sheet.value = 'mode' }} aria-haspopup="dialog" aria-label={`${text('mode.title')}: ${modeWord(pass.mode)}`}><span class="tag plain">{modeWord(pass.mode)}</span></button>
         <button onClick={() => { sheet.value = 'find' }} aria-haspopup="dialog"><Icon name="search" /> {text('do.search')}</button>
         <button onClick={() => { sheet.value = 'entries' }} aria-haspopup="dialog"><Icon name="list" /> <N n={pass.totals.observations} /><span class="hidden">{text('entries.title')}</span></button>
         <button class="strong" onClick={() => { sheet.value = 'finish' }} aria-haspopup="dialog"><Icon name="flag" /> {text('finish.short')}</button>
-      </div>
+      </div>}
       <Keypad digit={key} erase={() => key('back')} point={decimals ? () => key('.') : undefined} actions={[
         <PadKey press={() => void run(model.undo())} disabled={!pending && standing.length === 0}><Icon name="undo" /><span>{text('do.undo')}</span></PadKey>,
         <PadKey press={() => { if (pending) void run(model.zero()); else sheet.value = 'zero' }}>{text('zero')}</PadKey>,

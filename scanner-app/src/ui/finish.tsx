@@ -9,6 +9,7 @@ import { Amount, Count, Name } from './value'
 export function FinishSheet({ pass, close }: { pass: Pass; close: () => void }) {
   const { model, run, closed, said } = useUi()
   const { totals, place } = pass
+  const closing = model.session.value?.state === 'closing'
   const finish = async () => {
     if (await run(model.closePass())) {
       close()
@@ -17,8 +18,8 @@ export function FinishSheet({ pass, close }: { pass: Pass; close: () => void }) 
   }
   return (
     <Sheet title={text('finish.title')} close={close} foot={<>
-      <button class="button main" onClick={() => void finish()} disabled={Boolean(pass.pending)}>{text('finish.do')}</button>
-      <button class="button" onClick={close}>{text('finish.stay')}</button>
+      <button class="button main" onClick={() => void finish()} disabled={Boolean(pass.pending)}>{closing ? text('finish.closing.do') : text('finish.do')}</button>
+      <button class="button" onClick={close}>{closing ? text('do.back') : text('finish.stay')}</button>
     </>}>
       <div class="stack">
         <p class="strong"><Name of={place.name} /></p>
@@ -28,7 +29,7 @@ export function FinishSheet({ pass, close }: { pass: Pass; close: () => void }) 
           <dt>{text('finish.unknown')}</dt><dd class={totals.unknown ? 'unknown' : ''}><Count n={totals.unknown} /></dd>
         </dl>
         {pass.pending ? <Statement tone="check" title={text('finish.pending')}>{pass.pending.item ? <Name of={pass.pending.item.name} /> : text('unknown')}</Statement>
-          : <p>{totals.observations ? text('finish.ask') : text('finish.empty')}</p>}
+          : <p>{closing ? text('finish.closing') : totals.observations ? text('finish.ask') : text('finish.empty')}</p>}
         {said.value && <Statement tone="check">{inWords(said.value)}</Statement>}
         {totals.missed.length > 0 && (
           <div>

@@ -65,26 +65,3 @@ export function StorageFull() {
     </Plate>
   )
 }
-
-// SessionOver says that counting has ended here: the session is closing, sealed or cancelled.
-export function SessionOver() {
-  const { model, sheet, run } = useUi()
-  const session = model.session.value, { unsent } = model.link.value
-  if (!session) return null
-  const closing = session.state === 'closing'
-  const leave = <button class={closing && !session.drained ? 'button' : 'button main'} onClick={() => void run(model.leaveSession())}>{text('session.others')}</button>
-  const sync = <button class="button main" onClick={() => { sheet.value = 'sync' }}>{text('sync.title')}</button>
-  if (closing) {
-    return (
-      <Plate icon={session.drained ? 'good' : 'up'} tone={session.drained ? 'good' : 'check'} title={text('session.closing')} action={<>{!session.drained && sync}{leave}</>}>
-        <p>{session.drained ? text('session.drained') : unsent ? text('session.draining', { n: unsent }) : text('session.telling')}</p>
-      </Plate>
-    )
-  }
-  return (
-    <Plate icon={session.state === 'sealed' ? 'good' : 'wrong'} tone={session.state === 'sealed' ? 'good' : 'wrong'} title={session.state === 'sealed' ? text('session.sealed') : text('session.cancelled')} action={<>{leave}</>}>
-      <p>{session.state === 'sealed' ? text('session.sealed.do') : text('session.cancelled.do')}</p>
-      {unsent > 0 && <p>{text('session.over.unsent', { n: unsent })}</p>}
-    </Plate>
-  )
-}

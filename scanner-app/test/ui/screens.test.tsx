@@ -110,6 +110,36 @@ describe('counting', () => {
   })
 })
 
+describe('a session that is over', () => {
+  it('closes with its totals what is still open while it closes', async () => {
+    const { model, press, words } = await show('closing-open')
+    expect(words()).toContain('ما زال ممر 4 · رف 12 مفتوحًا')
+    await press('أقفل الموقع بهذا المجموع')
+    expect(model.asked).toEqual([])
+    expect(words()).toContain('أخبر المشرف قبل إقفال الموقع')
+    await press('أقفل الموقع بهذا المجموع')
+    expect(model.asked).toEqual(['closePass'])
+    await act(() => { model.pass.value = undefined })
+    expect(words()).toContain('أُقفل الموقع')
+    expect(words()).toContain('بقيت 3 سجلات')
+  })
+  it('takes the number of what is in hand first', async () => {
+    const { model, press, words } = await show('closing-pending')
+    expect(words()).toContain('الجلسة في طور الإقفال')
+    await press('5')
+    await press('تم')
+    expect(model.asked).toEqual(['key 5', 'confirm'])
+  })
+  it.each([['sealed', 'سجل المتأخرات'], ['cancelled', 'سجل المتأخرات'], ['sealed-sent', 'اختر جلسة أخرى أو سلّم الجهاز']])('%s: says where the events go and what to do', async (name, said) => {
+    const { model, press, words } = await show(name)
+    expect(words()).toContain(said)
+    model.next = { refused: { key: 'x', ar: 'سبب', en: 'reason' } }
+    await press('الجلسات الأخرى')
+    expect(model.asked).toEqual(['leaveSession'])
+    expect(words()).toContain('سبب')
+  })
+})
+
 describe('before counting', () => {
   it('pairs with what is typed, and says beside the field what is missing', async () => {
     const { model, press, words } = await show('pairing')

@@ -1,0 +1,64 @@
+// Counting has ended in this session: it is closing, sealed or cancelled. What is still open here can be closed, and what is
+// recorded and not sent goes its way; each is said with its next step.
+import { nameOf, text } from '../i18n/text'
+import type { Session } from '../model/types'
+import { Statement } from './notices'
+import { Plate } from './plate'
+import { totalsInWords } from './tasks'
+import { inWords, useUi } from './ui'
+import { Name } from './value'
+
+export function SessionOver({ session }: { session: Session }) {
+  return session.state === 'closing' ? <Closing session={session} /> : <Ended session={session} />
+}
+
+function Closing({ session }: { session: Session }) {
+  const { model, sheet, closed } = useUi()
+  const pass = model.pass.value, { unsent } = model.link.value
+  if (pass) {
+    return (
+      <Plate icon="check" tone="check" title={text('session.closing')} action={<>
+        <button class="button main" onClick={() => { sheet.value = 'finish' }} aria-haspopup="dialog">{text('finish.closing.do')}</button>
+        <Leave />
+      </>}>
+        <p>{text('session.closing.open', { place: nameOf(pass.place.name) })}</p>
+        <p class="strong">{totalsInWords(pass.totals)}</p>
+        <Said />
+      </Plate>
+    )
+  }
+  return (
+    <Plate icon={session.drained ? 'good' : 'up'} tone={session.drained ? 'good' : 'check'} title={text('session.closing')} action={<>
+      {!session.drained && <button class="button main" onClick={() => { sheet.value = 'sync' }}>{text('sync.title')}</button>}
+      <Leave main={session.drained} />
+    </>}>
+      {closed.value && <Statement tone="good" title={text('closed.title')}><Name of={closed.value.place.name} /> · {totalsInWords(closed.value.totals)}</Statement>}
+      <p>{session.drained ? text('session.drained') : unsent ? text('session.draining', { n: unsent }) : text('session.telling')}</p>
+      <Said />
+    </Plate>
+  )
+}
+
+function Ended({ session }: { session: Session }) {
+  const { model } = useUi()
+  const pass = model.pass.value, { unsent } = model.link.value
+  const sealed = session.state === 'sealed'
+  return (
+    <Plate icon={sealed ? 'good' : 'wrong'} tone={sealed ? 'good' : 'wrong'} title={sealed ? text('session.sealed') : text('session.cancelled')} action={<Leave main />}>
+      {pass && <p>{text('session.over.open', { place: nameOf(pass.place.name) })}</p>}
+      {unsent > 0 ? <p>{text('session.over.unsent', { n: unsent })}</p> : <p>{sealed ? text('session.sealed.sent') : text('session.cancelled.sent')}</p>}
+      <p>{unsent > 0 ? text('session.over.wait') : text('session.over.do')}</p>
+      <Said />
+    </Plate>
+  )
+}
+
+function Leave({ main }: { main?: boolean }) {
+  const { model, run } = useUi()
+  return <button class={main ? 'button main' : 'button'} onClick={() => void run(model.leaveSession())}>{text('session.others')}</button>
+}
+
+function Said() {
+  const { said } = useUi()
+  return said.value ? <Statement tone="check">{inWords(said.value)}</Statement> : null
+}

@@ -17,8 +17,12 @@ type LocationState struct {
 	Lapsed   string               `json:"lapsed,omitempty"` // the reason for which it was set aside, before something came from there
 	Digest   Digest               `json:"digest"`           // of what came from there
 
-	uncounted bool // nobody has walked all of what is in scope there, or is on the way
+	uncounted bool
 }
+
+// Uncounted reports whether nobody has walked all of what is in scope there, or is on the way: it keeps the session open
+// unless it is set aside.
+func (l *LocationState) Uncounted() bool { return l.uncounted }
 
 func (f *Fold) locations(v *View, spots []*spot) {
 	disputed := map[stocktake.LocationID]bool{}

@@ -83,7 +83,7 @@ func (v *View) block() {
 		add(BlockNotClosing, "")
 	}
 	for _, l := range v.Locations {
-		if l.InScope && l.uncounted && l.SetAside == "" {
+		if l.InScope && l.Uncounted() && l.SetAside == "" {
 			add(BlockUncounted, string(l.Location), l.Lapsed)
 		}
 	}

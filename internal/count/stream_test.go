@@ -149,3 +149,20 @@ func TestWithdrawnTasksIDIsNotUsedAgain(t *testing.T) {
 		t.Fatalf("the id names another task now: %+v", tasks)
 	}
 }
+
+// A handheld that was only paired, or sent something that was not for it to send, holds nothing that the seal could wait
+// for; after a restore nobody knows that any more.
+func TestDeviceThatNeverJoinedIsAwaitedAfterARestoreOnly(t *testing.T) {
+	s := onlyCold(t)
+	s.join(first, "")
+	s.whole("ali", "C1", found{"ice": 4})
+	paired := count.Stream{Device: "d9", Epoch: "e1"}
+	s.add(count.Entry{Author: count.Author{Stream: paired}, Kind: count.Quarantined, Note: "body-malformed", Body: []byte("{")})
+	s.decide("sara", count.QuarantineResolved, count.Release{Key: s.view().Held[0].Key, Reason: "a test"})
+	s.decide("sara", count.Closing, count.Because{})
+	s.drain(first)
+	s.wantAwaited()
+	s.wantBlockers()
+	s.server(count.Stream{}, count.Restored, count.RestoredBody{Incarnation: "i2", Devices: []stocktake.DeviceID{"d1", "d9"}})
+	s.wantAwaited(first, count.Stream{Device: "d9"})
+}

@@ -46,7 +46,7 @@ func (k *console) passes(v *visit) (frame, error) {
 	p.List = pieceOf(v, list)
 	p.More = "location=" + seg(p.Location) + "&status=" + seg(p.Status)
 	for _, l := range s.Locations {
-		if l.InScope && (l.Status == "not-started" || l.Status == "given-up" || l.Status == "set-aside") && (p.Location == "" || l.Location == p.Location) {
+		if l.InScope && (l.Uncounted() || l.SetAside != "") && (p.Location == "" || l.Location == p.Location) {
 			p.Left = append(p.Left, l)
 		}
 	}

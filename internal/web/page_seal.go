@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 
 	"jard/internal/count"
@@ -15,21 +16,9 @@ type sealPage struct {
 	Ready   bool
 	Shown   stocktake.Hash // of what the seal's button says, and the log behind it
 	Devices map[stocktake.DeviceID]string
+	tongue  *tongue
+	there   map[stocktake.DeviceID]Contact
 	Result  *ResultInfo // of a sealed session
-}
-
-// block is one blocker with the page that settles it.
-type block struct {
-	count.Blocker
-	Path string
-}
-
-// settledAt says where each kind of blocker is settled.
-var settledAt = map[string]string{
-	count.BlockNotClosing: "#closing", count.BlockUncounted: "/passes#left", count.BlockOpenPass: "/passes?status=open",
-	count.BlockGap: "/passes?status=gap", count.BlockDispute: "/disputes", count.BlockTask: "/recounts", count.BlockCounting: "?status=counting",
-	count.BlockHeld: "/quarantine", count.BlockUnknown: "/codes", count.BlockStream: "#streams", count.BlockWaiting: "/sheet",
-	count.BlockOverflow: "?status=overflow",
 }
 
 func (k *console) sealing(v *visit) (frame, error) {
@@ -37,19 +26,16 @@ func (k *console) sealing(v *visit) (frame, error) {
 	if err != nil {
 		return frame{}, err
 	}
-	p := sealPage{seen: s, Ready: len(s.Blockers) == 0 && !s.Over(), Shown: sealedAs(s.View), Devices: map[stocktake.DeviceID]string{}}
-	for _, b := range s.Blockers {
-		path := settledAt[b.Key]
-		if path != "" && path[0] != '#' {
-			path = s.Base() + path
-		}
-		p.Blocks = append(p.Blocks, block{b, path})
-	}
+	p := sealPage{seen: s, tongue: v.tongue, Ready: len(s.Blockers) == 0 && !s.Over(), Shown: sealedAs(s.View), Devices: map[stocktake.DeviceID]string{}}
 	if devices, err := k.Accounts.Devices(v.Request().Context(), v.by); err == nil { // others see ids
 		for _, d := range devices {
 			p.Devices[d.ID] = d.Name
 		}
 	}
+	if k.Presence != nil {
+		p.there = k.Presence.Present(v.by.Society)
+	}
+	p.Blocks = s.blocks(v.tongue, p.Devices)
 	if s.State == count.StateSealed && k.Results != nil {
 		if p.Result, err = v.resultOf(s.ID); err != nil {
 			return frame{}, err
@@ -57,6 +43,9 @@ func (k *console) sealing(v *visit) (frame, error) {
 	}
 	return sessionFrame("seal.title", p), nil
 }
+
+// Heard is the last that was heard of a device.
+func (p sealPage) Heard(id stocktake.DeviceID) Contact { return p.there[id] }
 
 // resultOf finds the document of a sealed session among the society's, the last first.
 func (v *visit) resultOf(session stocktake.SessionID) (*ResultInfo, error) {
@@ -115,9 +104,12 @@ func (k *console) sealOrClose(v *visit) error {
 				return "", "", err
 			}
 			if sealedAs(view).String() != f.Get("shown") {
-				return "", "", count.ChangedSince.New(string(id))
+				return "", "", count.ChangedSince.New(v.tongue.name(view.Plan.Name))
 			}
 			_, err = k.Sessions.Seal(ctx, v.by, id, k.Issuer)
+			if errors.Is(err, count.SealBlocked) { // by ids; the page says it in words
+				err = SealStill.Wrap(err)
+			}
 			return "/seal", "done.sealed", err
 		}
 		return "", "", FormMalformed.New()

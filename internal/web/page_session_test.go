@@ -238,7 +238,30 @@ func TestWhatWasShownIsSealed(t *testing.T) {
 	}
 	before := shown()
 	s.walk("p1", "ali", "tuna", 5)
-	s.holds(s.post("manager", "/sessions/s1/seal", before), http.StatusUnprocessableEntity, "s1 has changed since you looked")
-	s.holds(s.post("manager", "/sessions/s1/seal", url.Values{"do": {"seal"}}), http.StatusUnprocessableEntity, "s1 has changed since you looked")
-	s.holds(s.post("manager", "/sessions/s1/seal", shown()), http.StatusUnprocessableEntity, "cannot be sealed")
+	s.holds(s.post("manager", "/sessions/s1/seal", before), http.StatusUnprocessableEntity, "جرد has changed since you looked")
+	s.holds(s.post("manager", "/sessions/s1/seal", url.Values{"do": {"seal"}}), http.StatusUnprocessableEntity, "جرد has changed since you looked")
+	s.holds(s.post("manager", "/sessions/s1/seal", shown()), http.StatusUnprocessableEntity, "cannot be sealed yet: settle what is listed here")
+}
+
+// TestSealPageNamesWhatBlocks holds that people read names there, and find where to act.
+func TestSealPageNamesWhatBlocks(t *testing.T) {
+	s := openStory(t)
+	stream := count.Stream{Device: "D1", Epoch: "e"}
+	_, err := s.db.Write(t.Context(), count.Draft{Society: society, Session: "s1", Author: count.Author{Stream: stream}, Kind: count.Joined, Body: []byte(`{"epoch":"e"}`)})
+	must(t, err)
+	s.push("D1", count.Event{Name: "pass.opened", Pass: "0b7e-pass", Location: "A1", Round: 1, Person: "ali", Mode: "quantity"})
+	s.push("D1", count.Event{Name: "observed", Pass: "never", Code: "c", Item: "tuna", Pack: 1000, Amount: 1000})
+	task := `{"tasks":[{"id":"task-77","round":1,"location":"A1","person":"ali"}]}`
+	s.ok(s.ask("supervisor", "POST", "/api/sessions/s1/assignments", task), http.StatusOK, nil)
+	body := s.page("manager", "/sessions/s1/seal",
+		"e.g. السوق المركزي, علي", `href="/sessions/s1/passes?status=open"`,
+		"e.g. Its pass was never opened", `href="/sessions/s1/quarantine"`,
+		"e.g. TC26-1", `href="#streams"`, `href="/sessions/s1/assign"`)
+	for _, id := range []string{"0b7e-pass", "task-77"} {
+		if strings.Contains(body, id) {
+			t.Errorf("the page shows the id %s", id)
+		}
+	}
+	s.went(s.post("manager", "/sessions/s1/seal", url.Values{"do": {"write-off"}, "device": {"D1"}, "epoch": {"e"}, "reason": {"lost"}}), "done.stream-written-off")
+	s.page("manager", "/sessions/s1/seal", "Left out of the count", "<td>TC26-1</td>")
 }

@@ -46,6 +46,9 @@ var (
 	RecountSize = stocktake.NewReason(stocktake.Invalid, "recount-size",
 		"This would ask for %d locations; one order takes 1 to %d. Choose other lines.",
 		"سيشمل هذا %d موقعًا، ويقبل الأمر الواحد من 1 إلى %d. اختر بنودًا أخرى.")
+	SealStill = stocktake.NewReason(stocktake.Conflict, "seal-still-blocked",
+		"The session cannot be sealed yet: settle what is listed here first.",
+		"لا يمكن ختم الجلسة بعد: احسم ما هو مدرج هنا أولًا.")
 	ReceiptAwaited = stocktake.NewReason(stocktake.NotFound, "receipt-awaited",
 		"The ministry has not answered this result yet.",
 		"لم ترد الوزارة على هذه النتيجة بعد.")

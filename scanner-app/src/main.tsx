@@ -36,7 +36,7 @@ readLink(location.href)
 addEventListener('hashchange', (e) => readLink(e.newURL)) // the address itself is another by now: see useBackButton
 effect(() => { if (model.phase.value !== 'starting') redeem() })
 
-effect(() => captureScans((scan) => void ui.scanned(scan.raw, scan.arabic), text('scan.sink')))
+effect(() => captureScans((scan) => void ui.scanned(scan), text('scan.sink')))
 listenToKeys(ui)
 for (const tap of ['pointerup', 'keydown'] as const) addEventListener(tap, () => ui.sound.unlock(), { capture: true, passive: true }) // any tap will do
 stayAwake(model)

@@ -396,8 +396,8 @@ class App implements Model {
     }, {})
   }
 
-  scan(raw: string, entry: 'scan' | 'keyed' = 'scan'): Promise<Scanned> {
-    const at = this.env.now()
+  scan(raw: string, entry: 'scan' | 'keyed' = 'scan', when = Infinity): Promise<Scanned> {
+    const at = Math.min(when, this.env.now())
     if (this.phase.value === 'unpaired' || (this.sync?.exchange.status.revoked && raw.includes('#pair='))) {
       return this.pair(raw, this.deviceName.value).then((o) => ({ ...o, what: o.refused ? 'nothing' as const : 'pairing' as const }))
     }

@@ -289,9 +289,9 @@ export interface Model {
   setMode(mode: Mode): Promise<Outcome>
   /**
    * One scan as the imager gave it, or a code keyed by hand. It is answered when it is stored: only then comes the sound.
-   * It may pair, open or change the location, or count.
+   * It may pair, open or change the location, or count. At is when its last character came, ms; without it, now.
    */
-  scan(raw: string, entry?: 'scan' | 'keyed'): Promise<Scanned>
+  scan(raw: string, entry?: 'scan' | 'keyed', at?: number): Promise<Scanned>
   /** An item that was searched for, as if it had been scanned. */
   choose(item: string): Promise<Scanned>
   key(key: Key): Promise<Outcome>

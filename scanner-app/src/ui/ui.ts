@@ -31,7 +31,7 @@ export interface Ui {
   // pair redeems a code or link, shown as under way wherever it came from.
   pair(code: string, name: string): Promise<boolean>
   // scanned hands a scan to the model. What it counted or opened is shown: a sheet gives way to it.
-  scanned(raw: string, arabic: boolean): Promise<void>
+  scanned(scan: { raw: string; arabic: boolean; at: number }): Promise<void>
 }
 
 export function makeUi(model: Model, sound: Sound, settings: Signal<Settings>, update: Update, battery: ReadonlySignal<number | undefined>, version: string): Ui {
@@ -54,8 +54,8 @@ export function makeUi(model: Model, sound: Sound, settings: Signal<Settings>, u
       pairing.value = false
       return done
     },
-    async scanned(raw, arabic) {
-      const action = model.scan(raw)
+    async scanned({ raw, arabic, at }) {
+      const action = model.scan(raw, 'scan', at)
       pairing.value = model.phase.peek() === 'unpaired'
       const done = await run(action)
       pairing.value = false

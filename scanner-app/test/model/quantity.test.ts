@@ -30,6 +30,24 @@ describe('quantity', () => {
     await m.stop()
   })
 
+  it('says of an item when it was scanned, however late that was dealt with', async () => {
+    const { w, m } = await counting()
+    await m.scan('A-01-03')
+    const at = w.env.now() - 700
+    await m.scan(milk, 'scan', at)
+    await keys(m, '1')
+    await m.confirm()
+    await m.scan(rice, 'scan', w.env.now() + 3_600_000) // no clock of the browser's is believed about the future
+    await keys(m, '1')
+    await m.confirm()
+    const now = w.env.now()
+    await m.closePass()
+    const events = await arrived(w, m)
+    expect(events[1]!['scanned_at']).toBe(at)
+    expect(events[2]!['scanned_at']).toBeLessThanOrEqual(now)
+    await m.stop()
+  })
+
   it('asks how many where no number was keyed, and guesses nothing', async () => {
     const { m } = await counting()
     await m.scan('A-01-03')

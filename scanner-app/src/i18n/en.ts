@@ -197,6 +197,7 @@ export const en: Catalogue = {
   'ask.invalid.count': 'Record it as read',
   'ask.leave': 'Go to {place}?',
   'ask.leave.do': 'You scanned the label of another location. To go there, {place} is closed with these totals:',
+  'ask.leave.scan': 'Or by the scanner: its label again to go, the label of this location to stay.',
   'ask.leave.stay': 'Stay here',
   'ask.leave.leave': 'Close this location and go',
   'ask.second': 'You counted this location before',

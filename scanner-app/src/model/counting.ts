@@ -19,6 +19,9 @@ const ok: Outcome = { sound: 'ok' }
 /** A longer scan is kept as its code alone: an event has room for it once. */
 const maxRaw = 1024
 
+/** A label read twice within so many ms was read once. */
+const bounce = 1000
+
 const look: Outcome = { sound: 'check' }
 
 /** What the store needs, and the wall clock in ms. */
@@ -31,6 +34,8 @@ export interface Means {
 /** A question, and what its answer does. */
 interface Asked {
   question: Question
+  /** When, ms. */
+  at: number
   answer(reply: Reply): Promise<Outcome>
 }
 
@@ -99,7 +104,7 @@ export class Counting {
     if (state !== 'open' && state !== 'unknown') throw new Refuse('session-closing')
   }
 
-  async openPass(location: string, mode: Mode, task?: { assignment: string; round: number }): Promise<Outcome> {
+  async openPass(location: string, mode: Mode, task?: { assignment: string; round: number }, at = this.means.now()): Promise<Outcome> {
     this.mayOpen()
     const place = this.place(location)
     if (this.walk) {
@@ -109,7 +114,7 @@ export class Counting {
         if (reply === 'stay') return {}
         await this.closePass()
         return this.openPass(location, mode, task)
-      })
+      }, at)
     }
     const chosen = task && this.session.tasks.find((t) => t.location === location && t.assignment === task.assignment && t.round === task.round)
     const wire = chosen ?? taskAt(this.session, this.person, this.passes, location)
@@ -190,11 +195,12 @@ export class Counting {
   // Scans.
 
   async scan(raw: string, entry: 'scan' | 'keyed', at: number, mode: Mode): Promise<Scanned> {
-    if (this.question && this.question.kind !== 'how-many') throw new Refuse('answer-first')
     const known = { catalogue: this.catalogue, schemes: this.schemes, isLocation: (code: string) => this.pack.site.locations.some((l) => l.id === code) }
     const id = identify(raw, known)
     const keyboard = id.arabicKeyboard ? { arabicKeyboard: true } : {}
-    if (id.what === 'location') return { ...(await this.openPass(id.id!, mode)), what: 'location', ...keyboard }
+    const answered = await this.answeredBy(id, at)
+    if (answered) return { ...answered, ...keyboard }
+    if (id.what === 'location') return { ...(await this.openPass(id.id!, mode, undefined, at)), what: 'location', ...keyboard }
     this.counting()
     this.mayOpen()
     if (id.what === 'invalid') {
@@ -207,6 +213,23 @@ export class Counting {
       return { ...again, what: 'nothing', ...keyboard }
     }
     return { ...(await this.see(id, raw, entry, at)), ...keyboard }
+  }
+
+  /**
+   * A scan is itself the answer where it can mean but one thing; then nothing is asked any more, and the scan goes on. An
+   * outcome: the scan was nothing but the answer. Whatever else is asked refuses it.
+   */
+  private async answeredBy(id: Identity, at: number): Promise<Scanned | undefined> {
+    const q = this.question
+    if (!q || q.kind === 'how-many') return undefined
+    if (q.kind === 'leave' && id.what === 'location' && id.id === q.to.location) {
+      // Its label once more: go. The trigger that bounced is no second look.
+      return at - this.asked!.at < bounce ? { ...look, what: 'nothing' } : { ...(await this.answer('leave')), what: 'location' }
+    }
+    const another = id.what === 'location' && (q.kind === 'leave' || (q.kind === 'second-pass' && id.id !== q.place.location))
+    if (q.kind !== 'invalid' && !another) throw new Refuse('answer-first')
+    this.asked = undefined
+    return undefined
   }
 
   /** An item that was searched for. */
@@ -388,8 +411,8 @@ export class Counting {
     return ok
   }
 
-  private ask(question: Question, answer: Asked['answer']): Outcome {
-    this.asked = { question, answer }
+  private ask(question: Question, answer: Asked['answer'], at = this.means.now()): Outcome {
+    this.asked = { question, answer, at }
     return look
   }
 

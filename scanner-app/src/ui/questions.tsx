@@ -2,9 +2,10 @@
 import { formatQuantity } from '../i18n/number'
 import { digits, language, nameOf, text, type Key } from '../i18n/text'
 import type { Question, Reply } from '../model/types'
+import { Statement } from './notices'
 import { Sheet } from './sheet'
 import { totalsInWords } from './tasks'
-import { useUi } from './ui'
+import { inWords, useUi } from './ui'
 import { unitOf } from './unit'
 import { Code, Name } from './value'
 
@@ -17,7 +18,7 @@ const words: Record<Exclude<Question['kind'], 'how-many'>, Record<string, Key>> 
 }
 
 export function Questions() {
-  const { model, run } = useUi()
+  const { model, run, said } = useUi()
   const question = model.question.value
   if (!question || question.kind === 'how-many') return null // asked in the panel, over the open keypad
   const reply = (r: Reply) => void run(model.answer(r))
@@ -27,6 +28,7 @@ export function Questions() {
       <button key={a} class={i === 0 ? 'button main' : 'button'} onClick={() => reply(a)}>{text(words[question.kind][a]!)}</button>
     ))}>
       <Body question={question} />
+      {said.value && <Statement tone="check">{inWords(said.value)}</Statement>}
     </Sheet>
   )
 }
@@ -64,7 +66,7 @@ function Body({ question }: { question: Question }) {
     case 'invalid':
       return <div class="stack tight"><p>{text('ask.invalid.do')}</p><p class="wrap-code"><Code>{question.code}</Code></p></div>
     case 'leave':
-      return <div class="stack tight"><p>{text('ask.leave.do', { place: nameOf(model.pass.value?.place.name) })}</p><p class="strong">{totalsInWords(question.totals)}</p></div>
+      return <div class="stack tight"><p>{text('ask.leave.do', { place: nameOf(model.pass.value?.place.name) })}</p><p class="strong">{totalsInWords(question.totals)}</p><p class="small">{text('ask.leave.scan')}</p></div>
     case 'second-pass':
       return <div class="stack tight"><p>{text('ask.second.do', { place: nameOf(question.place.name) })}</p><p class="strong">{totalsInWords(question.totals)}</p></div>
     default:

@@ -68,6 +68,32 @@ describe('places and tasks', () => {
     await m.stop()
   })
 
+  it('goes where the same label sends it twice, and stays where its own does; an item answers neither', async () => {
+    const { w, m } = await counting()
+    const at = w.env.now() - 10_000
+    expect((await m.scan('A-01-03', 'scan', at)).sound).toBe('ok')
+    expect(await m.scan('A-01-04', 'scan', at)).toEqual({ what: 'location', sound: 'check' })
+    expect(m.question.value!.kind).toBe('leave')
+    expect((await m.scan(milk, 'scan', at + 5000)).refused!.key).toBe('answer-first')
+    expect(await m.scan('A-01-04', 'scan', at + 400)).toEqual({ what: 'nothing', sound: 'check' }) // the trigger bounced
+    expect(await m.scan('A-01-03', 'scan', at + 5000)).toEqual({ what: 'location', sound: 'ok' })
+    expect([m.question.value, m.pass.value!.place.location]).toEqual([undefined, 'A-01-03'])
+    await m.scan('A-01-04', 'scan', at + 6000)
+    expect(await m.scan('A-01-04', 'scan', at + 7000)).toEqual({ what: 'location', sound: 'ok' })
+    expect([m.question.value, m.pass.value!.place.location]).toEqual([undefined, 'A-01-04'])
+    await m.closePass()
+    expect((await m.scan('A-01-03')).sound).toBe('check')
+    expect(m.question.value).toMatchObject({ kind: 'second-pass', place: { location: 'A-01-03' } })
+    expect((await m.scan('A-01-03')).refused!.key).toBe('answer-first')
+    expect((await m.scan(milk)).refused!.key).toBe('answer-first')
+    await m.scan('A-01-04')
+    expect(m.question.value).toMatchObject({ kind: 'second-pass', place: { location: 'A-01-04' } })
+    await m.answer('continue')
+    expect((await arrived(w, m)).map((e) => [e['kind'], e['location']])).toEqual([
+      ['pass.opened', 'A-01-03'], ['pass.closed', undefined], ['pass.opened', 'A-01-04'], ['pass.closed', undefined], ['pass.opened', 'A-01-04']])
+    await m.stop()
+  })
+
   it('stops when the session closes, lets its open pass be closed, and hands everything in', async () => {
     const { w, m } = await counting()
     await m.scan('A-01-03')

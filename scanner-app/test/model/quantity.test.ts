@@ -184,6 +184,23 @@ describe('quantity', () => {
     await m.stop()
   })
 
+  it('takes the next scan for the answer where a barcode was not read in full', async () => {
+    const { w, m } = await counting()
+    await m.scan('A-01-03')
+    await m.scan('6291003012346')
+    expect(await m.scan('6291003012347')).toEqual({ what: 'nothing', sound: 'check' })
+    expect(m.question.value).toMatchObject({ kind: 'invalid', code: '6291003012347' })
+    expect(await m.scan(milk)).toEqual({ what: 'item', sound: 'ok' })
+    expect(m.question.value).toBeUndefined()
+    await keys(m, '3')
+    await m.scan('6291003012346')
+    expect(await m.scan('A-01-04')).toEqual({ what: 'location', sound: 'check' })
+    expect(m.question.value).toMatchObject({ kind: 'leave', totals: { observations: 1, unknown: 0 } })
+    await m.answer('leave')
+    expect((await arrived(w, m)).map((e) => e['kind'])).toEqual(['pass.opened', 'observed', 'pass.closed', 'pass.opened'])
+    await m.stop()
+  })
+
   it('refuses what is no code', async () => {
     const { m } = await counting()
     await m.scan('A-01-03')

@@ -42,12 +42,12 @@ func orNil[T any](report *T, err error) (any, error) {
 	return report, err
 }
 
-// results serves web.Results from the outbox.
-type results struct{ box ministry.Outbox }
+// results serves web.Results with the society's sealed documents.
+type results struct{ sealed *ministry.Sealed }
 
-// Results lists a society's sealed documents.
-func (r results) Results(ctx context.Context, society stocktake.SocietyID, from result.Ref, limit int) ([]web.ResultInfo, error) {
-	stored, err := r.box.Results(ctx, society, from, limit)
+// Results lists the person's society's sealed documents.
+func (r results) Results(ctx context.Context, by stocktake.Person, from result.Ref, limit int) ([]web.ResultInfo, error) {
+	stored, err := r.sealed.Results(ctx, by, from, limit)
 	list := make([]web.ResultInfo, 0, len(stored))
 	for _, s := range stored {
 		list = append(list, resultInfo(s))
@@ -56,12 +56,12 @@ func (r results) Results(ctx context.Context, society stocktake.SocietyID, from 
 }
 
 // Result gives one with its bytes and its receipt.
-func (r results) Result(ctx context.Context, society stocktake.SocietyID, at result.Ref) (web.ResultDocument, error) {
-	s, err := r.box.Result(ctx, society, at)
+func (r results) Result(ctx context.Context, by stocktake.Person, at result.Ref) (web.ResultDocument, error) {
+	s, err := r.sealed.Result(ctx, by, at)
 	if err != nil {
 		return web.ResultDocument{}, err
 	}
-	d := web.ResultDocument{ResultInfo: resultInfo(s), Signed: s.Signed}
+	d := web.ResultDocument{ResultInfo: resultInfo(s.Stored), Signed: s.Signed}
 	if s.Answer != nil {
 		d.Receipt = &s.Answer.Signed
 	}

@@ -313,6 +313,9 @@ var readers = []stocktake.Role{
 	stocktake.CommitteeMember, stocktake.Witness,
 }
 
+// MayRead refuses whoever may not see a session's books and figures, nor the sealed result that is full of them.
+func MayRead(by stocktake.Person) error { return may(by, readers...) }
+
 // planners are the roles that run a session.
 var planners = []stocktake.Role{stocktake.Supervisor, stocktake.Manager}
 

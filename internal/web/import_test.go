@@ -98,15 +98,15 @@ func TestImportsAtATimeAreBounded(t *testing.T) {
 // shelf is Results of one document.
 type shelf struct{}
 
-func (shelf) Results(_ context.Context, s stocktake.SocietyID, from result.Ref, limit int) ([]web.ResultInfo, error) {
-	if s != society || from.Number > 1 || limit < 1 {
+func (shelf) Results(_ context.Context, by stocktake.Person, from result.Ref, limit int) ([]web.ResultInfo, error) {
+	if by.Society != society || from.Number > 1 || limit < 1 {
 		return nil, nil
 	}
 	return []web.ResultInfo{{Series: 1, Number: 1, Kind: "result", Verdict: "accepted", Answer: 7}}, nil
 }
 
-func (s shelf) Result(ctx context.Context, id stocktake.SocietyID, at result.Ref) (web.ResultDocument, error) {
-	list, _ := s.Results(ctx, id, at, 1)
+func (s shelf) Result(ctx context.Context, by stocktake.Person, at result.Ref) (web.ResultDocument, error) {
+	list, _ := s.Results(ctx, by, at, 1)
 	if len(list) == 0 {
 		return web.ResultDocument{}, stocktake.Missing.New("result", at.String())
 	}

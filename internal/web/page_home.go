@@ -112,7 +112,7 @@ func (k *console) refusedResults(v *visit) ([]task, error) {
 	var tasks []task
 	from := result.Ref{Series: 1, Number: 1}
 	for {
-		list, err := k.Results.Results(v.Request().Context(), v.by.Society, from, maxPage)
+		list, err := k.Results.Results(v.Request().Context(), v.by, from, maxPage)
 		if err != nil {
 			return nil, err
 		}

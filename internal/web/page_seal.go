@@ -52,7 +52,7 @@ func (v *visit) resultOf(session stocktake.SessionID) (*ResultInfo, error) {
 	var found *ResultInfo
 	at := result.Ref{}
 	for {
-		list, err := v.k.Results.Results(v.Request().Context(), v.by.Society, at, 100)
+		list, err := v.k.Results.Results(v.Request().Context(), v.by, at, 100)
 		if err != nil {
 			return nil, err
 		}

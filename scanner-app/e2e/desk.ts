@@ -1,8 +1,7 @@
 // Somebody at a desk: a browser window on the console of a society or of the ministry.
-import type { BrowserContext, Locator, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { newFolder, openProfile } from './browser'
 import { look, type Language } from './look'
 
 type Entry = string | Record<string, string>
@@ -14,9 +13,9 @@ const texts = { ar: catalogue('ar'), en: catalogue('en') }
 export class Desk {
   private constructor(readonly who: string, readonly language: Language, readonly url: string, readonly context: BrowserContext, readonly page: Page) {}
 
-  static async signIn(who: string, password: string, language: Language, url: string): Promise<Desk> {
-    const context = await openProfile(await newFolder('desk'), { viewport: { width: 1280, height: 800 } })
-    const page = context.pages()[0]!
+  static async signIn(browser: Browser, who: string, password: string, language: Language, url: string): Promise<Desk> {
+    const context = await browser.newContext({ viewport: { width: 1366, height: 768 } })
+    const page = await context.newPage()
     page.setDefaultTimeout(60_000)
     const d = new Desk(who, language, url, context, page)
     await d.go('/sign-in')
@@ -40,8 +39,15 @@ export class Desk {
     return entry
   }
 
+  /** Opens an address, which must be there. */
   async go(path: string): Promise<void> {
-    await this.page.goto(this.url + path)
+    const answer = await this.page.goto(this.url + path)
+    if (!answer?.ok()) throw new Error(`${path}: ${answer?.status()}`)
+  }
+
+  async visit(path: string, name: string): Promise<void> {
+    await this.go(path)
+    await this.look(name)
   }
 
   look(name: string): Promise<void> {
@@ -53,9 +59,16 @@ export class Desk {
     return this.page.locator(`button[name=do][value="${what}"]`)
   }
 
-  /** A number that the live board keeps current. */
-  figure(name: string): Locator {
-    return this.page.locator(`[data-figure=${name}]`)
+  /** Presses it, and waits for the page that comes of it. */
+  async press(what: string): Promise<void> {
+    const page = this.page.waitForEvent('load')
+    await this.does(what).click()
+    await page
+  }
+
+  /** Waits until a number that the live board keeps current is n. */
+  figure(name: string, n: number): Promise<void> {
+    return this.page.locator(`[data-figure=${name}]`).filter({ hasText: new RegExp(`^\\D*${n}\\D*$`) }).waitFor()
   }
 
   async leave(): Promise<void> {

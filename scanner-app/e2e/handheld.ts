@@ -27,6 +27,12 @@ export class Handheld {
     await this.page.goto(this.proxy.url + '/app/' + path)
   }
 
+  /** Off and on again, in an orderly way. */
+  async restart(): Promise<void> {
+    await this.#context.close()
+    await this.switchOn()
+  }
+
   /** The browser ends without a chance to save anything. */
   async kill(): Promise<void> {
     const closed = new Promise((done) => this.#context.once('close', done))
@@ -52,10 +58,7 @@ export class Handheld {
     return look(this.page, this.language, `handheld-${name}`)
   }
 
-  /**
-   * Speaks the story's language from here on. The app begins in Arabic. It is switched off and on afterwards: what a person
-   * likes is in local storage, which the browser may take a minute to write, and one of them is to crash.
-   */
+  /** Speaks the story's language from here on. The app begins in Arabic. */
   async speak(): Promise<void> {
     spoken.value = 'ar'
     const settings = this.page.getByRole('button', { name: text('do.settings') })
@@ -64,9 +67,6 @@ export class Handheld {
     await settings.click()
     await this.page.getByText('English').click()
     await this.button('do.close').click()
-    await this.#context.close()
-    await this.switchOn()
-    await this.page.getByRole('button', { name: this.text('do.settings') }).waitFor()
   }
 
   /** As a person types, a key at a time. */
@@ -127,9 +127,9 @@ export class Handheld {
     await this.panel.getByText(this.text('panel.recorded')).waitFor()
   }
 
-  async finish(): Promise<void> {
+  async finish(look = 'finish'): Promise<void> {
     await this.button('finish.short').click()
-    await this.look('finish')
+    await this.look(look)
     await this.button('finish.do').click()
     await this.page.getByText(this.text('closed.title')).waitFor()
   }
@@ -138,7 +138,24 @@ export class Handheld {
   async empty(place: string): Promise<void> {
     await this.scanText(place)
     await this.panel.getByText(this.text('panel.ready')).waitFor()
-    await this.finish()
+    await this.look('ready')
+    await this.finish('finish-empty')
+  }
+
+  /** Opens a sheet, looks at it and closes it. */
+  async sheet(opener: Locator, name: string): Promise<void> {
+    await opener.click()
+    await this.page.getByRole('dialog').waitFor()
+    await this.look('sheet-' + name)
+    await this.button('do.close').click()
+  }
+
+  /** Asks for the network now, as a counter does who has come back to it, and not when the app would try again. */
+  async syncNow(): Promise<void> {
+    await this.page.locator('.topline').getByText(this.text('link.offline')).click()
+    await this.look('sheet-sync')
+    await this.button('sync.now').click()
+    await this.button('do.close').click()
   }
 
   /** How many events wait to be sent, as the top line says. */

@@ -27,6 +27,7 @@ type Field = HTMLInputElement | HTMLTextAreaElement
 class Capture {
   #burst = new Burst()
   #sink = document.createElement('input')
+  #place = document.createElement('section') // where the sink is, for who moves from landmark to landmark
   #before: Snapshot | undefined
   #held: KeyboardEvent[] = []
   #lender: Element | null = null // had the focus that the sink took
@@ -46,7 +47,9 @@ class Capture {
     sink.tabIndex = -1
     sink.className = 'scan-sink'
     Object.assign(sink.style, { position: 'fixed', top: '0', insetInlineStart: '0', width: '1px', height: '1px', padding: '0', border: '0', opacity: '0', pointerEvents: 'none' })
-    document.body.append(sink)
+    this.#place.setAttribute('aria-label', label)
+    this.#place.append(sink)
+    document.body.append(this.#place)
     const on = (type: string, handle: (e: never) => void) =>
       addEventListener(type, ((e: Event) => { if (!this.#ours) handle(e as never) }) as EventListener, { capture: true, signal: this.#off.signal })
     on('keydown', (e: KeyboardEvent) => this.#key(e))
@@ -63,7 +66,7 @@ class Capture {
   stop(): void {
     this.#off.abort()
     clearTimeout(this.#timer)
-    this.#sink.remove()
+    this.#place.remove()
   }
 
   #key(e: KeyboardEvent): void {

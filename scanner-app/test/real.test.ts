@@ -91,7 +91,7 @@ const env = (): Env => ({
     const t = setTimeout(f, ms)
     return () => clearTimeout(t)
   },
-  fetch, socket: websocket, onLine: () => true, onWake: () => () => {},
+  fetch, socket: websocket, onWake: () => () => {}, onLost: () => () => {},
 })
 
 it('does the main job with the real server, which is killed and started again in between', async () => {

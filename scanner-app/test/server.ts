@@ -26,6 +26,8 @@ export const calm: Weather = { cutIn: 0, cutOut: 0, busy: 0, dial: 0 }
 export class FakeServer {
   weather: Weather = calm
   blockSockets = false
+  /** Sockets stay open and nothing is answered: the cable was pulled beyond the access point. */
+  deaf = false
   incarnation = 'incarnation-1'
   streams = new Map<string, Stream>()
   feeds = new Map<string, Feed>()
@@ -130,7 +132,7 @@ export class FakeServer {
 
   /** The HTTP side. */
   fetch = async (url: string, init: RequestInit): Promise<Response> => {
-    if (this.chance() < this.weather.dial) throw new TypeError('failed to fetch')
+    if (this.deaf || this.chance() < this.weather.dial) throw new TypeError('failed to fetch')
     const path = new URL(url).pathname.replace('/api/handheld', '')
     const json = (v: unknown, status = 200) => new Response(JSON.stringify(v), { status })
     const refuse = (status: number, code: string, key: string) => json({ error: { code, key, ar: 'سبب', en: 'reason' } }, status)
@@ -191,7 +193,7 @@ class FakeSocket implements Socket {
 
   constructor(private readonly server: FakeServer, protocols: string[]) {
     queueMicrotask(() => {
-      const bad = server.blockSockets || server.chance() < server.weather.dial || protocols[0] !== 'jard.handheld.v1' || !protocols[1]?.startsWith('jard.token.t-')
+      const bad = server.blockSockets || server.deaf || server.chance() < server.weather.dial || protocols[0] !== 'jard.handheld.v1' || !protocols[1]?.startsWith('jard.token.t-')
       if (bad) this.fail(1006)
       else if (!this.dead) this.onopen?.()
     })
@@ -215,8 +217,8 @@ class FakeSocket implements Socket {
   }
 
   private async take(text: string): Promise<void> {
-    if (this.dead) return
     const { server } = this
+    if (this.dead || server.deaf) return
     const f = parse(text, serverLimits)
     if (server.chance() < server.weather.cutIn) return this.fail(1006)
     if (f.t === 'ping') return this.say({ t: 'pong', echo: f.time, time: server.now() })

@@ -61,6 +61,71 @@ describe('a conversation', () => {
     h.store.close()
   })
 
+  describe('never claims a network that is gone', () => {
+    /** How long it takes until the state says so, ms. */
+    async function noticed(w: World, h: Handheld): Promise<number> {
+      const from = w.env.mono()
+      await h.until(() => h.sync.state !== 'online')
+      return w.env.mono() - from
+    }
+    const online = async (w: World) => {
+      const h = await paired(w)
+      await h.until(() => h.sync.state === 'online')
+      return h
+    }
+
+    it('where the system says so', async () => {
+      const w = new World()
+      const h = await online(w)
+      w.server.deaf = true
+      w.lose()
+      expect(await noticed(w, h)).toBeLessThan(7_000)
+      expect(h.sync.state).toBe('offline')
+      w.server.deaf = false
+      w.wake()
+      await h.until(() => h.sync.state === 'online')
+      await h.off()
+    })
+
+    it('and believes the server that answers all the same', async () => {
+      const w = new World()
+      const h = await online(w)
+      w.lose()
+      await new Promise<void>((resume) => void w.env.later(10_000, resume))
+      await h.store.record([observed('s', 'p', '1')])
+      await sent(h)
+      expect([h.sync.state, w.server.hellos.length]).toEqual(['online', 1])
+      await h.off()
+    })
+
+    it('where what is recorded is not answered', async () => {
+      const w = new World()
+      const h = await online(w)
+      w.server.deaf = true
+      await h.store.record([observed('s', 'p', '1')])
+      expect(await noticed(w, h)).toBeLessThan(15_000)
+      await h.off()
+    })
+
+    it('where nothing is recorded and a sign of life is missed', async () => {
+      const w = new World()
+      const h = await online(w)
+      w.server.deaf = true
+      expect(await noticed(w, h)).toBeLessThan(30_000)
+      await h.off()
+    })
+
+    it('by HTTP', async () => {
+      const w = new World()
+      w.server.blockSockets = true
+      const h = await online(w)
+      w.server.deaf = true
+      w.lose()
+      expect(await noticed(w, h)).toBeLessThan(5_000)
+      await h.off()
+    })
+  })
+
   it('goes by HTTP where websockets are blocked', async () => {
     const w = new World()
     w.server.blockSockets = true

@@ -29,6 +29,7 @@ export class World {
   readonly env: Env
   readonly database = `jard-test-${databases++}`
   wake: () => void = () => {}
+  lose: () => void = () => {}
 
   constructor(seed = 1) {
     this.chance = dice(seed)
@@ -48,9 +49,12 @@ export class World {
       socket: (_url, protocols) => this.server.socket(protocols),
       origin: 'https://jard.test',
       app: '1.0.0',
-      onLine: () => true,
       onWake: (f) => {
         this.wake = f
+        return () => {}
+      },
+      onLost: (f) => {
+        this.lose = f
         return () => {}
       },
     }

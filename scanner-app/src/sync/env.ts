@@ -21,10 +21,10 @@ export interface Env extends Watch {
   origin: string
   /** The app's version: numbers and points. */
   app: string
-  /** Whether the system says that there is a network; true where it does not say. */
-  onLine(): boolean
   /** Calls f when the network returns or the app becomes visible. */
   onWake(f: () => void): () => void
+  /** Calls f when the system says that the network is gone. A server on this very device may answer all the same. */
+  onLost(f: () => void): () => void
 }
 
 export function browserEnv(app: string): Env {
@@ -41,7 +41,6 @@ export function browserEnv(app: string): Env {
     socket: (url, protocols) => new WebSocket(url, protocols) as unknown as Socket,
     origin: location.origin,
     app,
-    onLine: () => navigator.onLine,
     onWake: (f) => {
       const visible = () => document.visibilityState === 'visible' && f()
       addEventListener('online', f)
@@ -50,6 +49,10 @@ export function browserEnv(app: string): Env {
         removeEventListener('online', f)
         document.removeEventListener('visibilitychange', visible)
       }
+    },
+    onLost: (f) => {
+      addEventListener('offline', f)
+      return () => removeEventListener('offline', f)
     },
   }
 }

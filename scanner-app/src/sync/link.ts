@@ -14,14 +14,23 @@ export interface End {
 }
 
 const openWithin = 10_000
-const pingEvery = 30_000
+/** The clock is measured so often; in between a ping only shows that the server is there. */
+const pingEvery = 10_000
+const measureEvery = 30_000
 const silentFor = 75_000
-const answerWithin = 10_000
+/** What is owed an answer gets it within so many ms, and one more for so many bytes on their way through a bad network. */
+const answerWithin = 8_000
+const bytesPerMs = 16
+/** The same where there is reason for doubt. */
+export const soon = 1_500
+/** A timer that fires so late was held up, and frames may be waiting behind it. */
+const late = 1_000
 
-type Event = { frame: string } | { closed: true } | { opened: true } | { tick: true } | { ping: true } | { changed: true } | { rested: true } | { stop: true }
+type Event = { frame: string } | { closed: true } | { opened: true } | { tick: true } | { prove: number } | { changed: true } | { rested: true } | { stop: true }
 
-/** A request that the server owes an answer to; push is the last event of a push. */
+/** A request that the server owes an answer to, and its length; push is the last event of a push. */
 interface Request {
+  size: number
   push?: number
 }
 
@@ -31,6 +40,8 @@ export class Link {
   private welcome: Welcome | undefined
   private hello = { time: 0, mono: 0 }
   private pings = new Map<number, number>()
+  private measuredAt = 0
+  private ponged = true
   private next = 1
   private asked: Request[] = []
   private rewinding = false
@@ -44,8 +55,8 @@ export class Link {
   constructor(private readonly x: Exchange, private readonly token: string, private readonly onWelcome: (w: Welcome) => void) {}
 
   stop(): void { this.box.put({ stop: true }) }
-  /** Asks for a measurement of the clock. */
-  ping(): void { this.box.put({ ping: true }) }
+  /** Asks for a measurement of the clock; without an answer within so many ms the socket is given up. */
+  prove(within = answerWithin): void { this.box.put({ prove: within }) }
 
   /** Holds the conversation until it ends. */
   async run(): Promise<End> {
@@ -55,7 +66,7 @@ export class Link {
     socket.onmessage = (e) => this.box.put(typeof e.data === 'string' ? { frame: e.data } : { closed: true })
     socket.onclose = () => this.box.put({ closed: true })
     const off = store.onChange(() => this.box.put({ changed: true }))
-    this.silence = env.later(openWithin, () => this.box.put({ closed: true }))
+    this.heard(openWithin)
     try {
       return await this.converse()
     } finally {
@@ -85,23 +96,23 @@ export class Link {
         this.hello = { time: hello.time, mono: hello.mono }
         this.send(hello)
       } else if ('frame' in event) {
-        this.heard()
-        let f: Frame
+        this.heard(silentFor) // while it is dealt with
+        let f: Frame | undefined
         try {
           f = parse(event.frame)
         } catch (e) {
-          if (/^frame-unknown/.test((e as Error).message)) continue // of a later version
-          return this.end('malformed')
+          if (!/^frame-unknown/.test((e as Error).message)) return this.end('malformed') // else of a later version
         }
-        const end = await this.handle(f)
+        const end = f && (await this.handle(f))
         if (end) return end
+        this.heard()
       } else if ('rested' in event) this.resting = false
       else if ('tick' in event) {
-        this.measure()
+        this.ping(this.x.env.mono() - this.measuredAt >= measureEvery - late)
         this.after(pingEvery, { tick: true })
-      } else if ('ping' in event && this.welcome) {
-        this.measure()
-        this.heard(answerWithin) // somebody waits, perhaps on a socket that died while the device slept
+      } else if ('prove' in event && this.welcome) {
+        this.ping()
+        this.heard(event.prove + this.owed / bytesPerMs) // somebody waits, perhaps on a socket that died while the device slept
       }
       await this.work()
     }
@@ -111,30 +122,44 @@ export class Link {
     this.cancels.push(this.x.env.later(ms, () => this.box.put(event)))
   }
 
-  private heard(within = silentFor): void {
+  /** Bytes that wait for their answer. */
+  private get owed(): number { return this.asked.reduce((sum, r) => sum + r.size, 0) }
+
+  /** Something came, or is owed from now on: the socket has so long again. */
+  private heard(within = this.asked.length || !this.ponged ? answerWithin + this.owed / bytesPerMs : silentFor): void {
     this.silence()
-    this.silence = this.x.env.later(within, () => this.box.put({ closed: true }))
+    const due = this.x.env.mono() + within
+    this.silence = this.x.env.later(within, () => (this.x.env.mono() - due > late ? this.heard(soon) : this.box.put({ closed: true })))
   }
 
-  private send(f: Frame): void {
-    if (this.over) return
+  private send(f: Frame): number {
+    const text = encode(f)
     try {
-      this.socket.send(encode(f))
+      if (!this.over) this.socket.send(text)
     } catch {
       this.box.put({ closed: true })
     }
+    return text.length
   }
 
-  private ask(f: Frame, request: Request): void {
-    this.asked.push(request)
-    this.send(f)
+  /** Sends what is owed an answer; a ping's is its pong. The wait begins with the first of several. */
+  private ask(f: Frame, push?: number): void {
+    const waits = this.asked.length > 0 || !this.ponged
+    const size = this.send(f)
+    if (f.t === 'ping') this.ponged = false
+    else this.asked.push({ size, ...(push === undefined ? {} : { push }) })
+    if (!waits) this.heard()
   }
 
-  private measure(): void {
-    if (!this.welcome || this.welcome.revoked) return
+  /** Asks for a sign of life, and by it for the server's clock. */
+  private ping(measure = true): void {
+    if (!this.welcome) return
     const sent = this.x.instant()
-    this.pings.set(sent.time, sent.mono)
-    this.send({ t: 'ping', ...sent })
+    if (measure && !this.welcome.revoked) {
+      this.measuredAt = this.x.env.mono()
+      this.pings.set(sent.time, sent.mono)
+    }
+    this.ask({ t: 'ping', ...sent })
   }
 
   private async handle(f: Frame): Promise<End | undefined> {
@@ -166,8 +191,11 @@ export class Link {
         return this.act(await this.x.judge(f.mark))
       case 'pong': {
         const mono = this.pings.get(f.echo)
+        this.ponged = true
+        this.x.status.lastContact = this.x.env.now()
+        if (mono === undefined) return undefined
         this.pings.clear()
-        if (mono !== undefined) await this.x.met({ time: f.echo, mono }, f.time)
+        await this.x.met({ time: f.echo, mono }, f.time)
         return undefined
       }
       case 'feed':
@@ -188,7 +216,7 @@ export class Link {
     if (j === 'again') return this.end('again')
     if (j === 'fence') {
       // The device moves on when the fence is confirmed: should the socket break before, the next welcome leads here again.
-      if (!this.fencing) this.ask({ t: 'fence' }, {})
+      if (!this.fencing) this.ask({ t: 'fence' })
       this.fencing = true
     } else if (rewind) this.rewinding = true
     return undefined
@@ -207,15 +235,15 @@ export class Link {
       const p = await this.x.push(this.next, w.max_events, w.max_bytes)
       if (!p) break
       this.next = p.first + p.events.length
-      this.ask(p, { push: this.next - 1 })
+      this.ask(p, this.next - 1)
     }
     if (w.revoked || this.asked.length) return
     const drained = await this.x.drainable(this.drains)
     if (drained === 'measure') {
-      if (!this.pings.size) this.measure()
+      if (!this.pings.size) this.ping()
     } else if (drained) {
       this.drains.add(drained.session)
-      this.ask(drained, {})
+      this.ask(drained)
     }
   }
 }

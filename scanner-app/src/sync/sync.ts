@@ -7,7 +7,7 @@ import type { Fault, Feed } from '../wire/frame'
 import { call, read, Refused } from './call'
 import type { Env } from './env'
 import { Exchange } from './exchange'
-import { Link, type End } from './link'
+import { Link, soon, type End } from './link'
 import { Over, type OverEnd } from './over'
 
 export type LinkState = 'offline' | 'connecting' | 'online' | 'revoked' | 'replaced' | 'outdated'
@@ -61,7 +61,7 @@ export class Sync {
   async start(): Promise<void> {
     this.device = await this.store.get('device')
     if (!this.device || this.running || this.stopped) return
-    this.offs.push(this.env.onWake(() => this.awake()), this.store.onChange(() => this.kick()))
+    this.offs.push(this.env.onWake(() => this.awake()), this.env.onLost(() => this.lost()), this.store.onChange(() => this.kick()))
     this.running = this.keep()
   }
 
@@ -79,9 +79,15 @@ export class Sync {
     if (this.state !== 'replaced' && this.state !== 'outdated') this.syncNow()
   }
 
+  /** The network is said to be gone: a socket has a moment to prove the contrary, and by HTTP the next hello tells. */
+  private lost(): void {
+    if (this.link) this.link.prove(soon)
+    else if (this.state === 'online') this.rouse()
+  }
+
   /** Tries at once: a person asked. */
   syncNow(): void {
-    if (this.link) this.link.ping()
+    if (this.link) this.link.prove()
     else this.rouse()
   }
 

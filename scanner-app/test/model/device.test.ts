@@ -38,6 +38,7 @@ describe('a tab that is killed, and one too many', () => {
     await m.scan(milk)
     w.server.weather = { cutIn: 1, cutOut: 1, busy: 0, dial: 1 }
     w.server.cut()
+    await until(() => m.link.value.state === 'offline') // what it had half heard is dealt with
     const again = createModel({ env: w.env, name: w.database }) // the first is never told
     await until(() => again.phase.value === 'ready')
     expect(again.person.value!.id).toBe('ali')

@@ -65,6 +65,12 @@ func (r results) Result(ctx context.Context, by stocktake.Person, at result.Ref)
 	if s.Answer != nil {
 		d.Receipt = &s.Answer.Signed
 	}
+	if r := s.Receipt; r != nil {
+		d.Said = &web.ReceiptInfo{
+			Number: r.Number, Verdict: string(r.Verdict), ReceivedAt: r.ReceivedAt.Time(), Document: r.Document, Faults: r.Faults,
+			Ministry: s.Ministry.URL, Key: s.Ministry.Key.Fingerprint(),
+		}
+	}
 	return d, nil
 }
 

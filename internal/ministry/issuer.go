@@ -108,6 +108,10 @@ func compose(v *count.View, by stocktake.Person, at time.Time) (*result.Document
 		Log:       result.Log{Offset: v.Offset, Hash: v.Head},
 		Approvals: result.List[result.Decision]{{Person: by.ID, Roles: by.Roles, Verdict: "seal", At: result.At(at)}},
 	}
+	for _, s := range v.Material.Site.Sections {
+		d.Sections = append(d.Sections, result.Section{ID: s.ID, Name: s.Name})
+	}
+	slices.SortFunc(d.Sections, func(a, b result.Section) int { return cmp.Compare(a.ID, b.ID) })
 	for _, p := range v.Plan.Committee {
 		d.Committee = append(d.Committee, result.Signatory{Person: p})
 	}

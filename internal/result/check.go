@@ -33,6 +33,13 @@ func Check(d *Document) []Fault {
 	f.wrong((d.Movements.Position == 0) == d.Movements.Hash.IsZero(), "/movements/hash")
 	f.wrong(!d.Catalogue.IsZero(), "/catalogue")
 	f.wrong(!d.SitePlan.IsZero(), "/site_plan")
+	for i, s := range d.Sections {
+		f.err(at("/sections", i)+"/id", stocktake.CheckID("section", string(s.ID)))
+		f.name(at("/sections", i)+"/name", s.Name)
+		if i > 0 && d.Sections[i-1].ID >= s.ID {
+			f.add(at("/sections", i), ListUnsorted.New())
+		}
+	}
 	f.text("/policy", d.Policy, 1, stocktake.MaxID)
 	f.wrong(d.Log.Offset >= 1 && d.Log.Offset <= stocktake.MaxNumber, "/log/offset")
 	f.wrong(!d.Log.Hash.IsZero(), "/log/hash")

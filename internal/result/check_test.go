@@ -34,8 +34,11 @@ func TestCheckNamesFaults(t *testing.T) {
 		"role":      {func(d *result.Document) { d.Approvals[0].Roles[0] = "king" }, []string{"role-unknown@/approvals/0/roles/0"}},
 		"no reason": {func(d *result.Document) { d.SetAside[0].Reason = "" }, []string{"field-wrong@/set_aside/0/reason"}},
 		"expected":  {func(d *result.Document) { d.Lines[1].Snapshot++ }, []string{"expected-wrong@/lines/1/expected"}},
-		"observed":  {func(d *result.Document) { d.Lines[1].Breakdown[0].Quantity++ }, []string{"observed-wrong@/lines/1/observed", "custodies-wrong"}},
-		"settled":   {func(d *result.Document) { d.Lines[1].Settled++ }, []string{"counted-wrong@/lines/1/counted"}},
+		"sections": {func(d *result.Document) {
+			d.Sections = []result.Section{{ID: "b"}, {ID: "a", Name: stocktake.Name{Arabic: strings.Repeat("x", 1000)}}}
+		}, []string{"list-unsorted@/sections/1", "field-wrong@/sections/1/name/ar"}},
+		"observed": {func(d *result.Document) { d.Lines[1].Breakdown[0].Quantity++ }, []string{"observed-wrong@/lines/1/observed", "custodies-wrong"}},
+		"settled":  {func(d *result.Document) { d.Lines[1].Settled++ }, []string{"counted-wrong@/lines/1/counted"}},
 		"variance": {func(d *result.Document) {
 			d.Lines[1].Counted++
 			d.Lines[1].Settled++

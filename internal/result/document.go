@@ -1,6 +1,9 @@
 package result
 
 import (
+	"cmp"
+	"slices"
+
 	"jard/internal/stocktake"
 )
 
@@ -31,7 +34,8 @@ type Document struct {
 	Snapshot  Snapshot       `json:"snapshot"`
 	Movements Movements      `json:"movements"`
 	Catalogue stocktake.Hash `json:"catalogue"`
-	SitePlan  stocktake.Hash `json:"site_plan"` // the site's document: its sections, custodians and locations
+	SitePlan  stocktake.Hash `json:"site_plan"`          // the site's document: its sections, custodians and locations
+	Sections  List[Section]  `json:"sections,omitempty"` // what they are called, by id; documents of before have none
 	Policy    string         `json:"policy"`
 	Log       Log            `json:"log"`
 
@@ -89,6 +93,21 @@ type Session struct {
 	Scope    Scope               `json:"scope"`
 	IssuedAt Instant             `json:"issued_at"`
 	SealedAt Instant             `json:"sealed_at"`
+}
+
+// Section is what a section of the site is called, for whoever reads the document without the site's plan.
+type Section struct {
+	ID   stocktake.SectionID `json:"id"`
+	Name stocktake.Name      `json:"name"`
+}
+
+// SectionName is what a section is called; its id where the document does not say.
+func (d *Document) SectionName(id stocktake.SectionID) stocktake.Name {
+	n, ok := slices.BinarySearchFunc(d.Sections, id, func(s Section, id stocktake.SectionID) int { return cmp.Compare(s.ID, id) })
+	if !ok || d.Sections[n].Name == (stocktake.Name{}) {
+		return stocktake.Name{English: string(id)}
+	}
+	return d.Sections[n].Name
 }
 
 // Scope is what the session was to count; all three empty is the whole site. Each is sorted.

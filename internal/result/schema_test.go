@@ -56,6 +56,9 @@ func TestSchemaAcceptsDocuments(t *testing.T) {
 		}
 		kinds := []string{result.AsideStream, result.AsideQuarantine, result.AsideCode, result.AsidePass, result.AsideLocation}
 		d.SetAside[0].Kind = kinds[seed%5]
+		if seed > 4 {
+			d.Sections = []result.Section{{ID: "canned", Name: stocktake.Name{Arabic: "معلبات"}}, {ID: "dairy"}}
+		}
 		if faults := result.Check(d); len(faults) > 0 {
 			t.Fatal(faults)
 		}

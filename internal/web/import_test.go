@@ -133,3 +133,37 @@ func TestResults(t *testing.T) {
 	d.refused(d.ask("manager", "GET", "/api/results/1/2", ""), 404, "not-found")
 	d.refused(d.ask("manager", "GET", "/api/results/1/x", ""), 400, "query-wrong")
 }
+
+// answered is a document that the ministry has answered; its receipt verifies unless Forged.
+type answered struct {
+	shelf
+	forged bool
+}
+
+func (a answered) Result(ctx context.Context, by stocktake.Person, at result.Ref) (web.ResultDocument, error) {
+	d, err := a.shelf.Result(ctx, by, at)
+	d.Kind, d.Receipt = "key-change", &result.Signed{Document: []byte(`{"number":7}`)}
+	if !a.forged {
+		d.Said = &web.ReceiptInfo{Number: 7, Verdict: "refused", ReceivedAt: time.Date(2026, 1, 16, 8, 0, 0, 0, time.UTC), Document: stocktake.HashOf([]byte("d")),
+			Faults: []result.Fault{result.NewFault("/number", result.SignatureWrong.New())}, Ministry: "https://ministry.example", Key: "fingerprint-of-it"}
+	}
+	return d, err
+}
+
+func TestReceiptIsReadable(t *testing.T) {
+	for forged, wants := range map[bool][]string{
+		false: {"refused by the ministry", "/number", "https://ministry.example", "fingerprint-of-it", stocktake.HashOf([]byte("d")).String(), "verified with the ministry", "<details>"},
+		true:  {"does not match the ministry", ">7<", "<details>"},
+	} {
+		d := open(t, func(c *web.Config) { c.Results = answered{forged: forged} })
+		body := d.browse("manager", "GET", "/results/1/1", nil, "Cookie", "lang=en").Body.String()
+		for _, want := range wants {
+			if !strings.Contains(body, want) {
+				t.Errorf("forged %v: the page lacks %q: %s", forged, want, body)
+			}
+		}
+		if forged && strings.Contains(body, "verified with") {
+			t.Error("a receipt that nobody verified is said to be verified")
+		}
+	}
+}

@@ -10,8 +10,7 @@ import (
 
 // assignPage gives the locations of a session's sections to people.
 type assignPage struct {
-	ID       stocktake.SessionID
-	View     *count.View
+	*seen
 	Sections []sectionWork
 	Choices  []option
 	Counters []option
@@ -50,15 +49,16 @@ func free(v *count.View, section stocktake.SectionID) []stocktake.LocationID {
 }
 
 func (k *console) assignPage(v *visit) (assignPage, error) {
-	id, view, err := v.lookAt()
+	s, err := v.see("/assign")
 	if err != nil {
 		return assignPage{}, err
 	}
+	view := s.View
 	people, err := k.Accounts.People(v.Request().Context(), v.by)
 	if err != nil {
 		return assignPage{}, err
 	}
-	p, names := assignPage{ID: id, View: view}, map[stocktake.PersonID]stocktake.Name{}
+	p, names := assignPage{seen: s}, map[stocktake.PersonID]stocktake.Name{}
 	for _, x := range people {
 		names[x.ID] = x.Name
 		if !x.Disabled && slices.Contains(x.Roles, stocktake.Counter) {

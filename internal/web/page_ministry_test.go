@@ -164,6 +164,19 @@ func TestFiguresSayWhatTheyCover(t *testing.T) {
 	}
 }
 
+// TestSectionsAreNamed holds that a document is read by what its sections are called, and by their ids where it does not say.
+func TestSectionsAreNamed(t *testing.T) {
+	d, o := openMinistry(t)
+	o.document.Sections = []result.Section{{ID: "canned", Name: stocktake.Name{Arabic: "معلبات", English: "Tins"}}}
+	path := "/documents/rawda/" + o.hash.String()
+	for _, page := range []string{path, path + "/record"} {
+		body := d.look("ministry-officer", page).Body.String()
+		if !strings.Contains(body, "Tins") || !strings.Contains(body, "dairy") {
+			t.Errorf("%s does not name its sections: %s", page, body)
+		}
+	}
+}
+
 // TestTamperedDocumentShowsAsSuch holds that what does not verify is said to be so before its figures.
 func TestTamperedDocumentShowsAsSuch(t *testing.T) {
 	d, o := openMinistry(t)

@@ -55,6 +55,7 @@ type recordSection struct {
 // recordLine is a variance without its sign: the table that it stands in says which it is.
 type recordLine struct {
 	*result.Line
+	In    stocktake.Name // the section
 	Off   stocktake.Quantity
 	Worth stocktake.Fils
 }
@@ -95,9 +96,9 @@ func newRecord(d *result.Document, society stocktake.Name, hash stocktake.Hash, 
 		}
 		switch {
 		case l.Variance < 0:
-			r.Shortages = append(r.Shortages, recordLine{l, -l.Variance, -l.Value})
+			r.Shortages = append(r.Shortages, recordLine{l, d.SectionName(l.Section), -l.Variance, -l.Value})
 		case l.Variance > 0:
-			r.Surpluses = append(r.Surpluses, recordLine{l, l.Variance, l.Value})
+			r.Surpluses = append(r.Surpluses, recordLine{l, d.SectionName(l.Section), l.Variance, l.Value})
 		}
 		for _, p := range l.Breakdown {
 			if p.Condition == result.Saleable {
@@ -175,6 +176,7 @@ func (k *console) showRecord(v *visit) error {
 // sheetLine is a line of a sheet with what its item is called.
 type sheetLine struct {
 	*count.Line
+	In    stocktake.Name // the section
 	Item  stocktake.Item
 	Code  string // the code on its packing, or its id
 	Off   stocktake.Quantity
@@ -183,7 +185,7 @@ type sheetLine struct {
 }
 
 func newSheetLine(v *count.View, l *count.Line) sheetLine {
-	s := sheetLine{Line: l, Item: v.Material.Items[l.Item]}
+	s := sheetLine{Line: l, In: sectionName(v.Material.Site, l.Section), Item: v.Material.Items[l.Item]}
 	s.Code = codeOf(s.Item)
 	if l.Variance != nil {
 		s.Off, s.Worth = l.Variance.Quantity, l.Variance.Value
@@ -197,6 +199,16 @@ func newSheetLine(v *count.View, l *count.Line) sheetLine {
 		}
 	}
 	return s
+}
+
+// sectionName is what a section of a site is called.
+func sectionName(site *stocktake.Site, id stocktake.SectionID) stocktake.Name {
+	for _, x := range site.Sections {
+		if x.ID == id {
+			return named(x.Name, string(id))
+		}
+	}
+	return stocktake.Name{English: string(id)}
 }
 
 // codeOf is the code by which people find an item: that of its smallest pack.
@@ -228,6 +240,9 @@ type sheet struct {
 	Uncounted            int // lines without a variance
 	Only                 stocktake.SectionID
 }
+
+// Where is the one section that the sheet is of.
+func (s *sheet) Where() stocktake.Name { return sectionName(s.View.Material.Site, s.Only) }
 
 func (k *console) sheet(v *visit) (*sheet, error) {
 	view, err := k.look(v.Context, v.by)

@@ -4,66 +4,35 @@ import (
 	"net/url"
 	"slices"
 
-	"jard/internal/account"
 	"jard/internal/count"
 	"jard/internal/stocktake"
 )
 
 // planPage is a session's plan, and what may still be done to it.
 type planPage struct {
-	ID         stocktake.SessionID
-	View       *count.View
-	Over       bool
-	Names      map[stocktake.PersonID]stocktake.Name
+	*seen
 	Sections   []option // not in the scope yet
 	Narrow     bool     // the scope names places, so that more can be added
 	Listed     bool     // the scope names items
-	Locations  int
+	InScope    int      // locations
 	Do         string
-	MayPlan    bool
 	MayCancel  bool
 	SectionsIn []stocktake.Name
 }
 
-// lookAt is the view of the session that the address names.
-func (v *visit) lookAt() (stocktake.SessionID, *count.View, error) {
-	id, err := param(v, "session")
-	if err != nil {
-		return "", nil, err
-	}
-	view, err := v.k.Sessions.View(v.Request().Context(), v.by, stocktake.SessionID(id))
-	return stocktake.SessionID(id), view, err
-}
-
-// peopleIfSeen are the society's people for those who may see the roll, nobody for others.
-func (v *visit) peopleIfSeen() ([]account.Profile, error) {
-	if !v.by.Is(peopleReaders...) {
-		return nil, nil
-	}
-	return v.k.Accounts.People(v.Request().Context(), v.by)
-}
-
 func (k *console) planPage(v *visit) (planPage, error) {
-	id, view, err := v.lookAt()
+	s, err := v.see("/plan")
 	if err != nil {
 		return planPage{}, err
 	}
-	scope := view.Plan.Scope
-	p := planPage{ID: id, View: view, Over: view.State == count.StateSealed || view.State == count.StateCancelled,
-		Names: map[stocktake.PersonID]stocktake.Name{}, Narrow: len(scope.Sections)+len(scope.Locations) > 0, Listed: len(scope.Items) > 0,
-		Locations: scopeLocations(scope, view.Material.Site), MayPlan: v.by.Is(planners...), MayCancel: v.by.Is(stocktake.Manager)}
-	people, err := v.peopleIfSeen()
-	if err != nil {
-		return planPage{}, err
-	}
-	for _, x := range people {
-		p.Names[x.ID] = x.Name
-	}
-	for _, s := range view.Material.Site.Sections {
-		if slices.Contains(scope.Sections, s.ID) {
-			p.SectionsIn = append(p.SectionsIn, s.Name)
+	scope := s.Plan.Scope
+	p := planPage{seen: s, Narrow: len(scope.Sections)+len(scope.Locations) > 0, Listed: len(scope.Items) > 0,
+		InScope: scopeLocations(scope, s.Material.Site), MayCancel: v.by.Is(stocktake.Manager)}
+	for _, x := range s.Material.Site.Sections {
+		if slices.Contains(scope.Sections, x.ID) {
+			p.SectionsIn = append(p.SectionsIn, s.Section(x.ID))
 		} else {
-			p.Sections = append(p.Sections, option{Value: string(s.ID), Text: v.tongue.name(s.Name)})
+			p.Sections = append(p.Sections, option{Value: string(x.ID), Text: v.tongue.name(s.Section(x.ID))})
 		}
 	}
 	return p, nil
@@ -95,10 +64,10 @@ func (k *console) changePlan(v *visit) error {
 		for _, id := range f.All("sections") {
 			more.Sections = append(more.Sections, stocktake.SectionID(id))
 		}
-		more.Locations = readLocations(f, "locations", p.View.Material.Site)
+		more.Locations = readLocations(f, "locations", p.Material.Site)
 		if f.Get("items") != "" {
-			items := make([]stocktake.Item, 0, len(p.View.Material.Items))
-			for _, i := range p.View.Material.Items {
+			items := make([]stocktake.Item, 0, len(p.Material.Items))
+			for _, i := range p.Material.Items {
 				items = append(items, i)
 			}
 			more.Items = readItems(f, "items", items)

@@ -30,8 +30,9 @@ type resultsPage struct {
 type oneResultPage struct {
 	ResultInfo
 	Result   *result.Document // nil for a change of key
-	Said     string           // the receipt, for people
 	Answered bool
+	Said     *ReceiptInfo // the receipt; nil where there is none, or it does not verify
+	Signed   string       // the receipt as it was signed, indented
 }
 
 func (k *console) showResults(v *visit) error {
@@ -67,7 +68,7 @@ func (k *console) showResult(v *visit) error {
 	if err != nil {
 		return err
 	}
-	p := oneResultPage{ResultInfo: d.ResultInfo, Answered: d.Receipt != nil}
+	p := oneResultPage{ResultInfo: d.ResultInfo, Answered: d.Receipt != nil, Said: d.Said}
 	if d.Kind == "result" {
 		p.Result = new(result.Document)
 		if err := json.Unmarshal(d.Signed.Document, p.Result); err != nil {
@@ -77,7 +78,7 @@ func (k *console) showResult(v *visit) error {
 	if d.Receipt != nil {
 		var out bytes.Buffer
 		if json.Indent(&out, d.Receipt.Document, "", "  ") == nil {
-			p.Said = out.String()
+			p.Signed = out.String()
 		}
 	}
 	return v.show("result", frame{Title: "result.one", Nav: "results", Data: p})

@@ -88,12 +88,7 @@ func (s *seen) Person(id stocktake.PersonID) stocktake.Name { return named(s.peo
 
 // Section is what a section is called.
 func (s *seen) Section(id stocktake.SectionID) stocktake.Name {
-	for _, x := range s.Material.Site.Sections {
-		if x.ID == id {
-			return named(x.Name, string(id))
-		}
-	}
-	return stocktake.Name{English: string(id)}
+	return sectionName(s.Material.Site, id)
 }
 
 // Custodian answers for a section.
@@ -139,21 +134,28 @@ type tab struct {
 
 // Tabs is the session's menu.
 func (s *seen) Tabs() []tab {
-	list := []tab{
-		{Path: "", Text: "tab.board"},
-		{Path: "/sheet", Text: "tab.sheet", Count: s.Totals.Waiting},
-		{Path: "/disputes", Text: "tab.disputes", Count: len(s.Disputes)},
-		{Path: "/quarantine", Text: "tab.quarantine", Count: s.HeldOpen()},
-		{Path: "/codes", Text: "tab.codes", Count: s.UnknownOpen()},
-		{Path: "/recounts", Text: "tab.recounts", Count: s.RecountsOpen()},
-		{Path: "/rest", Text: "tab.rest"},
-		{Path: "/passes", Text: "tab.passes", Count: s.GapsOpen()},
-		{Path: "/seal", Text: "tab.seal"},
-		{Path: "/log", Text: "tab.log"},
-		{Path: "/plan", Text: "tab.plan"},
-	}
-	if s.Planner() {
-		list = append(list, tab{Path: "/assign", Text: "tab.assign"})
+	over := s.Over()
+	var list []tab
+	for _, x := range []struct {
+		tab
+		Gone bool // nothing is left to do there
+	}{
+		{tab: tab{Path: "", Text: "tab.board"}},
+		{tab: tab{Path: "/sheet", Text: "tab.sheet", Count: s.Totals.Waiting}, Gone: over},
+		{tab: tab{Path: "/disputes", Text: "tab.disputes", Count: len(s.Disputes)}},
+		{tab: tab{Path: "/quarantine", Text: "tab.quarantine", Count: s.HeldOpen()}},
+		{tab: tab{Path: "/codes", Text: "tab.codes", Count: s.UnknownOpen()}},
+		{tab: tab{Path: "/recounts", Text: "tab.recounts", Count: s.RecountsOpen()}},
+		{tab: tab{Path: "/rest", Text: "tab.rest"}},
+		{tab: tab{Path: "/passes", Text: "tab.passes", Count: s.GapsOpen()}},
+		{tab: tab{Path: "/seal", Text: "tab.seal"}},
+		{tab: tab{Path: "/log", Text: "tab.log"}},
+		{tab: tab{Path: "/plan", Text: "tab.plan"}},
+		{tab: tab{Path: "/assign", Text: "tab.assign"}, Gone: over || !s.Planner()},
+	} {
+		if !x.Gone || x.Path == s.tab {
+			list = append(list, x.tab)
+		}
 	}
 	for n := range list {
 		list[n].Current = list[n].Path == s.tab

@@ -265,3 +265,34 @@ func TestSealPageNamesWhatBlocks(t *testing.T) {
 	s.went(s.post("manager", "/sessions/s1/seal", url.Values{"do": {"write-off"}, "device": {"D1"}, "epoch": {"e"}, "reason": {"lost"}}), "done.stream-written-off")
 	s.page("manager", "/sessions/s1/seal", "Left out of the count", "<td>TC26-1</td>")
 }
+
+// seal makes the session final behind the pages' back.
+func (s *story) seal() {
+	s.t.Helper()
+	head, err := s.db.Head(s.t.Context(), society, "s1")
+	must(s.t, err)
+	document, err := stocktake.NewDocument(map[string]string{"of": "s1"})
+	must(s.t, err)
+	_, err = s.db.Seal(s.t.Context(), count.Sealing{Society: society, Session: "s1", Author: count.Author{Person: "mona"}, Body: []byte(`{}`),
+		IfHead: head.Offset, Result: document, Signature: []byte("s"), Series: 1, Number: 1})
+	must(s.t, err)
+}
+
+// TestSealedSessionOffersNothingToDecide holds that no page of it leads to a decision that would be refused.
+func TestSealedSessionOffersNothingToDecide(t *testing.T) {
+	s := openStory(t)
+	s.walk("p1", "ali", "tuna", 5)
+	s.page("manager", "/sessions/s1", `id="do-sheet"`, `href="/sessions/s1/sheet"`, `href="/sessions/s1/assign"`)
+	s.page("manager", "/sessions/s1/plan", "Cancel the session", `href="/sessions/s1/seal"`, `aria-current="page">Plan`)
+	s.seal()
+	for _, path := range []string{"", "/plan", "/assign", "/sheet", "/disputes", "/quarantine", "/codes", "/recounts", "/rest", "/passes", "/seal", "/log", "/line?section=dry&item=tuna"} {
+		body := s.page("manager", "/sessions/s1"+path, `<nav class="tabs"`, "sealed")
+		main := body[strings.Index(body, "<main"):]
+		if strings.Contains(main, `name="do"`) || strings.Contains(main, `id="do-sheet"`) || strings.Contains(main, `href="/sessions/s1/assign"`) && path != "/assign" {
+			t.Errorf("%s offers something to do: %s", path, main)
+		}
+	}
+	s.page("manager", "/sessions/s1", `<a class="button primary" href="/sessions/s1/seal">The result</a>`)
+	s.holds(s.post("manager", "/sessions/s1/passes", url.Values{"do": {"abandon"}, "key": {"p1"}, "digest": {"x"}, "reason": {"x"}}),
+		http.StatusUnprocessableEntity, "is sealed or cancelled")
+}

@@ -46,6 +46,18 @@ type ResultDocument struct {
 	ResultInfo
 	Signed  result.Signed  `json:"-"`
 	Receipt *result.Signed `json:"-"`
+	Said    *ReceiptInfo   `json:"-"` // what the receipt says; nil where it does not verify
+}
+
+// ReceiptInfo is the ministry's answer to a document, verified with the ministry's key when it was read.
+type ReceiptInfo struct {
+	Number     uint64
+	Verdict    string // accepted, refused or held
+	ReceivedAt time.Time
+	Document   stocktake.Hash
+	Faults     []result.Fault
+	Ministry   string // its address
+	Key        string // the fingerprint of its key
 }
 
 // resultReaders are whom the pages of books and variances are offered to. Whether they may see them the core judges.

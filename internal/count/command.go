@@ -225,7 +225,7 @@ func (s *Service) ChooseDispute(ctx context.Context, by stocktake.Person, sessio
 		for _, side := range list[n].Competitors {
 			named = named || side.Pass == c.Pass
 			if slices.Contains(side.Persons, by.ID) {
-				return ApproverCounted.New(string(by.ID), string(c.Item))
+				return ApproverCounted.New(v.called(c.Item))
 			}
 		}
 		if !named {
@@ -372,15 +372,15 @@ func (v *View) checkVerdict(by stocktake.Person, d LinesVerdict) error {
 		case l == nil:
 			return stocktake.Missing.New("line", name)
 		case v.history.didCount(lineKey{l.Section, l.Item}, by.ID):
-			return ApproverCounted.New(string(by.ID), name)
+			return ApproverCounted.New(v.called(l.Item))
 		case l.Digest != ref.Digest:
 			return ChangedSince.New(name)
 		case l.Variance == nil:
-			return NotDecidable.New(name)
+			return NotDecidable.New(v.called(l.Item))
 		case slices.Contains(l.Settlers, by.ID):
-			return ApproverSettled.New(string(by.ID), name)
+			return ApproverSettled.New(v.called(l.Item))
 		case d.Verdict == Approve && l.CostUnknown && !v.Plan.allows(by.Roles, l):
-			return ApproverCost.New(name)
+			return ApproverCost.New(v.called(l.Item))
 		case d.Verdict == Approve && !v.Plan.allows(by.Roles, l):
 			return ApproverTier.New(l.Variance.Value.Abs().String())
 		case d.Verdict == Approve && len(l.Provisional) > 0 && d.Reason == "":

@@ -173,20 +173,20 @@ func (b Blocker) String() string {
 // Reasons for which a decision does not hold.
 var (
 	NotDecidable = stocktake.NewReason(stocktake.Conflict, "line-not-decidable",
-		"The line %s has no variance to decide on yet: it is still being counted, disputed or only partly in scope.",
-		"لا فرق في البند %s ليُبتّ فيه بعد: ما زال قيد العد أو محل تعارض أو خارج النطاق جزئيًا.")
+		"%s has no variance to decide on yet: it is still being counted, disputed or only partly in scope.",
+		"لا فرق في %s ليُبتّ فيه بعد: ما زال قيد العد أو محل تعارض أو خارج النطاق جزئيًا.")
 	ApproverCounted = stocktake.NewReason(stocktake.Forbidden, "approver-counted",
-		"%s counted in line %s and cannot decide on it: somebody who counted nothing there must.",
-		"شارك %s في عدّ البند %s فلا يجوز له البتّ فيه: يلزم شخص لم يعدّ شيئًا هناك.")
+		"You counted %s yourself and cannot decide on it: somebody who counted nothing there must.",
+		"شاركت في عدّ %s فلا يجوز لك البتّ فيه: يلزم شخص لم يعدّ شيئًا هناك.")
 	ApproverTier = stocktake.NewReason(stocktake.Forbidden, "approver-tier",
 		"A variance of KD %s is above what you may approve: pass the sheet to the next tier.",
 		"فرق قيمته %s د.ك يتجاوز صلاحيتك في الاعتماد: حوّل الكشف إلى المستوى الأعلى.")
 	ApproverSettled = stocktake.NewReason(stocktake.Forbidden, "approver-settled",
-		"%s signed line %s as zero or chose a side of its dispute, and cannot decide on it too: somebody else must.",
-		"وقّع %s البند %s صفرًا أو اختار أحد طرفي تعارضه فلا يجوز له البتّ فيه أيضًا: يلزم شخص آخر.")
+		"You signed %s as zero or chose a side of its dispute, and cannot decide on it too: somebody else must.",
+		"وقّعت %s صفرًا أو اخترت أحد طرفي تعارضه فلا يجوز لك البتّ فيه أيضًا: يلزم شخص آخر.")
 	ApproverCost = stocktake.NewReason(stocktake.Forbidden, "approver-cost",
-		"The unit cost of line %s is unknown, so nobody can say what its variance is worth: pass it to the highest tier.",
-		"تكلفة الوحدة في البند %s غير معروفة فلا يمكن معرفة قيمة فرقه: حوّله إلى أعلى مستوى اعتماد.")
+		"The unit cost of %s is unknown, so nobody can say what its variance is worth: pass it to the highest tier.",
+		"تكلفة الوحدة في %s غير معروفة فلا يمكن معرفة قيمة فرقه: حوّله إلى أعلى مستوى اعتماد.")
 	ReasonNeeded = stocktake.NewReason(stocktake.Invalid, "reason-needed",
 		"Say why, in at most %d bytes.",
 		"اذكر السبب بما لا يتجاوز %d بايت.")

@@ -401,3 +401,18 @@ func (v *View) Line(section stocktake.SectionID, item stocktake.ItemID) *Line {
 	}
 	return v.Lines[n]
 }
+
+// called is what people call an item, with its id.
+func (v *View) called(id stocktake.ItemID) stocktake.Name {
+	n := v.Material.Items[id].Name
+	if n == (stocktake.Name{}) {
+		return stocktake.Name{English: string(id)}
+	}
+	with := func(name string) string {
+		if name == "" {
+			return ""
+		}
+		return name + " (" + string(id) + ")"
+	}
+	return stocktake.Name{Arabic: with(n.Arabic), English: with(n.English)}
+}

@@ -22,8 +22,8 @@ const (
 )
 
 // Reason is one precise cause of errors: a stable key for programs, and what to tell people in both languages. The
-// texts may hold fmt verbs for the arguments of New; each says what to do, not only what is wrong. Roles among the
-// arguments (a Role or a []Role) are said in words of the text's language.
+// texts may hold fmt verbs for the arguments of New; each says what to do, not only what is wrong. Roles and
+// names among the arguments (a Role, a []Role, a Name) are said in the text's language.
 type Reason struct {
 	Code    Code
 	Key     string
@@ -67,12 +67,12 @@ func (e *Error) Error() string {
 
 // English is the text for an English reader.
 func (e *Error) English() string {
-	return fmt.Sprintf(e.Reason.English, sayRoles(e.Args, ", ", func(n Name) string { return n.English })...)
+	return fmt.Sprintf(e.Reason.English, say(e.Args, ", ", func(n Name) string { return n.English })...)
 }
 
 // Arabic is the text for an Arabic reader.
 func (e *Error) Arabic() string {
-	return fmt.Sprintf(e.Reason.Arabic, sayRoles(e.Args, "، ", func(n Name) string { return n.Arabic })...)
+	return fmt.Sprintf(e.Reason.Arabic, say(e.Args, "، ", func(n Name) string { return n.Arabic })...)
 }
 
 // Unwrap gives the cause.

@@ -36,11 +36,14 @@ var roleNames = map[Role]Name{
 	Integrator:               {English: "integrator", Arabic: "نظام الربط"},
 }
 
-// sayRoles puts roles among an error's arguments into words.
-func sayRoles(args []any, separator string, in func(Name) string) []any {
+// say puts roles and names among an error's arguments into words of one language.
+func say(args []any, separator string, in func(Name) string) []any {
 	said := make([]any, len(args))
 	for n, arg := range args {
 		said[n] = arg
+		if name, ok := arg.(Name); ok {
+			said[n] = cmp.Or(in(name), name.String())
+		}
 		roles, ok := arg.([]Role)
 		if r, one := arg.(Role); one {
 			roles, ok = []Role{r}, true

@@ -36,6 +36,7 @@ func (k *console) devicePages() []route {
 type deviceRow struct {
 	account.Device
 	Contact
+	By stocktake.Name // who paired it
 }
 
 func (k *console) deviceRows(v *visit) ([]deviceRow, error) {
@@ -47,9 +48,17 @@ func (k *console) deviceRows(v *visit) ([]deviceRow, error) {
 	if k.Presence != nil {
 		there = k.Presence.Present(v.by.Society)
 	}
+	people, err := k.Accounts.People(v.Request().Context(), v.by)
+	if err != nil {
+		return nil, err
+	}
+	names := map[stocktake.PersonID]stocktake.Name{}
+	for _, p := range people {
+		names[p.ID] = p.Name
+	}
 	rows := make([]deviceRow, 0, len(list))
 	for _, d := range list {
-		rows = append(rows, deviceRow{d, there[d.ID]})
+		rows = append(rows, deviceRow{d, there[d.ID], named(names[d.EnrolledBy], string(d.EnrolledBy))})
 	}
 	rank := func(d deviceRow) int {
 		switch {
@@ -62,6 +71,17 @@ func (k *console) deviceRows(v *visit) ([]deviceRow, error) {
 	}
 	slices.SortStableFunc(rows, func(a, b deviceRow) int { return rank(a) - rank(b) })
 	return rows, nil
+}
+
+// deviceNames are what handhelds are called; whoever may not see them gets none, and sees ids.
+func (v *visit) deviceNames() map[stocktake.DeviceID]string {
+	names := map[stocktake.DeviceID]string{}
+	if list, err := v.k.Accounts.Devices(v.Request().Context(), v.by); err == nil {
+		for _, d := range list {
+			names[d.ID] = d.Name
+		}
+	}
+	return names
 }
 
 func (k *console) showDevices(v *visit) error {

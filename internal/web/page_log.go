@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 
@@ -17,6 +18,7 @@ type logPage struct {
 	Older   uint64
 	All     bool // the whole log was recomputed
 	People  bool // without what handhelds sent
+	devices map[stocktake.DeviceID]string
 }
 
 type logEntry struct {
@@ -33,7 +35,7 @@ func (k *console) showLog(v *visit) error {
 	if err != nil {
 		return err
 	}
-	p := logPage{seen: s, Intact: true, People: v.QueryParam("of") == "people"}
+	p := logPage{seen: s, Intact: true, People: v.QueryParam("of") == "people", devices: v.deviceNames()}
 	to := s.Offset
 	if n, err := strconv.ParseUint(v.QueryParam("to"), 10, 64); err == nil && n > 0 && n < to {
 		to = n
@@ -128,12 +130,12 @@ func (k *console) peoplesEntries(v *visit, s *seen, p *logPage) error {
 }
 
 // Who is who an entry comes from, for people.
-func (s *seen) Who(a count.Author) stocktake.Name {
+func (p logPage) Who(a count.Author) stocktake.Name {
 	switch {
 	case a.Person != "":
-		return s.Person(a.Person)
+		return p.Person(a.Person)
 	case a.Stream.Device != "":
-		return stocktake.Name{English: string(a.Stream.Device)}
+		return stocktake.Name{English: cmp.Or(p.devices[a.Stream.Device], string(a.Stream.Device))}
 	}
 	return stocktake.Name{}
 }

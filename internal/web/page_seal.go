@@ -26,12 +26,7 @@ func (k *console) sealing(v *visit) (frame, error) {
 	if err != nil {
 		return frame{}, err
 	}
-	p := sealPage{seen: s, tongue: v.tongue, Ready: len(s.Blockers) == 0 && !s.Over(), Shown: sealedAs(s.View), Devices: map[stocktake.DeviceID]string{}}
-	if devices, err := k.Accounts.Devices(v.Request().Context(), v.by); err == nil { // others see ids
-		for _, d := range devices {
-			p.Devices[d.ID] = d.Name
-		}
-	}
+	p := sealPage{seen: s, tongue: v.tongue, Ready: len(s.Blockers) == 0 && !s.Over(), Shown: sealedAs(s.View), Devices: v.deviceNames()}
 	if k.Presence != nil {
 		p.there = k.Presence.Present(v.by.Society)
 	}

@@ -25,6 +25,11 @@ type sheetPage struct {
 	Skipped int           // that were chosen and have no variance to decide on yet
 }
 
+// Mine reports whether who looks may approve any of the rows.
+func (p sheetPage) Mine() bool {
+	return slices.ContainsFunc(p.Rows, func(r sheetRow) bool { return r.Mine })
+}
+
 // tierTab is one tier with what waits for it.
 type tierTab struct {
 	count.Tier

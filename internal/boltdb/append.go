@@ -20,8 +20,8 @@ const (
 // maxNote bounds a note: its length is stored in one byte.
 const maxNote = 255
 
-// Append implements count.Log. The writer keeps the batch's bodies until it has answered: a caller that stops waiting
-// must not change them.
+// Append implements count.Log. The batch's bodies must never be changed afterwards: who watches the store gets them as
+// they are.
 func (db *DB) Append(ctx context.Context, b count.Batch) (count.Mark, error) {
 	if err := checkStream(b.Society, b.Stream); err != nil {
 		return count.Mark{}, err
@@ -105,9 +105,6 @@ func (t *turn) appendBatch(s *stream, b *count.Batch) error {
 
 func (t *turn) appendEvent(l *openLog, e count.Entry, event *count.Received) error {
 	e.Body = event.Body
-	if event.Event != nil {
-		e = e.WithEvent(event.Event)
-	}
 	return t.append(l, &e)
 }
 

@@ -2,6 +2,7 @@ package boltdb
 
 import (
 	"encoding/binary"
+	"strings"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -75,8 +76,9 @@ func (t *turn) log(society stocktake.SocietyID, session stocktake.SessionID) (*o
 		if err != nil {
 			return nil, err
 		}
+		head.Session = stocktake.SessionID(strings.Clone(string(session))) // it may be a part of a whole message
 		l.head, l.exists = head, true
-		t.logs[id] = l
+		t.logs[logID{society, head.Session}] = l
 		return l, nil
 	}
 	l.head = count.Head{Session: session, State: count.LogOpen, Hash: count.Genesis(society, session)}

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
-	"slices"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -30,7 +29,7 @@ type turn struct {
 
 	entries *bbolt.Bucket
 	block   block
-	arena   []byte // the values that this turn writes are cut from it; bbolt reads them until the commit
+	arena   []byte // the values that this turn writes are cut from it: bbolt reads them until the commit, and nobody after it
 	key     []byte // scratch
 	watched bool   // somebody wants the entries
 }
@@ -106,13 +105,9 @@ func (t *turn) forget() {
 	clear(t.touchedLogs)
 	clear(t.touchedStreams)
 	t.touchedLogs, t.touchedStreams = t.touchedLogs[:0], t.touchedStreams[:0]
-	switch {
-	case t.watched: // watchers hold bodies cut from it: what is left serves the next turn
-		t.arena = t.arena[len(t.arena):]
-	case cap(t.arena) > arenaLimit:
+	t.arena = t.arena[:0]
+	if cap(t.arena) > arenaLimit {
 		t.arena = nil
-	default:
-		t.arena = t.arena[:0]
 	}
 }
 
@@ -135,7 +130,8 @@ func (t *turn) take(n int) []byte {
 // entryOverhead bounds what an entry takes in a block beside texts and body.
 const entryOverhead = entryHead + 1 + 1 + 8 + 1 + 10 + 1 + 1
 
-// append adds an entry to a log: it gives it offset, time and hash. The entry's Body afterwards is the stored copy.
+// append adds an entry to a log: it gives it offset, time and hash. Its body is copied into the store, and is what the
+// watchers get: it must never be changed afterwards.
 func (t *turn) append(l *openLog, e *count.Entry) error {
 	size := entryOverhead + 3 + len(e.Author.Stream.Device) + len(e.Author.Stream.Epoch) + len(e.Author.Person) +
 		len(e.Note) + len(e.Body)
@@ -155,7 +151,6 @@ func (t *turn) append(l *openLog, e *count.Entry) error {
 	binary.BigEndian.PutUint32(t.arena[start:], uint32(len(value)))
 	e.Hash = sha256.Sum256(value)
 	copy(value, e.Hash[:])
-	e.Body = slices.Clip(value[len(value)-len(e.Body):])
 	t.touch(l)
 	l.head.Offset, l.head.Hash = e.Offset, e.Hash
 	if t.watched {

@@ -110,7 +110,6 @@ func (t *turn) appendDraft(l *openLog, d *count.Draft) (count.Entry, error) {
 	if err := t.append(l, &e); err != nil {
 		return count.Entry{}, err
 	}
-	e.Body = d.Body // the stored copy is the turn's
 	return e, nil
 }
 

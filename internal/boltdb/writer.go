@@ -16,7 +16,7 @@ import (
 const (
 	queueLength = 1024
 	maxRequests = 1024  // in one commit
-	maxWeight   = 5_000 // in one commit: an event weighs 1, so do about 250 bytes of a document
+	maxWeight   = 8_000 // in one commit: an event weighs 1, so do about 250 bytes of a document
 )
 
 // request is a write that waits for its commit.

@@ -40,13 +40,6 @@ func market(b *testing.B, lines, observations int) (*count.Material, []count.Ent
 	plan := count.Plan{Session: "8sZ0cY2bQ3yX5v1uTt7A9g", Site: "central", Tiers: []count.Tier{{Role: stocktake.Manager}}}
 	add := func(list []count.Entry, kind count.Kind, author count.Author, body []byte) []count.Entry {
 		e := count.Entry{Offset: uint64(len(list)) + 1, RecordedAt: time.UnixMilli(dawn).UTC(), Kind: kind, Author: author, Body: body}
-		if kind.IsEvent() {
-			event, _, err := count.ParseEvent(body)
-			if err != nil {
-				b.Fatal(err)
-			}
-			e = e.WithEvent(event)
-		}
 		return append(list, e)
 	}
 	entries := add(nil, count.Issued, count.Author{Person: "mona"}, encode(b, plan))
@@ -67,7 +60,7 @@ func market(b *testing.B, lines, observations int) (*count.Material, []count.Ent
 
 func section(n int) stocktake.SectionID { return stocktake.SectionID("S" + strconv.Itoa(n)) }
 
-// BenchmarkApply folds 100,000 observations that ingest has decoded.
+// BenchmarkApply folds 100,000 observations.
 func BenchmarkApply(b *testing.B) {
 	m, entries := market(b, 25_000, 100_000)
 	b.ReportAllocs()

@@ -34,26 +34,6 @@ type Entry struct {
 	Note       string
 	Body       []byte
 	Hash       stocktake.Hash // of this entry, chained: see Chain
-
-	event *Event // the body decoded, where ingest has done it already
-}
-
-// WithEvent gives the entry with its body's decoded event, so that nobody parses it again. The stores use it.
-func (e Entry) WithEvent(event *Event) Entry {
-	e.event = event
-	return e
-}
-
-// Event is the body decoded as a handheld's event: the one that ingest has decoded, else parsed now and kept.
-func (e *Entry) Event() (*Event, error) {
-	if e.event == nil {
-		event, _, err := ParseEvent(e.Body)
-		if err != nil {
-			return nil, err
-		}
-		e.event = event
-	}
-	return e.event, nil
 }
 
 // Genesis is the hash that a log's first entry is chained to. It names the log, so that no log can pass for another.

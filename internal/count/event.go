@@ -76,9 +76,11 @@ var eventKinds = map[string]Kind{
 // ParseEvent decodes and judges an event by itself, without regard to any session's state. On an error the event may
 // still be returned with its session, so that the quarantine can be shown where it belongs. The event's texts are parts
 // of body, which must never be changed afterwards.
-func ParseEvent(body []byte) (*Event, Kind, error) { return parseEvent(body, new(eventRoom)) }
+func ParseEvent(body []byte) (*Event, Kind, error) { return new(eventRoom).read(body) }
 
-func parseEvent(body []byte, room *eventRoom) (*Event, Kind, error) {
+// read is ParseEvent, which the next read overwrites: millions of events are read one after the other, and each is done
+// with before the next.
+func (room *eventRoom) read(body []byte) (*Event, Kind, error) {
 	if len(body) > MaxEvent {
 		return nil, 0, EventTooLarge.New(len(body), MaxEvent)
 	}

@@ -130,10 +130,8 @@ func (d *device) push(events ...count.Event) {
 	b := count.Batch{Society: d.of, Stream: d.stream, First: d.mark.Acked + 1, Prev: d.mark.Digest, Digest: d.mark.Digest}
 	for _, e := range events {
 		body := encode(d.f.t, e)
-		parsed, kind, err := count.ParseEvent(body)
-		d.f.check(err)
 		b.Digest = count.NextDigest(b.Digest, body)
-		b.Events = append(b.Events, count.Received{Session: e.Session, Kind: kind, Body: body, Event: parsed})
+		b.Events = append(b.Events, count.Receive([][]byte{body})...)
 	}
 	mark, err := d.f.db.Append(context.Background(), b)
 	d.f.check(err)

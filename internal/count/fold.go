@@ -63,7 +63,8 @@ type Fold struct {
 	bearer     map[Stream]*Stream // one copy of each stream that brought events
 	last       *Stream            // the one that brought the last event: mostly it brings the next, too
 
-	// What making one line leaves for making the next.
+	// What reading one event, or making one line, leaves for the next.
+	room     eventRoom // the last event read
 	scratch  []*spot
 	observed []reconcile.Observation
 	digester digester
@@ -98,7 +99,11 @@ func (l facts) next() factID {
 
 func (l *facts) add(x fact) {
 	if len(*l) == 0 || len((*l)[len(*l)-1]) == factChunk {
-		*l = append(*l, nil)
+		size := 0 // few sessions fill more than one chunk: the first grows as it needs
+		if len(*l) > 0 {
+			size = factChunk
+		}
+		*l = append(*l, make([]fact, 0, size))
 	}
 	last := &(*l)[len(*l)-1]
 	*last = append(*last, x)
@@ -170,7 +175,7 @@ func (f *Fold) Apply(e Entry) error {
 	f.head.Offset, f.head.Hash, f.head.Session = e.Offset, e.Hash, f.session
 	f.view = nil
 	if e.Kind.IsEvent() {
-		event, err := e.Event()
+		event, _, err := f.room.read(e.Body)
 		if err != nil {
 			// Ingest judged it readable once; a fold that cannot read it must not hide it.
 			f.hold(e, stocktake.Fault(err).Reason.Key)

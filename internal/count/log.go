@@ -121,23 +121,28 @@ type Received struct {
 	Session stocktake.SessionID
 	Kind    Kind
 	Note    string
+	Opener  stocktake.PersonID // who opens a pass by it; empty for any other kind
 	Body    []byte
-	Event   *Event // the body decoded; nil when quarantined
 }
 
 // Receive judges the events of a push, each by itself. Nothing in one can refuse it: what cannot be read is quarantined
 // raw. The bodies must never be changed afterwards.
 func Receive(bodies [][]byte) []Received {
-	list, rooms := make([]Received, len(bodies)), make([]eventRoom, len(bodies))
+	list := make([]Received, len(bodies))
+	var room eventRoom
 	for n, body := range bodies {
 		r := &list[n]
 		r.Body = body
-		var err error
-		if r.Event, r.Kind, err = parseEvent(body, &rooms[n]); r.Event != nil {
-			r.Session = r.Event.Session
+		event, kind, err := room.read(body)
+		if event != nil {
+			r.Session = event.Session
 		}
 		if err != nil {
 			r.Quarantine(stocktake.Fault(err).Reason)
+			continue
+		}
+		if r.Kind = kind; kind == PassOpened {
+			r.Opener = event.Person
 		}
 	}
 	return list
@@ -145,7 +150,7 @@ func Receive(bodies [][]byte) []Received {
 
 // Quarantine has the event kept raw, with the reason why it does not count.
 func (r *Received) Quarantine(why *stocktake.Reason) {
-	r.Kind, r.Note, r.Event = Quarantined, why.Key, nil
+	r.Kind, r.Note, r.Opener = Quarantined, why.Key, ""
 }
 
 // Draft is an entry to be: a person's decision or something the server records.

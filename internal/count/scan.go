@@ -13,6 +13,7 @@ import (
 // that shape reads in a tenth of the time that reflection takes; whatever else it meets is left to encoding/json, whose
 // word is the law: a fuzz test holds the two together.
 func decodeEvent(body []byte, room *eventRoom) (*Event, error) {
+	*room = eventRoom{}
 	if scanEvent(body, room) {
 		return &room.Event, nil
 	}
@@ -23,7 +24,7 @@ func decodeEvent(body []byte, room *eventRoom) (*Event, error) {
 	return e, nil
 }
 
-// eventRoom is where an event is decoded to, with what it points to: one allocation serves all events of a push.
+// eventRoom is where an event is decoded to, with what it points to.
 type eventRoom struct {
 	Event
 	offset int64 // what Offset points to

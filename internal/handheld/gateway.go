@@ -73,7 +73,10 @@ const Window = 8
 // maxWork bounds the bytes of messages, of all devices together, that are being worked on: parsed, and not answered yet.
 // The others wait as they came. Hundreds of handhelds that come back at once so cost little memory, and what the store
 // and the fold take up next is still in the processor's caches.
-const maxWork = 4 << 20
+const maxWork = 6 << 20
+
+// maxShare is what one device may have of it: one that sends and does not read its answers holds up no other.
+const maxShare = maxWork / 4
 
 // Gateway is the server's end of the handheld protocol: an http.Handler of everything under wire.Base.
 type Gateway struct {

@@ -68,7 +68,7 @@ func (g *Gateway) judge(ctx context.Context, i identity, events []count.Received
 				return err
 			}
 		}
-		if !signedIn[e.Event.Person] {
+		if !signedIn[e.Opener] {
 			e.Quarantine(count.PersonNotSignedIn)
 		}
 	}

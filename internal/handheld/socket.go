@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+	"golang.org/x/sync/semaphore"
 
 	"jard/internal/count"
 	"jard/internal/stocktake"
@@ -34,7 +35,8 @@ type socket struct {
 	incarnation atomic.Pointer[string] // that it was welcomed under
 	feeder      *feeder
 	inbox       chan request
-	scratch     bytes.Buffer // the reader's own
+	share       *semaphore.Weighted // bytes of maxShare
+	usual       int // the reader's own: what its latest messages needed, about
 
 	ending   sync.Once
 	goodbye  *goodbye      // set before stopping closes
@@ -86,7 +88,7 @@ func (g *Gateway) stream(w http.ResponseWriter, r *http.Request, i identity) err
 	}
 	s := &socket{
 		g: g, conn: conn, who: i, since: g.now(), feeder: newFeeder(), inbox: make(chan request, Window-1),
-		stopping: make(chan struct{}), quiet: make(chan struct{}),
+		share: semaphore.NewWeighted(maxShare), stopping: make(chan struct{}), quiet: make(chan struct{}),
 	}
 	conn.SetReadLimit(int64(wire.ServerLimits.Bytes))
 	conn.SetPongHandler(func(string) error { s.patience(g.timing.Silent); return nil })
@@ -186,16 +188,18 @@ func (s *socket) welcome(ctx context.Context, h *wire.Hello) bool {
 // take parses a message and acts on it. What it answers nothing to itself goes to intake, and the work with it.
 func (s *socket) take(message []byte) error {
 	work := int64(len(message))
-	if err := s.g.work.Acquire(context.Background(), work); err != nil { // others' work ends soon: the store answers or fails
-		return err
+	for _, of := range []*semaphore.Weighted{s.share, s.g.work} { // work ends soon: the store answers or fails
+		if err := of.Acquire(context.Background(), work); err != nil {
+			return err
+		}
 	}
 	handedOn := false
 	defer func() {
 		if !handedOn {
-			s.g.work.Release(work)
+			s.release(work)
 		}
 	}()
-	f, err := wire.Parse(bytes.Clone(message), wire.ServerLimits) // events are slices of it, and outlive the next read
+	f, err := wire.Parse(message, wire.ServerLimits) // events are slices of it
 	if err != nil {
 		return err
 	}
@@ -238,7 +242,7 @@ func (s *socket) intake(ctx context.Context) {
 		if stocktake.CodeOf(err) == stocktake.Unauthenticated && err != nil {
 			s.end(wire.ByeRevoked, stocktake.Fault(err))
 			for ok := true; ok; r, ok = s.following(&held) { // the reader may be waiting for room
-				s.release(r.delivery)
+				s.done(r.delivery)
 			}
 			return
 		}
@@ -255,7 +259,7 @@ func (s *socket) intake(ctx context.Context) {
 		default:
 			answers = []wire.Frame{s.answer(ctx, who, r.frame)}
 		}
-		s.release(parts...)
+		s.done(parts...)
 		for _, f := range answers {
 			_ = s.write(f) // a broken socket ends by its reader; what was read is written all the same
 		}
@@ -265,13 +269,18 @@ func (s *socket) intake(ctx context.Context) {
 	}
 }
 
-// release gives back the work of deliveries that are done with.
-func (s *socket) release(done ...*delivery) {
-	for _, d := range done {
+// done gives back the work of deliveries.
+func (s *socket) done(parts ...*delivery) {
+	for _, d := range parts {
 		if d != nil {
-			s.g.work.Release(d.work)
+			s.release(d.work)
 		}
 	}
+}
+
+func (s *socket) release(work int64) {
+	s.g.work.Release(work)
+	s.share.Release(work)
 }
 
 func (s *socket) following(held **request) (request, bool) {
@@ -373,25 +382,20 @@ func (s *socket) patience(d time.Duration) {
 	}
 }
 
-// read gives the next message, in a buffer that the next call uses again.
+// read gives the next message, in a buffer of its own, which is made when it begins to arrive: a quiet socket holds none.
 func (s *socket) read(within time.Duration) ([]byte, error) {
 	s.patience(within)
 	_, r, err := s.conn.NextReader()
 	if err != nil {
 		return nil, err
 	}
-	if s.scratch.Cap() > maxScratch {
-		s.scratch = bytes.Buffer{}
-	}
-	s.scratch.Reset()
-	if _, err := s.scratch.ReadFrom(r); err != nil {
+	message := bytes.NewBuffer(make([]byte, 0, s.usual+s.usual/8+bytes.MinRead)) // ReadFrom wants so much left at the end
+	if _, err := message.ReadFrom(r); err != nil {
 		return nil, err
 	}
-	return s.scratch.Bytes(), nil
+	s.usual = max(message.Len(), s.usual/2)
+	return message.Bytes(), nil
 }
-
-// maxScratch is what a quiet socket may hold on to.
-const maxScratch = 128 << 10
 
 // write sends one frame. After an error the socket is of no more use, and its reader is woken to end it.
 func (s *socket) write(f wire.Frame) error {

@@ -30,7 +30,7 @@ func appendedIsRead(t *trial) {
 	d := newDevice("d1")
 	b := d.run(s1, 3)
 	quarantined := d.observed(s1, 4)
-	quarantined.Kind, quarantined.Note, quarantined.Event = count.Quarantined, "event-kind", nil
+	quarantined.Kind, quarantined.Note = count.Quarantined, "event-kind"
 	t.push(d, b)
 	t.push(d, d.batch(quarantined))
 	entries := t.entries(ours, s1)

@@ -11,7 +11,6 @@ import (
 
 var watches = []guarantee{
 	{"each entry is shown once, in commit order, as it was stored", watchOrder},
-	{"events come decoded", watchDecoded},
 	{"nothing is shown after stop", watchStop},
 }
 
@@ -101,23 +100,6 @@ func watchOrder(t *trial) {
 	}
 	equal(t, "the first shown", w.order[0], logName{ours, s1})
 	equal(t, "the last shown", w.order[len(w.order)-1], logName{ours, s1})
-}
-
-func watchDecoded(t *trial) {
-	w, stop := t.watch()
-	defer stop()
-	t.issue(s1)
-	d := newDevice("d1")
-	b := d.run(s1, 2)
-	t.push(d, b)
-	t.await(w, 3)
-	for n, e := range w.logs[logName{ours, s1}][1:] {
-		event, err := e.Event()
-		t.ok(err)
-		if event != b.Events[n].Event {
-			t.Errorf("event %d was decoded once more", n+1)
-		}
-	}
 }
 
 func watchStop(t *trial) {

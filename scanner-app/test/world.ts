@@ -16,7 +16,7 @@ export function dice(seed: number): () => number {
 }
 
 /** How much faster than real time the tests' clocks run. */
-const speed = 200
+const speed = 100
 const epochMs = 1_795_000_000_000
 
 let databases = 0

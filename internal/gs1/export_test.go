@@ -12,23 +12,29 @@ type TableRow struct {
 	// Predefined is true where no separator is needed.
 	Predefined bool `json:"predefined,omitempty"`
 	// Value lists the components: set, length ("14", or "..20" for up to 20), ":rule", "?" where optional.
-	Value    string   `json:"value"`
+	Value string `json:"value"`
+}
+
+// AssociationRow is what an identifier, or a family of them, wants beside it and what not.
+type AssociationRow struct {
+	AI       string   `json:"ai"`
 	Needs    []string `json:"needs,omitempty"`
 	Excludes string   `json:"excludes,omitempty"`
 }
 
 // Tables is what the twin has from this package: facts, so that nobody writes them twice.
 type Tables struct {
-	Identifiers []TableRow        `json:"identifiers"`
-	LinkKeys    map[string]string `json:"linkKeys"`
+	Identifiers  []TableRow
+	Associations []AssociationRow
+	LinkKeys     map[string]string
 	// ArabicKeys are the keys of Android's Arabic layout: Arabic, US, Arabic with shift, US with shift.
-	ArabicKeys []string `json:"arabicKeys"`
+	ArabicKeys []string
 }
 
 // TwinTables returns the tables as they are.
 func TwinTables() Tables {
 	t := Tables{LinkKeys: linkKeys}
-	row := func(a ai, span string) {
+	row := func(a ai, code string) {
 		var value []string
 		for _, c := range a.parts {
 			text := fmt.Sprintf("%c%d", c.set, c.max)
@@ -43,17 +49,19 @@ func TwinTables() Tables {
 			}
 			value = append(value, text)
 		}
-		t.Identifiers = append(t.Identifiers, TableRow{a.code + span, a.predefined, strings.Join(value, " "), a.needs, a.excludes})
+		t.Identifiers = append(t.Identifiers, TableRow{code, a.predefined, strings.Join(value, " ")})
+		if len(a.needs) > 0 || a.excludes != "" {
+			t.Associations = append(t.Associations, AssociationRow{code, a.needs, a.excludes})
+		}
 	}
 	for _, a := range single {
-		row(a, "")
+		row(a, a.code)
 	}
 	for _, r := range ranges {
-		row(r.ai, fmt.Sprintf(" %c-%c", r.first, r.last))
+		row(r.ai, fmt.Sprintf("%s %c-%c", r.code, r.first, r.last))
 	}
 	for _, f := range measures {
-		row(*identifiers[f.family+"0"], " 0-5")
-		t.Identifiers[len(t.Identifiers)-1].AI = f.family + " 0-5"
+		row(*identifiers[f.family+"0"], f.family+" 0-5")
 	}
 	for _, k := range arabicKeys {
 		t.ArabicKeys = append(t.ArabicKeys, string([]rune{k.arabic, rune(k.us), k.arabicShift, rune(k.usShift)}))

@@ -1,5 +1,4 @@
 // What elements say together. The twin of internal/gs1/answer.go.
-import { associations } from './association'
 import { calendarDay } from './date'
 import { family, type Element } from './element'
 import { restricted } from './restricted'
@@ -17,7 +16,6 @@ export function warn(s: Scan, code: string, ai = ''): void {
 export function answer(kind: Kind, elements: readonly Element[], year: number, warnings: readonly string[] = []): Scan {
   const s: Scan = { kind }
   for (const w of warnings) warn(s, w)
-  for (const w of associations(elements)) warn(s, w)
   const value = (ai: string) => elements.find((e) => e.ai === ai)?.value
   const set = (key: 'gtin14' | 'lot' | 'serial' | 'sscc' | 'expiry' | 'best_before' | 'production', v: string | undefined) => {
     if (v !== undefined) s[key] = v

@@ -8,7 +8,7 @@ import { fromArabicLayout } from './layout'
 import { readLink } from './link'
 import { aimOf, foldDigits, trim } from './normalize'
 import { readNumber, type Carrier } from './number'
-import { arabicKeyboard, type Options, type Scan } from './scan'
+import { arabicKeyboard, type Kind, type Options, type Scan } from './scan'
 
 export { fromArabicLayout } from './layout'
 export { codeOf } from './normalize'
@@ -20,6 +20,7 @@ export const maxScan = 4096
 
 interface Context {
   schemes: NonNullable<Options['schemes']>
+  associations: NonNullable<Options['associations']>
   fnc1: string
   year: number
 }
@@ -32,7 +33,9 @@ interface Reading {
 
 /** Says what raw, the text as the reader sent it, says. It answers for any text and never throws. */
 export function decode(raw: string, options: Options = {}): Scan {
-  const context: Context = { schemes: options.schemes ?? [], fnc1: options.fnc1 ?? '', year: options.year ?? new Date().getFullYear() }
+  const context: Context = {
+    schemes: options.schemes ?? [], associations: options.associations ?? (() => []), fnc1: options.fnc1 ?? '', year: options.year ?? new Date().getFullYear(),
+  }
   if (raw.length > maxScan || bytes(raw).length > maxScan) return invalid(new Fault('too-long')).scan
   const text = bytes(foldDigits(trim(raw)))
   const keys = fromArabicLayout(raw)
@@ -107,7 +110,7 @@ function readCarrier(text: string, context: Context): Reading {
   const link = readLink(text, start, context.year)
   if (link) {
     const { elements, misplaced } = link
-    return { scan: answer('digital-link', elements, context.year, misplaced.map((ai) => `link-order (${ai})`)), elements }
+    return { scan: told('digital-link', elements, context, misplaced.map((ai) => `link-order (${ai})`)), elements }
   }
   const number = readNumber(carrier, text, start, text.length, context.schemes)
   if (number) return { scan: number, elements: [] }
@@ -119,20 +122,25 @@ function readCarrier(text: string, context: Context): Reading {
   return { scan, elements: [] }
 }
 
-function elementString(text: string, start: number, { fnc1, year }: Context): Reading {
-  const elements = parse(text, start, fnc1, year)
-  return { scan: answer(elements.every((e) => e.ai === '00') ? 'sscc' : 'gs1', elements, year), elements }
+/** The answer of elements, with what is to be said against their company. */
+const told = (kind: Kind, elements: readonly Element[], { year, associations }: Context, warnings: readonly string[] = []): Scan =>
+  answer(kind, elements, year, [...warnings, ...associations(elements)])
+
+function elementString(text: string, start: number, context: Context): Reading {
+  const elements = parse(text, start, context.fnc1, context.year)
+  return { scan: told(elements.every((e) => e.ai === '00') ? 'sscc' : 'gs1', elements, context), elements }
 }
 
 /** An EAN or UPC number with a GS1 composite component above it, which adds elements to the number. */
-function withComposite(carrier: Carrier, text: string, start: number, end: number, { schemes, fnc1, year }: Context): Reading {
+function withComposite(carrier: Carrier, text: string, start: number, end: number, context: Context): Reading {
+  const { schemes, fnc1, year } = context
   const s = readNumber(carrier, text.slice(0, end), start, end, schemes)
   if (!s) return { scan: { kind: 'unknown' }, elements: [] }
   const at = end + '|]e0'.length
   const elements = parse(text, at + separatorAt(text.slice(at), fnc1), fnc1, year)
   const all = s.gtin14 ? [{ ai: '01', value: s.gtin14, at: start }, ...elements] : elements
   refuseConflict(text, all)
-  const { kind: _, ...more } = answer(s.kind, all, year, s.warnings)
+  const { kind: _, ...more } = told(s.kind, all, context, s.warnings)
   if (s.kind === 'variable-measure') { // the scale's number decides what and how much
     for (const key of ['gtin14', 'weight_g', 'price_fils', 'quantity'] as const) delete more[key]
   }

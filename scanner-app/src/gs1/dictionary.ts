@@ -18,8 +18,6 @@ export interface Identifier {
   /** The end of the value is known from the identifier's first digits: no separator is needed. */
   predefined: boolean
   parts: Component[]
-  needs: string[]
-  excludes: string[]
 }
 
 // What is not in each set of characters.
@@ -39,16 +37,21 @@ function component(text: string): Component {
   }
 }
 
+/** The codes of a row: its own, or those of a family. */
+export function spread(stem: string, span?: string): string[] {
+  if (!span) return [stem]
+  const codes: string[] = []
+  for (let last = Number(span[0]); last <= Number(span[2]); last++) codes.push(stem + last)
+  return codes
+}
+
 /** The dictionary by code. No code is the beginning of another. */
 export const identifiers: ReadonlyMap<string, Identifier> = (() => {
   const all = new Map<string, Identifier>()
-  for (const row of tables.identifiers as { ai: string; predefined?: boolean; value: string; needs?: string[]; excludes?: string }[]) {
+  for (const row of tables.identifiers as { ai: string; predefined?: boolean; value: string }[]) {
     const [stem, span] = row.ai.split(' ') as [string, string?]
-    const shared = {
-      predefined: row.predefined ?? false, parts: row.value.split(' ').map(component), needs: row.needs ?? [], excludes: row.excludes?.split(' ') ?? [],
-    }
-    if (!span) all.set(stem, { code: stem, ...shared })
-    else for (let last = Number(span[0]); last <= Number(span[2]); last++) all.set(stem + last, { code: stem + last, ...shared })
+    const shared = { predefined: row.predefined ?? false, parts: row.value.split(' ').map(component) }
+    for (const code of spread(stem, span)) all.set(code, { code, ...shared })
   }
   return all
 })()

@@ -1,4 +1,5 @@
 // What a scan says. The twin of internal/gs1/scan.go: the same names and values as its JSON, field for field.
+import type { Element } from './element'
 
 export type Kind = 'gtin' | 'gs1' | 'sscc' | 'digital-link' | 'variable-measure' | 'unknown' | 'invalid'
 
@@ -45,6 +46,8 @@ export interface Options {
   schemes?: readonly Scheme[]
   /** What readers are configured to send in place of the separator GS, such as "^". */
   fnc1?: string
+  /** What is to be said against identifiers that stand together: associations of association.ts, or nothing. */
+  associations?: (elements: readonly Element[]) => string[]
   /** The year that places the two-digit years of labels. The default is this one. */
   year?: number
 }

@@ -53,35 +53,35 @@ interface Open {
 }
 
 export class Burst {
-  #open: Open | undefined
-  #scannedAt = -Infinity
+  private held: Open | undefined
+  private scannedAt = -Infinity
 
   /** Whether characters are held whose meaning is not yet known. */
   get open(): boolean {
-    return this.#open !== undefined
+    return this.held !== undefined
   }
 
   /** One character. key is what it is on a US keyboard, where the event names the key. */
   character(c: string, at: number, field: boolean, key?: string): Step {
     const before = this.expire(at)
-    const b = (this.#open ??= { text: '', keys: '', first: at, last: at, field, due: 0, deferred: false })
+    const b = (this.held ??= { text: '', keys: '', first: at, last: at, field, due: 0, deferred: false })
     b.text += c
     b.keys = b.keys === undefined || key === undefined ? undefined : b.keys + key
-    return this.#wait(b, at, before)
+    return this.wait(b, at, before)
   }
 
   /** What is held is ended where the pause before this instant is longer than any within a burst. */
   expire(at: number): Step {
-    const b = this.#open
+    const b = this.held
     return b && at - b.last > gap && (at - b.last > patience || !cutShort(b)) ? this.flush() : nothing
   }
 
   /** The text that a composition has come to, in place of what it was. */
   composed(text: string, at: number, field: boolean): Step {
-    const b = (this.#open ??= { text: '', keys: undefined, first: at, last: at, field, due: 0, deferred: false })
+    const b = (this.held ??= { text: '', keys: undefined, first: at, last: at, field, due: 0, deferred: false })
     b.text = text
     b.keys = undefined
-    return this.#wait(b, at, nothing)
+    return this.wait(b, at, nothing)
   }
 
   /** A text that came in one piece: complete in itself, line ends apart. */
@@ -93,24 +93,24 @@ export class Burst {
       if (isScan(line, 0, field, true)) scans.push(...apart(line, at))
       else rest.push(line)
     }
-    if (scans.length > 0) this.#scannedAt = at
+    if (scans.length > 0) this.scannedAt = at
     return { ...before, scans: [...before.scans, ...scans], typed: before.typed + rest.join('\n') }
   }
 
   /** Enter, a line break or a tab. */
   terminator(at: number): Step {
     const step = this.expire(at)
-    if (!this.#open) {
-      return { ...step, swallow: at - this.#scannedAt <= echo }
+    if (!this.held) {
+      return { ...step, swallow: at - this.scannedAt <= echo }
     }
-    const own = this.#close(true)
-    if (own.scans.length > 0) this.#scannedAt = -Infinity // its terminator has come
+    const own = this.close(true)
+    if (own.scans.length > 0) this.scannedAt = -Infinity // its terminator has come
     return { ...own, swallow: own.scans.length > 0 }
   }
 
   /** The timer that a step asked for. */
   idle(at: number): Step {
-    const b = this.#open
+    const b = this.held
     if (!b) return nothing
     if (at < b.due) return { ...nothing, due: b.due }
     if (b.due < b.last + patience && cutShort(b)) return { ...nothing, due: (b.due = b.last + patience) }
@@ -124,22 +124,22 @@ export class Burst {
 
   /** Something came that no reader sends, or nothing more will come. */
   flush(): Step {
-    if (!this.#open) return nothing
-    const last = this.#open.last, step = this.#close(false)
-    if (step.scans.length > 0) this.#scannedAt = last + idle
+    if (!this.held) return nothing
+    const last = this.held.last, step = this.close(false)
+    if (step.scans.length > 0) this.scannedAt = last + idle
     return step
   }
 
-  #wait(b: Open, at: number, before: Step): Step {
+  private wait(b: Open, at: number, before: Step): Step {
     b.last = at
     b.due = at + idle
     b.deferred = false
     return { ...before, due: b.due }
   }
 
-  #close(terminated: boolean): Step {
-    const { text, keys, first, last, field } = this.#open!
-    this.#open = undefined
+  private close(terminated: boolean): Step {
+    const { text, keys, first, last, field } = this.held!
+    this.held = undefined
     if (!isScan(text, pace({ text, first, last }), field, terminated)) return { ...nothing, typed: text }
     // Where the events name the keys there is nothing to guess: an Arabic layout is undone here. Elsewhere the text stays
     // as it came, and whoever reads it has the layout's table and a check digit to prove it by.

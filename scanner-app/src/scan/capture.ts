@@ -25,20 +25,20 @@ interface Snapshot {
 type Field = HTMLInputElement | HTMLTextAreaElement
 
 class Capture {
-  #burst = new Burst()
-  #sink = document.createElement('input')
-  #place = document.createElement('section') // where the sink is, for who moves from landmark to landmark
-  #before: Snapshot | undefined
-  #held: KeyboardEvent[] = []
-  #lender: Element | null = null // had the focus that the sink took
-  #timer: ReturnType<typeof setTimeout> | undefined
-  #echo = '' // the character that an input event is about to repeat after its key event
-  #ours = false // we are the ones who change a field or send a key
-  #byKeys = false // the focus was last moved with the keyboard
-  #off = new AbortController()
+  private burst = new Burst()
+  private sink = document.createElement('input')
+  private place = document.createElement('section') // where the sink is, for who moves from landmark to landmark
+  private before: Snapshot | undefined
+  private held: KeyboardEvent[] = []
+  private lender: Element | null = null // had the focus that the sink took
+  private timer: ReturnType<typeof setTimeout> | undefined
+  private echo = '' // the character that an input event is about to repeat after its key event
+  private ours = false // we are the ones who change a field or send a key
+  private byKeys = false // the focus was last moved with the keyboard
+  private off = new AbortController()
 
   constructor(readonly scanned: (scan: Captured) => void, label: string) {
-    const sink = this.#sink
+    const sink = this.sink
     sink.setAttribute('aria-label', label)
     sink.setAttribute('autocomplete', 'off')
     sink.setAttribute('autocapitalize', 'off')
@@ -47,196 +47,196 @@ class Capture {
     sink.tabIndex = -1
     sink.className = 'scan-sink'
     Object.assign(sink.style, { position: 'fixed', top: '0', insetInlineStart: '0', width: '1px', height: '1px', padding: '0', border: '0', opacity: '0', pointerEvents: 'none' })
-    this.#place.setAttribute('aria-label', label)
-    this.#place.append(sink)
-    document.body.append(this.#place)
+    this.place.setAttribute('aria-label', label)
+    this.place.append(sink)
+    document.body.append(this.place)
     const on = (type: string, handle: (e: never) => void) =>
-      addEventListener(type, ((e: Event) => { if (!this.#ours) handle(e as never) }) as EventListener, { capture: true, signal: this.#off.signal })
-    on('keydown', (e: KeyboardEvent) => this.#key(e))
-    on('beforeinput', (e: InputEvent) => this.#beforeInput(e))
-    on('input', (e: InputEvent) => this.#input(e))
-    on('compositionend', (e: CompositionEvent) => this.#composed(e))
-    on('pointerdown', () => { this.#byKeys = false })
-    on('click', (e: MouseEvent) => { if (e.detail > 0) setTimeout(() => this.#home()) })
-    on('focusout', () => setTimeout(() => this.#home()))
-    on('focusin', () => { if (!this.#burst.open) this.#before = undefined })
-    this.#home()
+      addEventListener(type, ((e: Event) => { if (!this.ours) handle(e as never) }) as EventListener, { capture: true, signal: this.off.signal })
+    on('keydown', (e: KeyboardEvent) => this.key(e))
+    on('beforeinput', (e: InputEvent) => this.beforeInput(e))
+    on('input', (e: InputEvent) => this.input(e))
+    on('compositionend', (e: CompositionEvent) => this.composed(e))
+    on('pointerdown', () => { this.byKeys = false })
+    on('click', (e: MouseEvent) => { if (e.detail > 0) setTimeout(() => this.home()) })
+    on('focusout', () => setTimeout(() => this.home()))
+    on('focusin', () => { if (!this.burst.open) this.before = undefined })
+    this.home()
   }
 
   stop(): void {
-    this.#off.abort()
-    clearTimeout(this.#timer)
-    this.#place.remove()
+    this.off.abort()
+    clearTimeout(this.timer)
+    this.place.remove()
   }
 
-  #key(e: KeyboardEvent): void {
-    const field = this.#fieldOf(e.target)
-    this.#echo = ''
-    this.#apply(this.#burst.expire(e.timeStamp))
+  private key(e: KeyboardEvent): void {
+    const field = this.fieldOf(e.target)
+    this.echo = ''
+    this.apply(this.burst.expire(e.timeStamp))
     if (e.isComposing || e.keyCode === 229 || e.key === 'Unidentified') { // the text comes as input
-      if (field && !this.#burst.open) this.#remember(field)
+      if (field && !this.burst.open) this.remember(field)
       return
     }
     const separator = e.ctrlKey && (e.key === ']' || e.key === 'د' || e.code === 'BracketRight' || e.key === '\x1d')
     const c = separator ? '\x1d' : e.key
-    const terminator = e.key === 'Enter' || (e.key === 'Tab' && this.#burst.open)
+    const terminator = e.key === 'Enter' || (e.key === 'Tab' && this.burst.open)
     if (terminator) {
-      if (this.#apply(this.#burst.terminator(e.timeStamp))) halt(e)
-      else if (e.key === 'Tab') this.#tab()
+      if (this.apply(this.burst.terminator(e.timeStamp))) halt(e)
+      else if (e.key === 'Tab') this.tab()
       return
     }
     if (['Shift', 'Control', 'Alt', 'AltGraph', 'Meta', 'CapsLock', 'NumLock'].includes(e.key)) return
     const plain = [...c].length === 1 && (separator || !(e.ctrlKey || e.altKey || e.metaKey))
     // A space on a button presses it, and no reader begins with one; a key held down is a person's.
-    if (!plain || e.repeat || (c === ' ' && !this.#burst.open)) {
-      this.#apply(this.#burst.flush())
-      if (e.key === 'Tab') this.#tab()
-      else if (e.target === this.#sink && !e.repeat && !(e.ctrlKey || e.altKey || e.metaKey)) {
+    if (!plain || e.repeat || (c === ' ' && !this.burst.open)) {
+      this.apply(this.burst.flush())
+      if (e.key === 'Tab') this.tab()
+      else if (e.target === this.sink && !e.repeat && !(e.ctrlKey || e.altKey || e.metaKey)) {
         halt(e)
-        this.#giveBack([e])
+        this.giveBack([e])
       }
       return
     }
     if (e.target instanceof HTMLSelectElement) return
-    if (field && !this.#burst.open) this.#remember(field)
-    if (field && !separator) this.#echo = c
+    if (field && !this.burst.open) this.remember(field)
+    if (field && !separator) this.echo = c
     else {
       halt(e)
-      if (!separator) this.#held.push(e)
+      if (!separator) this.held.push(e)
     }
-    this.#await(this.#burst.character(c, e.timeStamp, field !== undefined, separator ? '\x1d' : usKey(e)))
+    this.await(this.burst.character(c, e.timeStamp, field !== undefined, separator ? '\x1d' : usKey(e)))
   }
 
-  #beforeInput(e: InputEvent): void {
+  private beforeInput(e: InputEvent): void {
     const target = textField(e.target)
     if (!target) return
     if (e.inputType === 'insertLineBreak' || e.inputType === 'insertParagraph') {
-      if (this.#apply(this.#burst.terminator(e.timeStamp))) halt(e)
+      if (this.apply(this.burst.terminator(e.timeStamp))) halt(e)
       return
     }
-    this.#apply(this.#burst.expire(e.timeStamp))
-    if (!this.#burst.open) this.#remember(target)
+    this.apply(this.burst.expire(e.timeStamp))
+    if (!this.burst.open) this.remember(target)
     // A text that comes in one piece can be kept out of the field, and is whole here even if the field is short.
     const data = e.data ?? ''
     if (e.inputType !== 'insertText' || data.length < 2 || !e.cancelable) return
-    const step = this.#burst.text(data, e.timeStamp, target !== this.#sink)
+    const step = this.burst.text(data, e.timeStamp, target !== this.sink)
     if (step.scans.length > 0) halt(e)
-    this.#apply(step)
+    this.apply(step)
   }
 
-  #input(e: InputEvent): void {
+  private input(e: InputEvent): void {
     const target = textField(e.target)
     if (!target || !('inputType' in e)) return
-    if (this.#echo && e.data === this.#echo) { // its key was heard
-      this.#echo = ''
+    if (this.echo && e.data === this.echo) { // its key was heard
+      this.echo = ''
       return
     }
-    const field = target !== this.#sink
-    const text = this.#inserted(target)
+    const field = target !== this.sink
+    const text = this.inserted(target)
     if (e.isComposing || e.inputType === 'insertCompositionText') {
-      if (text) this.#await(this.#burst.composed(text, e.timeStamp, field))
+      if (text) this.await(this.burst.composed(text, e.timeStamp, field))
     } else if (e.inputType === 'insertText' || (!field && e.inputType.startsWith('insert'))) { // the sink may be pasted to
       const c = e.data ?? text
-      if ([...c].length === 1) this.#await(this.#burst.character(c, e.timeStamp, field))
-      else if (c) this.#apply(this.#burst.text(c, e.timeStamp, field))
-    } else this.#apply(this.#burst.flush()) // a person edits
-    if (!field && !this.#burst.open) this.#sink.value = ''
+      if ([...c].length === 1) this.await(this.burst.character(c, e.timeStamp, field))
+      else if (c) this.apply(this.burst.text(c, e.timeStamp, field))
+    } else this.apply(this.burst.flush()) // a person edits
+    if (!field && !this.burst.open) this.sink.value = ''
   }
 
-  #composed(e: CompositionEvent): void {
+  private composed(e: CompositionEvent): void {
     const target = textField(e.target)
-    if (!target || !this.#burst.open) return
-    const inserted = this.#inserted(target), field = target !== this.#sink
+    if (!target || !this.burst.open) return
+    const inserted = this.inserted(target), field = target !== this.sink
     const text = e.data.length > inserted.length ? e.data : inserted // a short field has cut it off by now
-    this.#burst.composed('', e.timeStamp, field)
-    const step = this.#burst.text(text, e.timeStamp, field)
-    this.#apply({ ...step, typed: '' })
+    this.burst.composed('', e.timeStamp, field)
+    const step = this.burst.text(text, e.timeStamp, field)
+    this.apply({ ...step, typed: '' })
   }
 
   /** Does what a step says; true where the event that led to it belongs to a scan. */
-  #apply(step: Step): boolean {
+  private apply(step: Step): boolean {
     const { scans } = step
-    if (!this.#burst.open) clearTimeout(this.#timer)
+    if (!this.burst.open) clearTimeout(this.timer)
     if (scans.length > 0) {
-      this.#held = []
-      this.#restore()
+      this.held = []
+      this.restore()
       const epoch = Date.now() - performance.now()
       for (const scan of scans) this.scanned({ ...scan, at: Math.round(epoch + scan.at) })
     } else if (step.typed) {
-      const held = this.#held
-      this.#held = []
-      this.#before = undefined
-      this.#sink.value = ''
-      this.#giveBack(held)
+      const held = this.held
+      this.held = []
+      this.before = undefined
+      this.sink.value = ''
+      this.giveBack(held)
     }
     return step.swallow
   }
 
-  #await(step: Step): void {
+  private await(step: Step): void {
     if (step.due === undefined) return
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => {
-      const again = this.#burst.idle(performance.now())
-      this.#apply(again)
-      this.#await(again)
+    clearTimeout(this.timer)
+    this.timer = setTimeout(() => {
+      const again = this.burst.idle(performance.now())
+      this.apply(again)
+      this.await(again)
     }, Math.max(0, step.due - performance.now()))
   }
 
   /** Sends keys that were no scan on to whom they were meant for. */
-  #giveBack(held: KeyboardEvent[]): void {
-    this.#ours = true
+  private giveBack(held: KeyboardEvent[]): void {
+    this.ours = true
     for (const e of held) {
-      const meant = e.target === this.#sink ? (this.#lender?.isConnected ? this.#lender : document.body) : e.target
+      const meant = e.target === this.sink ? (this.lender?.isConnected ? this.lender : document.body) : e.target
       meant?.dispatchEvent(new KeyboardEvent('keydown', { key: e.key, code: e.code, shiftKey: e.shiftKey, bubbles: true, cancelable: true }))
     }
-    this.#ours = false
+    this.ours = false
   }
 
   /** From the sink, the keyboard moves on from where the focus was. */
-  #tab(): void {
-    this.#byKeys = true
-    if (document.activeElement === this.#sink && this.#lender instanceof HTMLElement && this.#lender.isConnected) this.#lender.focus()
+  private tab(): void {
+    this.byKeys = true
+    if (document.activeElement === this.sink && this.lender instanceof HTMLElement && this.lender.isConnected) this.lender.focus()
   }
 
-  #remember(field: Field): void {
+  private remember(field: Field): void {
     const value = field.value
-    this.#before = { field, value, start: field.selectionStart ?? value.length, end: field.selectionEnd ?? value.length }
+    this.before = { field, value, start: field.selectionStart ?? value.length, end: field.selectionEnd ?? value.length }
   }
 
   /** What was put into the field since it was remembered. */
-  #inserted(field: Field): string {
-    const b = this.#before
-    if (b?.field !== field) return field === this.#sink ? field.value : ''
+  private inserted(field: Field): string {
+    const b = this.before
+    if (b?.field !== field) return field === this.sink ? field.value : ''
     const head = b.value.slice(0, b.start), tail = b.value.slice(b.end)
     return field.value.startsWith(head) && field.value.endsWith(tail) ? field.value.slice(head.length, field.value.length - tail.length) : ''
   }
 
   /** Takes a burst out of the field that it fell into. */
-  #restore(): void {
-    const b = this.#before
-    this.#before = undefined
-    this.#echo = ''
-    this.#sink.value = ''
-    if (!b || b.field === this.#sink || !b.field.isConnected || b.field.value === b.value) return
-    this.#ours = true
+  private restore(): void {
+    const b = this.before
+    this.before = undefined
+    this.echo = ''
+    this.sink.value = ''
+    if (!b || b.field === this.sink || !b.field.isConnected || b.field.value === b.value) return
+    this.ours = true
     b.field.value = b.value
     if (b.field.selectionStart !== null) b.field.setSelectionRange(b.start, b.end)
     b.field.dispatchEvent(new InputEvent('input', { bubbles: true, inputType: 'historyUndo' }))
-    this.#ours = false
+    this.ours = false
   }
 
   /** Takes the focus where nobody needs it: a reader that commits text needs a field to commit it to. */
-  #home(): void {
-    if (this.#off.signal.aborted) return
+  private home(): void {
+    if (this.off.signal.aborted) return
     const at = document.activeElement
-    if (at && at !== document.body && (this.#byKeys || textField(at) || at instanceof HTMLSelectElement)) return
-    if (at !== this.#sink) this.#lender = at
-    this.#sink.focus({ preventScroll: true })
+    if (at && at !== document.body && (this.byKeys || textField(at) || at instanceof HTMLSelectElement)) return
+    if (at !== this.sink) this.lender = at
+    this.sink.focus({ preventScroll: true })
   }
 
-  #fieldOf(target: EventTarget | null): Field | undefined {
+  private fieldOf(target: EventTarget | null): Field | undefined {
     const field = textField(target)
-    return field === this.#sink ? undefined : field
+    return field === this.sink ? undefined : field
   }
 }
 

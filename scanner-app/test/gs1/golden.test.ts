@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
+import { associations } from '../../src/gs1/association'
 import { arabicKeyboard, codeOf, decode, fromArabicLayout, maxScan, parseScheme, type Options } from '../../src/gs1/decode'
 
 interface Golden {
@@ -15,7 +16,7 @@ interface Golden {
 const goldens: Golden[] = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../../internal/gs1/testdata/scans.json'), 'utf8'))
 
 function options(g: Golden): Options {
-  const o: Options = { year: Number((g.now ?? '2026-11-24').slice(0, 4)), schemes: (g.schemes ?? []).map(parseScheme) }
+  const o: Options = { year: Number((g.now ?? '2026-11-24').slice(0, 4)), schemes: (g.schemes ?? []).map(parseScheme), associations }
   return g.fnc1 === undefined ? o : { ...o, fnc1: g.fnc1 }
 }
 

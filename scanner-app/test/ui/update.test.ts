@@ -1,0 +1,44 @@
+// @vitest-environment happy-dom
+// A new version waits for a person; the first one ever is no new version.
+import { expect, it } from 'vitest'
+import { watchUpdates } from '../../src/ui/update'
+
+class Worker extends EventTarget {
+  said: unknown[] = []
+  postMessage(m: unknown) { this.said.push(m) }
+}
+
+function container(controller: object | null) {
+  const registration = Object.assign(new EventTarget(), { waiting: null as Worker | null, installing: null as Worker | null, update: async () => {} })
+  const workers = Object.assign(new EventTarget(), { controller, register: async () => registration })
+  return { registration, update: watchUpdates(workers as unknown as ServiceWorkerContainer) }
+}
+
+async function installed({ registration }: ReturnType<typeof container>): Promise<Worker> {
+  await Promise.resolve()
+  const worker = (registration.installing = new Worker())
+  registration.dispatchEvent(new Event('updatefound'))
+  registration.waiting = worker
+  worker.dispatchEvent(new Event('statechange'))
+  return worker
+}
+
+it('waits with a new version until it is taken', async () => {
+  const c = container({})
+  const worker = await installed(c)
+  expect([c.update.waiting.value, worker.said]).toEqual([true, []])
+  c.update.apply()
+  expect(worker.said).toEqual([{ type: 'SKIP_WAITING' }])
+})
+
+it('says nothing of the first', async () => {
+  const c = container(null)
+  await installed(c)
+  expect(c.update.waiting.value).toBe(false)
+})
+
+it('does without workers where there are none', () => {
+  const update = watchUpdates(undefined)
+  expect(update.waiting.value).toBe(false)
+  update.apply()
+})

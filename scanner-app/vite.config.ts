@@ -20,6 +20,6 @@ export default defineConfig({
       workbox: { globPatterns: ['**/*.{js,css,html,svg,woff2}'], navigateFallback: '/app/index.html', navigateFallbackAllowlist: [/^\/app\//] },
     }),
   ],
-  build: { outDir: '../static/scanner', emptyOutDir: true, target: 'chrome83', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
-  test: { include: ['test/**/*.test.{ts,tsx}'] },
+  build: { outDir: '../static/scanner', emptyOutDir: true, target: 'chrome83', assetsInlineLimit: 0, modulePreload: false },
+  test: { include: ['test/**/*.test.{ts,tsx}'], setupFiles: ['test/texts.ts'] },
 })

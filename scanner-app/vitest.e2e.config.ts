@@ -2,5 +2,5 @@
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  test: { include: ['e2e/**/*.test.ts'], fileParallelism: false, testTimeout: 240_000, hookTimeout: 240_000, reporters: ['verbose'], bail: 1 },
+  test: { include: ['e2e/**/*.test.ts'], setupFiles: ['test/texts.ts'], fileParallelism: false, testTimeout: 240_000, hookTimeout: 240_000, reporters: ['verbose'], bail: 1 },
 })

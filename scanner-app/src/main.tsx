@@ -15,7 +15,7 @@ import { makeUi } from './ui/ui'
 import { watchUpdates } from './ui/update'
 
 const settings = readSettings()
-applySettings(settings)
+const spoken = applySettings(settings)
 const model = browserModel()
 const ui = makeUi(model, makeSound(() => settings.value), settings, watchUpdates(), watchBattery(), version)
 
@@ -36,8 +36,10 @@ readLink(location.href)
 addEventListener('hashchange', (e) => readLink(e.newURL)) // the address itself is another by now: see useBackButton
 effect(() => { if (model.phase.value !== 'starting') redeem() })
 
-effect(() => captureScans((scan) => void ui.scanned(scan), text('scan.sink')))
 listenToKeys(ui)
 for (const tap of ['pointerup', 'keydown'] as const) addEventListener(tap, () => ui.sound.unlock(), { capture: true, passive: true }) // any tap will do
 stayAwake(model)
-render(<App ui={ui} />, document.getElementById('app')!)
+void spoken.then(() => {
+  effect(() => captureScans((scan) => void ui.scanned(scan), text('scan.sink')))
+  render(<App ui={ui} />, document.getElementById('app')!)
+})

@@ -1,8 +1,7 @@
 // Texts in the reader's language. Values put into a text are isolated, so that a code or a name of the other direction
 // cannot turn the sentence around it; on screen, codes and numbers that stand alone are wrapped by Code and Quantity.
 import { signal } from '@preact/signals'
-import { ar, type Key } from './ar'
-import { en } from './en'
+import type { Catalogue, Key } from './ar'
 import { formatNumber } from './number'
 import { form, type Digits, type Language } from './plural'
 
@@ -13,6 +12,14 @@ export type { Digits, Language } from './plural'
 export const language = signal<Language>('ar')
 export const digits = signal<Digits>('latn')
 
+const catalogues: Partial<Record<Language, Catalogue>> = {}
+const sources = { ar: async () => (await import('./ar')).ar as Catalogue, en: async () => (await import('./en')).en }
+
+// learn fetches a language's texts, once. Nothing is said in a language before: one device speaks one, and need not load two.
+export async function learn(language: Language): Promise<void> {
+  catalogues[language] ??= await sources[language]()
+}
+
 export type Values = Record<string, string | number>
 
 const ltr = (s: string) => `\u2066${s}\u2069`
@@ -20,7 +27,7 @@ const own = (s: string) => `\u2068${s}\u2069`
 
 // text gives a sentence. Its plural form follows values.n. Numbers are written in the chosen digits, left to right.
 export function text(key: Key, values: Values = {}): string {
-  const source = (language.value === 'ar' ? ar : en)[key]
+  const source = catalogues[language.value]![key]
   const n = values['n']
   return form(source, language.value, typeof n === 'number' ? n : 0).replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = values[name]

@@ -1,6 +1,6 @@
 // What a person likes on this device: kept in the browser, needed before the database opens, and never sent anywhere.
 import { effect, signal, type Signal } from '@preact/signals'
-import { digits, language, text, type Digits, type Language } from '../i18n/text'
+import { digits, language, learn, text, type Digits, type Language } from '../i18n/text'
 
 export interface Settings {
   language: Language
@@ -25,11 +25,21 @@ export function readSettings(): Signal<Settings> {
   return signal({ ...usual, ...kept })
 }
 
-// applySettings keeps the document as the settings say, and the settings in the browser.
-export function applySettings(settings: Signal<Settings>): () => void {
+// applySettings keeps the document as the settings say, and the settings in the browser. The language changes when its texts
+// are here; where they cannot be had, what was spoken last stays. It resolves once the first is spoken.
+export async function applySettings(settings: Signal<Settings>): Promise<() => void> {
+  let first = settings.peek().language
+  await learn(first).catch(() => learn((first = first === 'ar' ? 'en' : 'ar')))
+  language.value = first
   return effect(() => {
     const s = settings.value
-    language.value = s.language
+    if (s.language !== language.peek()) {
+      const spoken = language.peek()
+      learn(s.language).then(
+        () => { if (settings.peek().language === s.language) { language.value = s.language; settings.value = { ...settings.peek() } } },
+        () => { settings.value = { ...settings.peek(), language: spoken } })
+      return
+    }
     digits.value = s.digits
     const root = document.documentElement
     root.lang = s.language

@@ -10,7 +10,7 @@ import { setScene } from './scenes'
 const query = new URLSearchParams(location.search)
 const settings = readSettings()
 settings.value = { ...settings.value, ...(Object.fromEntries([...query].filter(([k]) => k !== 'scene')) as Partial<Settings>) }
-applySettings(settings)
+await applySettings(settings)
 const { model, scene } = setScene(query.get('scene') ?? 'count-pending')
 const ui = makeUi(model, makeSound(() => settings.value), settings, { waiting: signal(Boolean(scene.waiting)), apply() {} }, signal(undefined), '0.1.0')
 ui.sheet.value = scene.sheet

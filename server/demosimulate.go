@@ -33,9 +33,11 @@ func (d *demonstration) simulate(ctx context.Context) error {
 		}
 		members = append(members, m)
 	}
+	pace, haste := cmp.Or(d.pace, demoPace), time.Duration(max(d.Haste, 1))
+	pace = simulate.Pace{Walk: pace.Walk / haste, Look: pace.Look / haste, Key: pace.Key / haste}
 	_, err = simulate.Run(ctx, simulate.Config{
 		Server: d.inner, Dir: dir, Session: demoSession, Truth: made.Central.Truth, Members: members, Seed: d.recipe.Seed,
-		Habits: simulate.Ordinary, Pace: cmp.Or(d.pace, demoPace), Weather: simulate.Weather{Cut: 0.01, Duplicate: 0.02}, Overlap: 0.08, Stay: true,
+		Habits: simulate.Ordinary, Pace: pace, Weather: simulate.Weather{Cut: 0.01, Duplicate: 0.02}, Overlap: 0.08, Stay: true,
 		Patience: simulate.Patience{First: 250 * time.Millisecond, Most: 4 * time.Second}, Log: d.log, NoSync: true,
 	})
 	return d.given(ctx, err)

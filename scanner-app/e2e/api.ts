@@ -40,12 +40,11 @@ async function answer(r: Response): Promise<unknown> {
 }
 
 /** Waits until f gives something, asking again as often as is decent. The processes have no other way to tell. */
-export async function until<T>(what: string, f: () => Promise<T | undefined | false>, ms = 60_000): Promise<T> {
-  const end = Date.now() + ms
-  for (;;) {
+export async function until<T>(what: string, f: () => Promise<T | undefined | false>, seconds = 60): Promise<T> {
+  for (let tries = seconds * 10; tries > 0; tries--) { // tries and no clock: a machine may stand still
     const v = await f()
     if (v !== undefined && v !== false) return v
-    if (Date.now() > end) throw new Error(`waited ${ms / 1000} s in vain: ${what}`)
     await new Promise((done) => setTimeout(done, 100))
   }
+  throw new Error(`asked for ${seconds} s in vain: ${what}`)
 }

@@ -16,7 +16,7 @@ export class Desk {
   static async signIn(browser: Browser, who: string, password: string, language: Language, url: string): Promise<Desk> {
     const context = await browser.newContext({ viewport: { width: 1366, height: 768 } })
     const page = await context.newPage()
-    page.setDefaultTimeout(60_000)
+    page.setDefaultTimeout(90_000)
     const d = new Desk(who, language, url, context, page)
     await d.go('/sign-in')
     if (language === 'en') {

@@ -21,7 +21,7 @@ export class Handheld {
   async switchOn(path = ''): Promise<void> {
     this.#context = await openProfile(this.profile, { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 })
     this.page = this.#context.pages()[0] ?? (await this.#context.newPage())
-    this.page.setDefaultTimeout(60_000)
+    this.page.setDefaultTimeout(90_000)
     this.#cdp = await this.#context.newCDPSession(this.page)
     await this.#cdp.send('Browser.grantPermissions', { permissions: ['durableStorage'] })
     await this.page.goto(this.proxy.url + '/app/' + path)
@@ -165,11 +165,11 @@ export class Handheld {
 
   async online(): Promise<void> {
     await this.page.locator('.topline').getByText(this.text('link.online')).waitFor()
-    await this.page.waitForFunction(() => document.querySelector('.topline .unsent bdi')?.textContent === '0', undefined, { timeout: 60_000 })
+    await this.page.waitForFunction(() => document.querySelector('.topline .unsent bdi')?.textContent === '0')
   }
 
   async offline(): Promise<void> {
-    await this.page.locator('.topline').getByText(this.text('link.offline')).waitFor({ timeout: 60_000 })
+    await this.page.locator('.topline').getByText(this.text('link.offline')).waitFor()
   }
 
   /** The barcodes of items, from the catalogue that this device holds. */

@@ -182,7 +182,8 @@ describe.each<Language>(['ar', 'en'])('the story in %s', (language) => {
     await desk.page.evaluate(() => { (window as unknown as { same: boolean }).same = true })
     ali.proxy.delay = 30
     ali.proxy.mend()
-    await until('something of Ali has arrived', async () => (await salem.all<Pass>(`/sessions/${session}/passes`)).length > 0)
+    // His app comes back by itself, at the next of its tries: at most a minute from now.
+    await until('something of Ali has arrived', async () => (await salem.all<Pass>(`/sessions/${session}/passes`)).length > 0, 120)
     await demo.kill()
     await demo.run()
     ali.proxy.delay = 0
@@ -301,16 +302,13 @@ describe.each<Language>(['ar', 'en'])('the story in %s', (language) => {
     await desk.go(ofSession('/seal'))
     await desk.press('close')
     await desk.page.waitForURL(/done=done.closing/)
-    await ali.page.getByText(ali.text('session.drained')).waitFor({ timeout: 60_000 })
+    await ali.page.getByText(ali.text('session.drained')).waitFor()
     await ali.look('drained')
-    await until('nothing stands in the way of the seal', async () => {
-      await desk.go(ofSession('/seal'))
-      return (await desk.does('seal').count()) > 0 && desk.does('seal').isEnabled() // absent where the server asks for a pause
-    })
-    await desk.look('seal')
+    await until('nothing stands in the way of the seal', async () => !(await salem.get<{ blockers: unknown[] | null }>(`/sessions/${session}`)).blockers?.length)
+    await desk.visit(ofSession('/seal'), 'seal')
     await desk.press('seal')
     await desk.page.waitForURL(/done=done.sealed/)
-    await ali.page.getByText(ali.text('session.sealed')).first().waitFor({ timeout: 60_000 })
+    await ali.page.getByText(ali.text('session.sealed')).first().waitFor()
   })
 
   test('it is delivered, and the ministry shows it verified', async () => {

@@ -66,7 +66,7 @@ export function columns(say: Say, section: (id: string) => string, base: string,
         b.textContent = l.item
       },
     },
-    { id: 'section', width: 'minmax(104px, 1fr)', sort: 'section', draw: (cell, l) => word(cell, section(l.section)) },
+    { id: 'section', width: 'minmax(116px, 1fr)', sort: 'section', draw: (cell, l) => word(cell, section(l.section)) },
     { id: 'category', width: 'minmax(100px, 1fr)', sort: 'category', draw: (cell, l) => word(cell, l.category) },
     {
       id: 'status', width: '132px', sort: 'status',

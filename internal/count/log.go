@@ -191,8 +191,8 @@ var (
 		"New entries arrived while you decided. Look again, then repeat.",
 		"وصلت قيود جديدة أثناء اتخاذ القرار. راجع من جديد ثم أعد المحاولة.")
 	LogClosed = stocktake.NewReason(stocktake.Conflict, "session-closed",
-		"Session %q is sealed or cancelled and takes nothing more.",
-		"الجلسة %q مختومة أو ملغاة ولا تقبل شيئًا بعد الآن.")
+		"Session %q is sealed or cancelled and takes nothing more. Look at its result, or issue another session.",
+		"الجلسة %q مختومة أو ملغاة ولا تقبل شيئًا بعد الآن. راجع نتيجتها أو أصدر جلسة أخرى.")
 	SessionExists = stocktake.NewReason(stocktake.Conflict, "session-exists",
 		"There is a session %q already. Choose another id.",
 		"توجد جلسة بالمعرّف %q. اختر معرّفًا آخر.")

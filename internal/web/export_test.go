@@ -45,3 +45,6 @@ func ConsolePages() ([]ConsolePage, error) {
 
 // Isolated lets tests see what an Arabic sentence is made into.
 var Isolated = isolated
+
+// SecretFields are those whose text never comes back.
+var SecretFields = secretFields

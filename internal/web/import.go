@@ -194,5 +194,8 @@ func uploadError(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return BodyMalformed.New("the upload ends too early")
 	}
+	if full(err) {
+		return UploadNoSpace.Wrap(err)
+	}
 	return fmt.Errorf("read upload: %w", err)
 }

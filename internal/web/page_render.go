@@ -217,6 +217,8 @@ type failure struct {
 	Text    string
 	Request string // where an administrator is to be told
 	Status  int
+	Unsent  *unsent // the form that was sent, where sending it again may help
+	Unclear bool    // it may have been done all the same
 }
 
 // failPage answers a person whose request failed. Whoever is not signed in is sent to do so, and comes back.
@@ -226,10 +228,10 @@ func (k *console) failPage(c echo.Context, e *stocktake.Error, status int) error
 	c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
 	if e.Reason == account.SignInFirst {
 		here := inside(c.Request().URL.RequestURI())
-		if c.Request().Method != http.MethodGet {
+		if c.Request().Method == http.MethodPost && here != "/sign-out" {
 			return v.signInAgain(here)
 		}
-		if here == "/" {
+		if here == "/" || here == "/sign-out" {
 			return c.Redirect(http.StatusSeeOther, "/sign-in")
 		}
 		return c.Redirect(http.StatusSeeOther, "/sign-in?next="+url.QueryEscape(here))
@@ -240,6 +242,10 @@ func (k *console) failPage(c echo.Context, e *stocktake.Error, status int) error
 	f := failure{Text: v.tongue.say(e), Status: status}
 	if e.Reason.Code == stocktake.Internal {
 		f.Request = requestID(c)
+	}
+	switch e.Reason.Code {
+	case stocktake.TooMany, stocktake.Unavailable, stocktake.Internal:
+		f.Unsent, f.Unclear = k.unsent(v), unclear(e)
 	}
 	shown := frame{Title: "failure.title", Data: f}
 	if v.showAs(status, "failure", shown) == nil {

@@ -36,8 +36,8 @@ type oneResultPage struct {
 }
 
 func (k *console) showResults(v *visit) error {
-	if k.Results == nil {
-		return NotOffered.New()
+	if err := k.offered(v.by); err != nil {
+		return err
 	}
 	var all []ResultInfo
 	for at := (result.Ref{}); ; {

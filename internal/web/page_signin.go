@@ -14,7 +14,8 @@ type signInPage struct {
 	Society stocktake.SocietyID
 	Name    stocktake.Name
 	Next    string
-	Ended   bool // a sign-in was there and is over
+	Ended   bool    // a sign-in was there and is over
+	Unsent  *unsent // what was sent without a sign-in that holds
 }
 
 func (v *visit) signInPage(next string) (signInPage, error) {
@@ -42,13 +43,13 @@ func (k *console) showSignIn(v *visit) error {
 	return v.show("sign-in", frame{Title: "sign-in.title", Data: p, Form: v.newForm("society", society)})
 }
 
-// signInAgain asks for a sign-in in place of an answer to a form, whose page comes back afterwards.
+// signInAgain asks for a sign-in in place of an answer to a form, which can be sent again afterwards.
 func (v *visit) signInAgain(next string) error {
 	p, err := v.signInPage(next)
 	if err != nil {
 		return err
 	}
-	p.Ended = true
+	p.Ended, p.Unsent = true, v.k.unsent(v)
 	v.by = stocktake.Person{}
 	return v.showAs(http.StatusUnauthorized, "sign-in", frame{Title: "sign-in.title", Data: p})
 }
@@ -62,6 +63,7 @@ func (k *console) signInHere(v *visit) error {
 	if err != nil {
 		return err
 	}
+	p.Unsent = unpacked(p.Next, f.Values.Get("unsent"))
 	society := p.Society
 	if society == "" {
 		society = stocktake.SocietyID(f.need("society"))
@@ -80,6 +82,12 @@ func (k *console) signInHere(v *visit) error {
 			}
 			v.setSession(g.Token, g.ExpiresAt)
 			v.prefer(societyCookie, string(society))
+			if p.Unsent.Any() {
+				if v.by, err = k.Accounts.PersonByToken(v.Request().Context(), g.Token); err != nil {
+					return err
+				}
+				return v.show("unsent", frame{Title: "unsent.title", Data: p.Unsent})
+			}
 			return v.Redirect(http.StatusSeeOther, p.Next)
 		}
 		if err := f.blame(err); err != nil {

@@ -2,7 +2,6 @@ package web
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -154,7 +153,7 @@ func (v *visit) upload(kind ImportKind) (f *form, id string, err error) {
 func (v *visit) keep(kind ImportKind, part *multipart.Part) (id string, err error) {
 	file, err := os.CreateTemp(v.k.TempDir, spooled+"*")
 	if err != nil {
-		return "", fmt.Errorf("spool upload: %w", err)
+		return "", uploadError(err)
 	}
 	size, err := io.Copy(file, part)
 	if err = errors.Join(err, file.Close()); err != nil {

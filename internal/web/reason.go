@@ -37,6 +37,9 @@ var (
 	ImportBusy = stocktake.NewReason(stocktake.Unavailable, "import-busy",
 		"Other files are being imported. Try again in a minute.",
 		"تُستورد ملفات أخرى الآن. أعد المحاولة بعد دقيقة.")
+	UploadNoSpace = stocktake.NewReason(stocktake.Unavailable, "upload-no-space",
+		"The server's disk is full, so the file could not be taken in, and nothing was changed. Free space on it, then send the file again.",
+		"قرص الخادم ممتلئ فلم يُستلم الملف ولم يتغيّر شيء. وفّر مساحة عليه ثم أرسل الملف من جديد.")
 	ChooseSide = stocktake.NewReason(stocktake.Invalid, "choose-side",
 		"Choose the count that is right, then say why.",
 		"اختر العدّ الصحيح ثم اذكر السبب.")

@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"jard/internal/count"
 	"jard/internal/result"
 	"jard/internal/stocktake"
 )
@@ -66,10 +67,21 @@ var resultReaders = []stocktake.Role{
 	stocktake.CommitteeMember, stocktake.Witness,
 }
 
-// results serves the society's chain, by place: ?series=1&number=1&limit=100.
-func (a *api) results(c echo.Context, by stocktake.Person) error {
+// offered refuses whoever may not see results, and everybody where this server keeps none.
+func (a *api) offered(by stocktake.Person) error {
+	if err := count.MayRead(by); err != nil {
+		return err
+	}
 	if a.Results == nil {
 		return NotOffered.New()
+	}
+	return nil
+}
+
+// results serves the society's chain, by place: ?series=1&number=1&limit=100.
+func (a *api) results(c echo.Context, by stocktake.Person) error {
+	if err := a.offered(by); err != nil {
+		return err
 	}
 	if err := only(c, "series", "number", "limit"); err != nil {
 		return err
@@ -96,8 +108,8 @@ func (a *api) results(c echo.Context, by stocktake.Person) error {
 }
 
 func (a *api) oneResult(c echo.Context, by stocktake.Person) (ResultDocument, error) {
-	if a.Results == nil {
-		return ResultDocument{}, NotOffered.New()
+	if err := a.offered(by); err != nil {
+		return ResultDocument{}, err
 	}
 	series, err := pathNumber(c, "series")
 	if err != nil {

@@ -1,17 +1,49 @@
-// Every page loads this island. A form that takes a while says so, once it has taken 300 ms, and is sent only once.
-for (const form of document.querySelectorAll<HTMLFormElement>('form[data-busy]')) {
-  let sent = false
-  form.addEventListener('submit', (event) => {
-    if (sent) return event.preventDefault()
-    sent = true
-    const button = event.submitter
-    setTimeout(() => {
-      if (!button) return
-      button.textContent = form.dataset.busy ?? ''
-      button.setAttribute('aria-busy', 'true')
-    }, 300)
-  })
+// Every page loads this island. What is typed into a form is sent once the server has been heard: a browser that finds
+// nobody leaves the page for its own error, and what was typed with it. A form that takes a while says so, once it has taken
+// 300 ms, and is sent only once.
+const heard = new WeakSet<HTMLFormElement>()
+const asked = new WeakSet<HTMLFormElement>()
+const sent = new WeakSet<HTMLFormElement>()
+
+// reachable asks the server for a small file; any answer is one. Five seconds is more than a shop's network ever takes.
+async function reachable(): Promise<boolean> {
+  try {
+    await fetch('/app/icon.svg', { method: 'HEAD', cache: 'no-store', signal: AbortSignal.timeout(5000) })
+    return true
+  } catch {
+    return false
+  }
 }
+
+async function ask(form: HTMLFormElement, button: HTMLElement | null): Promise<void> {
+  asked.add(form)
+  const there = await reachable()
+  asked.delete(form)
+  const gone = document.getElementById('unreachable')
+  if (gone) gone.hidden = there
+  if (!there) return gone?.scrollIntoView({ block: 'nearest' })
+  heard.add(form)
+  form.requestSubmit(button)
+}
+
+addEventListener('submit', (event) => {
+  const form = event.target
+  if (!(form instanceof HTMLFormElement) || event.defaultPrevented) return
+  if (sent.has(form) || asked.has(form)) return event.preventDefault()
+  if (form.method === 'post' && !heard.delete(form)) {
+    event.preventDefault()
+    void ask(form, event.submitter)
+    return
+  }
+  if (form.dataset.busy === undefined) return
+  sent.add(form)
+  const button = event.submitter
+  setTimeout(() => {
+    if (!button) return
+    button.textContent = form.dataset.busy ?? ''
+    button.setAttribute('aria-busy', 'true')
+  }, 300)
+})
 // Back in the history a page may come as it was left: it can be sent again.
 addEventListener('pageshow', (event) => { if (event.persisted) location.reload() })
 export {}

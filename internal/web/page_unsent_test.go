@@ -1,0 +1,134 @@
+package web_test
+
+import (
+	"context"
+	"html"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"jard/internal/account"
+	"jard/internal/boltdb"
+	"jard/internal/count"
+	"jard/internal/stocktake"
+	"jard/internal/web"
+)
+
+// carriedBy are the hidden fields of a page's body, as a browser sends them.
+func carriedBy(body string) url.Values {
+	v := url.Values{}
+	for _, m := range hiddenField.FindAllStringSubmatch(body[strings.Index(body, "<main"):], -1) {
+		v.Add(m[1], html.UnescapeString(m[2]))
+	}
+	return v
+}
+
+// TestWhatWasTypedOutlivesTheSignIn holds that a form sent after the sign-in has ended is not lost: nothing is done, and once
+// signed in it can be sent again as it was, but for passwords.
+func TestWhatWasTypedOutlivesTheSignIn(t *testing.T) {
+	d := open(t, unhurried)
+	d.who.signIn = func(_ stocktake.SocietyID, _ stocktake.PersonID, password account.Secret, _ string) (account.Grant, error) {
+		if password != "right" {
+			return account.Grant{}, account.SignInWrong.New()
+		}
+		return account.Grant{Token: "supervisor"}, nil
+	}
+	typed := url.Values{"do": {"choose"}, "line": {"a\tb", "c\td"}, "reason": {`"لأن" & so <b>`}, "password": {"hush-1"}, "pin": {"hush-2"}, "repeat": {"hush-3"}}
+	w := d.browse("", "POST", "/sessions/s1/disputes?from=100", typed, "Cookie", "lang=en")
+	body := w.Body.String()
+	if w.Code != http.StatusUnauthorized || !strings.Contains(body, "what you typed is kept") || strings.Contains(body, "hush") {
+		t.Fatalf("%d: %s", w.Code, body)
+	}
+	carried := carriedBy(body)
+	carried.Set("society", "rawda")
+	carried.Set("person", "salem")
+	carried.Set("password", "wrong")
+	w = d.browse("", "POST", "/sign-in", carried, "Cookie", "lang=en")
+	if w.Code != http.StatusUnprocessableEntity || carriedBy(w.Body.String()).Get("unsent") != carried.Get("unsent") {
+		t.Fatalf("after a wrong password: %d: %s", w.Code, w.Body)
+	}
+	carried.Set("password", "right")
+	w = d.browse("", "POST", "/sign-in", carried, "Cookie", "lang=en")
+	body = w.Body.String()
+	if w.Code != http.StatusOK || w.Header().Get("Set-Cookie") == "" || !strings.Contains(body, "Send what was typed") ||
+		!strings.Contains(body, `action="/sessions/s1/disputes?from=100"`) {
+		t.Fatalf("signed in: %d: %s", w.Code, body)
+	}
+	main := carriedBy(body)
+	for _, name := range []string{"password", "pin", "repeat"} {
+		typed.Del(name)
+	}
+	if main.Encode() != typed.Encode() {
+		t.Errorf("it would send %q, not %q", main.Encode(), typed.Encode())
+	}
+
+	big := url.Values{"reason": {strings.Repeat("x", 300<<10)}}
+	if body := d.browse("", "POST", "/sessions/s1/disputes", big, "Cookie", "lang=en").Body.String(); !strings.Contains(body, "could not be kept") || len(body) > 100<<10 {
+		t.Errorf("what is too large: %d bytes", len(body))
+	}
+	if w := d.browse("", "POST", "/sign-out", url.Values{}); w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/sign-in" {
+		t.Errorf("signing out of nothing: %d to %q", w.Code, w.Header().Get("Location"))
+	}
+}
+
+// TestWhatWasTypedOutlivesAFailure holds the same of a server that is too busy, or cannot write; and that nobody is led to
+// send on what another site's page made up.
+func TestWhatWasTypedOutlivesAFailure(t *testing.T) {
+	typed := url.Values{"do": {"choose"}, "reason": {"seen by me"}}
+	slow := open(t, func(c *web.Config) { c.Rate, c.Burst = 0.001, 1 })
+	slow.browse("", "GET", "/sign-in", nil)
+	w := slow.browse("manager", "POST", "/sessions/s1/disputes", typed, "Cookie", "lang=en")
+	body := w.Body.String()
+	if w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") == "" || !strings.Contains(body, "Wait ") || carriedBy(body).Get("reason") != "seen by me" ||
+		strings.Contains(body, "look before you send") {
+		t.Errorf("too busy: %d: %s", w.Code, body)
+	}
+	body = slow.browse("manager", "POST", "/sessions/s1/disputes", typed, "Sec-Fetch-Site", "cross-site").Body.String()
+	if strings.Contains(body, "seen by me") {
+		t.Errorf("another site's form is carried: %s", body)
+	}
+	d := open(t, unhurried)
+	body = d.browse("broken", "POST", "/sessions/s1/disputes", typed, "Cookie", "lang=en").Body.String()
+	if carriedBy(body).Get("reason") != "seen by me" || !strings.Contains(body, "look before you send") || strings.Contains(body, "secret-place") {
+		t.Errorf("a server that failed: %s", body)
+	}
+}
+
+// fullDisk is a service whose store has no room left.
+type fullDisk struct{ web.Sessions }
+
+func (fullDisk) AbandonPass(context.Context, stocktake.Person, stocktake.SessionID, count.PassDecision) (count.Entry, error) {
+	return count.Entry{}, boltdb.StoreFull.New()
+}
+
+func TestFullDiskIsSaidAboveTheForm(t *testing.T) {
+	s := openStory(t, func(c *web.Config) { c.Sessions = fullDisk{c.Sessions} })
+	s.walk("p1", "ali", "tuna", 5)
+	s.holds(s.post("supervisor", "/sessions/s1/passes", url.Values{"do": {"abandon"}, "key": {"p1"}, "reason": {"seen by me"}}),
+		http.StatusUnprocessableEntity, "disk is full: nothing of this request was saved", "Free space on the disk", `value="seen by me"`)
+}
+
+// TestSecretsDoNotComeBack holds that every field for a secret is known as one.
+func TestSecretsDoNotComeBack(t *testing.T) {
+	pages, err := filepath.Glob("html/*.html")
+	must(t, err)
+	found := 0
+	for _, file := range pages {
+		b, err := os.ReadFile(file)
+		must(t, err)
+		for _, m := range regexp.MustCompile(`Field "([^"]+)" "[^"]+"[^}]*"type=password"`).FindAllSubmatch(b, -1) {
+			found++
+			if !slices.Contains(web.SecretFields, string(m[1])) {
+				t.Errorf("%s: what is typed as %s would be carried in a page", file, m[1])
+			}
+		}
+	}
+	if found < 5 {
+		t.Errorf("found %d fields for secrets: the test shows nothing", found)
+	}
+}

@@ -100,7 +100,9 @@ func TestWhatWasTypedOutlivesAFailure(t *testing.T) {
 }
 
 // fullDisk is a service whose store has no room left.
-type fullDisk struct{ web.Sessions }
+type fullDisk struct{ sessions }
+
+type sessions = web.Sessions
 
 func (fullDisk) AbandonPass(context.Context, stocktake.Person, stocktake.SessionID, count.PassDecision) (count.Entry, error) {
 	return count.Entry{}, boltdb.StoreFull.New()

@@ -17,7 +17,7 @@ type importer struct{ *link.Importer }
 // Import reads one file and publishes all of it or nothing.
 func (i importer) Import(ctx context.Context, by stocktake.Person, u web.Upload) (any, error) {
 	f := link.File{Name: u.Name, Size: u.Size, Data: u.Data}
-	o := link.Options{DryRun: u.DryRun, Merge: u.Merge, ReplaceAll: u.ReplaceAll, SaveMapping: u.SaveMapping}
+	o := link.Options{DryRun: u.DryRun, Merge: u.Merge, ReplaceAll: u.ReplaceAll, SaveMapping: u.SaveMapping, Basis: u.Basis, Progress: u.Progress}
 	var m link.Mapping
 	if len(u.Mapping) > 0 {
 		if err := json.Unmarshal(u.Mapping, &m); err != nil {

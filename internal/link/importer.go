@@ -25,11 +25,12 @@ func NewImporter(feed Feed, limits Limits) *Importer {
 
 // Options say how a file is applied. By default it replaces what was published.
 type Options struct {
-	DryRun      bool     // report what would happen and publish nothing
-	Merge       bool     // keep what the file does not name (items and places)
-	ReplaceAll  bool     // take a file of items, too, that would remove more than a tenth of the catalogue
-	SaveMapping bool     // save the mapping as it was used, when the file was taken
-	Progress    Progress // told how far the file has been read; may be nil
+	DryRun      bool            // report what would happen and publish nothing
+	Merge       bool            // keep what the file does not name (items and places)
+	ReplaceAll  bool            // take a file of items, too, that would remove more than a tenth of the catalogue
+	SaveMapping bool            // save the mapping as it was used, when the file was taken
+	Basis       *stocktake.Hash // of the report that the sender looked at: refused where something else is published since; nil takes the file anyhow
+	Progress    Progress        // told how far the file has been read; may be nil
 }
 
 var (
@@ -68,6 +69,10 @@ func (im *Importer) ImportItems(ctx context.Context, by stocktake.Person, f File
 	}
 	im.apply.Lock()
 	defer im.apply.Unlock()
+	basis, err := im.basis(ctx, by.Society, CatalogueName)
+	if err != nil {
+		return nil, err
+	}
 	old, _, err := publishedItems(ctx, im.feed, by.Society)
 	if err != nil {
 		return nil, err
@@ -77,6 +82,7 @@ func (im *Importer) ImportItems(ctx context.Context, by stocktake.Person, f File
 	}
 	d.named()
 	result := d.result()
+	result.Basis = basis
 	if saved {
 		result.Source = "saved"
 	}
@@ -110,6 +116,10 @@ func (im *Importer) ImportPlaces(ctx context.Context, by stocktake.Person, f Fil
 	}
 	im.apply.Lock()
 	defer im.apply.Unlock()
+	basis, err := im.basis(ctx, by.Society, SiteName(site.ID))
+	if err != nil {
+		return nil, err
+	}
 	old, _, err := publishedSite(ctx, im.feed, by.Society, site.ID)
 	if err != nil {
 		return nil, err
@@ -118,6 +128,7 @@ func (im *Importer) ImportPlaces(ctx context.Context, by stocktake.Person, f Fil
 		d.merge(old)
 	}
 	result := d.result()
+	result.Basis = basis
 	if saved {
 		result.Source = "saved"
 	}
@@ -148,6 +159,11 @@ func (im *Importer) ImportBook(ctx context.Context, by stocktake.Person, f File,
 	if err != nil {
 		return nil, err
 	}
+	names := []string{CatalogueName, SiteName(site), SnapshotName(site)}
+	basis, err := im.basis(ctx, by.Society, names...)
+	if err != nil {
+		return nil, err
+	}
 	book := Book{AsOf: asOf, Position: position}
 	var ok bool
 	if book.Site, ok, err = publishedSite(ctx, im.feed, by.Society, site); err != nil {
@@ -164,6 +180,7 @@ func (im *Importer) ImportBook(ctx context.Context, by stocktake.Person, f File,
 	if err != nil {
 		return nil, err
 	}
+	result.Basis = basis
 	if saved {
 		result.Source = "saved"
 	}
@@ -176,6 +193,11 @@ func (im *Importer) ImportBook(ctx context.Context, by stocktake.Person, f File,
 	}
 	im.apply.Lock()
 	defer im.apply.Unlock()
+	if now, err := im.basis(ctx, by.Society, names...); err != nil {
+		return result, err
+	} else if now != basis && !o.DryRun { // while the file was read
+		return result, publishedChanged.New()
+	}
 	return result, im.publish(ctx, by, &result.Report, o, SnapshotName(site), head)
 }
 
@@ -190,6 +212,19 @@ func refusal(r *Report) error {
 	return nil
 }
 
+// basis names what is published under several names: what an outcome rests on.
+func (im *Importer) basis(ctx context.Context, society stocktake.SocietyID, names ...string) (stocktake.Hash, error) {
+	var all []byte
+	for _, name := range names {
+		hash, _, err := im.feed.Published(ctx, society, name)
+		if err != nil && !errors.Is(err, stocktake.Missing) {
+			return stocktake.Hash{}, err
+		}
+		all = append(all, hash[:]...)
+	}
+	return stocktake.HashOf(all), nil
+}
+
 // publish makes the document what the name means, unless it is that already.
 func (im *Importer) publish(ctx context.Context, by stocktake.Person, r *Report, o Options, name string, head stocktake.Document, rest ...stocktake.Document) error {
 	r.Document, r.DryRun = head.Hash, o.DryRun
@@ -201,6 +236,9 @@ func (im *Importer) publish(ctx context.Context, by stocktake.Person, r *Report,
 	if !previous.IsZero() && previous == head.Hash {
 		r.Unchanged = true
 	} else if !o.DryRun {
+		if o.Basis != nil && *o.Basis != r.Basis {
+			return publishedChanged.New()
+		}
 		if err := im.feed.Publish(ctx, by.Society, name, head, rest...); err != nil {
 			return err
 		}

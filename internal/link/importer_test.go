@@ -268,6 +268,52 @@ func TestLimits(t *testing.T) {
 	sameFaults(t, &r.Report, "2 item/1 refused line-too-long", "4 / refused columns-too-many")
 }
 
+// TestWhatWasSeenIsApplied: of two who looked at the same catalogue the second is told that it has changed meanwhile, with
+// what their file comes to now.
+func TestWhatWasSeenIsApplied(t *testing.T) {
+	im, _ := settled(t)
+	by := person(stocktake.SocietyAdministrator)
+	more := func(item string) string { return itemsText + item + ",شاي,piece,,\n" }
+	look := func(text string) *link.ItemsResult {
+		r, err := im.ImportItems(t.Context(), by, file(text), link.Mapping{}, link.Options{DryRun: true, Merge: true})
+		if err != nil || r.Basis.IsZero() {
+			t.Fatalf("%v %+v", err, r)
+		}
+		return r
+	}
+	apply := func(text string, basis stocktake.Hash) (*link.ItemsResult, error) {
+		return im.ImportItems(t.Context(), by, file(text), link.Mapping{}, link.Options{Merge: true, Basis: &basis})
+	}
+	mine, theirs := look(more("300")), look(more("301"))
+	if r, err := apply(more("300"), mine.Basis); err != nil || !r.Published {
+		t.Fatalf("the first: %v %+v", err, r)
+	}
+	r, err := apply(more("301"), theirs.Basis)
+	if err == nil || stocktake.Fault(err).Reason.Key != "published-changed" || r == nil || r.Published || r.Change.Same != 3 || r.Change.Added != 1 {
+		t.Fatalf("the second: %v %+v", err, r)
+	}
+	if again, err := apply(more("300"), mine.Basis); err != nil || !again.Unchanged {
+		t.Errorf("what is published already: %v %+v", err, again)
+	}
+	if r, err := apply(more("301"), r.Basis); err != nil || !r.Published {
+		t.Errorf("after the second look: %v %+v", err, r)
+	}
+
+	book := func(o link.Options) (*link.BookResult, error) {
+		return im.ImportBook(t.Context(), by, file(bookText), "m1", asOf, "9", link.Mapping{}, o)
+	}
+	seen, err := book(link.Options{DryRun: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := im.AttachCode(t.Context(), by, "300", "4711", 1000); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := book(link.Options{Basis: &seen.Basis}); err == nil || stocktake.Fault(err).Reason.Key != "published-changed" || r.Published {
+		t.Errorf("a book seen against another catalogue: %v %+v", err, r)
+	}
+}
+
 // millionLines makes a book of a million lines over 40,000 items and 25 sections. Line bad is damaged.
 func millionLines(bad int) (link.File, link.Book) {
 	const items, sections = 40_000, 25

@@ -31,6 +31,9 @@ var (
 	mappingWrong = stocktake.NewReason(stocktake.Invalid, "mapping-wrong",
 		"The mapping's %s cannot be %q. Choose another value.",
 		"الإعداد %s في ربط الأعمدة لا يقبل القيمة %q. اختر قيمة أخرى.")
+	publishedChanged = stocktake.NewReason(stocktake.Conflict, "published-changed",
+		"Something else was published since this file was looked at, so it was not applied. Check the new outcome, then apply it.",
+		"نُشر شيء آخر منذ فُحص هذا الملف، فلم يُطبَّق. راجع النتيجة الجديدة ثم طبّقه.")
 	fileRefused = stocktake.NewReason(stocktake.Invalid, "file-refused",
 		"%d faults in the file: nothing was imported. Mend the lines in the list and send it again.",
 		"في الملف %d خطأ: لم يُستورد شيء. أصلح الأسطر المذكورة ثم أعد إرساله.")

@@ -23,6 +23,7 @@ type Report struct {
 
 	Document  stocktake.Hash `json:"document,omitzero"`   // what the file makes; none when refused
 	Previous  stocktake.Hash `json:"previous,omitzero"`   // what was published before
+	Basis     stocktake.Hash `json:"basis,omitzero"`      // of all that is published and that the outcome rests on
 	Published bool           `json:"published,omitempty"` // by this import
 	Unchanged bool           `json:"unchanged,omitempty"` // it was published already: no effect
 	DryRun    bool           `json:"dry_run,omitempty"`

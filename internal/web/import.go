@@ -47,6 +47,9 @@ type Upload struct {
 
 	DryRun, Merge, ReplaceAll, SaveMapping bool
 
+	Basis    *stocktake.Hash         // of the report that the sender looked at; nil where they looked at none
+	Progress func(done, total int64) // told how far the file was read, in bytes; may be nil
+
 	Name string // what the sender calls the file
 	Size int64
 	Data io.ReaderAt
@@ -91,7 +94,7 @@ func (a *api) importFile(c echo.Context, by stocktake.Person) error {
 // uploadOf reads what is said about the file.
 func uploadOf(c echo.Context) (Upload, error) {
 	if err := only(c, "site", "site_name_ar", "site_name_en", "site_kind", "as_of", "position", "mapping", "dry_run", "merge",
-		"replace_all", "save_mapping", "name"); err != nil {
+		"replace_all", "save_mapping", "name", "basis"); err != nil {
 		return Upload{}, err
 	}
 	u := Upload{Kind: ImportKind(c.Param("kind"))}
@@ -134,6 +137,12 @@ func uploadOf(c echo.Context) (Upload, error) {
 		var err error
 		if u.AsOf, err = readMoment(asOf); err != nil {
 			return Upload{}, QueryWrong.New("as_of")
+		}
+	}
+	if basis := c.QueryParam("basis"); basis != "" {
+		u.Basis = new(stocktake.Hash)
+		if err := u.Basis.UnmarshalText([]byte(basis)); err != nil {
+			return Upload{}, QueryWrong.New("basis")
 		}
 	}
 	if mapping != "" {

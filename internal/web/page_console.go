@@ -18,11 +18,12 @@ type Societies interface {
 // console serves the supervisors' pages: what the API offers to programs, for people.
 type console struct {
 	*api
-	assets  assets
-	pages   map[string]pages // by language, and digits
-	tongues map[string]*tongue
-	cross   *http.CrossOriginProtection
-	uploads uploads
+	assets   assets
+	pages    map[string]pages // by language, and digits
+	tongues  map[string]*tongue
+	cross    *http.CrossOriginProtection
+	uploads  uploads
+	readings readings
 }
 
 // route is one page: an address whose GET shows it and whose POST does what its form asks. Roles are who may come here at

@@ -33,7 +33,7 @@ func (f files) Import(ctx context.Context, by stocktake.Person, u web.Upload) (a
 		}
 	}
 	r, err := f.ImportItems(ctx, by, link.File{Name: u.Name, Size: u.Size, Data: u.Data}, m,
-		link.Options{DryRun: u.DryRun, Merge: u.Merge, ReplaceAll: u.ReplaceAll})
+		link.Options{DryRun: u.DryRun, Merge: u.Merge, ReplaceAll: u.ReplaceAll, Basis: u.Basis})
 	if r == nil {
 		return nil, err
 	}

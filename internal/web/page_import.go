@@ -24,6 +24,7 @@ func (k *console) importPages() []route {
 	return []route{
 		{path: "/import", roles: fileSenders, get: k.showImports},
 		{path: "/import/:kind", roles: fileSenders, get: k.showImport, post: k.importHere, long: true},
+		{path: "/import/:kind/progress", roles: fileSenders, get: k.showProgress},
 	}
 }
 
@@ -49,8 +50,9 @@ type importReport struct {
 		Same    int `json:"same"`
 		Removed int `json:"removed"`
 	} `json:"change"`
-	Unchanged bool `json:"unchanged"`
-	Published bool `json:"published"`
+	Unchanged bool           `json:"unchanged"`
+	Published bool           `json:"published"`
+	Basis     stocktake.Hash `json:"basis,omitzero"`
 }
 
 type importFault struct {
@@ -81,6 +83,7 @@ type importPage struct {
 	Columns []columnChoice
 	Headers []option
 	File    string // the id of a file that waits
+	Name    string // … and what its sender calls it
 	Ready   bool   // nothing keeps it from being taken in
 	Shrinks bool   // it would remove much of the catalogue
 	Done    bool
@@ -117,6 +120,9 @@ func (k *console) showImport(v *visit) error {
 	if err != nil {
 		return err
 	}
+	var file kept // one whose sender's connection was lost, say
+	p.File, file = k.uploads.waiting(v.by, p.Kind, k.Now())
+	p.Name = file.name
 	return v.show("import", frame{Title: "import.title", Nav: "import", Data: p, Form: v.newForm("as-of", k.Now().In(kuwait).Format("2006-01-02T15:04"))})
 }
 
@@ -143,6 +149,7 @@ func (k *console) importHere(v *visit) error {
 	u := k.importing(v, f, p)
 	if f.good() {
 		take := f.Get("do") == "take"
+		u.Basis = &file.basis
 		u.DryRun = !take || file.seen != p.said(f, func(field string) string { return f.Get("column-" + field) })
 		if err := k.run(v, f, &p, u, file); err != nil {
 			return err
@@ -220,6 +227,9 @@ func (k *console) run(v *visit, f *form, p *importPage, u Upload, file kept) err
 	}
 	defer data.Close()
 	u.Name, u.Size, u.Data = file.name, file.size, data
+	reading := readingOf{v.by.Society, v.by.ID, p.Kind}
+	u.Progress = func(done, total int64) { k.readings.at(reading, done, total) }
+	defer k.readings.end(reading)
 	report, err := k.Importer.Import(v.Request().Context(), v.by, u)
 	if report != nil {
 		b, fault := json.Marshal(report)
@@ -231,11 +241,12 @@ func (k *console) run(v *visit, f *form, p *importPage, u Upload, file kept) err
 			return errors.Join(fault, err)
 		}
 		p.columns(v)
-		k.uploads.saw(p.File, p.said(f, func(field string) string { return p.Report.Mapping.Columns[field] }))
+		k.uploads.saw(p.File, p.said(f, func(field string) string { return p.Report.Mapping.Columns[field] }), p.Report.Basis)
 	}
 	if err != nil {
 		e := stocktake.Fault(err)
 		p.Shrinks = e.Reason.Key == "catalogue-shrinks"
+		p.Ready = e.Reason.Key == "published-changed" // what it comes to now is on the page
 		return f.blame(err, "as-of-missing", "as-of", "site-empty", "site")
 	}
 	p.Ready, p.Done = !p.Report.Unchanged, !u.DryRun || p.Report.Unchanged

@@ -72,3 +72,73 @@ func TestUploadIsBoundedAndLeavesNothing(t *testing.T) {
 		t.Errorf("the directory holds %v", left)
 	}
 }
+
+// TestTwoImportsAtOnce holds that the second is told that the catalogue has changed since they looked, and that a file whose
+// sender was interrupted waits for them.
+func TestTwoImportsAtOnce(t *testing.T) {
+	d, _, _ := planning(t)
+	file := func(name string) string { return "item,name,unit\ntuna," + name + ",piece\n" }
+	look := func(as, name string) url.Values {
+		w := d.send(as, "/import/items", file(name), "merge", "yes")
+		if w.Code != http.StatusOK {
+			t.Fatalf("%d: %s", w.Code, w.Body)
+		}
+		return url.Values{"do": {"take"}, "kept": hidden(t, w.Body.String(), "kept"), "merge": {"yes"}, "column-item": {"item"}, "column-name": {"name"}, "column-unit": {"unit"}}
+	}
+	mine, theirs := look("manager", "one"), look("supervisor", "two")
+	body := d.browse("supervisor", "GET", "/import/items", nil, "Cookie", "lang=en").Body.String()
+	if !strings.Contains(body, "waits for your word") || !strings.Contains(body, `value="`+theirs.Get("kept")+`"`) {
+		t.Errorf("a file that waits is not shown: %s", body)
+	}
+	take := func(as string, f url.Values) string {
+		w := d.browse(as, "POST", "/import/items", f, "Cookie", "lang=en")
+		if w.Code != http.StatusOK {
+			t.Fatalf("%d: %s", w.Code, w.Body)
+		}
+		return w.Body.String()
+	}
+	if body := take("manager", mine); !strings.Contains(body, "The whole file was applied") {
+		t.Fatalf("the first: %s", body)
+	}
+	if body := take("supervisor", theirs); !strings.Contains(body, "Something else was published since") || !strings.Contains(body, `value="take"`) {
+		t.Fatalf("the second: %s", body)
+	}
+	if body := take("supervisor", theirs); !strings.Contains(body, "The whole file was applied") {
+		t.Fatalf("the second, having looked again: %s", body)
+	}
+	if body := d.browse("supervisor", "GET", "/import/items", nil, "Cookie", "lang=en").Body.String(); strings.Contains(body, "waits for your word") {
+		t.Error("what was applied waits still")
+	}
+}
+
+// TestProgressIsTheReadersOwn holds that the figure shown is how far the file was read, and nobody else's business.
+func TestProgressIsTheReadersOwn(t *testing.T) {
+	var d *desk
+	var during []string
+	d = open(t, func(c *web.Config) {
+		c.Importer = importerFunc(func(u web.Upload) {
+			for _, done := range []int64{43, 100} {
+				u.Progress(done, 100)
+				for _, as := range []string{"manager", "supervisor"} {
+					w := d.browse(as, "GET", "/import/items/progress", nil, "Cookie", "lang=en")
+					during = append(during, fmt.Sprint(w.Code, strings.NewReplacer("\u2066", "", "\u2069", "").Replace(strings.TrimSpace(w.Body.String()))))
+				}
+			}
+		})
+	})
+	d.send("manager", "/import/items", "a;b;c\n1;2;3\n")
+	want := []string{`200{"said":"43% of the file is read …"}`, "204", `200{"said":"The whole file is read, and being worked through …"}`, "204"}
+	if fmt.Sprint(during) != fmt.Sprint(want) {
+		t.Errorf("while it was read: %q", during)
+	}
+	if w := d.browse("manager", "GET", "/import/items/progress", nil); w.Code != http.StatusNoContent {
+		t.Errorf("afterwards: %d %s", w.Code, w.Body)
+	}
+}
+
+type importerFunc func(web.Upload)
+
+func (f importerFunc) Import(_ context.Context, _ stocktake.Person, u web.Upload) (any, error) {
+	f(u)
+	return map[string]any{"rows": 1}, nil
+}

@@ -20,7 +20,8 @@ type kept struct {
 	name  string
 	path  string
 	size  int64
-	seen  string // what was said of the file when its sender last looked at what would become of it
+	seen  string         // what was said of the file when its sender last looked at what would become of it
+	basis stocktake.Hash // what that rested on
 	until time.Time
 }
 
@@ -82,12 +83,24 @@ func (u *uploads) get(id string, by stocktake.Person, kind ImportKind, now time.
 	return f, ok && f.by.Society == by.Society && f.by.ID == by.ID && f.kind == kind && !now.After(f.until)
 }
 
+// waiting is the file of a kind that its sender has not said a word about yet, and its id; empty where there is none.
+func (u *uploads) waiting(by stocktake.Person, kind ImportKind, now time.Time) (id string, f kept) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for id, f := range u.files {
+		if f.by.Society == by.Society && f.by.ID == by.ID && f.kind == kind && !now.After(f.until) {
+			return id, f
+		}
+	}
+	return "", kept{}
+}
+
 // saw notes what was said of a file that its sender has now been shown.
-func (u *uploads) saw(id, seen string) {
+func (u *uploads) saw(id, seen string, basis stocktake.Hash) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if f, ok := u.files[id]; ok {
-		f.seen = seen
+		f.seen, f.basis = seen, basis
 		u.files[id] = f
 	}
 }

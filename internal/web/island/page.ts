@@ -42,8 +42,17 @@ addEventListener('submit', (event) => {
     if (!button) return
     button.textContent = form.dataset.busy ?? ''
     button.setAttribute('aria-busy', 'true')
+    if (form.dataset.progress) setInterval(() => void follow(button, form.dataset.progress ?? ''), 1000)
   }, 300)
 })
+
+// follow shows how far the server has come, until its answer takes the page's place.
+async function follow(button: HTMLElement, address: string): Promise<void> {
+  try {
+    const answer = await fetch(address, { cache: 'no-store' })
+    if (answer.status === 200) button.textContent = (await answer.json() as { said: string }).said
+  } catch { /* the form's own answer says what is the matter */ }
+}
 // Back in the history a page may come as it was left: it can be sent again.
 addEventListener('pageshow', (event) => { if (event.persisted) location.reload() })
 export {}

@@ -7,6 +7,8 @@ export default defineConfig({
   base: '/app/',
   plugins: [
     preact(),
+    // No chunk has a style sheet of its own, so there is nothing to preload before one.
+    { name: 'import-alone', enforce: 'pre', load: (id) => (id === '\0vite/preload-helper.js' ? 'export const __vitePreload = (load) => load()' : undefined) },
     VitePWA({
       registerType: 'prompt', // an update waits for the counter's word, between passes
       injectRegister: null,

@@ -34,6 +34,8 @@ export class FakeServer {
   drained: string[] = []
   safeThrough: number | undefined
   revoked = false
+  /** It has forgotten its devices: restored from a backup of before. */
+  forgetful = false
   hellos: Hello[] = []
   /** Everything durable, in the order in which it became so, with its stream. */
   log: { epoch: string; body: string }[] = []
@@ -136,6 +138,7 @@ export class FakeServer {
     const path = new URL(url).pathname.replace('/api/handheld', '')
     const json = (v: unknown, status = 200) => new Response(JSON.stringify(v), { status })
     const refuse = (status: number, code: string, key: string) => json({ error: { code, key, ar: 'سبب', en: 'reason' } }, status)
+    if (path !== '/enrol' && this.forgetful) return refuse(401, 'unauthenticated', 'device-unknown')
     if (path !== '/enrol' && !String(new Headers(init.headers).get('Authorization')).startsWith('Bearer t-')) return refuse(401, 'unauthenticated', 'token-missing')
     const body = init.method === 'POST' && path !== '/push' ? JSON.parse(init.body as string) : undefined
     if (path === '/enrol') {
@@ -193,7 +196,7 @@ class FakeSocket implements Socket {
 
   constructor(private readonly server: FakeServer, protocols: string[]) {
     queueMicrotask(() => {
-      const bad = server.blockSockets || server.deaf || server.chance() < server.weather.dial || protocols[0] !== 'jard.handheld.v1' || !protocols[1]?.startsWith('jard.token.t-')
+      const bad = server.blockSockets || server.deaf || server.forgetful || server.chance() < server.weather.dial || protocols[0] !== 'jard.handheld.v1' || !protocols[1]?.startsWith('jard.token.t-')
       if (bad) this.fail(1006)
       else if (!this.dead) this.onopen?.()
     })

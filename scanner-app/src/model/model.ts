@@ -325,6 +325,7 @@ class App implements Model {
         })
       }
     } catch (e) {
+      if (refusalOf(e).key === 'storage-full') this.storage.value = { ...this.storage.value, full: true }
       return { sound: 'check', refused: refusalOf(e) }
     } finally {
       this.download.value = undefined
@@ -398,7 +399,7 @@ class App implements Model {
 
   scan(raw: string, entry: 'scan' | 'keyed' = 'scan', when = Infinity): Promise<Scanned> {
     const at = Math.min(when, this.env.now())
-    if (this.phase.value === 'unpaired' || (this.sync?.exchange.status.revoked && raw.includes('#pair='))) {
+    if (this.phase.value === 'unpaired' || ((this.sync?.exchange.status.revoked || this.sync?.state === 'unenrolled') && raw.includes('#pair='))) {
       return this.pair(raw, this.deviceName.value).then((o) => ({ ...o, what: o.refused ? 'nothing' as const : 'pairing' as const }))
     }
     return this.count<Scanned>((c) => {

@@ -10,7 +10,7 @@ import { Exchange } from './exchange'
 import { Link, soon, type End } from './link'
 import { Over, type OverEnd } from './over'
 
-export type LinkState = 'offline' | 'connecting' | 'online' | 'revoked' | 'replaced' | 'outdated'
+export type LinkState = 'offline' | 'connecting' | 'online' | 'revoked' | 'unenrolled' | 'replaced' | 'outdated'
 
 export interface Offer {
   session: string
@@ -180,7 +180,8 @@ export class Sync {
         return end.retry ?? first
       case 'refused': {
         const r = end.refused!
-        this.set('offline', r.code === 'unauthenticated' || r.code === 'forbidden' ? r : undefined)
+        if (r.code === 'unauthenticated') this.set('unenrolled', r)
+        else this.set('offline', r.code === 'forbidden' ? r : undefined)
         return r.retryAfter || 'back-off'
       }
       default:
@@ -192,7 +193,7 @@ export class Sync {
 
   private async converse(): Promise<End | OverEnd> {
     const { token } = this.device!
-    if (this.state !== 'online' && this.state !== 'revoked') this.set('connecting')
+    if (this.state !== 'online' && this.state !== 'revoked' && this.state !== 'unenrolled') this.set('connecting')
     const greeted = () => this.set(this.exchange.status.revoked ? 'revoked' : 'online')
     if (this.env.now() >= this.overUntil) {
       this.overUntil = 0

@@ -1,5 +1,5 @@
 // Which screen is shown: the model's phase and what is open in it decide, nobody navigates. Sheets lie over it.
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect } from 'preact/hooks'
 import { Counting } from './count'
 import { DetailsSheet } from './details'
 import { EntriesSheet } from './entries'
@@ -32,8 +32,7 @@ export function App({ ui }: { ui: Ui }) {
 }
 
 function Screen() {
-  const { model, said } = useUi()
-  const [again, setAgain] = useState(false)
+  const { model, said, pairAgain } = useUi()
   const phase = model.phase.value, session = model.session.value, pass = model.pass.value
   useEffect(() => { said.value = undefined }, [phase, session?.session, pass?.pass])
   switch (phase) {
@@ -42,7 +41,9 @@ function Screen() {
     case 'failed': return <Failed />
     case 'unpaired': return <Pairing />
   }
-  if (model.link.value.state === 'revoked') return again ? <Pairing back={() => setAgain(false)} /> : <Revoked again={() => setAgain(true)} />
+  const link = model.link.value.state
+  if (pairAgain.value && (link === 'revoked' || link === 'unenrolled')) return <Pairing back={() => { pairAgain.value = false }} />
+  if (link === 'revoked') return <Revoked />
   if (phase === 'signed-out') return <SignIn />
   if (!session || model.download.value) return <Sessions />
   if (session.state === 'closing' && pass?.pending) return <Counting pass={pass} closing />

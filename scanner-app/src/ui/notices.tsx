@@ -20,12 +20,13 @@ function noticesOf({ model, update, battery, arabicKeyboard }: Ui): Notice[] {
   const out: Notice[] = []
   const add = (key: string, tone: Tone, title: string, body: string) => out.push({ key, tone, title, body })
   if (storage.full) add('full', 'wrong', text('storage.full'), text('storage.full.do'))
+  if (link.state === 'unenrolled') add('unenrolled', 'wrong', text('notice.unenrolled'), text('notice.unenrolled.do'))
   const recounts = model.tasks.value.filter((t) => t.recount && t.state === 'none' && t.place.location !== pass?.place.location).length
   if (pass && recounts) add('recount', 'check', text('notice.recount', { n: recounts }), text('notice.recount.do'))
   if (battery.value !== undefined && battery.value < low) add('battery', 'check', text('notice.battery', { n: Math.round(battery.value * 100) }), text('notice.battery.do'))
   if (link.state === 'replaced') add('replaced', 'check', text('notice.replaced'), text('notice.replaced.do'))
   if (link.state === 'outdated') add('outdated', 'check', text('notice.outdated'), text('notice.outdated.do'))
-  if (link.notice) add('server', 'check', text('notice.server'), inWords(link.notice))
+  if (link.notice && link.state !== 'unenrolled') add('server', 'check', text('notice.server'), inWords(link.notice))
   if (session?.state === 'unknown') add('unknown', 'check', text('session.unknown'), text('session.unknown.do'))
   if (link.unsent && link.oldestUnsent !== undefined && Date.now() - link.oldestUnsent > late) add('late', 'check', text('notice.late', { n: link.unsent }), text('notice.late.do'))
   if (storage.persisted === false) add('persist', 'check', text('storage.loose'), text('storage.loose.do'))

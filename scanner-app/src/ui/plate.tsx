@@ -11,7 +11,7 @@ export function Plate({ icon, tone, title, children, action }: { icon?: IconName
         <div class="plate">
           {icon && <div class={'mark ' + (tone ?? '')}><Icon name={icon} /></div>}
           <h1>{title}</h1>
-          {children && <div class="stack tight soft">{children}</div>}
+          {children && <div class="stack tight">{children}</div>}
         </div>
       </main>
       {action && <div class="foot">{action}</div>}
@@ -40,13 +40,13 @@ export function Failed() {
   )
 }
 
-export function Revoked({ again }: { again: () => void }) {
-  const { model, sheet } = useUi()
+export function Revoked() {
+  const { model, sheet, pairAgain } = useUi()
   const { unsent } = model.link.value
   return (
     <Plate icon="wrong" tone="wrong" title={text('revoked')} action={<>
       <button class="button main" onClick={() => { sheet.value = 'sync' }}>{text('sync.title')}</button>
-      <button class="button" onClick={again}>{text('revoked.again')}</button>
+      <button class="button" onClick={() => { pairAgain.value = true }}>{text('revoked.again')}</button>
     </>}>
       <p>{unsent ? text('revoked.unsent', { n: unsent }) : text('revoked.sent')}</p>
       <p>{text('revoked.do')}</p>

@@ -10,6 +10,7 @@ import { Count, Name } from './value'
 
 export function Sessions() {
   const { model, run, said } = useUi()
+  const full = model.storage.value.full
   const [asking, setAsking] = useState(false)
   const [joining, setJoining] = useState(false)
   const offers = model.offers.value, link = model.link.value
@@ -30,7 +31,7 @@ export function Sessions() {
       <main class="body">
         <div class="stack">
           <h1>{text('sessions.title')}</h1>
-          {said.value && <Statement tone="check">{inWords(said.value)}</Statement>}
+          {full ? <Statement tone="wrong" title={text('storage.full')}>{text('storage.full.do')}</Statement> : said.value && <Statement tone="check">{inWords(said.value)}</Statement>}
           {offers.length > 0 && <ul class="rows">{offers.map((o) => <li key={o.session}><Offer offer={o} join={() => void join(o.session)} /></li>)}</ul>}
           {offers.length === 0 && !asking && <p class="empty">{link.state === 'offline' ? text('sessions.offline') : text('sessions.none')}</p>}
           {offers.length === 0 && asking && <p class="empty">{text('sessions.asking')}</p>}
@@ -48,7 +49,7 @@ function Offer({ offer, join }: { offer: SessionOffer; join: () => void }) {
       <span>
         <span class="title"><Name of={offer.name} /></span>
         <span class="tags">
-          {offer.joined && <span class="tag good">{text('sessions.held')}</span>}
+          {offer.joined && !over && <span class="tag good">{text('sessions.held')}</span>}
           {offer.state === 'closing' && <span class="tag check">{text('sessions.closing')}</span>}
           {offer.state === 'sealed' && <span class="tag plain">{text('sessions.sealed')}</span>}
           {offer.state === 'cancelled' && <span class="tag plain">{text('sessions.cancelled')}</span>}

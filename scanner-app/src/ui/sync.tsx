@@ -9,7 +9,7 @@ import { inWords, useUi } from './ui'
 import { Count } from './value'
 
 export function SyncSheet({ close }: { close: () => void }) {
-  const { model, update, version } = useUi()
+  const { model, update, version, pairAgain } = useUi()
   const [busy, setBusy] = useState(false)
   const link = model.link.value, storage = model.storage.value, pass = model.pass.value
   const when = (at: number) => formatDate(at, language.value, digits.value)
@@ -24,6 +24,14 @@ export function SyncSheet({ close }: { close: () => void }) {
       <button class="button" onClick={() => void saveUnsent(model.exportUnsent(), model.deviceName.value)} disabled={link.unsent === 0}>{text('sync.export')}</button>
     </>}>
       <div class="stack">
+        {link.state === 'unenrolled' && (
+          <Statement tone="wrong" title={text('notice.unenrolled')}>
+            {text('notice.unenrolled.do')} <button class="button slim" onClick={() => { pairAgain.value = true; close() }}>{text('revoked.again')}</button>
+          </Statement>
+        )}
+        {link.notice && link.state !== 'unenrolled' && <Statement tone="check" title={text('notice.server')}>{inWords(link.notice)}</Statement>}
+        {storage.full && <Statement tone="wrong" title={text('storage.full')}>{text('storage.full.do')}</Statement>}
+        {link.unsent > 0 && link.state === 'offline' && <Statement title={text('sync.safe')}>{text('sync.safe.do')}</Statement>}
         <dl class="facts">
           <dt>{text('sync.link')}</dt><dd><span class={'link ' + linkTone(link.state)}><span class="dot" />{linkWord(link.state)}</span></dd>
           <dt>{text('sync.unsent')}</dt><dd><Count n={link.unsent} /></dd>
@@ -34,10 +42,7 @@ export function SyncSheet({ close }: { close: () => void }) {
           <dt>{text('sync.device')}</dt><dd><bdi>{model.deviceName.value}</bdi></dd>
           <dt>{text('sync.version')}</dt><dd><bdi dir="ltr">{version}</bdi></dd>
         </dl>
-        {link.notice && <Statement tone="check" title={text('notice.server')}>{inWords(link.notice)}</Statement>}
-        {storage.full && <Statement tone="wrong" title={text('storage.full')}>{text('storage.full.do')}</Statement>}
         {storage.persisted === false && <Statement tone="check" title={text('storage.loose')}>{text('storage.loose.do')}</Statement>}
-        {link.unsent > 0 && link.state === 'offline' && <Statement title={text('sync.safe')}>{text('sync.safe.do')}</Statement>}
         {update.waiting.value && (
           <Statement tone="good" title={text('update.waiting')}>
             {pass ? text('update.later') : <button class="button slim" onClick={() => update.apply()}>{text('update.apply')}</button>}

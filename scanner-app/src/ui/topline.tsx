@@ -11,6 +11,7 @@ export function linkWord(state: LinkState): string {
     case 'online': return text('link.online')
     case 'connecting': return text('link.connecting')
     case 'revoked': return text('link.revoked')
+    case 'unenrolled': return text('link.unenrolled')
     case 'replaced': return text('link.replaced')
     default: return text('link.offline')
   }
@@ -18,7 +19,7 @@ export function linkWord(state: LinkState): string {
 
 export function linkTone(state: LinkState): string {
   if (state === 'online') return 'online'
-  return state === 'revoked' || state === 'replaced' ? 'refused' : 'offline'
+  return state === 'revoked' || state === 'unenrolled' || state === 'replaced' ? 'refused' : 'offline'
 }
 
 export function TopLine() {

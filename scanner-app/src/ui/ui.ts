@@ -25,6 +25,8 @@ export interface Ui {
   started: Signal<boolean>
   arabicKeyboard: Signal<boolean>
   pairing: Signal<boolean>
+  // A device that was paired before is being paired anew.
+  pairAgain: Signal<boolean>
   battery: ReadonlySignal<number | undefined>
   // run waits for an action, sounds its answer and shows its refusal. True: it was done.
   run(action: Promise<Outcome>): Promise<boolean>
@@ -47,7 +49,7 @@ export function makeUi(model: Model, sound: Sound, settings: Signal<Settings>, u
   return {
     run,
     model, sound, settings, update, said, battery, version,
-    sheet, closed, started: signal(false), arabicKeyboard, pairing,
+    sheet, closed, started: signal(false), arabicKeyboard, pairing, pairAgain: signal(false),
     async pair(code, name) {
       pairing.value = true
       const done = await run(model.pair(code, name))

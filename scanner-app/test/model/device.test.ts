@@ -134,6 +134,23 @@ describe('a database that the browser closes', () => {
   })
 })
 
+describe('a device that the server does not know', () => {
+  it('counts on, and is paired anew by the code that the imager reads', async () => {
+    const { w, m } = await counting()
+    await until(() => m.link.value.state === 'online')
+    w.server.forgetful = true
+    w.server.cut()
+    await until(() => m.link.value.state === 'unenrolled' && m.link.value.notice?.key === 'device-unknown')
+    expect((await m.scan('A-01-03')).sound).toBe('ok')
+    w.server.forgetful = false
+    w.server.codes.set('NEWC-ODEX', 'd2')
+    expect(await m.scan('https://jard.test/app/#pair=NEWC-ODEX')).toEqual({ what: 'pairing', sound: 'ok' })
+    await until(() => m.link.value.state === 'online')
+    expect((await arrived(w, m)).map((e) => e['kind'])).toEqual(['pass.opened'])
+    await m.stop()
+  })
+})
+
 describe('a revoked device', () => {
   it('opens nothing, gives what it holds, and can be paired anew', async () => {
     const { w, m } = await counting()

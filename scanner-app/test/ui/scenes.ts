@@ -66,6 +66,9 @@ export const scenes: Record<string, Scene> = {
   sealed: { set: (m) => { counting(m); m.session.value = { ...session, state: 'sealed' } } },
   'sealed-sent': { set: (m) => { m.session.value = { ...session, state: 'sealed' } } },
   cancelled: { set: (m) => { counting(m); m.session.value = { ...session, state: 'cancelled' } } },
+  unenrolled: { sheet: 'sync', set: (m) => { counting(m); m.link.value = { state: 'unenrolled', unsent: 14, notice: { key: 'device-unknown', ar: 'هذا الجهاز اليدوي غير مسجّل.', en: 'This handheld is not enrolled.' } } } },
+  'unenrolled-notice': { sheet: 'notices', set: (m) => { counting(m); m.link.value = { state: 'unenrolled', unsent: 14 } } },
+  'sessions-full': { set: (m) => { m.storage.value = { full: true }; m.offers.value = [{ session: 's1', site: 'c', name: session.name, state: 'open', blind: true, round: 1, joined: false }] } },
   revoked: { set: (m) => { m.session.value = session; m.link.value = { state: 'revoked', unsent: 14 } } },
 }
 

@@ -122,6 +122,20 @@ describe('counting', () => {
   })
 })
 
+describe('a device that the server does not know', () => {
+  it('leads from what is the matter to the code, and back', async () => {
+    const { press, words } = await show('unenrolled')
+    expect(words()).toContain('الخادم لا يعرف هذا الجهاز')
+    await press('سجّل الجهاز من جديد')
+    expect(words()).toContain('امسح رمز التسجيل')
+    await press('رجوع')
+    expect(root!.querySelector('.counting')).not.toBeNull()
+  })
+  it('a full device says so before it downloads', async () => {
+    expect((await show('sessions-full')).words()).toContain('امتلأت ذاكرة الجهاز')
+  })
+})
+
 describe('a session that is over', () => {
   it('closes with its totals what is still open while it closes', async () => {
     const { model, press, words } = await show('closing-open')

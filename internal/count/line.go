@@ -18,7 +18,7 @@ const (
 	LinePartial    LineStatus = "partial"     // only part of its section is in scope and not set aside: a tally, no variance
 	LineCounting   LineStatus = "counting"    // some location of its section is not covered yet
 	LineRecounting LineStatus = "recounting"  // a recount was ordered and is not in
-	LineDisputed   LineStatus = "disputed"    // finished walks differ somewhere
+	LineDisputed   LineStatus = "disputed"    // finished walks differ somewhere; before partial, for it waits for a person
 	LineOverflow   LineStatus = "overflow"    // its sum leaves the range of exact numbers
 	LineWithin     LineStatus = "within"      // its variance is inside the tolerance
 	LineOutside    LineStatus = "outside"     // … outside: it waits for an approver
@@ -144,12 +144,12 @@ func (f *Fold) line(book stocktake.BookLine, sec *sectionState, met *meeting, h 
 	switch {
 	case err != nil:
 		l.Status = LineOverflow
-	case !sec.whole || sec.aside || !f.itemInScope(k.item):
-		l.Status = LinePartial
 	case recounting:
 		l.Status = LineRecounting
 	case disputed:
 		l.Status = LineDisputed
+	case !sec.whole || sec.aside || !f.itemInScope(k.item):
+		l.Status = LinePartial
 	case uncovered:
 		l.Status = LineCounting
 	default:

@@ -97,6 +97,18 @@ func TestPartOfASectionIsNeverSetAgainstItsBook(t *testing.T) {
 	s.want("dairy", "milk", count.LineWithin, 10)
 }
 
+// That walks differ is what a person must deal with, whether the line will ever have a variance or not.
+func TestDisputeShowsInPartOfASection(t *testing.T) {
+	s := write(t, func(p *count.Plan, _ *count.Material) { p.Scope.Locations = []stocktake.LocationID{"A1"} })
+	s.whole("ali", "A1", found{"milk": 3})
+	second := s.whole("dana", "A1", found{"milk": 4})
+	if l := s.want("dairy", "milk", count.LineDisputed, 0); l.Variance != nil {
+		t.Fatal("a part of a section has a variance")
+	}
+	s.decide("omar", count.DisputeChosen, count.Choice{Location: "A1", Item: "milk", Pass: second.id, Digest: s.view().Disputes[0].Digest, Reason: "seen"})
+	s.want("dairy", "milk", count.LinePartial, 4)
+}
+
 func TestItemOutsideTheScopeIsATally(t *testing.T) {
 	s := write(t, func(p *count.Plan, _ *count.Material) { p.Scope.Items = []stocktake.ItemID{"ice"} })
 	s.whole("ali", "C1", found{"ice": 4, "tea": 1})

@@ -36,7 +36,7 @@ type socket struct {
 	feeder      *feeder
 	inbox       chan request
 	share       *semaphore.Weighted // bytes of maxShare
-	usual       int // the reader's own: what its latest messages needed, about
+	usual       int                 // the reader's own: what its latest messages needed, about
 
 	ending   sync.Once
 	goodbye  *goodbye      // set before stopping closes

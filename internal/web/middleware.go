@@ -92,8 +92,11 @@ func (a *api) slow(next echo.HandlerFunc) echo.HandlerFunc {
 }
 
 func withDeadline(c echo.Context, end time.Time, next echo.HandlerFunc) error {
-	ctx, cancel := context.WithDeadline(c.Request().Context(), end)
+	outer := c.Request().Context()
+	ctx, cancel := context.WithDeadline(outer, end)
 	defer cancel()
 	c.SetRequest(c.Request().WithContext(ctx))
-	return next(c)
+	err := next(c)
+	c.SetRequest(c.Request().WithContext(outer)) // the answer to an error is made after this, and may ask the store
+	return err
 }

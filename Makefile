@@ -1,7 +1,8 @@
-# make test      what CI runs: static checks, Go with -race, the app's tests, fresh builds, short fuzzing
-# make browser   the story in real browsers; not part of test until it has been seen whole on an idle machine
+# make test      everything, as CI runs it: static checks, Go with -race, the app's tests, fresh builds, short fuzzing, browsers
+# make browser   the story in real browsers; its pictures are in bin/shots
 # make web       the handheld app and the console's islands, built into static/
 # make bench     the figures of README.md and ARCHITECTURE.md, side by side in one run
+# make figures   the figures that need a browser: the handheld app slowed down, the board with fifty counters
 # make demo      a made-up society and its ministry, served until interrupted
 # make story     the whole job once, in the terminal
 # make pictures  the README's pictures of the screens, taken of a running demo
@@ -12,13 +13,14 @@ FUZZTIME ?= 4000x
 APP := scanner-app
 BUILT := $(CURDIR)/bin/web
 
-.PHONY: test tools lint check test-go test-app fresh fuzz browser web bench demo story pictures build
+.PHONY: test tools lint check test-go test-app fresh fuzz browser web bench figures demo story pictures build
 
-# Two lanes, for two cores.
+# Two lanes, for two cores; the browsers have the machine to themselves.
 test: tools
 	$(MAKE) -j2 --output-sync=target lint check
 	$(MAKE) -j2 --output-sync=target test-go test-app
 	$(MAKE) fuzz
+	$(MAKE) browser
 
 # What Go does not bring along: a C compiler for the race detector, Node for the app, Chromium for the browser's story.
 tools:
@@ -68,7 +70,11 @@ fresh: $(APP)/node_modules/.package-lock.json
 	diff -rq static/scanner $(BUILT)/scanner && diff -rq static/console $(BUILT)/console || (echo "static/ is stale: make web" >&2; exit 1)
 
 browser: tools $(APP)/node_modules/.package-lock.json
-	cd $(APP) && npm run e2e
+	cd $(APP) && JARD_SHOTS=$${JARD_SHOTS:-$(CURDIR)/bin/shots} npm run e2e
+
+figures: tools $(APP)/node_modules/.package-lock.json
+	$(GO) build -o bin/server ./server
+	cd $(APP) && node e2e/figures.mjs ../bin/server
 
 web: $(APP)/node_modules/.package-lock.json
 	cd $(APP) && npm run build

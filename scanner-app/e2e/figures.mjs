@@ -1,7 +1,7 @@
 // The figures that need a browser: node e2e/figures.mjs SERVER. A real Chromium on a running demo of 25,000 items; the
 // handheld's processor is slowed down four times, the desk's is not. Prints a table.
 import { spawn } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -11,7 +11,7 @@ import { chromium } from 'playwright-core'
 const server = resolve(process.argv[2])
 const temp = await mkdtemp(join(tmpdir(), 'jard-figures-'))
 const launch = { executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--autoplay-policy=no-user-gesture-required'] }
-const slow = 4, scans = 200, watched = 60_000
+const slow = 4, scans = 200, counters = 50, watched = 60_000
 
 const at = (sorted, p) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))]
 const spread = (list) => {
@@ -128,14 +128,14 @@ async function board(d) {
   await page.waitForURL((u) => !u.pathname.startsWith('/sign-in'))
   await page.goto(`${d.society}/sessions/${d.session}`)
   await page.waitForFunction(() => document.querySelectorAll('#grid-body > *').length > 10, undefined, { timeout: 60_000 })
-  await page.waitForTimeout(10_000) // all fifty have signed in
+  await page.waitForFunction((n) => document.querySelectorAll('#counters > li').length >= n, counters, { timeout: 120_000 })
   const log = async () => (await page.evaluate(async () => (await fetch(location.pathname + '/log')).text())).match(/class="number">([\d,]+)/)[1].replaceAll(',', '')
   const before = Number(await log())
   await page.evaluate(() => { window.shown.length = 0; window.pushes = 0 })
   await page.waitForTimeout(watched)
   const { shown, pushes } = await page.evaluate(() => ({ shown: window.shown, pushes: window.pushes }))
   const events = (Number(await log()) - before) / (watched / 1000)
-  say(`server push to visible change, ${pushes} pushes, ${events.toFixed(0)} events a second from 50 devices`, spread(shown))
+  say(`server push to visible change, ${pushes} pushes in ${watched / 1000} s, ${events.toFixed(0)} events a second from ${counters} devices`, spread(shown))
 
   const frames = await page.evaluate(async () => {
     const grid = document.querySelector('#grid'), list = []
@@ -167,15 +167,15 @@ async function board(d) {
 }
 
 try {
-  const assets = resolve(import.meta.dirname, '../../static/scanner/assets')
+  const app = resolve(import.meta.dirname, '../../static/scanner')
   let bytes = 0
-  for (const f of await readdir(assets)) if (f.endsWith('.js')) bytes += gzipSync(await readFile(join(assets, f))).length
+  for (const [, f] of (await readFile(join(app, 'index.html'), 'utf8')).matchAll(/"\/app\/([^"]+\.js)"/g)) bytes += gzipSync(await readFile(join(app, f))).length
   console.log(`| figure | p50 / p99 / most, or once; the handheld ${slow} times slowed down |\n|---|---|`)
   say('app JavaScript, gzip', `${(bytes / 1024).toFixed(1)} KiB`)
   const fresh = await demo()
   say('demo, from an empty directory to ready', `${fresh.ready_seconds.toFixed(2)} s`)
   await handheld(fresh)
-  const busy = await demo('--simulate', '50', '--haste', '4')
+  const busy = await demo('--simulate', String(counters), '--haste', '4')
   say('demo, started again', `${busy.ready_seconds.toFixed(2)} s`)
   try { await board(busy) } finally { await busy.stop('SIGTERM') }
 } finally {

@@ -59,10 +59,10 @@ export class Desk {
     return this.page.locator(`button[name=do][value="${what}"]`)
   }
 
-  /** Presses it, and waits for the page that comes of it. */
-  async press(what: string): Promise<void> {
+  /** Presses a button, or follows a link, and waits for the page that comes of it. */
+  async press(what: string | Locator): Promise<void> {
     const page = this.page.waitForEvent('load')
-    await this.does(what).click()
+    await (typeof what === 'string' ? this.does(what) : what).click()
     await page
   }
 

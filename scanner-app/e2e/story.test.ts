@@ -222,7 +222,7 @@ describe.each<Language>(['ar', 'en'])('the story in %s', (language) => {
   test('a recount by the third, who had not counted there, settles it', async () => {
     await desk.go(ofSession('/disputes'))
     await desk.look('disputes')
-    await desk.page.locator('article.case button[formaction$="/recounts"]').click()
+    await desk.press(desk.page.locator('article.case button[formaction$="/recounts"]'))
     const who = desk.page.locator('select[name^="person:"]')
     expect(await who.locator('option').evaluateAll((all) => all.map((o) => (o as HTMLOptionElement).value))).not.toContain('ali')
     await who.selectOption('omar')
@@ -317,8 +317,7 @@ describe.each<Language>(['ar', 'en'])('the story in %s', (language) => {
       return (await desk.page.locator('tbody tr', { has: desk.page.locator(`a[href="${ofSession()}"]`) }).getByText(desk.text('result.accepted')).count()) > 0
     })
     await desk.look('results')
-    await desk.page.locator('tbody tr', { has: desk.page.locator(`a[href="${ofSession()}"]`) }).locator('a').first().click()
-    await desk.page.waitForURL(/results/)
+    await desk.press(desk.page.locator('tbody tr', { has: desk.page.locator(`a[href="${ofSession()}"]`) }).locator('a').first())
     await desk.look('result')
     const hash = await desk.page.locator('dl.facts dd').filter({ hasText: /^[0-9a-f]{64}$/ }).first().innerText()
     await desk.visit(new URL(desk.page.url()).pathname + '/record', 'record')

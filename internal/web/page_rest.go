@@ -39,7 +39,7 @@ func (k *console) rest(v *visit) (frame, error) {
 		if l.RestZero {
 			signed = append(signed, l)
 		}
-		if l.Status != count.LineNotCounted {
+		if l.Status != count.LineNotCounted || l.Undirected { // of a part of a section nobody can say what is in the rest
 			continue
 		}
 		p.Total++

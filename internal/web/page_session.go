@@ -215,6 +215,38 @@ func (s *seen) AwaitedStreams() (n int) {
 }
 
 // Short is the shortage as a positive number.
+// Compared counts the lines that are set against the book: the others are a tally, or not counted.
+func (s *seen) Compared() (n int) {
+	for _, l := range s.View.Lines {
+		if l.Variance != nil {
+			n++
+		}
+	}
+	return n
+}
+
+// Parts are the sections of which only some locations are in scope: their lines are never set against the book.
+func (s *seen) Parts() []stocktake.Name {
+	if s.Over() {
+		return nil
+	}
+	in, out := map[stocktake.SectionID]bool{}, map[stocktake.SectionID]bool{}
+	for _, l := range s.Locations {
+		if l.InScope {
+			in[l.Section] = true
+		} else {
+			out[l.Section] = true
+		}
+	}
+	var list []stocktake.Name
+	for _, x := range s.Material.Site.Sections {
+		if in[x.ID] && out[x.ID] {
+			list = append(list, s.Section(x.ID))
+		}
+	}
+	return list
+}
+
 func (s *seen) Short() stocktake.Fils { return s.Totals.Shortage.Abs() }
 
 // Kept gives back what was typed into one of several like forms of a page: the one that was sent names its key.

@@ -14,6 +14,7 @@ type assignPage struct {
 	Sections []sectionWork
 	Choices  []option
 	Counters []option
+	Begun    []*count.Pass // walks begun for tasks that are not done: these stay when the rest is withdrawn
 }
 
 // sectionWork is how the locations of one section are given out in the first round.
@@ -58,7 +59,7 @@ func (k *console) assignPage(v *visit) (assignPage, error) {
 	if err != nil {
 		return assignPage{}, err
 	}
-	p, names := assignPage{seen: s}, map[stocktake.PersonID]stocktake.Name{}
+	p, names := assignPage{seen: s, Begun: s.begun()}, map[stocktake.PersonID]stocktake.Name{}
 	for _, x := range people {
 		names[x.ID] = x.Name
 		if !x.Disabled && slices.Contains(x.Roles, stocktake.Counter) {
@@ -143,7 +144,7 @@ func (k *console) assign(v *visit) error {
 	done := "done.assigned"
 	if f.Get("do") == "withdraw" {
 		done = "done.withdrawn"
-		a.Withdraw = openTasks(p.View, chosen)
+		a.Withdraw = p.unbegun(chosen)
 	} else {
 		people := f.All("people")
 		if len(people) == 0 {
@@ -186,23 +187,44 @@ func divide(locations []stocktake.LocationID, people []string, each bool) []coun
 	return tasks
 }
 
-// openTasks are the tasks of the first round in the sections that nobody has done or is doing.
-func openTasks(v *count.View, sections []string) []string {
-	state := map[stocktake.LocationID]count.LocationState{}
-	for _, l := range v.Locations {
-		state[l.Location] = l
+// walkFor is the last walk that the one asked for has made for a task; nil where it was not begun. A walk of somebody else
+// at the same location begins nothing but their own task.
+func (s *seen) walkFor(t *count.TaskState) *count.Pass {
+	var last *count.Pass
+	for _, p := range s.Passes {
+		if p.Task == t.ID && (t.Person == "" || p.Person == t.Person) && (last == nil || !p.OpenedAt.Before(last.OpenedAt)) {
+			last = p
+		}
 	}
+	return last
+}
+
+// unbegun are the tasks of the first round in some sections that nobody has begun.
+func (s *seen) unbegun(sections []string) []string {
 	var ids []string
-	for i := range v.Tasks {
-		t := &v.Tasks[i]
-		if l := state[t.Location]; t.Round == 1 && !t.Done && l.Passes == 0 && slices.Contains(sections, string(l.Section)) {
+	for i := range s.Tasks {
+		t := &s.Tasks[i]
+		if t.Round == 1 && !t.Done && slices.Contains(sections, string(s.places[t.Location].Section)) && s.walkFor(t) == nil {
 			ids = append(ids, t.ID)
 		}
 	}
 	return ids
 }
 
+// begun are the tasks of the first round that are not done and cannot be withdrawn, for the walk that was begun.
+func (s *seen) begun() []*count.Pass {
+	var list []*count.Pass
+	for i := range s.Tasks {
+		if t := &s.Tasks[i]; t.Round == 1 && !t.Done {
+			if p := s.walkFor(t); p != nil {
+				list = append(list, p)
+			}
+		}
+	}
+	return list
+}
+
 // NothingToAssign answers an assignment that would change nothing.
 var NothingToAssign = stocktake.NewReason(stocktake.Invalid, "nothing-to-assign",
-	"There is nothing left to give or to take back in these sections. Choose others.",
-	"لم يبقَ في هذه الأقسام ما يُسند أو يُسحب. اختر غيرها.")
+	"There is nothing left to give or to take back in these sections: what was given there was begun or is done. Choose others.",
+	"لم يبقَ في هذه الأقسام ما يُسند أو يُسحب: ما أُسند فيها بدأ عدّه أو تم. اختر غيرها.")

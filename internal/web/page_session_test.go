@@ -302,3 +302,19 @@ func TestSealedSessionOffersNothingToDecide(t *testing.T) {
 	s.holds(s.post("manager", "/sessions/s1/passes", url.Values{"do": {"abandon"}, "key": {"p1"}, "digest": {"x"}, "reason": {"x"}}),
 		http.StatusUnprocessableEntity, "is sealed or cancelled")
 }
+
+// TestWithdrawTakesBackWhatHasNotBegun holds that a walk of one person does not keep another's task, and that what stays
+// says why.
+func TestWithdrawTakesBackWhatHasNotBegun(t *testing.T) {
+	s := openStory(t)
+	tasks := `{"tasks":[{"id":"of-ali","round":1,"location":"A1","person":"ali"},{"id":"of-mona","round":1,"location":"A1","person":"mona"}]}`
+	s.ok(s.ask("supervisor", "POST", "/api/sessions/s1/assignments", tasks), http.StatusOK, nil)
+	s.push("d1", count.Event{Name: "pass.opened", Pass: "p1", Location: "A1", Round: 1, Person: "ali", Assignment: "of-ali", Mode: "quantity"})
+	withdraw := url.Values{"do": {"withdraw"}, "sections": {"dry"}}
+	s.went(s.post("supervisor", "/sessions/s1/assign", withdraw), "done.withdrawn")
+	page := s.page("supervisor", "/sessions/s1/assign", "Begun and not done", "still counting the location", `href="/sessions/s1/passes?location=A1"`)
+	if strings.Contains(page, "منى") {
+		t.Error("the task that nobody began was not withdrawn")
+	}
+	s.holds(s.post("supervisor", "/sessions/s1/assign", withdraw), http.StatusUnprocessableEntity, "was begun or is done")
+}

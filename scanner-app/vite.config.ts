@@ -9,6 +9,15 @@ export default defineConfig({
     preact(),
     // No chunk has a style sheet of its own, so there is nothing to preload before one.
     { name: 'import-alone', enforce: 'pre', load: (id) => (id === '\0vite/preload-helper.js' ? 'export const __vitePreload = (load) => load()' : undefined) },
+    // The texts of the first language come beside the code, not after it.
+    {
+      name: 'arabic-at-once',
+      transformIndexHtml: {
+        order: 'post',
+        handler: (_html, { bundle }) => Object.values(bundle ?? {}).filter((c) => c.type === 'chunk' && c.name === 'ar').map((c) => (
+          { tag: 'link', attrs: { rel: 'modulepreload', crossorigin: true, href: '/app/' + c.fileName }, injectTo: 'head' as const })),
+      },
+    },
     VitePWA({
       registerType: 'prompt', // an update waits for the counter's word, between passes
       injectRegister: null,

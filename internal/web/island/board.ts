@@ -165,7 +165,7 @@ function open(): void {
 
 // Keys
 
-grid.addEventListener('keydown', (e) => {
+function key(e: KeyboardEvent): void {
   if (e.ctrlKey || e.metaKey || e.altKey) return
   const act: Record<string, () => void> = {
     j: () => table.move(1), ArrowDown: () => table.move(1), k: () => table.move(-1), ArrowUp: () => table.move(-1),
@@ -181,8 +181,14 @@ grid.addEventListener('keydown', (e) => {
   if (!f) return
   e.preventDefault()
   f()
-})
+}
+grid.addEventListener('keydown', key)
 document.addEventListener('keydown', (e) => {
+  // Where nothing has the focus the letters are the table's, whose cursor is what one sees; the rest move the page.
+  if (e.target === document.body && e.key.length === 1 && e.key !== ' ') {
+    key(e)
+    if (e.defaultPrevented) grid.focus({ preventScroll: true })
+  }
   const typing = e.target instanceof HTMLInputElement || e.target instanceof HTMLTextAreaElement || e.target instanceof HTMLSelectElement
   if ((e.key === '/' || e.code === 'Slash') && !typing && !e.ctrlKey && !e.metaKey) {
     e.preventDefault()

@@ -99,8 +99,8 @@ func (c *restoreCmd) Run(ctx context.Context, s *streams) error {
 	}
 	_, err := fmt.Fprintf(s.Out, `%s restored under a new incarnation.
 Devices send again what it lacks as soon as they connect. Sealing is locked until the ministry's last result is known:
-start the server and let it reach the ministry, or open a new series: server society series
+start the server and let it reach the ministry, or open a new series: %s society series
 The signing keys are not in a backup: put the directory %s back too.
-`, c.store(), c.keys())
+`, c.store(), called(), c.keys())
 	return err
 }

@@ -23,6 +23,9 @@ func (c *sessionLocationCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
+	if c.Location == "" && (c.Aside || c.TakeBack) {
+		return whichLocation.New()
+	}
 	list, err := pages[count.LocationState](ctx, api, sessionPath(c.Session, "/locations"))
 	if err != nil {
 		return err
@@ -36,7 +39,15 @@ func (c *sessionLocationCmd) Run(ctx context.Context, s *streams) error {
 	}
 	if c.Location != "" && (c.Aside || c.TakeBack) {
 		body := count.LocationAside{Location: list[0].Location, Digest: list[0].Digest, TakeBack: c.TakeBack, Reason: c.Reason}
-		return api.post(ctx, sessionPath(c.Session, "/locations/set-aside"), body, nil)
+		if err := api.post(ctx, sessionPath(c.Session, "/locations/set-aside"), body, nil); err != nil {
+			return err
+		}
+		said := "is set aside"
+		if c.TakeBack {
+			said = "is to be walked again"
+		}
+		_, err := fmt.Fprintln(s.Out, c.Location, said)
+		return err
 	}
 	for _, l := range list {
 		scope := ""
@@ -47,3 +58,7 @@ func (c *sessionLocationCmd) Run(ctx context.Context, s *streams) error {
 	}
 	return nil
 }
+
+var whichLocation = stocktake.NewReason(stocktake.Invalid, "which-location",
+	"Name the location to set aside or to take back: one at a time, each with its reason.",
+	"حدّد الموقع المراد تنحيته أو إرجاعه: موقع واحد في كل مرة مع سببه.")

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -42,10 +43,15 @@ type cli struct {
 	Version  versionCmd       `cmd:"" help:"Print the version."`
 }
 
-const about = `Jard (جرد): electronic stocktaking for cooperative societies.
+// called is what the reader called the program.
+func called() string { return filepath.Base(os.Args[0]) }
+
+func about() string {
+	return strings.ReplaceAll(`Jard (جرد): electronic stocktaking for cooperative societies.
 
 Try it:   server demo
-For real: server society add · server serve · server user add · server import · server session issue`
+For real: server society add · server serve · server user add · server import · server session issue`, "server ", called()+" ")
+}
 
 // streams are where a command reads and writes.
 type streams struct {
@@ -67,13 +73,13 @@ func run(ctx context.Context, args []string, s *streams) int {
 	ctx, stay := newVisit(ctx)
 	defer stay.end(ctx)
 	parser, err := kong.New(&c,
-		kong.Name(filepath.Base(os.Args[0])), kong.Description(about), kong.DefaultEnvars("JARD"), kong.UsageOnError(),
+		kong.Name(called()), kong.Description(about()), kong.DefaultEnvars("JARD"), kong.UsageOnError(),
 		kong.Writers(s.Out, s.Err), kong.Exit(func(code int) { status = code }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(s),
 	)
 	if err != nil {
-		fmt.Fprintln(s.Err, "server:", err)
+		fmt.Fprintln(s.Err, called()+":", err)
 		return 2
 	}
 	command, err := parser.Parse(args)
@@ -81,8 +87,8 @@ func run(ctx context.Context, args []string, s *streams) int {
 	case status >= 0:
 		return status // help or version was asked for and printed
 	case err != nil:
-		fmt.Fprintln(s.Err, "server:", err)
-		fmt.Fprintln(s.Err, "Try: server --help")
+		fmt.Fprintln(s.Err, called()+":", err)
+		fmt.Fprintln(s.Err, "Try: "+called()+" --help")
 		return 2
 	}
 	if err := command.Run(); err != nil {
@@ -95,11 +101,11 @@ func run(ctx context.Context, args []string, s *streams) int {
 // printError tells a person what to do, in both languages where the error has both.
 func printError(w io.Writer, err error) {
 	if e, ok := errors.AsType[*stocktake.Error](err); ok {
-		fmt.Fprintf(w, "server: %s\n        %s\n", e.English(), e.Arabic())
+		fmt.Fprintf(w, "%s: %s\n        %s\n", called(), e.English(), e.Arabic())
 		if e.Err != nil {
 			fmt.Fprintf(w, "        (%v)\n", e.Err)
 		}
 		return
 	}
-	fmt.Fprintln(w, "server:", err)
+	fmt.Fprintln(w, called()+":", err)
 }

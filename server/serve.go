@@ -13,6 +13,7 @@ import (
 type serveCmd struct {
 	dataFlags
 	listenFlags
+	proxyFlags
 	Role     string `help:"society: handhelds, supervisors, sealed results. ministry: receives results and signs receipts." enum:"society,ministry" default:"society"`
 	TLSHelp  string `help:"Serve in the clear, at this address, a page that helps to install the local authority (see tls init) on handhelds." placeholder:"HOST:PORT"`
 	LogLevel string `help:"What to log: debug, info, warn or error." enum:"debug,info,warn,error" default:"info"`
@@ -25,6 +26,10 @@ func (c *serveCmd) Run(ctx context.Context, s *streams) (err error) {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(s.Err, &slog.HandlerOptions{Level: level}))
+	proxies, err := c.networks()
+	if err != nil {
+		return err
+	}
 	l, err := c.listen()
 	if err != nil {
 		return err
@@ -43,7 +48,7 @@ func (c *serveCmd) Run(ctx context.Context, s *streams) (err error) {
 		return errors.Join(err, l.Close(), operator.Close())
 	}
 	fmt.Fprintf(s.Out, "%s serves as %s on %s (data in %s)\n", software(), c.Role, c.url(l), c.Data)
-	servers := []server{{l, handler}, {operator, n.operator()}}
+	servers := []server{{l, behind(proxies, handler)}, {operator, n.operator()}}
 	if c.TLSHelp != "" {
 		help, err := c.help(s, c.url(l))
 		if err != nil {

@@ -74,9 +74,7 @@ func (a *api) harden(next echo.HandlerFunc) echo.HandlerFunc {
 		h.Set(echo.HeaderReferrerPolicy, "no-referrer")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-		if overTLS(c.Request()) {
-			h.Set(echo.HeaderStrictTransportSecurity, "max-age=31536000")
-		}
+		insist(c.Request(), h)
 		return next(c)
 	}
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -32,9 +33,21 @@ func guard(c echo.Context) {
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Permissions-Policy", "camera=(self), microphone=(), geolocation=()")
-	if overTLS(c.Request()) {
-		h.Set(echo.HeaderStrictTransportSecurity, "max-age=31536000")
+	insist(c.Request(), h)
+}
+
+// insist has browsers speak nothing but TLS to a name that is served over it. An address, or localhost, is also what
+// something else on the machine is found at, in the clear.
+func insist(r *http.Request, h http.Header) {
+	host := r.Host
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
 	}
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if _, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil || host == "localhost" || strings.HasSuffix(host, ".localhost") || !overTLS(r) {
+		return
+	}
+	h.Set(echo.HeaderStrictTransportSecurity, "max-age=31536000")
 }
 
 // guardPages is guard for pages: they are about stock and people, and never to be kept.

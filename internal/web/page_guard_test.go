@@ -170,6 +170,23 @@ func TestProxyOnThisMachineSpeaksTLS(t *testing.T) {
 	}
 }
 
+// TestOnlyANameIsHeldToTLS: a browser told so of localhost or an address would refuse everything else that is found there.
+func TestOnlyANameIsHeldToTLS(t *testing.T) {
+	d := open(t, unhurried)
+	for host, held := range map[string]bool{
+		"https://stock.example/sign-in": true, "https://stock.example:8443/sign-in": true, "http://stock.example/sign-in": false,
+		"https://localhost:8420/sign-in": false, "https://app.localhost/sign-in": false, "https://LOCALHOST./sign-in": false,
+		"https://192.168.1.20/sign-in": false, "https://192.168.1.20:8420/api/me": false, "https://[::1]:8420/sign-in": false,
+		"https://stock.example/api/me": true,
+	} {
+		w := httptest.NewRecorder()
+		d.e.ServeHTTP(w, httptest.NewRequest("GET", host, nil))
+		if got := w.Header().Get("Strict-Transport-Security") != ""; got != held {
+			t.Errorf("%s: held to TLS %v", host, got)
+		}
+	}
+}
+
 func TestNobodyIsSentElsewhere(t *testing.T) {
 	d := open(t, unhurried)
 	d.who.signIn = func(stocktake.SocietyID, stocktake.PersonID, account.Secret, string) (account.Grant, error) {

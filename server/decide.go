@@ -169,13 +169,25 @@ func (c *sessionResolveCmd) Run(ctx context.Context, s *streams) error {
 		if n < 0 {
 			return stocktake.Missing.New("unknown code", c.Code)
 		}
-		return api.asideCode(ctx, c.Session, codes[n], c.Reason)
+		if err := api.asideCode(ctx, c.Session, codes[n], c.Reason); err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(s.Out, "%s is set aside: it counts for nothing\n", c.Code)
+		return err
 	}
 	r := count.Resolution{Code: c.Code, Item: stocktake.ItemID(c.Item), Pack: stocktake.Quantity(pack), Reason: c.Reason}
 	if c.TakeBack {
 		r = count.Resolution{Code: c.Code, TakeBack: true, Reason: c.Reason}
 	}
-	return api.post(ctx, sessionPath(c.Session, "/codes/resolve"), r, nil)
+	if err := api.post(ctx, sessionPath(c.Session, "/codes/resolve"), r, nil); err != nil {
+		return err
+	}
+	if c.TakeBack {
+		_, err = fmt.Fprintf(s.Out, "%s is unknown again\n", c.Code)
+	} else {
+		_, err = fmt.Fprintf(s.Out, "%s means %s, %s in a pack\n", c.Code, c.Item, stocktake.Quantity(pack))
+	}
+	return err
 }
 
 // asideCode sets an unknown code aside as it was listed.
@@ -187,17 +199,22 @@ func (c *client) asideCode(ctx context.Context, session string, u count.Unknown,
 // all lists the unknown codes, or sets every one of them aside.
 func (c *sessionResolveCmd) all(ctx context.Context, s *streams, api *client) error {
 	codes, err := pages[count.Unknown](ctx, api, sessionPath(c.Session, "/codes"))
+	aside := 0
 	for _, u := range codes {
+		if c.Aside && u.SetAside == "" {
+			if err := api.asideCode(ctx, c.Session, u, c.Reason); err != nil {
+				return err
+			}
+			u.SetAside = c.Reason
+			aside++
+		}
 		fmt.Fprintf(s.Out, "%-24s %10s  %v %s\n", u.Code, u.Quantity, u.Sections, standingWord(u.SetAside, u.Lapsed))
-		if !c.Aside || u.SetAside != "" {
-			continue
-		}
-		if err := api.asideCode(ctx, c.Session, u, c.Reason); err != nil {
-			return err
-		}
 	}
 	if err != nil {
 		return err
+	}
+	if c.Aside {
+		fmt.Fprintf(s.Out, "%d unknown codes set aside\n", aside)
 	}
 	resolved, err := pages[count.Resolved](ctx, api, sessionPath(c.Session, "/codes/resolved"))
 	for _, r := range resolved {
@@ -232,7 +249,20 @@ func (c *sessionQuarantineCmd) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	if c.Key != "" {
+		held, err := pages[count.Held](ctx, api, sessionPath(c.Session, "/quarantine"))
+		if err != nil {
+			return err
+		}
+		accepted, err := pages[count.Held](ctx, api, sessionPath(c.Session, "/quarantine/accepted"))
+		if err != nil {
+			return err
+		}
 		r := count.Release{Key: c.Key, Accept: c.Accept, TakeBack: c.TakeBack, Reason: c.Reason}
+		for _, h := range slices.Concat(held, accepted) {
+			if h.Key == c.Key {
+				r.Digest = h.Digest
+			}
+		}
 		return api.post(ctx, sessionPath(c.Session, "/quarantine/resolve"), r, nil)
 	}
 	held, err := pages[count.Held](ctx, api, sessionPath(c.Session, "/quarantine"))
@@ -388,7 +418,22 @@ func (c *sessionWriteOffCmd) Run(ctx context.Context, _ *streams) error {
 	if err != nil {
 		return err
 	}
-	return api.post(ctx, sessionPath(c.Session, "/streams/write-off"), count.WriteOff{Device: stocktake.DeviceID(c.Device), Reason: c.Reason}, nil)
+	list, err := pages[count.StreamState](ctx, api, sessionPath(c.Session, "/streams"))
+	if err != nil {
+		return err
+	}
+	w := count.WriteOff{Device: stocktake.DeviceID(c.Device), Reason: c.Reason}
+	w.Digest = count.StreamsDigest(list, count.Stream{Device: w.Device})
+	return api.post(ctx, sessionPath(c.Session, "/streams/write-off"), w, nil)
+}
+
+// seal seals a session as it stands now: whatever arrives in between is a reason to look again.
+func (c *client) seal(ctx context.Context, session string) error {
+	var v count.View
+	if err := c.get(ctx, sessionPath(session, ""), &v); err != nil {
+		return err
+	}
+	return c.post(ctx, sessionPath(session, "/seal"), map[string]stocktake.Hash{"head": v.Head}, nil)
 }
 
 type sessionSealCmd struct{ onSession }
@@ -399,10 +444,10 @@ func (c *sessionSealCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	if err := api.post(ctx, sessionPath(c.Session, "/seal"), struct{}{}, nil); err != nil {
+	if err := api.seal(ctx, c.Session); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(s.Out, "sealed; the result is on its way: server result list")
+	_, err = fmt.Fprintf(s.Out, "sealed; the result is on its way: %s result list\n", called())
 	return err
 }
 

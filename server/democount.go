@@ -69,7 +69,11 @@ func (b *bygone) make(ctx context.Context, n *node, sessions *count.Service, clo
 			return err
 		}
 	}
-	_, err := sessions.Seal(ctx, b.manager, b.plan.Session, b.issuer)
+	v, err := sessions.View(ctx, b.manager, b.plan.Session)
+	if err != nil {
+		return err
+	}
+	_, err = sessions.Seal(ctx, b.manager, b.plan.Session, v.Head, b.issuer)
 	return err
 }
 

@@ -121,7 +121,7 @@ func (d *job) settle(ctx context.Context) error {
 		return err
 	}
 	for _, h := range held {
-		if err := salem.post(ctx, sessionPath(d.session, "/quarantine/resolve"), count.Release{Key: h.Key, Reason: "looked into"}, nil); err != nil {
+		if err := salem.post(ctx, sessionPath(d.session, "/quarantine/resolve"), count.Release{Key: h.Key, Digest: h.Digest, Reason: "looked into"}, nil); err != nil {
 			return err
 		}
 	}
@@ -188,7 +188,7 @@ func (d *job) seal(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	if err := mona.post(ctx, sessionPath(d.session, "/seal"), struct{}{}, nil); err != nil {
+	if err := mona.seal(ctx, d.session); err != nil {
 		return err
 	}
 	d.say("every handheld has drained; mona seals the session")

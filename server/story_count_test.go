@@ -115,7 +115,7 @@ func (s *story) recount(t *testing.T) {
 		s.post(t, "salem", "/codes/resolve", count.Resolution{Code: u.Code, SetAside: true, Digest: u.Digest, Reason: "torn labels, no such goods"})
 	}
 	for _, h := range list[count.Held](t, s, "/quarantine") {
-		s.post(t, "salem", "/quarantine/resolve", count.Release{Key: h.Key, Reason: "looked into"})
+		s.post(t, "salem", "/quarantine/resolve", count.Release{Key: h.Key, Digest: h.Digest, Reason: "looked into"})
 	}
 	t.Log(s.as(t, "salem", "session", "zero", s.session, "--reason", "searched for, not there"))
 }

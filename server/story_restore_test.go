@@ -36,7 +36,7 @@ func (s *story) restore(t *testing.T) {
 		t.Errorf("a new key while signing is locked: status %d, %s", code, errs)
 	}
 	spot := s.spot(t)
-	err := s.people["mona"].post(t.Context(), sessionPath(spot, "/seal"), struct{}{}, nil)
+	err := s.people["mona"].seal(t.Context(), spot)
 	if f, ok := errors.AsType[*failed](err); !ok || f.Key != count.SigningLocked.Key {
 		t.Fatalf("sealing after a restore without the ministry: %v", err)
 	}
@@ -50,7 +50,7 @@ func (s *story) restore(t *testing.T) {
 		t.Errorf("what was fetched is %+v; want %s", r, s.sealed)
 	}
 	eventually(t, "signing is unlocked", func() bool {
-		err := s.people["mona"].post(t.Context(), sessionPath(spot, "/seal"), struct{}{}, nil)
+		err := s.people["mona"].seal(t.Context(), spot)
 		if f, ok := errors.AsType[*failed](err); ok && f.Key != count.SigningLocked.Key {
 			t.Fatal(err)
 		}

@@ -268,9 +268,14 @@ func (s *Service) ResolveQuarantine(ctx context.Context, by stocktake.Person, se
 		}
 		list := slices.Concat(v.Accepted, v.Held) // what was let count may be held for another cause since
 		n := slices.IndexFunc(list, func(h Held) bool { return h.Key == r.Key })
+		if same := slices.IndexFunc(list, func(h Held) bool { return h.Key == r.Key && h.Digest == r.Digest }); same >= 0 {
+			n = same
+		}
 		switch {
 		case n < 0:
 			return stocktake.Missing.New("held event", r.Key)
+		case list[n].Digest != r.Digest:
+			return ChangedSince.New(r.Key)
 		case r.TakeBack && list[n].SetAside+list[n].Accepted == "":
 			return NothingToTakeBack.New(r.Key)
 		case r.Accept && !r.TakeBack && !list[n].Readable:
@@ -398,6 +403,9 @@ func (s *Service) WriteOffStream(ctx context.Context, by stocktake.Person, sessi
 		}
 		if !slices.ContainsFunc(v.Streams, func(x StreamState) bool { return x.Device == w.Device && (w.Epoch == "" || x.Epoch == w.Epoch) }) {
 			return stocktake.Missing.New("stream", string(w.Device)+" "+w.Epoch)
+		}
+		if w.Digest != StreamsDigest(v.Streams, Stream{w.Device, w.Epoch}) {
+			return ChangedSince.New(string(w.Device))
 		}
 		return nil
 	})

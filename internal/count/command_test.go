@@ -248,7 +248,10 @@ func TestCommandByWhoSettledTheLine(t *testing.T) {
 		})
 		f.check(err)
 	}
-	if _, err := f.svc.Seal(t.Context(), sara, session, i); !errors.Is(err, count.SealBlocked) {
+	if _, err := f.svc.Seal(t.Context(), sara, session, f.view(sara, session).Head, i); !errors.Is(err, count.ChangedSince) {
+		t.Fatalf("sealing over what arrived: %v", err)
+	}
+	if _, err := f.svc.Seal(t.Context(), sara, session, f.view(sara, session).Head, i); !errors.Is(err, count.SealBlocked) {
 		t.Fatalf("sealing a line whose approver settled it: %v", err)
 	}
 }

@@ -78,6 +78,7 @@ type Resolution struct {
 // can be read; otherwise it is set aside.
 type Release struct {
 	Key      string `json:"key"`
+	Digest   Digest `json:"digest"` // of the event as it was shown
 	Accept   bool   `json:"accept,omitempty"`
 	TakeBack bool   `json:"take_back,omitempty"`
 	Reason   string `json:"reason"`
@@ -120,6 +121,7 @@ type LinesVerdict struct {
 type WriteOff struct {
 	Device stocktake.DeviceID `json:"device"`
 	Epoch  string             `json:"epoch,omitempty"`
+	Digest Digest             `json:"digest"` // of the streams as they were shown: see StreamsDigest
 	Reason string             `json:"reason"`
 }
 

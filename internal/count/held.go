@@ -20,12 +20,22 @@ type Held struct {
 	Readable bool                 `json:"readable"` // can be let count
 	SetAside string               `json:"set_aside,omitempty"`
 	Accepted string               `json:"accepted,omitempty"` // why a person let it count: see View.Accepted
+	Digest   Digest               `json:"digest"`             // of all that, and of its bytes
 
 	event   *Event
 	kind    Kind
 	body    key
 	streams []Stream // all that brought it to the quarantine
 	trusted []Stream // all that brought it on a way that is trusted; an epoch may be missing
+}
+
+// bind gives held events the digests that decisions on them name. Their keys are of their bytes.
+func bind(list []Held) {
+	for n := range list {
+		h := &list[n]
+		d := newDigester("held").text(h.Key).text(h.Reason) // not who brought it: that may be several, in any order
+		h.Digest = d.text(string(h.Pass)).text(string(h.Location)).text(h.SetAside).text(h.Accepted).sum()
+	}
 }
 
 // Open reports whether the event still waits for a person.

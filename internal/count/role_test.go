@@ -108,7 +108,7 @@ func TestCommandsByRole(t *testing.T) {
 			return err
 		}},
 		"seal": {runners, func(ctx context.Context, p stocktake.Person) error {
-			_, err := f.svc.Seal(ctx, p, "s-empty", &issuer{before: func() { t.Error("a result was made for a blocked session") }})
+			_, err := f.svc.Seal(ctx, p, "s-empty", stocktake.Hash{}, &issuer{before: func() { t.Error("a result was made for a blocked session") }})
 			return err
 		}},
 		"view": {lookers, func(ctx context.Context, p stocktake.Person) error {

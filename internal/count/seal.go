@@ -25,27 +25,33 @@ type Issuance struct {
 }
 
 // Seal makes a session final: its state is checked, the result made and signed, and the seal entry, the result and its
-// delivery become durable together, or not at all if anything arrived meanwhile.
-func (s *Service) Seal(ctx context.Context, by stocktake.Person, session stocktake.SessionID, issuer Issuer) (Entry, error) {
+// delivery become durable together. Head is that of the log that was looked at: ChangedSince if anything arrived since.
+func (s *Service) Seal(ctx context.Context, by stocktake.Person, session stocktake.SessionID, head stocktake.Hash, issuer Issuer) (Entry, error) {
 	if err := may(by, planners...); err != nil {
 		return Entry{}, err
 	}
 	for attempt := 0; ; attempt++ {
-		e, err := s.seal(ctx, by, session, issuer)
-		if attempt < 3 && (errors.Is(err, LogMoved) || errors.Is(err, ChainMoved)) {
-			continue // look again: whatever came in is now part of what is checked
+		e, err := s.seal(ctx, by, session, head, issuer)
+		switch {
+		case errors.Is(err, LogMoved):
+			return Entry{}, ChangedSince.New(string(session))
+		case attempt < 3 && errors.Is(err, ChainMoved): // another session took the number
+		default:
+			return e, err
 		}
-		return e, err
 	}
 }
 
-func (s *Service) seal(ctx context.Context, by stocktake.Person, session stocktake.SessionID, issuer Issuer) (Entry, error) {
+func (s *Service) seal(ctx context.Context, by stocktake.Person, session stocktake.SessionID, head stocktake.Hash, issuer Issuer) (Entry, error) {
 	v, err := s.view(ctx, by.Society, session)
 	if err != nil {
 		return Entry{}, err
 	}
 	if v.State == StateSealed || v.State == StateCancelled {
 		return Entry{}, LogClosed.New(string(session))
+	}
+	if v.Head != head {
+		return Entry{}, ChangedSince.New(string(session))
 	}
 	if len(v.Blockers) > 0 {
 		list := make([]string, 0, len(v.Blockers))

@@ -24,18 +24,18 @@ func counted(t *testing.T, wrap ...func(count.Log) count.Log) (*floor, *device) 
 
 func TestSealNamesWhatStandsInTheWay(t *testing.T) {
 	f, d := counted(t)
-	_, err := f.svc.Seal(t.Context(), sara, session, &issuer{})
+	_, err := f.svc.Seal(t.Context(), sara, session, f.view(sara, session).Head, &issuer{})
 	if !errors.Is(err, count.SealBlocked) {
 		t.Fatalf("sealing before a device has drained: %v", err)
 	}
 	f.check(f.svc.Drained(t.Context(), society, session, d.stream, d.mark.Acked))
-	e, err := f.svc.Seal(t.Context(), sara, session, &issuer{})
+	e, err := f.svc.Seal(t.Context(), sara, session, f.view(sara, session).Head, &issuer{})
 	f.check(err)
 	v := f.view(sara, session)
 	if v.State != count.StateSealed || v.Offset != e.Offset || e.Kind != count.Sealed {
 		t.Fatalf("the session is %s at %d", v.State, v.Offset)
 	}
-	if _, err := f.svc.Seal(t.Context(), sara, session, &issuer{}); !errors.Is(err, count.LogClosed) {
+	if _, err := f.svc.Seal(t.Context(), sara, session, f.view(sara, session).Head, &issuer{}); !errors.Is(err, count.LogClosed) {
 		t.Fatalf("sealing twice: %v", err)
 	}
 	if _, err := f.svc.Assign(t.Context(), sara, session, count.Assignment{}); !errors.Is(err, count.LogClosed) {
@@ -43,36 +43,28 @@ func TestSealNamesWhatStandsInTheWay(t *testing.T) {
 	}
 }
 
-// Something arrives between the look and the seal: the session is looked at again, and what came is checked.
-func TestSealLooksAgainWhenTheLogMoved(t *testing.T) {
+// Something arrives between the look and the seal: however harmless, it was not looked at.
+func TestSealHoldsToTheHeadThatWasLookedAt(t *testing.T) {
 	f, d := counted(t)
 	f.check(f.svc.Drained(t.Context(), society, session, d.stream, d.mark.Acked))
-	i := &issuer{}
-	looks := 0
-	i.before = func() {
-		looks++
-		if looks == 1 { // harmless: the same figure again
-			d.push(walkOf(session, "p2", "badr", 4)...)
+	seen := f.view(sara, session).Head
+	d.push(walkOf(session, "p2", "badr", 4)...) // the same figure again
+	unused := &issuer{before: func() { t.Error("a result was made of what nobody looked at") }}
+	for what, head := range map[string]stocktake.Hash{"of before": seen, "of nothing": {}} {
+		if _, err := f.svc.Seal(t.Context(), sara, session, head, unused); !errors.Is(err, count.ChangedSince) {
+			t.Errorf("sealing with the head %s: %v", what, err)
 		}
 	}
-	_, err := f.svc.Seal(t.Context(), sara, session, i)
-	f.check(err)
-	if looks != 2 {
-		t.Fatalf("the session was looked at %d times; want again after the log moved", looks)
-	}
-}
-
-func TestSealStopsWhenWhatArrivedStandsInTheWay(t *testing.T) {
-	f, d := counted(t)
-	f.check(f.svc.Drained(t.Context(), society, session, d.stream, d.mark.Acked))
 	i := &issuer{}
 	i.before = func() {
 		i.before = nil
-		d.push(walkOf(session, "p2", "badr", 1)...) // and it differs
+		d.push(walkOf(session, "p3", "badr", 4)...) // while it is being made
 	}
-	if _, err := f.svc.Seal(t.Context(), sara, session, i); !errors.Is(err, count.SealBlocked) {
-		t.Fatalf("sealing over a dispute: %v", err)
+	if _, err := f.svc.Seal(t.Context(), sara, session, f.view(sara, session).Head, i); !errors.Is(err, count.ChangedSince) {
+		t.Fatalf("sealing over what arrived: %v", err)
 	}
+	_, err := f.svc.Seal(t.Context(), sara, session, f.view(sara, session).Head, i)
+	f.check(err)
 }
 
 // An approval lapses when its approver's own scan arrives while the session is being sealed: four eyes are checked
@@ -98,7 +90,10 @@ func TestFourEyesAreCheckedAgainAtTheSeal(t *testing.T) {
 		again := walkOf(session, "p2", "omar", 3) // his own, with the same figure
 		d.push(again...)
 	}
-	if _, err := f.svc.Seal(ctx, sara, session, i); !errors.Is(err, count.SealBlocked) {
+	if _, err := f.svc.Seal(ctx, sara, session, f.view(sara, session).Head, i); !errors.Is(err, count.ChangedSince) {
+		t.Fatalf("sealing over what arrived: %v", err)
+	}
+	if _, err := f.svc.Seal(ctx, sara, session, f.view(sara, session).Head, i); !errors.Is(err, count.SealBlocked) {
 		t.Fatalf("sealing what a counter approved: %v", err)
 	}
 	if got := f.view(sara, session).Line("cold", "ice").Status; got != count.LineOutside {
@@ -106,13 +101,13 @@ func TestFourEyesAreCheckedAgainAtTheSeal(t *testing.T) {
 	}
 }
 
-// A log that never comes to rest is not waited for without end.
-func TestSealGivesUpOnALogThatKeepsMoving(t *testing.T) {
+// A chain that never comes to rest is not waited for without end.
+func TestSealGivesUpOnAChainThatKeepsMoving(t *testing.T) {
 	moving := &movingLog{}
 	f, d := counted(t, func(l count.Log) count.Log { moving.Log = l; return moving })
 	f.check(f.svc.Drained(t.Context(), society, session, d.stream, d.mark.Acked))
-	if _, err := f.svc.Seal(t.Context(), sara, session, &issuer{}); !errors.Is(err, count.LogMoved) {
-		t.Fatalf("sealing a log that moves: %v", err)
+	if _, err := f.svc.Seal(t.Context(), sara, session, f.view(sara, session).Head, &issuer{}); !errors.Is(err, count.ChainMoved) {
+		t.Fatalf("sealing onto a chain that moves: %v", err)
 	}
 	if moving.seals < 2 || moving.seals > 10 {
 		t.Fatalf("%d attempts", moving.seals)
@@ -126,7 +121,7 @@ type movingLog struct {
 
 func (m *movingLog) Seal(context.Context, count.Sealing) (count.Entry, error) {
 	m.seals++
-	return count.Entry{}, count.LogMoved.New()
+	return count.Entry{}, count.ChainMoved.New()
 }
 
 func TestDrainedNeedsWhatWasAnnounced(t *testing.T) {

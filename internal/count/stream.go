@@ -2,6 +2,7 @@ package count
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"jard/internal/stocktake"
@@ -68,6 +69,17 @@ type StreamState struct {
 	Drained    bool   `json:"drained"`
 	WrittenOff string `json:"written_off,omitempty"`
 	Awaited    bool   `json:"awaited"` // the seal waits for it
+}
+
+// StreamsDigest is of what was shown of one stream, or without an epoch of all of a device's: what a write-off binds to.
+func StreamsDigest(list []StreamState, of Stream) Digest {
+	d := newDigester("streams").text(string(of.Device)).text(of.Epoch)
+	for _, s := range list {
+		if s.Device == of.Device && (of.Epoch == "" || s.Epoch == of.Epoch) {
+			d = d.text(s.Epoch).text(fmt.Sprint(s.Fenced, s.Drained, s.Awaited)).text(s.Succeeds).text(s.WrittenOff)
+		}
+	}
+	return d.sum()
 }
 
 // streamStates lists every stream that the seal may have to wait for. A fenced stream drains through a successor. After

@@ -1,6 +1,7 @@
 package count_test
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
@@ -165,4 +166,25 @@ func TestDeviceThatNeverJoinedIsAwaitedAfterARestoreOnly(t *testing.T) {
 	s.wantBlockers()
 	s.server(count.Stream{}, count.Restored, count.RestoredBody{Incarnation: "i2", Devices: []stocktake.DeviceID{"d1", "d9"}})
 	s.wantAwaited(first, count.Stream{Device: "d9"})
+}
+
+// A device is written off as it was shown: one that has given everything since, or joined again, is looked at once more.
+func TestWriteOffBindsToWhatWasShown(t *testing.T) {
+	f, d := counted(t)
+	off := count.WriteOff{Device: d.stream.Device, Epoch: d.stream.Epoch, Reason: "lost"}
+	try := func() error {
+		_, err := f.svc.WriteOffStream(t.Context(), sara, session, off)
+		return err
+	}
+	if err := try(); !errors.Is(err, count.ChangedSince) {
+		t.Fatalf("without a look: %v", err)
+	}
+	off.Digest = count.StreamsDigest(f.view(sara, session).Streams, d.stream)
+	f.check(f.svc.Drained(t.Context(), society, session, d.stream, d.mark.Acked))
+	if err := try(); !errors.Is(err, count.ChangedSince) {
+		t.Fatalf("it has given everything since: %v", err)
+	}
+	f.check(f.svc.Join(t.Context(), society, session, d.stream, ""))
+	off.Digest = count.StreamsDigest(f.view(sara, session).Streams, d.stream)
+	f.check(try())
 }

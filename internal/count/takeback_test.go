@@ -2,6 +2,7 @@ package count_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"jard/internal/count"
@@ -81,9 +82,12 @@ func TestCommandsTakeBack(t *testing.T) {
 	other.Amount = 9000 // the same id with other bytes
 	d.push(other)
 	release := func(key string, accept, back bool) error {
-		_, err := f.svc.ResolveQuarantine(t.Context(), sara, session, count.Release{Key: key, Accept: accept, TakeBack: back, Reason: "why"})
+		_, err := f.svc.ResolveQuarantine(t.Context(), sara, session, count.Release{Key: key, Digest: shown(look(), key), Accept: accept, TakeBack: back, Reason: "why"})
 		return err
 	}
+	unseen := count.Release{Key: look().Held[0].Key, Reason: "why"}
+	_, err = f.svc.ResolveQuarantine(t.Context(), sara, session, unseen)
+	want(err, count.ChangedSince)
 	a, b := look().Held[0].Key, look().Held[1].Key
 	want(release(a, false, true), count.NothingToTakeBack)
 	f.check(release(a, true, false))
@@ -111,7 +115,7 @@ func TestAcceptedEventThatIsHeldForAnotherCauseIsTakenBack(t *testing.T) {
 	f.check(err)
 	key := f.view(sara, session).Held[0].Key
 	for _, back := range []bool{false, true} {
-		_, err := f.svc.ResolveQuarantine(t.Context(), sara, session, count.Release{Key: key, Accept: !back, TakeBack: back, Reason: "why"})
+		_, err := f.svc.ResolveQuarantine(t.Context(), sara, session, count.Release{Key: key, Digest: shown(f.view(sara, session), key), Accept: !back, TakeBack: back, Reason: "why"})
 		f.check(err)
 		want := count.HeldPassUnknown
 		if back {
@@ -121,4 +125,14 @@ func TestAcceptedEventThatIsHeldForAnotherCauseIsTakenBack(t *testing.T) {
 			t.Fatalf("held are %+v; want %s", held, want)
 		}
 	}
+}
+
+// shown is the digest of a held event as it stands.
+func shown(v *count.View, key string) count.Digest {
+	for _, h := range slices.Concat(v.Accepted, v.Held) {
+		if h.Key == key {
+			return h.Digest
+		}
+	}
+	return ""
 }

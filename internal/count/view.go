@@ -184,6 +184,8 @@ func (f *Fold) View() *View {
 	slices.SortFunc(v.Held, func(a, b Held) int { return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.Reason, b.Reason)) })
 	v.Held = slices.CompactFunc(v.Held, func(a, b Held) bool { return a.Key == b.Key })
 	v.Accepted = f.accepted()
+	bind(v.Held)
+	bind(v.Accepted)
 	v.Unknown, v.Resolved = f.unknown(v.Passes), f.meanings()
 	f.markProvisional(v, sections)
 	v.Streams = f.streamStates()

@@ -37,13 +37,13 @@ var bounds = []struct {
 		"Reason": "required,max=1000",
 	}},
 	{count.Resolution{}, map[string]string{"Code": "required,max=8192", "Item": "max=64", "Digest": "max=64", "Reason": "max=1000"}},
-	{count.Release{}, map[string]string{"Key": "required,max=256", "Reason": "required,max=1000"}},
+	{count.Release{}, map[string]string{"Key": "required,max=256", "Digest": "max=64", "Reason": "required,max=1000"}},
 	{count.Rest{}, map[string]string{"Lines": "required,max=50000,dive", "Reason": "required,max=1000"}},
 	{count.LocationAside{}, map[string]string{"Location": "required,max=64", "Digest": "max=64", "Reason": "required,max=1000"}},
 	{count.LinesVerdict{}, map[string]string{
 		"Verdict": "required,max=16", "Lines": "required,max=50000,dive", "Reason": "max=1000",
 	}},
-	{count.WriteOff{}, map[string]string{"Device": "required,max=64", "Epoch": "max=64", "Reason": "required,max=1000"}},
+	{count.WriteOff{}, map[string]string{"Device": "required,max=64", "Epoch": "max=64", "Digest": "max=64", "Reason": "required,max=1000"}},
 	{count.Because{}, map[string]string{"Reason": "max=1000"}},
 	{reconcile.Tolerance{}, nil},
 }
@@ -143,6 +143,9 @@ type (
 		Name string `json:"name" validate:"max=64"`
 	}
 	emptyBody struct{}
+	sealBody  struct {
+		Head stocktake.Hash `json:"head"` // of the log that was looked at
+	}
 
 	// planBody is a session to be issued. Without Blind it is a blind one: books are shown only where that was asked for.
 	planBody struct {
@@ -164,7 +167,7 @@ type (
 // bodies lists every type that read fills, for the test that looks for what has no limit.
 var bodies = []any{
 	signInBody{}, changePasswordBody{}, personBody{}, nameBody{}, rolesBody{}, passwordBody{}, pinBody{}, reasonBody{},
-	daysBody{}, codeBody{}, emptyBody{}, planBody{}, count.Scope{}, count.Assignment{}, count.Recount{}, count.PassDecision{},
+	daysBody{}, codeBody{}, emptyBody{}, sealBody{}, planBody{}, count.Scope{}, count.Assignment{}, count.Recount{}, count.PassDecision{},
 	count.Choice{}, count.Resolution{}, count.Release{}, count.Rest{}, count.LocationAside{}, count.LinesVerdict{},
 	count.WriteOff{}, count.Because{},
 }

@@ -67,13 +67,14 @@ func (a *api) seal(c echo.Context, by stocktake.Person) error {
 	if err != nil {
 		return err
 	}
-	if err := a.read(c, &emptyBody{}); err != nil {
+	var b sealBody
+	if err := a.read(c, &b); err != nil {
 		return err
 	}
 	if a.Issuer == nil {
 		return NotOffered.New()
 	}
-	e, err := a.Sessions.Seal(c.Request().Context(), by, stocktake.SessionID(id), a.Issuer)
+	e, err := a.Sessions.Seal(c.Request().Context(), by, stocktake.SessionID(id), b.Head, a.Issuer)
 	if err != nil {
 		return err
 	}

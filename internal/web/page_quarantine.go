@@ -86,7 +86,7 @@ func (k *console) showQuarantine(v *visit) error {
 
 func (k *console) settleQuarantine(v *visit) error {
 	return v.decide("quarantine", k.quarantine, func(f *form, id stocktake.SessionID) (string, string, error) {
-		r := count.Release{Key: f.Get("key"), Reason: f.Get("reason")}
+		r := count.Release{Key: f.Get("key"), Digest: count.Digest(f.Get("digest")), Reason: f.Get("reason")}
 		done := "done.held-aside"
 		switch f.Get("do") {
 		case "accept":

@@ -2,7 +2,6 @@ package web
 
 import (
 	"errors"
-	"fmt"
 
 	"jard/internal/count"
 	"jard/internal/result"
@@ -14,7 +13,7 @@ type sealPage struct {
 	*seen
 	Blocks  []block
 	Ready   bool
-	Shown   stocktake.Hash // of what the seal's button says, and the log behind it
+	Shown   stocktake.Hash // the head of the log behind what the seal's button says
 	Devices map[stocktake.DeviceID]string
 	tongue  *tongue
 	there   map[stocktake.DeviceID]Contact
@@ -26,7 +25,7 @@ func (k *console) sealing(v *visit) (frame, error) {
 	if err != nil {
 		return frame{}, err
 	}
-	p := sealPage{seen: s, tongue: v.tongue, Ready: len(s.Blockers) == 0 && !s.Over(), Shown: sealedAs(s.View), Devices: v.deviceNames()}
+	p := sealPage{seen: s, tongue: v.tongue, Ready: len(s.Blockers) == 0 && !s.Over(), Shown: s.Head, Devices: v.deviceNames()}
 	if k.Presence != nil {
 		p.there = k.Presence.Present(v.by.Society)
 	}
@@ -37,6 +36,11 @@ func (k *console) sealing(v *visit) (frame, error) {
 		}
 	}
 	return sessionFrame("seal.title", p), nil
+}
+
+// Digest binds a write-off to a stream as it is shown.
+func (p sealPage) Digest(s count.StreamState) count.Digest {
+	return count.StreamsDigest(p.Streams, s.Stream)
 }
 
 // Heard is the last that was heard of a device.
@@ -63,11 +67,6 @@ func (v *visit) resultOf(session stocktake.SessionID) (*ResultInfo, error) {
 	}
 }
 
-// sealedAs names what would be sealed: whoever seals has seen these figures, not those of a moment later.
-func sealedAs(v *count.View) stocktake.Hash {
-	return stocktake.HashOf(fmt.Appendf(nil, "%s %+v", v.Head, v.Totals))
-}
-
 func (k *console) showSeal(v *visit) error {
 	f, err := k.sealing(v)
 	if err != nil {
@@ -87,21 +86,18 @@ func (k *console) sealOrClose(v *visit) error {
 			_, err := k.Sessions.Reopen(ctx, v.by, id, why)
 			return "/seal", "done.reopened", err
 		case "write-off":
-			w := count.WriteOff{Device: stocktake.DeviceID(f.Get("device")), Epoch: f.Get("epoch"), Reason: why.Reason}
+			w := count.WriteOff{Device: stocktake.DeviceID(f.Get("device")), Epoch: f.Get("epoch"), Digest: count.Digest(f.Get("digest")), Reason: why.Reason}
 			_, err := k.Sessions.WriteOffStream(ctx, v.by, id, w)
 			return "/seal", "done.stream-written-off", err
 		case "seal":
 			if k.Issuer == nil {
 				return "", "", NotOffered.New()
 			}
-			view, err := k.Sessions.View(ctx, v.by, id)
-			if err != nil {
-				return "", "", err
+			var head stocktake.Hash
+			if err := head.UnmarshalText([]byte(f.Get("shown"))); err != nil {
+				return "", "", count.ChangedSince.New(string(id))
 			}
-			if sealedAs(view).String() != f.Get("shown") {
-				return "", "", count.ChangedSince.New(v.tongue.name(view.Plan.Name))
-			}
-			_, err = k.Sessions.Seal(ctx, v.by, id, k.Issuer)
+			_, err := k.Sessions.Seal(ctx, v.by, id, head, k.Issuer)
 			if errors.Is(err, count.SealBlocked) { // by ids; the page says it in words
 				err = SealStill.Wrap(err)
 			}

@@ -202,7 +202,9 @@ func TestQuarantinePassesRestRecountSealAndLog(t *testing.T) {
 	s := openStory(t)
 	s.push("d9", count.Event{Name: "observed", Pass: "never", Code: "c", Item: "tuna", Pack: 1000, Amount: 1000})
 	page := s.page("supervisor", "/sessions/s1/quarantine", "Its pass was never opened", "&#34;never&#34;", "counts by itself once")
-	s.went(s.post("supervisor", "/sessions/s1/quarantine", url.Values{"do": {"aside"}, "key": hidden(t, page, "key"), "reason": {"a test"}}), "done.held-aside")
+	s.holds(s.post("supervisor", "/sessions/s1/quarantine", url.Values{"do": {"aside"}, "key": hidden(t, page, "key"), "reason": {"a test"}}),
+		http.StatusUnprocessableEntity, "has changed since you looked")
+	s.went(s.post("supervisor", "/sessions/s1/quarantine", url.Values{"do": {"aside"}, "key": hidden(t, page, "key"), "digest": hidden(t, page, "digest"), "reason": {"a test"}}), "done.held-aside")
 	s.page("supervisor", "/sessions/s1/quarantine", "a test", "Take back")
 
 	s.push("d1", count.Event{Name: "pass.opened", Pass: "p1", Location: "A1", Round: 1, Person: "ali", Mode: "quantity"})
@@ -244,8 +246,8 @@ func TestWhatWasShownIsSealed(t *testing.T) {
 	}
 	before := shown()
 	s.walk("p1", "ali", "tuna", 5)
-	s.holds(s.post("manager", "/sessions/s1/seal", before), http.StatusUnprocessableEntity, "جرد has changed since you looked")
-	s.holds(s.post("manager", "/sessions/s1/seal", url.Values{"do": {"seal"}}), http.StatusUnprocessableEntity, "جرد has changed since you looked")
+	s.holds(s.post("manager", "/sessions/s1/seal", before), http.StatusUnprocessableEntity, "has changed since you looked")
+	s.holds(s.post("manager", "/sessions/s1/seal", url.Values{"do": {"seal"}}), http.StatusUnprocessableEntity, "has changed since you looked")
 	s.holds(s.post("manager", "/sessions/s1/seal", shown()), http.StatusUnprocessableEntity, "cannot be sealed yet: settle what is listed here")
 }
 
@@ -268,7 +270,10 @@ func TestSealPageNamesWhatBlocks(t *testing.T) {
 			t.Errorf("the page shows the id %s", id)
 		}
 	}
-	s.went(s.post("manager", "/sessions/s1/seal", url.Values{"do": {"write-off"}, "device": {"D1"}, "epoch": {"e"}, "reason": {"lost"}}), "done.stream-written-off")
+	off := url.Values{"do": {"write-off"}, "device": {"D1"}, "epoch": {"e"}, "reason": {"lost"}}
+	s.holds(s.post("manager", "/sessions/s1/seal", off), http.StatusUnprocessableEntity, "has changed since you looked")
+	off["digest"] = hidden(t, body, "digest")
+	s.went(s.post("manager", "/sessions/s1/seal", off), "done.stream-written-off")
 	s.page("manager", "/sessions/s1/seal", "Left out of the count", "<td>TC26-1</td>")
 }
 

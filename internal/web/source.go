@@ -55,7 +55,7 @@ type Sessions interface {
 	BeginClosing(ctx context.Context, by stocktake.Person, session stocktake.SessionID, b count.Because) (count.Entry, error)
 	Reopen(ctx context.Context, by stocktake.Person, session stocktake.SessionID, b count.Because) (count.Entry, error)
 	Cancel(ctx context.Context, by stocktake.Person, session stocktake.SessionID, b count.Because) (count.Entry, error)
-	Seal(ctx context.Context, by stocktake.Person, session stocktake.SessionID, issuer count.Issuer) (count.Entry, error)
+	Seal(ctx context.Context, by stocktake.Person, session stocktake.SessionID, head stocktake.Hash, issuer count.Issuer) (count.Entry, error)
 }
 
 var (

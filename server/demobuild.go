@@ -247,7 +247,7 @@ func (b *builder) spring(ctx context.Context, sessions *count.Service) error {
 		site: site.Site, items: b.items, truth: slightlyOff(site.Truth),
 		walkers:    []walker{{count.Stream{Device: "TC26-1", Epoch: "spring-1"}, "ali"}, {count.Stream{Device: "TC26-2", Epoch: "spring-2"}, "sara"}},
 		supervisor: demoSalem, manager: demoMona, approvers: []stocktake.Person{demoSalem, demoMona, demoFaisal},
-		issuer: ministry.NewIssuer(b.society.db, b.society.signer, software()), began: b.MadeAt.AddDate(0, 0, -springDaysAgo).Add(time.Hour),
+		issuer: ministry.NewIssuer(b.society.db, b.society.db, b.society.signer, software()), began: b.MadeAt.AddDate(0, 0, -springDaysAgo).Add(time.Hour),
 	}
 	return x.make(ctx, b.society, sessions, b.clock)
 }

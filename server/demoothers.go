@@ -103,7 +103,7 @@ func (b *builder) send(ctx context.Context, n *node, sessions *count.Service, k 
 		began:      b.MadeAt.AddDate(0, 0, -s.daysAgo),
 	}
 	x.approvers = []stocktake.Person{x.manager}
-	issuer := ministry.NewIssuer(n.db, n.signer, software())
+	issuer := ministry.NewIssuer(n.db, n.db, n.signer, software())
 	x.issuer = issuer
 	if s.careless {
 		x.issuer = careless{issuer, n.signer}

@@ -86,7 +86,7 @@ func newSocietyServer(n *node) (*societyServer, error) {
 	files := link.NewImporter(n.db, link.Limits{})
 	e, err := web.New(web.Config{
 		Accounts: n.accounts, Sessions: s.sessions, Logger: n.log, TempDir: n.Data,
-		Issuer: ministry.NewIssuer(n.db, n.signer, software()), Results: results{ministry.NewSealed(n.db)},
+		Issuer: ministry.NewIssuer(n.db, n.db, n.signer, software()), Results: results{ministry.NewSealed(n.db)},
 		Importer: importer{files}, Places: files, Catalogue: files, Societies: n.db, Presence: presence{s.gateway},
 	})
 	if err != nil {

@@ -166,6 +166,11 @@ func (s *story) deliver(t *testing.T) {
 	if faults := result.Check(d); len(faults) > 0 || d.Session.ID != stocktake.SessionID(s.session) || d.Log.Offset != s.standing(t).Offset-1 {
 		t.Errorf("the document has faults: %+v; it is of %s up to %d", faults, d.Session.ID, d.Log.Offset)
 	}
+	for _, id := range d.Persons() {
+		if d.PersonName(id) == (stocktake.Name{}) {
+			t.Errorf("the document does not say what %s is called", id)
+		}
+	}
 	key, err := result.LoadOrCreateKey(filepath.Join(s.ministry.data, "keys", "ministry.pem"))
 	if err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"jard/internal/account"
 	"jard/internal/count"
 	"jard/internal/result"
 	"jard/internal/stocktake"
@@ -14,13 +15,19 @@ import (
 // Issuer makes signed results out of folded sessions: it is what count asks when a session is sealed.
 type Issuer struct {
 	outbox   Outbox
+	people   People
 	signer   *Signer
 	software string
 }
 
+// People is the roll of a society, for the names that a result carries. *boltdb.DB is it.
+type People interface {
+	People(ctx context.Context, society stocktake.SocietyID) (account.Roll, error)
+}
+
 // NewIssuer makes an Issuer. Software is the version that results name.
-func NewIssuer(outbox Outbox, signer *Signer, software string) *Issuer {
-	return &Issuer{outbox: outbox, signer: signer, software: software}
+func NewIssuer(outbox Outbox, people People, signer *Signer, software string) *Issuer {
+	return &Issuer{outbox: outbox, people: people, signer: signer, software: software}
 }
 
 // Issue makes the next document of the society's chain from a session's state. count.SigningLocked after a restore.
@@ -47,6 +54,9 @@ func (i *Issuer) Issue(ctx context.Context, v *count.View, by stocktake.Person, 
 	if err := d.Total(); err != nil {
 		return count.Issuance{}, err
 	}
+	if err := i.call(ctx, d); err != nil {
+		return count.Issuance{}, err
+	}
 	if faults := result.Check(d); len(faults) > 0 {
 		return count.Issuance{}, ComposedWrong.New(faults[0].Path, faults[0].English)
 	}
@@ -62,6 +72,24 @@ func (i *Issuer) Issue(ctx context.Context, v *count.View, by stocktake.Person, 
 		Result: stocktake.Document{Hash: stocktake.HashOf(b), Bytes: b}, Signature: signature,
 		Series: place.Series, Number: place.Number, Previous: chain.Hash,
 	}, nil
+}
+
+// call writes down what those are called whom a document names by id. Somebody who is not on the roll has an id only.
+func (i *Issuer) call(ctx context.Context, d *result.Document) error {
+	roll, err := i.people.People(ctx, d.Society)
+	if err != nil {
+		return err
+	}
+	names := make(map[stocktake.PersonID]stocktake.Name, len(roll.People))
+	for n := range roll.People {
+		names[roll.People[n].ID] = roll.People[n].Name
+	}
+	for _, id := range d.Persons() {
+		if name := names[id]; name != (stocktake.Name{}) {
+			d.People = append(d.People, result.Named{ID: id, Name: name})
+		}
+	}
+	return nil
 }
 
 // corrected finds the last result of the session that is to be corrected.

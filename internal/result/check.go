@@ -84,6 +84,13 @@ func checkSession(f *faults, s *Session) {
 }
 
 func checkPeople(f *faults, d *Document) {
+	for i, p := range d.People {
+		f.err(at("/people", i)+"/id", stocktake.CheckID("person", string(p.ID)))
+		f.name(at("/people", i)+"/name", p.Name)
+		if i > 0 && d.People[i-1].ID >= p.ID {
+			f.add(at("/people", i), ListUnsorted.New())
+		}
+	}
 	f.wrong(len(d.Committee) <= maxPeople, "/committee")
 	for i, s := range d.Committee {
 		checkSignatory(f, at("/committee", i), s)

@@ -37,6 +37,9 @@ func TestCheckNamesFaults(t *testing.T) {
 		"sections": {func(d *result.Document) {
 			d.Sections = []result.Section{{ID: "b"}, {ID: "a", Name: stocktake.Name{Arabic: strings.Repeat("x", 1000)}}}
 		}, []string{"list-unsorted@/sections/1", "field-wrong@/sections/1/name/ar"}},
+		"people": {func(d *result.Document) {
+			d.People = []result.Named{{ID: "b"}, {ID: "", Name: stocktake.Name{English: strings.Repeat("x", 1000)}}}
+		}, []string{"id-empty@/people/1/id", "list-unsorted@/people/1", "field-wrong@/people/1/name/en"}},
 		"observed": {func(d *result.Document) { d.Lines[1].Breakdown[0].Quantity++ }, []string{"observed-wrong@/lines/1/observed", "custodies-wrong"}},
 		"settled":  {func(d *result.Document) { d.Lines[1].Settled++ }, []string{"counted-wrong@/lines/1/counted"}},
 		"variance": {func(d *result.Document) {

@@ -2,6 +2,7 @@ package result
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"jard/internal/stocktake"
@@ -36,6 +37,7 @@ type Document struct {
 	Catalogue stocktake.Hash `json:"catalogue"`
 	SitePlan  stocktake.Hash `json:"site_plan"`          // the site's document: its sections, custodians and locations
 	Sections  List[Section]  `json:"sections,omitempty"` // what they are called, by id; documents of before have none
+	People    List[Named]    `json:"people,omitempty"`   // what those are called whom it names by id; documents of before have none
 	Policy    string         `json:"policy"`
 	Log       Log            `json:"log"`
 
@@ -108,6 +110,54 @@ func (d *Document) SectionName(id stocktake.SectionID) stocktake.Name {
 		return stocktake.Name{English: string(id)}
 	}
 	return d.Sections[n].Name
+}
+
+// Named is what a person was called when the document was sealed, for whoever reads it without the society's roll.
+type Named struct {
+	ID   stocktake.PersonID `json:"id"`
+	Name stocktake.Name     `json:"name"`
+}
+
+// PersonName is what a person was called; nothing where the document does not say.
+func (d *Document) PersonName(id stocktake.PersonID) stocktake.Name {
+	n, ok := slices.BinarySearchFunc(d.People, id, func(p Named, id stocktake.PersonID) int { return cmp.Compare(p.ID, id) })
+	if !ok {
+		return stocktake.Name{}
+	}
+	return d.People[n].Name
+}
+
+// Persons are those whom the document names by id: who decided, signed, set aside or counted. Sorted.
+func (d *Document) Persons() []stocktake.PersonID {
+	all := map[stocktake.PersonID]bool{}
+	decided := func(list []Decision) {
+		for i := range list {
+			all[list[i].Person] = true
+		}
+	}
+	counted := func(list []stocktake.PersonID) {
+		for _, id := range list {
+			all[id] = true
+		}
+	}
+	decided(d.Approvals)
+	for i := range d.Lines {
+		decided(d.Lines[i].Decisions)
+		counted(d.Lines[i].Counters)
+	}
+	for i := range d.TallyOnly {
+		counted(d.TallyOnly[i].Counters)
+	}
+	for _, s := range d.SetAside {
+		all[s.Person] = true
+	}
+	for _, s := range d.Committee {
+		all[s.Person] = true
+	}
+	if d.Witness != nil {
+		all[d.Witness.Person] = true
+	}
+	return slices.Sorted(maps.Keys(all))
 }
 
 // Scope is what the session was to count; all three empty is the whole site. Each is sorted.

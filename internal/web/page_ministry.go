@@ -202,6 +202,11 @@ type documentPage struct {
 	Before     int // of the part before, -1 at the beginning
 }
 
+// Person is what the document calls somebody; their id where it does not say.
+func (p documentPage) Person(id stocktake.PersonID) stocktake.Name {
+	return named(p.Document.PersonName(id), string(id))
+}
+
 func (k *console) showDocument(v *visit) error {
 	d, err := k.opened(v)
 	if err != nil {
@@ -238,7 +243,7 @@ func (k *console) showFiledRecord(v *visit) error {
 		return NoRecord.New(d.At.String())
 	}
 	path := "/documents/" + url.PathEscape(string(d.Member.Society)) + "/" + d.Hash.String()
-	r, err := newRecord(d.Document, d.Member.Name, d.Hash, here(v.Request(), path, nil))
+	r, err := newRecord(d.Document, d.Member.Name, d.Hash, here(v.Request(), path, nil), nil)
 	if err != nil {
 		return err
 	}

@@ -177,6 +177,32 @@ func TestSectionsAreNamed(t *testing.T) {
 	}
 }
 
+// TestPeopleAreNamed holds that a document is read by what its people are called, in the language of who reads it, and by
+// their ids where it does not say; and that nobody is made head of a committee by standing first in it.
+func TestPeopleAreNamed(t *testing.T) {
+	d, o := openMinistry(t)
+	o.document.People = []result.Named{{ID: "p-fc", Name: stocktake.Name{Arabic: "هند", English: "Hind"}}, {ID: "p-member", Name: stocktake.Name{Arabic: "سالم", English: "Salem"}}}
+	path := "/documents/rawda/" + o.hash.String()
+	for _, as := range []struct{ body, fc, member string }{
+		{d.look("ministry-officer", path+"/record").Body.String(), "Hind", "Salem"},
+		{d.browse("ministry-officer", "GET", path+"/record", nil).Body.String(), "هند", "سالم"},
+	} {
+		if strings.Contains(as.body, "p-fc") || !strings.Contains(as.body, as.fc) || !strings.Contains(as.body, as.member) {
+			t.Errorf("the record does not name who decided and signs: %s", as.body)
+		}
+		if !strings.Contains(as.body, "p-super") {
+			t.Error("who is not named has no id either")
+		}
+		if strings.Contains(as.body, "رئيس لجنة") || strings.Contains(as.body, "Head of the") {
+			t.Error("a head of the committee is made up")
+		}
+	}
+	o.document.People = []result.Named{{ID: "p-super", Name: stocktake.Name{English: "Mona"}}}
+	if body := d.look("ministry-officer", path).Body.String(); !strings.Contains(body, "Mona") || strings.Contains(body, "p-super") {
+		t.Errorf("a line's decision does not name its person: %s", body)
+	}
+}
+
 // TestTamperedDocumentShowsAsSuch holds that what does not verify is said to be so before its figures.
 func TestTamperedDocumentShowsAsSuch(t *testing.T) {
 	d, o := openMinistry(t)

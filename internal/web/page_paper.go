@@ -37,6 +37,7 @@ type record struct {
 	Hash    stocktake.Hash
 	Address string        // where the document is found
 	QR      template.HTML // of the address, which holds the hash
+	roll    roll          // whom the document does not name itself
 	Warning string        // a key: why the paper must not be relied on; empty when it may
 
 	Sections   []recordSection
@@ -76,8 +77,8 @@ type recordDecider struct {
 	Last    time.Time
 }
 
-func newRecord(d *result.Document, society stocktake.Name, hash stocktake.Hash, address string) (*record, error) {
-	r := &record{Document: d, Society: society, Hash: hash, Address: address}
+func newRecord(d *result.Document, society stocktake.Name, hash stocktake.Hash, address string, people roll) (*record, error) {
+	r := &record{Document: d, Society: society, Hash: hash, Address: address, roll: people}
 	qr, err := label.QR(address)
 	if err != nil {
 		return nil, err
@@ -133,6 +134,16 @@ func newRecord(d *result.Document, society stocktake.Name, hash stocktake.Hash, 
 	return r, nil
 }
 
+// Person is what somebody is called: by the document, else by the society's roll, else their id.
+func (r *record) Person(id stocktake.PersonID) stocktake.Name {
+	return cmp.Or(r.PersonName(id), r.roll.name(id))
+}
+
+// Signatory is what a member of the committee or the witness is called.
+func (r *record) Signatory(s result.Signatory) stocktake.Name {
+	return cmp.Or(stocktake.Name{Arabic: s.Name}, r.Person(s.Person))
+}
+
 // ShortageWorth is the shortage without its sign.
 func (r *record) ShortageWorth() stocktake.Fils { return -r.Totals.Shortage.Value }
 
@@ -163,7 +174,11 @@ func (k *console) showRecord(v *visit) error {
 	}
 	hash := sealed.Signed.Hash()
 	path := "/results/" + strconv.FormatUint(d.Series, 10) + "/" + strconv.FormatUint(d.Number, 10) + "/record"
-	r, err := newRecord(d, name, hash, here(v.Request(), path, url.Values{"hash": {hash.String()}}))
+	people, err := v.roll()
+	if err != nil {
+		return err
+	}
+	r, err := newRecord(d, name, hash, here(v.Request(), path, url.Values{"hash": {hash.String()}}), people)
 	if err != nil {
 		return err
 	}
@@ -182,6 +197,7 @@ type sheetLine struct {
 	Off   stocktake.Quantity
 	Worth stocktake.Fils
 	By    *count.Decision // the one that stands
+	Who   stocktake.Name  // whose it is
 }
 
 func newSheetLine(v *count.View, l *count.Line) sheetLine {
@@ -239,6 +255,7 @@ type sheet struct {
 	ShortageWorth        stocktake.Fils
 	Uncounted            int // lines without a variance
 	Only                 stocktake.SectionID
+	people               roll
 }
 
 // Where is the one section that the sheet is of.
@@ -249,7 +266,11 @@ func (k *console) sheet(v *visit) (*sheet, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &sheet{View: view, At: k.Now(), Only: stocktake.SectionID(v.QueryParam("section"))}, nil
+	people, err := v.roll()
+	if err != nil {
+		return nil, err
+	}
+	return &sheet{View: view, At: k.Now(), Only: stocktake.SectionID(v.QueryParam("section")), people: people}, nil
 }
 
 // showCountSheet shows what is to be counted, by section, with room to write and not one quantity of the books.
@@ -281,6 +302,15 @@ func (k *console) showCountSheet(v *visit) error {
 	return v.show("count-sheet", frame{Title: "count-sheet.title", Nav: "sessions", Data: s})
 }
 
+// decided is a line with who decided on it.
+func (s *sheet) decided(l *count.Line) sheetLine {
+	x := newSheetLine(s.View, l)
+	if x.By != nil {
+		x.Who = s.people.name(x.By.Person)
+	}
+	return x
+}
+
 func (k *console) showVarianceSheet(v *visit) error {
 	s, err := k.sheet(v)
 	if err != nil {
@@ -292,9 +322,9 @@ func (k *console) showVarianceSheet(v *visit) error {
 		case l.Variance == nil:
 			s.Uncounted++
 		case l.Variance.Quantity < 0:
-			s.Shortages = append(s.Shortages, newSheetLine(s.View, l))
+			s.Shortages = append(s.Shortages, s.decided(l))
 		case l.Variance.Quantity > 0:
-			s.Surpluses = append(s.Surpluses, newSheetLine(s.View, l))
+			s.Surpluses = append(s.Surpluses, s.decided(l))
 		}
 	}
 	s.ShortageWorth = -s.View.Totals.Shortage

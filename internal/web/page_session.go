@@ -37,7 +37,7 @@ type seen struct {
 	ID     stocktake.SessionID
 	Me     stocktake.Person
 	tab    string
-	people map[stocktake.PersonID]stocktake.Name
+	people roll
 	places map[stocktake.LocationID]stocktake.Location
 }
 
@@ -52,19 +52,34 @@ func (v *visit) see(tab string) (*seen, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &seen{View: view, ID: stocktake.SessionID(id), Me: v.by, tab: tab, people: map[stocktake.PersonID]stocktake.Name{},
+	s := &seen{View: view, ID: stocktake.SessionID(id), Me: v.by, tab: tab,
 		places: make(map[stocktake.LocationID]stocktake.Location, len(view.Material.Site.Locations))}
 	for _, l := range view.Material.Site.Locations {
 		s.places[l.ID] = l
 	}
-	profiles, err := v.k.Accounts.People(ctx, v.by)
-	if err != nil && !errors.Is(err, stocktake.NotAllowed) { // who may not see the roll sees ids
+	if s.people, err = v.roll(); err != nil {
 		return nil, err
 	}
-	for _, p := range profiles {
-		s.people[p.ID] = p.Name
-	}
 	return s, nil
+}
+
+// roll is what the people of the society are called.
+type roll map[stocktake.PersonID]stocktake.Name
+
+// name is what somebody is called; their id where nobody says.
+func (r roll) name(id stocktake.PersonID) stocktake.Name { return named(r[id], string(id)) }
+
+// roll is that of the society as far as who looks may see it: those who may not, see ids.
+func (v *visit) roll() (roll, error) {
+	profiles, err := v.k.Accounts.People(v.Request().Context(), v.by)
+	if err != nil && !errors.Is(err, stocktake.NotAllowed) {
+		return nil, err
+	}
+	r := make(roll, len(profiles))
+	for _, p := range profiles {
+		r[p.ID] = p.Name
+	}
+	return r, nil
 }
 
 // Item is what an item is called.
@@ -84,7 +99,7 @@ func (s *seen) Place(id stocktake.LocationID) stocktake.Name {
 }
 
 // Person is what somebody is called.
-func (s *seen) Person(id stocktake.PersonID) stocktake.Name { return named(s.people[id], string(id)) }
+func (s *seen) Person(id stocktake.PersonID) stocktake.Name { return s.people.name(id) }
 
 // Section is what a section is called.
 func (s *seen) Section(id stocktake.SectionID) stocktake.Name {

@@ -58,7 +58,7 @@ func (k *console) sessionTasks(by stocktake.Person, s strip) []task {
 	if s.View == nil {
 		return []task{{Key: "home.damaged", N: 1, Session: s.Name, Link: at, Tone: "wrong"}}
 	}
-	held, unknown, mine, gaps, silent := 0, 0, 0, 0, 0
+	held, unknown, mine, lower, gaps, silent := 0, 0, 0, 0, 0, 0
 	for i := range s.View.Held {
 		if s.View.Held[i].Open() {
 			held++
@@ -70,8 +70,10 @@ func (k *console) sessionTasks(by stocktake.Person, s strip) []task {
 		}
 	}
 	for _, l := range s.View.Lines {
-		if l.Waits() && s.View.MayApprove(by, l) {
+		if own, too := waitsFor(s.View, by, l); own {
 			mine++
+		} else if too {
+			lower++
 		}
 	}
 	for _, p := range s.View.Passes {
@@ -94,6 +96,7 @@ func (k *console) sessionTasks(by stocktake.Person, s strip) []task {
 		{Key: "home.unknown", N: unknown, Link: at + "/codes", Tone: "unknown"},
 		{Key: "home.gaps", N: gaps, Link: at + "/passes", Tone: "check"},
 		{Key: "home.approve", N: mine, Link: at + "/sheet", Tone: "check"},
+		{Key: "home.approve-too", N: lower, Link: at + "/sheet", Tone: "check"},
 		{Key: "home.silent", N: silent, Link: "/devices", Tone: "wrong"},
 	} {
 		if t.N > 0 {

@@ -323,3 +323,16 @@ func TestWithdrawTakesBackWhatHasNotBegun(t *testing.T) {
 	}
 	s.holds(s.post("supervisor", "/sessions/s1/assign", withdraw), http.StatusUnprocessableEntity, "was begun or is done")
 }
+
+// TestHomeAndSheetAgreeOnWhoseALineIs holds that what home says awaits one's approval is what the sheet says is one's own.
+func TestHomeAndSheetAgreeOnWhoseALineIs(t *testing.T) {
+	s := openStory(t)
+	s.walk("p1", "ali", "tuna", 98_763) // two short, 500 fils: the supervisor's tier
+	s.page("supervisor", "/", "1 line awaits your approval")
+	s.page("supervisor", "/sessions/s1/sheet", "yours 1")
+	s.page("manager", "/", "1 line awaits a lower tier; you may approve it too")
+	page := s.page("manager", "/sessions/s1/sheet", "you may too", `value="approve"`)
+	if home := s.page("manager", "/"); strings.Contains(home, "awaits your approval") || strings.Contains(page, "yours") {
+		t.Error("the supervisor's line is said to be the manager's")
+	}
+}

@@ -35,7 +35,8 @@ type tierTab struct {
 	count.Tier
 	Lines   int
 	Current bool
-	Mine    bool
+	Mine    int  // of the lines, those that wait for who looks
+	Too     bool // who looks may approve some of the lines, which wait for a lower role
 }
 
 // sheetRow is one line of a sheet.
@@ -70,17 +71,27 @@ func (s *sheetSum) add(l *count.Line) {
 }
 
 // tierOf is the least tier that may approve a line; the last where what it is worth is not known.
-func (s *seen) tierOf(l *count.Line) int {
-	best := len(s.Plan.Tiers) - 1
+func tierOf(p *count.Plan, l *count.Line) int {
+	best := len(p.Tiers) - 1
 	if l.CostUnknown || l.Variance == nil {
 		return best
 	}
-	for n, t := range sortedTiers(s.Plan.Tiers) {
+	for n, t := range sortedTiers(p.Tiers) {
 		if t.UpTo == nil || l.Variance.Value.Abs() <= *t.UpTo {
 			return n
 		}
 	}
 	return best
+}
+
+// waitsFor says whether a line waits for somebody: it may be theirs by its tier, or of a lower role whose lines they may
+// approve too, as their limit holds its value.
+func waitsFor(v *count.View, by stocktake.Person, l *count.Line) (mine, too bool) {
+	if !l.Waits() || !v.MayApprove(by, l) {
+		return false, false
+	}
+	mine = by.Is(sortedTiers(v.Plan.Tiers)[tierOf(&v.Plan, l)].Role)
+	return mine, !mine
 }
 
 // sortedTiers lists tiers from the least.
@@ -104,18 +115,8 @@ func sortedTiers(tiers []count.Tier) []count.Tier {
 func (s *seen) row(l *count.Line) sheetRow {
 	r := sheetRow{Line: l, Ref: lineName(l)}
 	r.Own = slices.Contains(l.Counters, s.Me.ID) || slices.Contains(l.Settlers, s.Me.ID)
-	r.Mine = !r.Own && s.mayApprove(l)
+	r.Mine = s.MayApprove(s.Me, l)
 	return r
-}
-
-func (s *seen) mayApprove(l *count.Line) bool {
-	tiers := sortedTiers(s.Plan.Tiers)
-	for n := s.tierOf(l); n < len(tiers); n++ {
-		if s.Me.Is(tiers[n].Role) {
-			return true
-		}
-	}
-	return false
 }
 
 // tiered reports whether who looks approves anything in this session.
@@ -131,7 +132,7 @@ func (k *console) approvalSheet(v *visit) (frame, error) {
 	p := sheetPage{seen: s, Tier: -1}
 	tiers := sortedTiers(s.Plan.Tiers)
 	for _, t := range tiers {
-		p.Tiers = append(p.Tiers, tierTab{Tier: t, Mine: s.Me.Is(t.Role)})
+		p.Tiers = append(p.Tiers, tierTab{Tier: t})
 	}
 	chosen := map[string]bool{}
 	if f, err := v.form(); v.Request().Method == "POST" && err == nil {
@@ -148,13 +149,19 @@ func (k *console) approvalSheet(v *visit) (frame, error) {
 			continue
 		}
 		if l.Waits() {
-			p.Tiers[s.tierOf(l)].Lines++
+			tab := &p.Tiers[tierOf(&s.Plan, l)]
+			tab.Lines++
+			if mine, too := waitsFor(s.View, s.Me, l); mine {
+				tab.Mine++
+			} else if too {
+				tab.Too = true
+			}
 			waiting = append(waiting, l)
 		}
 	}
 	if len(chosen) == 0 {
 		p.Tier = p.chooseTier(v.QueryParam("tier"))
-		waiting = slices.DeleteFunc(waiting, func(l *count.Line) bool { return s.tierOf(l) != p.Tier })
+		waiting = slices.DeleteFunc(waiting, func(l *count.Line) bool { return tierOf(&s.Plan, l) != p.Tier })
 		p.Tiers[p.Tier].Current = true
 	}
 	slices.SortStableFunc(waiting, func(a, b *count.Line) int { return cmp.Compare(b.Variance.Value.Abs(), a.Variance.Value.Abs()) })
@@ -167,13 +174,16 @@ func (k *console) approvalSheet(v *visit) (frame, error) {
 	return sessionFrame("sheet.title", p), nil
 }
 
-// chooseTier is the tier asked for, else the first of one's own that something waits for, else the first with anything.
+// chooseTier is the tier asked for, else the first with lines of one's own, else with lines that one may approve too, else
+// with any.
 func (p *sheetPage) chooseTier(asked string) int {
 	if n, err := strconv.Atoi(asked); err == nil && n >= 0 && n < len(p.Tiers) {
 		return n
 	}
-	for _, mine := range []bool{true, false} {
-		if n := slices.IndexFunc(p.Tiers, func(t tierTab) bool { return t.Lines > 0 && (t.Mine || !mine) }); n >= 0 {
+	for _, has := range []func(tierTab) bool{
+		func(t tierTab) bool { return t.Mine > 0 }, func(t tierTab) bool { return t.Too }, func(t tierTab) bool { return t.Lines > 0 },
+	} {
+		if n := slices.IndexFunc(p.Tiers, has); n >= 0 {
 			return n
 		}
 	}

@@ -332,11 +332,25 @@ export class Counting {
     const p = walk.record.pending
     if (!p && walk.record.mode !== 'each') throw new Refuse('nothing-pending')
     const was = p ? p.keyed : walk.record.multiplier
+    const found = [...this.found, was]
+    this.found = found
     const keyed = keyedAfter(was, key, p ? takesDecimals(p, this.catalogue) : true)
     if (keyed === was && /\d/.test(key) && key !== was) throw new Refuse('number-too-large')
     if (keyed === was && key === '.' && !was.includes('.')) throw new Refuse('number-decimals')
     await this.put(p ? { pending: { ...p, keyed, keyedAt: at } } : { multiplier: keyed })
+    this.found = found
     return {}
+  }
+
+  /** What each key found keyed since anything else was stored. */
+  private found: string[] = []
+
+  /** The last keys were no keys but the front of a scan: what they found is keyed again. */
+  async unkey(keys: number): Promise<void> {
+    const keyed = this.found.slice(-keys)[0]
+    if (!this.walk || keyed === undefined || (this.question && this.question.kind !== 'how-many')) return
+    const p = this.walk.record.pending
+    await this.put(p ? { pending: { ...p, keyed } } : { multiplier: keyed })
   }
 
   async zero(item: string | undefined, at: number): Promise<Outcome> {
@@ -453,6 +467,7 @@ export class Counting {
 
   private keep(next: PassRecord): void {
     this.asked = undefined
+    this.found = []
     this.walk!.record = next
     this.passes = this.passes.map((p) => (p.pass === next.pass ? next : p))
   }

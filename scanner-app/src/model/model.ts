@@ -397,12 +397,13 @@ class App implements Model {
     }, {})
   }
 
-  scan(raw: string, entry: 'scan' | 'keyed' = 'scan', when = Infinity): Promise<Scanned> {
+  scan(raw: string, entry: 'scan' | 'keyed' = 'scan', when = Infinity, front = 0): Promise<Scanned> {
     const at = Math.min(when, this.env.now())
     if (this.phase.value === 'unpaired' || ((this.sync?.exchange.status.revoked || this.sync?.state === 'unenrolled') && raw.includes('#pair='))) {
       return this.pair(raw, this.deviceName.value).then((o) => ({ ...o, what: o.refused ? 'nothing' as const : 'pairing' as const }))
     }
-    return this.count<Scanned>((c) => {
+    return this.count<Scanned>(async (c) => {
+      if (front) await c.unkey(front)
       if (!c.walk) this.mayOpenPass()
       return c.scan(raw, entry, at, this.mode.value)
     }, { what: 'nothing' })

@@ -23,6 +23,10 @@ export interface Captured {
   arabic: boolean
   /** When its last character came, by the clock of the events. */
   at: number
+  /** So many of its first characters had gone out as typed by a person, and are to be taken back. */
+  front: number
+  /** A terminator ended it. */
+  ended: boolean
 }
 
 /** What came of an event. */
@@ -50,10 +54,16 @@ interface Open {
   field: boolean
   due: number
   deferred: boolean
+  /** So many of text went out already, as typed by a person: the end of it may show that they began a scan. */
+  out: number
+  /** From here on text is one burst; what came before it came after a pause longer than any within one. */
+  from: number
 }
 
 export class Burst {
   private held: Open | undefined
+  /** What went out last as typed by a person. */
+  private gone: Open | undefined
   private scannedAt = -Infinity
 
   /** Whether characters are held whose meaning is not yet known. */
@@ -64,7 +74,7 @@ export class Burst {
   /** One character. key is what it is on a US keyboard, where the event names the key. */
   character(c: string, at: number, field: boolean, key?: string): Step {
     const before = this.expire(at)
-    const b = (this.held ??= { text: '', keys: '', first: at, last: at, field, due: 0, deferred: false })
+    const b = (this.held ??= this.resume(at, field))
     b.text += c
     b.keys = b.keys === undefined || key === undefined ? undefined : b.keys + key
     return this.wait(b, at, before)
@@ -73,12 +83,25 @@ export class Burst {
   /** What is held is ended where the pause before this instant is longer than any within a burst. */
   expire(at: number): Step {
     const b = this.held
-    return b && at - b.last > gap && (at - b.last > patience || !cutShort(b)) ? this.flush() : nothing
+    return b && at - b.last > gap && (at - b.last > patience || !cutShort(b)) ? this.rest() : nothing
+  }
+
+  /**
+   * A new burst, or the one whose front went out: a timer, and on a busy device even an event, tells of a pause that the
+   * reader did not make.
+   */
+  private resume(at: number, field: boolean): Open {
+    const g = this.gone
+    this.gone = undefined
+    if (!g || g.field !== field || at - g.last > patience) return open(at, field)
+    const torn = at - g.last > gap
+    return { ...g, out: g.text.length, from: torn ? g.text.length : g.from, first: torn ? at : g.first, due: 0, deferred: false }
   }
 
   /** The text that a composition has come to, in place of what it was. */
   composed(text: string, at: number, field: boolean): Step {
-    const b = (this.held ??= { text: '', keys: undefined, first: at, last: at, field, due: 0, deferred: false })
+    this.gone = undefined
+    const b = (this.held ??= open(at, field))
     b.text = text
     b.keys = undefined
     return this.wait(b, at, nothing)
@@ -94,16 +117,19 @@ export class Burst {
       else rest.push(line)
     }
     if (scans.length > 0) this.scannedAt = at
+    this.gone = undefined
     return { ...before, scans: [...before.scans, ...scans], typed: before.typed + rest.join('\n') }
   }
 
   /** Enter, a line break or a tab. */
   terminator(at: number): Step {
     const step = this.expire(at)
+    this.gone = undefined
     if (!this.held) {
       return { ...step, swallow: at - this.scannedAt <= echo }
     }
     const own = this.close(true)
+    this.gone = undefined
     if (own.scans.length > 0) this.scannedAt = -Infinity // its terminator has come
     return { ...own, swallow: own.scans.length > 0 }
   }
@@ -119,11 +145,23 @@ export class Burst {
       b.due = at + late
       return { ...nothing, due: b.due }
     }
-    return this.flush()
+    return this.rest()
   }
 
   /** Something came that no reader sends, or nothing more will come. */
   flush(): Step {
+    const step = this.rest()
+    this.gone = undefined
+    return step
+  }
+
+  /** A person did something else: what they typed before it began no scan. */
+  forget(): void {
+    this.gone = undefined
+  }
+
+  /** Nothing came for long enough. */
+  private rest(): Step {
     if (!this.held) return nothing
     const last = this.held.last, step = this.close(false)
     if (step.scans.length > 0) this.scannedAt = last + idle
@@ -137,15 +175,38 @@ export class Burst {
     return { ...before, due: b.due }
   }
 
-  private close(terminated: boolean): Step {
-    const { text, keys, first, last, field } = this.held!
+  private close(ended: boolean): Step {
+    const b = this.held!
     this.held = undefined
-    if (!isScan(text, pace({ text, first, last }), field, terminated)) return { ...nothing, typed: text }
+    const start = begin(b, ended)
+    if (start === undefined) {
+      this.gone = b
+      return { ...nothing, typed: b.text.slice(b.out) }
+    }
+    const text = b.text.slice(start), front = Math.max(0, b.out - start)
     // Where the events name the keys there is nothing to guess: an Arabic layout is undone here. Elsewhere the text stays
     // as it came, and whoever reads it has the layout's table and a check digit to prove it by.
-    return { ...nothing, scans: keys !== undefined && isArabic(text) ? apart(keys, last, true) : apart(text, last) }
+    const scans = b.keys !== undefined && isArabic(text) ? apart(b.keys.slice(start), b.last, true) : apart(text, b.last)
+    return { ...nothing, scans: scans.map((s, i) => ({ ...s, ended, front: i === 0 ? front : 0 })) }
   }
 }
+
+const open = (at: number, field: boolean): Open => ({ text: '', keys: '', first: at, last: at, field, due: 0, deferred: false, out: 0, from: 0 })
+
+/** Where in its text a scan begins; undefined where there is none. */
+function begin(b: Open, ended: boolean): number | undefined {
+  const sure = b.text.slice(b.from)
+  if (!isScan(sure, pace(b), b.field, ended)) return undefined
+  if (b.from === 0 || aimOf(fromArabicLayout(sure) ?? sure)) return b.from
+  // What came before it after a pause was keyed, or a device too busy tore a code apart. Nobody keys letters here, and a
+  // check digit proves the whole; the longest proof holds, since half a code could have a right digit by chance.
+  if (!b.field && /[^0-9.,٠-٩۰-۹]/.test(b.text.slice(0, b.from))) return 0
+  for (let i = 0; i < b.from; i++) if (proven(b.text.slice(i))) return i
+  return b.from
+}
+
+/** Reports whether text is a number whose check digit is right. */
+const proven = (text: string) => /^[0-9٠-٩۰-۹]{8,14}$/.test(text) && ['gtin', 'variable-measure'].includes(decode(text).kind)
 
 /** Reports whether a burst of this text, at so many ms a character, is a reader's. */
 function isScan(text: string, pace: number, field: boolean, terminated: boolean): boolean {
@@ -156,19 +217,19 @@ function isScan(text: string, pace: number, field: boolean, terminated: boolean)
 }
 
 /** ms a character. */
-const pace = ({ text, first, last }: Pick<Open, 'text' | 'first' | 'last'>) => (text.length > 1 ? (last - first) / (text.length - 1) : Infinity)
+const pace = ({ text, from, first, last }: Open) => (text.length - from > 1 ? (last - first) / (text.length - from - 1) : Infinity)
 
 /**
  * Reports whether a reader began this and more may come: it breaks the rules of what it begins to be, or nothing proves it
  * whole. Half a code that passed for one, with its other half for a number somebody keyed, would be the worst of mistakes.
  */
 function cutShort(b: Open): boolean {
-  const keys = fromArabicLayout(b.text) ?? b.text
+  const text = b.text.slice(b.from), keys = fromArabicLayout(text) ?? text
   if (/^\](?:[A-Za-z][0-9A-F]?)?$/.test(keys)) return true
   if (aimOf(keys)) return decode(apart(b.text, 0).pop()!.raw).kind === 'invalid'
-  if (pace(b) > fingers && !isScan(b.text, pace(b), b.field, false)) return false // a person's
+  if (pace(b) > fingers && !isScan(text, pace(b), b.field, false)) return false // a person's
   // Eight or twelve digits may be the front of thirteen, and one in ten such fronts has a right check digit.
-  return /^[0-9]{1,12}$/.test(keys) || b.text.length < 8 || decode(b.text).kind === 'invalid'
+  return /^[0-9]{1,12}$/.test(keys) || text.length < 8 || decode(text).kind === 'invalid'
 }
 
 const digitsIn = (text: string) => text.replace(/[^0-9٠-٩۰-۹]/g, '').length
@@ -184,7 +245,7 @@ const closed = /^\](?:C1|e0|d2|Q3|J1|E[0-4]|I[013])/
 /** Separates scans that came without any terminator between them, and puts the separator GS in place of its substitute. */
 function apart(text: string, at: number, arabic = false): Captured[] {
   const scans = closed.test(text) ? text.split(/(?<=[^|])(?=\][A-Za-z][0-9A-F])/) : [text]
-  return scans.map((s) => ({ raw: carriesGS1(s) ? s.replace(/\^/g, '\x1d') : s, arabic: arabic || byArabicLayout(s), at }))
+  return scans.map((s) => ({ raw: carriesGS1(s) ? s.replace(/\^/g, '\x1d') : s, arabic: arabic || byArabicLayout(s), at, front: 0, ended: true }))
 }
 
 // "^" is no character of GS1 data, so there it can only stand for the separator; in other codes it is itself.

@@ -56,7 +56,10 @@ class Capture {
     on('beforeinput', (e: InputEvent) => this.beforeInput(e))
     on('input', (e: InputEvent) => this.input(e))
     on('compositionend', (e: CompositionEvent) => this.composed(e))
-    on('pointerdown', () => { this.byKeys = false })
+    on('pointerdown', () => {
+      this.byKeys = false
+      this.burst.forget()
+    })
     on('click', (e: MouseEvent) => { if (e.detail > 0) setTimeout(() => this.home()) })
     on('focusout', () => setTimeout(() => this.home()))
     on('focusin', () => { if (!this.burst.open) this.before = undefined })
@@ -159,7 +162,7 @@ class Capture {
     if (!this.burst.open) clearTimeout(this.timer)
     if (scans.length > 0) {
       this.held = []
-      this.restore()
+      this.restore(scans[0]!)
       const epoch = Date.now() - performance.now()
       for (const scan of scans) this.scanned({ ...scan, at: Math.round(epoch + scan.at) })
     } else if (step.typed) {
@@ -211,9 +214,14 @@ class Capture {
     return field.value.startsWith(head) && field.value.endsWith(tail) ? field.value.slice(head.length, field.value.length - tail.length) : ''
   }
 
-  /** Takes a burst out of the field that it fell into. */
-  private restore(): void {
+  /** Takes a burst out of the field that it fell into, with its front, which went out as typed. */
+  private restore({ raw, front }: Captured): void {
     const b = this.before
+    if (b && front && b.value.slice(b.start - front, b.start) === raw.slice(0, front)) {
+      b.value = b.value.slice(0, b.start - front) + b.value.slice(b.start)
+      b.start -= front
+      b.end -= front
+    }
     this.before = undefined
     this.echo = ''
     this.sink.value = ''

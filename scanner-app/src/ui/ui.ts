@@ -4,6 +4,7 @@ import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import { language } from '../i18n/text'
 import type { Model, Outcome, Place, Refusal, Totals } from '../model/types'
+import type { Captured } from '../scan/capture'
 import type { Sound } from '../sound/sound'
 import type { Settings } from './settings'
 import type { Update } from './update'
@@ -33,7 +34,7 @@ export interface Ui {
   // pair redeems a code or link, shown as under way wherever it came from.
   pair(code: string, name: string): Promise<boolean>
   // scanned hands a scan to the model. What it counted or opened is shown: a sheet gives way to it.
-  scanned(scan: { raw: string; arabic: boolean; at: number }): Promise<void>
+  scanned(scan: Captured): Promise<void>
 }
 
 export function makeUi(model: Model, sound: Sound, settings: Signal<Settings>, update: Update, battery: ReadonlySignal<number | undefined>, version: string): Ui {
@@ -56,8 +57,8 @@ export function makeUi(model: Model, sound: Sound, settings: Signal<Settings>, u
       pairing.value = false
       return done
     },
-    async scanned({ raw, arabic, at }) {
-      const action = model.scan(raw, 'scan', at)
+    async scanned({ raw, arabic, at, front }) {
+      const action = model.scan(raw, 'scan', at, front)
       pairing.value = model.phase.peek() === 'unpaired'
       const done = await run(action)
       pairing.value = false

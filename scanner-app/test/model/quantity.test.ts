@@ -48,6 +48,25 @@ describe('quantity', () => {
     await m.stop()
   })
 
+  it('takes back what the front of a scan keyed before it was known for one', async () => {
+    const { m } = await counting()
+    await m.scan('A-01-03')
+    await m.scan(milk)
+    await keys(m, '124')
+    expect(await m.scan(rice, 'scan', undefined, 1)).toMatchObject({ what: 'item', sound: 'ok' })
+    expect(m.pass.value!.entries).toMatchObject([{ item: { id: 'milk' }, quantity: 12000 }])
+    expect(m.pass.value!.pending).toMatchObject({ item: { id: 'rice' }, keyed: '' })
+    await keys(m, '0')
+    await m.key('5') // no leading zero
+    await m.scan(milk, 'scan', undefined, 1)
+    expect(m.pass.value!.entries[0]).toMatchObject({ item: { id: 'rice' }, quantity: 0 })
+    await m.answer('discard')
+    expect((await m.key('4')).refused!.key).toBe('nothing-pending')
+    expect(await m.scan('12345678', 'scan', undefined, 1)).toMatchObject({ sound: 'ok' })
+    expect(m.pass.value!.pending).toMatchObject({ item: { id: 'shop' }, keyed: '' })
+    await m.stop()
+  })
+
   it('asks how many where no number was keyed, and guesses nothing', async () => {
     const { m } = await counting()
     await m.scan('A-01-03')

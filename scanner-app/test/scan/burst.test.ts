@@ -147,3 +147,52 @@ test.each([10, 60, 100])('a bare code that stalls anywhere is never half a code 
     }
   }
 })
+
+// The timer of a busy page fires late and before the keys that wait behind it: the first went out as a number somebody keyed.
+test.each([20, gap, gap + 1, 250, patience])('a front that went out as typed is taken back, %d ms before the rest', (pause) => {
+  for (const code of ['6281185000175', '6291003000003', '96385074', '036000291452']) {
+    for (const front of [1, 2, 3]) {
+      const b = new Burst()
+      const one = type(b, code.slice(0, front), 0, 60)
+      const late = b.idle(one.at + 4000), later = b.idle(one.at + 4100)
+      expect(late.typed + later.typed).toBe(code.slice(0, front))
+      const two = type(b, code.slice(front), one.at + pause, 10)
+      const end = b.terminator(two.at + 5)
+      expect(end).toMatchObject({ scans: [{ raw: code, front, at: two.at }], typed: '', swallow: true })
+      expect(two.steps.map((s) => s.typed).join('')).toBe('')
+    }
+  }
+})
+
+test('a front that went out in pieces is taken back whole, without a terminator, too', () => {
+  const b = new Burst()
+  b.character('6', 0, false)
+  b.expire(200)
+  b.character('2', 200, false)
+  expect(b.idle(300).typed + b.idle(400).typed).toBe('2')
+  const rest = type(b, '81185000175', 500, 10)
+  expect(b.idle(rest.at + idle).scans).toEqual([]) // eleven digits may be a front
+  expect(b.idle(rest.at + patience).scans).toMatchObject([{ raw: '6281185000175', front: 2 }])
+})
+
+test('a label whose first letter went out is read whole', () => {
+  const b = new Burst()
+  b.character('A', 0, false)
+  const rest = type(b, '-04-12', 300, 10)
+  expect(b.terminator(rest.at).scans).toMatchObject([{ raw: 'A-04-12', front: 1 }])
+})
+
+test('a number keyed just before a scan stays a number', () => {
+  for (const [keyed, code] of [['6', '6281185000175'], ['12', milk], ['24', '96385074'], ['5', '4711']] as const) {
+    const b = new Burst()
+    type(b, keyed, 0, 130)
+    const scan = type(b, code, keyed.length * 130 + 200, 10)
+    expect(b.terminator(scan.at).scans).toMatchObject([{ raw: code, front: 0 }])
+  }
+  const tapped = new Burst()
+  tapped.character('6', 0, false)
+  tapped.expire(200)
+  tapped.forget() // the screen was touched
+  const scan = type(tapped, '281185000175', 220, 10)
+  expect(tapped.terminator(scan.at).scans).toMatchObject([{ raw: '281185000175', front: 0 }])
+})

@@ -110,11 +110,16 @@ func (p sealPage) Left(a count.Aside) string {
 	return p.tongue.list(said)
 }
 
-// list says several things one after the other.
+// list says several things one after the other. It begins with a mark of the language's direction: each thing is isolated,
+// so that nothing else in the list would tell an isolate around it which way it runs.
 func (g *tongue) list(things []any) string {
 	words := make([]string, len(things))
 	for n, w := range things {
 		words[n] = g.isolated(w)
 	}
-	return strings.Join(words, g.t("list.comma"))
+	list := strings.Join(words, g.t("list.comma"))
+	if len(words) > 1 && g.dir() == "rtl" {
+		return rightToLeft + list
+	}
+	return list
 }

@@ -114,7 +114,10 @@ func TestASessionIsIssuedInSteps(t *testing.T) {
 	_, form = step(form, "rules")
 	form.Set("do", "next")
 	form["committee"] = []string{"mona"}
-	_, form = step(form, "people")
+	review, form := step(form, "people")
+	if places := between(review, `<ul class="places">`, "</ul>"); !strings.Contains(places, "السوق المركزي") || !strings.Contains(places, ">A1<") {
+		t.Errorf("the review does not list the locations: %s", places)
+	}
 	form.Set("do", "issue")
 	w = d.browse("manager", "POST", at, form)
 	to := w.Header().Get("Location")
@@ -139,6 +142,13 @@ func TestASessionIsIssuedInSteps(t *testing.T) {
 	d.manages(t, id)
 }
 
+// between is what stands between two texts.
+func between(s, from, to string) string {
+	_, s, _ = strings.Cut(s, from)
+	s, _, _ = strings.Cut(s, to)
+	return s
+}
+
 // manages goes through what is done to a session that runs.
 func (d *desk) manages(t *testing.T, id string) {
 	t.Helper()
@@ -157,6 +167,10 @@ func (d *desk) manages(t *testing.T, id string) {
 	}
 	if w := d.browse("manager", "POST", plan, url.Values{"do": {"extend"}, "sections": {"dry"}}); w.Code != http.StatusSeeOther {
 		t.Errorf("extended: %d %s", w.Code, w.Body)
+	}
+	body := d.browse("manager", "GET", plan, nil, "Cookie", "lang=en").Body.String()
+	if !strings.Contains(between(body, `<ul class="places">`, "</ul>"), ">A1<") {
+		t.Errorf("the plan does not list the locations once: %s", body)
 	}
 	if w := d.browse("manager", "POST", plan, url.Values{"do": {"cancel"}}); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), `id="cancel-reason-fault"`) {
 		t.Errorf("cancelled without a reason: %d", w.Code)

@@ -35,6 +35,7 @@ type issuePage struct {
 	Committee  []option
 	Witnesses  []option
 	Plan       count.Plan // to be reviewed
+	Places     []placed   // in its scope
 	Locations  int        // in its scope
 	Items      int        // in its scope; 0: all
 	Names      map[stocktake.PersonID]stocktake.Name
@@ -221,23 +222,10 @@ func (w *issuing) page(step string, plan count.Plan) issuePage {
 			p.Committee = append(p.Committee, o)
 		}
 	}
-	p.Locations = scopeLocations(plan.Scope, &w.site)
+	p.Places = scopePlaces(&plan.Scope, &w.site)
+	p.Locations = inPlaces(p.Places)
 	p.Items = len(plan.Scope.Items)
 	return p
-}
-
-// scopeLocations is how many locations of a site a scope holds.
-func scopeLocations(s count.Scope, site *stocktake.Site) int {
-	if len(s.Sections) == 0 && len(s.Locations) == 0 {
-		return len(site.Locations)
-	}
-	n := 0
-	for _, l := range site.Locations {
-		if slices.Contains(s.Sections, l.Section) || slices.Contains(s.Locations, l.ID) {
-			n++
-		}
-	}
-	return n
 }
 
 // plan reads all steps at once and notes what is wrong with each field.

@@ -11,13 +11,13 @@ import (
 // planPage is a session's plan, and what may still be done to it.
 type planPage struct {
 	*seen
-	Sections   []option // not in the scope yet
-	Narrow     bool     // the scope names places, so that more can be added
-	Listed     bool     // the scope names items
-	InScope    int      // locations
-	Do         string
-	MayCancel  bool
-	SectionsIn []stocktake.Name
+	Sections  []option // not in the scope yet
+	Narrow    bool     // the scope names places, so that more can be added
+	Listed    bool     // the scope names items
+	Places    []placed // in the scope
+	InScope   int      // locations
+	Do        string
+	MayCancel bool
 }
 
 func (k *console) planPage(v *visit) (planPage, error) {
@@ -27,11 +27,10 @@ func (k *console) planPage(v *visit) (planPage, error) {
 	}
 	scope := s.Plan.Scope
 	p := planPage{seen: s, Narrow: len(scope.Sections)+len(scope.Locations) > 0, Listed: len(scope.Items) > 0,
-		InScope: scopeLocations(scope, s.Material.Site), MayCancel: v.by.Is(stocktake.Manager)}
+		Places: scopePlaces(&scope, s.Material.Site), MayCancel: v.by.Is(stocktake.Manager)}
+	p.InScope = inPlaces(p.Places)
 	for _, x := range s.Material.Site.Sections {
-		if slices.Contains(scope.Sections, x.ID) {
-			p.SectionsIn = append(p.SectionsIn, s.Section(x.ID))
-		} else {
+		if !slices.Contains(scope.Sections, x.ID) {
 			p.Sections = append(p.Sections, option{Value: string(x.ID), Text: v.tongue.name(s.Section(x.ID))})
 		}
 	}

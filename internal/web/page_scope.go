@@ -69,6 +69,46 @@ func readScope(f *form, site *stocktake.Site, items []stocktake.Item) count.Scop
 	return s
 }
 
+// placed is what a scope holds of one section.
+type placed struct {
+	Section   stocktake.Name
+	Whole     bool
+	Locations []stocktake.Location
+}
+
+// Few reports whether the locations are so few that they are listed at once.
+func (p placed) Few() bool { return len(p.Locations) <= 12 }
+
+// scopePlaces lists what a scope holds of a site, by its sections.
+func scopePlaces(s *count.Scope, site *stocktake.Site) (list []placed) {
+	all := len(s.Sections)+len(s.Locations) == 0
+	for _, section := range site.Sections {
+		p := placed{Section: named(section.Name, string(section.ID)), Whole: true}
+		for _, l := range site.Locations {
+			if l.Section != section.ID {
+				continue
+			}
+			if all || slices.Contains(s.Sections, l.Section) || slices.Contains(s.Locations, l.ID) {
+				p.Locations = append(p.Locations, l)
+			} else {
+				p.Whole = false
+			}
+		}
+		if len(p.Locations) > 0 {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// inPlaces is how many locations are listed.
+func inPlaces(list []placed) (n int) {
+	for _, p := range list {
+		n += len(p.Locations)
+	}
+	return n
+}
+
 // rangeMarks stand between the two ends of a range of locations.
 var rangeMarks = []string{"…", "..", " إلى ", " to "}
 

@@ -265,6 +265,10 @@ func TestSealPageNamesWhatBlocks(t *testing.T) {
 		"e.g. السوق المركزي, علي", `href="/sessions/s1/passes?status=open"`,
 		"e.g. Its pass was never opened", `href="/sessions/s1/quarantine"`,
 		"e.g. TC26-1", `href="#streams"`, `href="/sessions/s1/assign"`)
+	// Between isolates nothing says which way an Arabic list runs but a mark of its own.
+	if arabic := s.browse("manager", "GET", "/sessions/s1/seal", nil).Body.String(); !strings.Contains(arabic, "\u2068\u200f\u2068السوق المركزي\u2069، \u2068علي\u2069\u2069") {
+		t.Errorf("the Arabic list has no direction: %q", arabic)
+	}
 	for _, id := range []string{"0b7e-pass", "task-77"} {
 		if strings.Contains(body, id) {
 			t.Errorf("the page shows the id %s", id)

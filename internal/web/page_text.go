@@ -51,6 +51,7 @@ const (
 	isolateLTR   = "\u2066"
 	isolateFirst = "\u2068"
 	isolateEnd   = "\u2069"
+	rightToLeft  = "\u200f" // seen by nobody; a text that begins with it runs from right to left
 )
 
 // tongue says things in one language, with one kind of digits.

@@ -153,25 +153,30 @@ func checkTotals(f *faults, d *Document) {
 		return
 	}
 	got := &d.Totals
-	same := func(name string, got, want int64) {
+	number := func(path string, of stocktake.Name, got, want int) {
 		if got != want {
-			f.add("/totals/"+name, TotalWrong.New(name, got, want))
+			f.add("/totals/"+path, TotalWrong.New(of, got, want))
 		}
 	}
-	count := func(name string, got, want Count) {
-		same(name+"/lines", int64(got.Lines), int64(want.Lines))
-		same(name+"/value", int64(got.Value), int64(want.Value))
+	value := func(path string, of stocktake.Name, got, want stocktake.Fils) {
+		if got != want {
+			f.add("/totals/"+path, WorthWrong.New(of, got, want))
+		}
 	}
-	same("lines", int64(got.Lines), int64(want.Lines))
-	same("exact", int64(got.Exact), int64(want.Exact))
-	same("matching", int64(got.Matching), int64(want.Matching))
-	count("shortage", got.Shortage, want.Shortage)
-	count("surplus", got.Surplus, want.Surplus)
-	same("expected_value", int64(got.Expected), int64(want.Expected))
-	same("counted_value", int64(got.Counted), int64(want.Counted))
-	count("not_counted", got.NotCounted, want.NotCounted)
-	same("tally_only", int64(got.TallyOnly), int64(want.TallyOnly))
-	same("set_aside", int64(got.SetAside), int64(want.SetAside))
+	number("lines", stocktake.Name{English: "lines", Arabic: "البنود"}, got.Lines, want.Lines)
+	number("exact", stocktake.Name{English: "exact lines", Arabic: "البنود المحسومة تمامًا"}, got.Exact, want.Exact)
+	number("matching", stocktake.Name{English: "matching lines", Arabic: "البنود المطابقة"}, got.Matching, want.Matching)
+	number("shortage/lines", stocktake.Name{English: "lines with a shortage", Arabic: "بنود العجز"}, got.Shortage.Lines, want.Shortage.Lines)
+	// A shortage is kept with its sign; the word says which it is.
+	value("shortage/value", stocktake.Name{English: "shortage", Arabic: "العجز"}, -got.Shortage.Value, -want.Shortage.Value)
+	number("surplus/lines", stocktake.Name{English: "lines with a surplus", Arabic: "بنود الزيادة"}, got.Surplus.Lines, want.Surplus.Lines)
+	value("surplus/value", stocktake.Name{English: "surplus", Arabic: "الزيادة"}, got.Surplus.Value, want.Surplus.Value)
+	value("expected_value", stocktake.Name{English: "book stock", Arabic: "الرصيد الدفتري"}, got.Expected, want.Expected)
+	value("counted_value", stocktake.Name{English: "closing stock", Arabic: "بضاعة آخر المدة"}, got.Counted, want.Counted)
+	number("not_counted/lines", stocktake.Name{English: "lines not counted", Arabic: "البنود التي لم تُعدّ"}, got.NotCounted.Lines, want.NotCounted.Lines)
+	value("not_counted/value", stocktake.Name{English: "book stock not counted", Arabic: "ما لم يُعدّ"}, got.NotCounted.Value, want.NotCounted.Value)
+	number("tally_only", stocktake.Name{English: "lines counted in part", Arabic: "البنود المعدودة جزئيًا"}, got.TallyOnly, want.TallyOnly)
+	number("set_aside", stocktake.Name{English: "things set aside", Arabic: "المستبعدات"}, got.SetAside, want.SetAside)
 	if !slices.Equal(got.Conditions, want.Conditions) {
 		f.add("/totals/conditions", CustodiesWrong.New())
 	}

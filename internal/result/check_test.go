@@ -48,12 +48,12 @@ func TestCheckNamesFaults(t *testing.T) {
 			d.Lines[1].Cost = 0
 			d.Lines[1].Value = 0
 		},
-			[]string{"variance-wrong@/lines/1/variance", "total-wrong@/totals/", "custodies-wrong@/totals/"}},
-		"value":                  {func(d *result.Document) { d.Lines[1].Value++ }, []string{"value-wrong@/lines/1/value", "total-wrong@/totals/", "custodies-wrong@/totals/"}},
+			[]string{"variance-wrong@/lines/1/variance", "total-wrong@/totals/", "total-value-wrong@/totals/", "custodies-wrong@/totals/"}},
+		"value":                  {func(d *result.Document) { d.Lines[1].Value++ }, []string{"value-wrong@/lines/1/value", "total-wrong@/totals/", "total-value-wrong@/totals/", "custodies-wrong@/totals/"}},
 		"band":                   {func(d *result.Document) { d.Lines[1].Exact, d.Lines[1].Low = false, d.Lines[1].Variance+1 }, []string{"band-wrong@/lines/1/low", "total-wrong@/totals/exact"}},
 		"exact":                  {func(d *result.Document) { d.Lines[1].Exact, d.Lines[1].Low = true, d.Lines[1].Variance-1 }, []string{"band-wrong@/lines/1/low", "total-wrong@/totals/exact"}},
 		"order":                  {func(d *result.Document) { d.Lines[0], d.Lines[1] = d.Lines[1], d.Lines[0] }, []string{"lines-unsorted@/lines/1"}},
-		"twice":                  {func(d *result.Document) { d.Lines[1].Goods = d.Lines[0].Goods }, []string{"line-twice@/lines/1", "lines-unsorted", "custodies-wrong", "total-wrong"}},
+		"twice":                  {func(d *result.Document) { d.Lines[1].Goods = d.Lines[0].Goods }, []string{"line-twice@/lines/1", "lines-unsorted", "custodies-wrong", "total-wrong", "total-value-wrong"}},
 		"twice, in another list": {func(d *result.Document) { d.TallyOnly[0].Goods = d.Lines[0].Goods }, []string{"line-twice@/tally_only/0"}},
 		"gtin":                   {func(d *result.Document) { d.Lines[1].GTIN = "04006381333930" }, []string{"gtin-wrong@/lines/1/gtin14"}},
 		"unit":                   {func(d *result.Document) { d.Lines[1].Unit = "box" }, []string{"field-wrong@/lines/1/unit"}},
@@ -61,7 +61,7 @@ func TestCheckNamesFaults(t *testing.T) {
 		"condition":              {func(d *result.Document) { d.Lines[1].Breakdown[0].Condition = "eaten" }, []string{"field-wrong@/lines/1/breakdown/0/condition", "list-unsorted", "custodies-wrong"}},
 		"expiry":                 {func(d *result.Document) { d.Lines[1].Breakdown[2].Expiry = "2026-02-30" }, []string{"field-wrong@/lines/1/breakdown/2/expiry"}},
 		"status":                 {func(d *result.Document) { d.Lines[1].Status = "Approved!" }, []string{"field-wrong@/lines/1/status"}},
-		"netted":                 {func(d *result.Document) { d.Totals.Shortage.Value += d.Totals.Surplus.Value }, []string{"total-wrong@/totals/shortage/value"}},
+		"netted":                 {func(d *result.Document) { d.Totals.Shortage.Value += d.Totals.Surplus.Value }, []string{"total-value-wrong@/totals/shortage/value"}},
 		"line count":             {func(d *result.Document) { d.Totals.Lines-- }, []string{"total-wrong@/totals/lines"}},
 		"conditions":             {func(d *result.Document) { d.Totals.Conditions = d.Totals.Conditions[1:] }, []string{"custodies-wrong@/totals/conditions"}},
 		"not counted":            {func(d *result.Document) { d.NotCounted[0].Value++; d.Totals.NotCounted.Value++ }, []string{"value-wrong@/not_counted/0/value"}},
@@ -87,6 +87,19 @@ func TestCheckNamesFaults(t *testing.T) {
 				t.Errorf("not named: %s in %v", c.want[0], faults)
 			}
 		})
+	}
+}
+
+// TestTotalsAreSaidInDinars: whoever reads why a document was refused is told amounts as people write them.
+func TestTotalsAreSaidInDinars(t *testing.T) {
+	d := resulttest.Document(3, "rumaithiya", result.Start(), 30)
+	want := (-d.Totals.Shortage.Value).String()
+	d.Totals.Shortage.Value -= 1500
+	stated := (-d.Totals.Shortage.Value).String()
+	faults := result.Check(d)
+	if len(faults) != 1 || faults[0].Arabic != "مجموع العجز المذكور "+stated+" د.ك، ومجموع البنود "+want+" د.ك." ||
+		faults[0].English != "The shortage is given as KD "+stated+" in all, but the lines add up to KD "+want+"." {
+		t.Errorf("%+v", faults)
 	}
 }
 

@@ -99,8 +99,11 @@ var (
 		"%q is no GTIN of 14 digits with a right check digit.",
 		"القيمة %q ليست رقم GTIN من 14 خانة برقم تحقق صحيح.")
 	TotalWrong = stocktake.NewReason(stocktake.Invalid, "total-wrong",
-		"The total %q says %d; the lines add up to %d.",
-		"الإجمالي %q يذكر %d ومجموع البنود %d.")
+		"The number of %s is given as %d, but the document holds %d.",
+		"عدد %s المذكور %d، والموجود في المستند %d.")
+	WorthWrong = stocktake.NewReason(stocktake.Invalid, "total-value-wrong",
+		"The %s is given as KD %s in all, but the lines add up to KD %s.",
+		"مجموع %s المذكور %s د.ك، ومجموع البنود %s د.ك.")
 	CustodiesWrong = stocktake.NewReason(stocktake.Invalid, "custodies-wrong",
 		"The totals by section or by condition do not fit the lines.",
 		"إجماليات الأقسام أو الحالات لا تطابق البنود.")

@@ -65,7 +65,7 @@ func (o *office) Reverify(context.Context, stocktake.Person, stocktake.SocietyID
 
 func (o *office) Troubles(context.Context, stocktake.Person) ([]web.FiledDocument, error) {
 	d := o.filed()
-	d.Verdict, d.Faults = "refused", []result.Fault{result.NewFault("/totals/lines", result.TotalWrong.New("lines", 8, 7))}
+	d.Verdict, d.Faults = "refused", []result.Fault{result.NewFault("/totals/lines", result.TotalWrong.New(stocktake.Name{Arabic: "البنود", English: "lines"}, 8, 7))}
 	return []web.FiledDocument{d}, nil
 }
 

@@ -21,7 +21,7 @@ import (
 func TestEnrolment(t *testing.T) {
 	w := start(t, func(c *handheld.Config) { c.Rates.Enrol = handheld.Rate{Every: time.Hour, Burst: 4} })
 	status, body, header := w.call("POST", "/enrol", "", `{"code":"ABCD-EFGH","name":"TC26-7","colour":"grey"}`)
-	if want := `{"device":"d1","token":"t-d1","society":{"id":"salwa","name":{"ar":"جمعية","en":"salwa"}}}`; status != 200 || body != want {
+	if want := `{"device":"d1","name":"TC26-7","token":"t-d1","society":{"id":"salwa","name":{"ar":"جمعية","en":"salwa"}}}`; status != 200 || body != want {
 		t.Fatalf("%d %s", status, body)
 	}
 	if header.Get("Cache-Control") != "no-store" {

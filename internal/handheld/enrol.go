@@ -34,9 +34,10 @@ func (g *Gateway) enrol(w http.ResponseWriter, r *http.Request) error {
 	}
 	return answer(w, r, struct {
 		Device  stocktake.DeviceID `json:"device"`
+		Name    string             `json:"name"`
 		Token   string             `json:"token"`
 		Society home               `json:"society"`
-	}{d.ID, token, home{society.ID, society.Name}})
+	}{d.ID, d.Name, token, home{society.ID, society.Name}})
 }
 
 // signIn lets a person be named in this device's passes. That guesses at one person's PIN are few is account's business.

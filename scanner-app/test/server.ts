@@ -42,6 +42,8 @@ export class FakeServer {
   chunks = new Map<string, string>()
   packs = new Map<string, Record<string, unknown>>()
   codes = new Map<string, string>([['ABCD-EFGH', 'd1']])
+  /** What the console calls a device. */
+  named = new Map<string, string>()
   private open: FakeSocket | undefined
   gaps = 0
 
@@ -145,7 +147,7 @@ export class FakeServer {
       const device = this.codes.get(body.code)
       if (!device) return refuse(401, 'unauthenticated', 'code-unknown')
       this.codes.delete(body.code)
-      return json({ device, token: 't-' + device, society: { id: 'rawda', name: { ar: 'جمعية الروضة' } } })
+      return json({ device, name: this.named.get(device) ?? body.name, token: 't-' + device, society: { id: 'rawda', name: { ar: 'جمعية الروضة' } } })
     }
     if (path === '/signin') return body.pin === '58213' ? json({ person: body.person, name: { en: body.person } }) : refuse(401, 'unauthenticated', 'pin-wrong')
     if (path === '/sessions') return json({ sessions: [...this.packs.keys()].map((session) => ({ session, site: 'central', name: { en: session }, state: 'open', blind: true, round: 0 })) })

@@ -211,9 +211,9 @@ export class Sync {
 
   async enrol(code: string, name: string): Promise<DeviceState> {
     const before = await this.store.get('device')
-    const answer = read<{ device: string; token: string; society: DeviceState['society'] }>(
+    const answer = read<{ device: string; name?: string; token: string; society: DeviceState['society'] }>(
       await call(this.env, { method: 'POST', path: '/enrol', body: { code, name } }))
-    const device = { ...answer, name }
+    const device = { ...answer, name: answer.name || name } // as the console calls it
     // The server knows the new name's streams from their beginning: what the old one's marks do not cover goes out anew.
     if (before && before.device !== device.device) await this.store.newEpoch(false, false)
     await this.store.put('device', device)

@@ -19,6 +19,7 @@ export function MenuSheet({ close }: { close: () => void }) {
         {session && <><dt>{text('menu.session')}</dt><dd><Name of={session.name} /></dd><dt>{text('menu.site')}</dt><dd><Name of={session.siteName} /></dd></>}
         {pass && <><dt>{text('menu.place')}</dt><dd><Name of={pass.place.name} /></dd><dt>{text('menu.section')}</dt><dd><Name of={pass.place.sectionName} /></dd></>}
         {session && session.round > 1 && <><dt>{text('menu.round')}</dt><dd>{text('round', { n: pass?.round ?? session.round })}</dd></>}
+        <dt>{text('sync.device')}</dt><dd><bdi>{model.deviceName.value}</bdi></dd>
       </dl>
       {said.value && <Statement tone="check">{inWords(said.value)}</Statement>}
       <ul class="rows">

@@ -12,7 +12,9 @@ describe('pairing and signing in', () => {
     await until(() => m.phase.value === 'unpaired')
     expect(await m.scan(milk)).toMatchObject({ what: 'nothing', refused: { key: 'code-missing' } })
     expect(await m.scan(']Q1https://jard.test/app/#pair=XXXX-YYYY')).toMatchObject({ what: 'nothing', refused: { key: 'code-unknown' } })
+    w.server.named.set('d1', 'TC26-A')
     expect(await m.scan(']Q1https://jard.test/app/#pair=ABCD-EFGH\r')).toEqual({ what: 'pairing', sound: 'ok' })
+    expect(m.deviceName.value).toBe('TC26-A') // as on the console, not as it would call itself
     expect(m.phase.value).toBe('signed-out')
     expect(await m.signIn('ali', '00000')).toMatchObject({ refused: { key: 'pin-wrong', ar: 'سبب' } })
     expect(m.phase.value).toBe('signed-out')

@@ -334,13 +334,25 @@ export class Counting {
     const was = p ? p.keyed : walk.record.multiplier
     const found = [...this.found, was]
     this.found = found
-    const keyed = keyedAfter(was, key, p ? takesDecimals(p, this.catalogue) : true)
+    const decimals = p ? takesDecimals(p, this.catalogue) : true
+    // What follows a point that was refused is a fraction, and no more of the whole number.
+    if (this.pointed && key === 'back') {
+      this.pointed = false
+      return {}
+    }
+    if (!decimals && (key === '.' || (this.pointed && key !== 'clear'))) {
+      this.pointed = true
+      throw new Refuse('number-decimals')
+    }
+    const keyed = keyedAfter(was, key, decimals)
     if (keyed === was && /\d/.test(key) && key !== was) throw new Refuse('number-too-large')
-    if (keyed === was && key === '.' && !was.includes('.')) throw new Refuse('number-decimals')
     await this.put(p ? { pending: { ...p, keyed, keyedAt: at } } : { multiplier: keyed })
     this.found = found
     return {}
   }
+
+  /** A point was keyed where numbers are whole. */
+  private pointed = false
 
   /** What each key found keyed since anything else was stored. */
   private found: string[] = []
@@ -468,6 +480,7 @@ export class Counting {
   private keep(next: PassRecord): void {
     this.asked = undefined
     this.found = []
+    this.pointed = false
     this.walk!.record = next
     this.passes = this.passes.map((p) => (p.pass === next.pass ? next : p))
   }

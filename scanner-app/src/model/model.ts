@@ -370,7 +370,7 @@ class App implements Model {
 
   private count<T extends Outcome>(f: (c: Counting) => Promise<T>, refused: Omit<T, keyof Outcome>): Promise<T> {
     return this.act(async () => {
-      if (!this.counting) throw new Refuse('no-session')
+      if (!this.counting) throw new Refuse(this.sync?.exchange.status.revoked ? 'device-revoked' : this.phase.value === 'signed-out' ? 'not-signed-in' : 'no-session')
       return f(this.counting)
     }, refused)
   }

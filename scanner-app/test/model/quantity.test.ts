@@ -67,6 +67,23 @@ describe('quantity', () => {
     await m.stop()
   })
 
+  it('refuses a fraction of a piece in words, and keeps what stands before the point', async () => {
+    const { m } = await counting()
+    await m.scan('A-01-03')
+    await m.scan(milk)
+    await keys(m, '2')
+    for (const key of ['.', '3', '7', '5'] as const) expect(await m.key(key)).toMatchObject({ sound: 'check', refused: { key: 'number-decimals' } })
+    expect(m.pass.value!.pending!.keyed).toBe('2')
+    expect(await m.key('back')).toEqual({})
+    await keys(m, '4')
+    expect(m.pass.value!.pending!.keyed).toBe('24')
+    await m.key('.')
+    await m.choose('cheese') // what is next has its own number
+    await keys(m, '2.5')
+    expect(m.pass.value).toMatchObject({ pending: { keyed: '2.5' }, entries: [{ quantity: 24000 }] })
+    await m.stop()
+  })
+
   it('asks how many where no number was keyed, and guesses nothing', async () => {
     const { m } = await counting()
     await m.scan('A-01-03')

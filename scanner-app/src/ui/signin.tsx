@@ -65,11 +65,13 @@ function Typed({ next, back }: { next: (p: Person) => void; back?: (() => void) 
 }
 
 function Pin({ who, back }: { who: Person; back: () => void }) {
-  const { model, run, said } = useUi()
+  const { model, run, said, pin: typed } = useUi()
   const [pin, setPin] = useState('')
   const [busy, setBusy] = useState(false)
+  const [entered, setEntered] = useState(false)
   const press = (d: Digit) => { said.value = undefined; setPin((p) => (p.length < longest ? p + d : p)) }
   const signIn = async () => {
+    if (busy || pin.length < shortest) return
     setBusy(true)
     if (!(await run(model.signIn(who.id, pin)))) setPin('')
     setBusy(false)
@@ -79,10 +81,23 @@ function Pin({ who, back }: { who: Person; back: () => void }) {
       const d = readDigits(e.key)
       if (/^[0-9]$/.test(d)) press(d as Digit)
       else if (e.key === 'Backspace') setPin((p) => p.slice(0, -1))
+      else if (e.key === 'Enter' && !(e.target instanceof HTMLButtonElement)) setEntered(true)
+    }
+    typed.take = (keyed, ended) => {
+      for (const d of keyed) press(d as Digit)
+      if (ended) setEntered(true)
     }
     addEventListener('keydown', key)
-    return () => removeEventListener('keydown', key)
+    return () => {
+      removeEventListener('keydown', key)
+      typed.take = undefined
+    }
   }, [])
+  useEffect(() => { // once the digits before it are in
+    if (!entered) return
+    setEntered(false)
+    void signIn()
+  }, [entered])
   const keys: Digit[] = ['1', '2', '3', '4', '5', '6', '7', '8', '9']
   return (
     <main class="fill headed">
@@ -93,7 +108,7 @@ function Pin({ who, back }: { who: Person; back: () => void }) {
       <div class="body pin">
         <p class="soft" id="pin-label">{text('signin.pin')}</p>
         <div class="dots" role="status" aria-label={text('signin.pin.keyed', { n: pin.length })}>
-          {Array.from({ length: Math.max(shortest, pin.length) }, (_, i) => <span key={i} class={i < pin.length ? 'full' : ''} />)}
+          {Array.from({ length: Math.min(longest, pin.length + 1) }, (_, i) => <span key={i} class={i < pin.length ? 'full' : ''} />)}
         </div>
         {said.value && <Fault>{inWords(said.value)}</Fault>}
         {!said.value && busy && <p class="soft">{text('signin.busy')}</p>}

@@ -2,6 +2,7 @@
 import { signal, type ReadonlySignal, type Signal } from '@preact/signals'
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
+import { readDigits } from '../i18n/number'
 import { language } from '../i18n/text'
 import type { Model, Outcome, Place, Refusal, Totals } from '../model/types'
 import type { Captured } from '../scan/capture'
@@ -26,6 +27,8 @@ export interface Ui {
   started: Signal<boolean>
   arabicKeyboard: Signal<boolean>
   pairing: Signal<boolean>
+  // Takes the digits of a burst where a PIN is asked for: fast fingers look like a reader. Ended: Enter came after them.
+  pin: { take?: ((digits: string, ended: boolean) => void) | undefined }
   // A device that was paired before is being paired anew.
   pairAgain: Signal<boolean>
   battery: ReadonlySignal<number | undefined>
@@ -46,6 +49,7 @@ export function makeUi(model: Model, sound: Sound, settings: Signal<Settings>, u
     said.value = refused
     return !refused
   }
+  const pin: Ui['pin'] = {}
   const sheet = signal<SheetName | undefined>(undefined), closed: Ui['closed'] = signal(undefined), arabicKeyboard = signal(false), pairing = signal(false)
   return {
     run,
@@ -57,7 +61,10 @@ export function makeUi(model: Model, sound: Sound, settings: Signal<Settings>, u
       pairing.value = false
       return done
     },
-    async scanned({ raw, arabic, at, front }) {
+    pin,
+    async scanned({ raw, arabic, at, front, ended }) {
+      const typed = readDigits(raw)
+      if (pin.take && /^[0-9]{1,8}$/.test(typed)) return pin.take(typed.slice(front), ended)
       const action = model.scan(raw, 'scan', at, front)
       pairing.value = model.phase.peek() === 'unpaired'
       const done = await run(action)

@@ -16,6 +16,7 @@ describe('pairing and signing in', () => {
     expect(await m.scan(']Q1https://jard.test/app/#pair=ABCD-EFGH\r')).toEqual({ what: 'pairing', sound: 'ok' })
     expect(m.deviceName.value).toBe('TC26-A') // as on the console, not as it would call itself
     expect(m.phase.value).toBe('signed-out')
+    expect(await m.scan(milk)).toMatchObject({ refused: { key: 'not-signed-in' } })
     expect(await m.signIn('ali', '00000')).toMatchObject({ refused: { key: 'pin-wrong', ar: 'سبب' } })
     expect(m.phase.value).toBe('signed-out')
     await m.signIn('ali', '58213')

@@ -191,6 +191,27 @@ describe('before counting', () => {
     expect(words()).toContain('الرقم السري غير صحيح.')
     expect(root!.querySelectorAll('.dots .full')).toHaveLength(0)
   })
+  it('takes a PIN from keys, however fast, and signs in with Enter', async () => {
+    const { model, ui, press } = await show('signin-people')
+    await press('خالد الرشيدي')
+    const dots = () => [root!.querySelectorAll('.dots span').length, root!.querySelectorAll('.dots .full').length]
+    expect(dots()).toEqual([1, 0]) // how long it is, only its owner knows
+    const key = (k: string) => act(async () => { dispatchEvent(new KeyboardEvent('keydown', { key: k })) })
+    for (const k of '19') await key(k)
+    await key('Enter')
+    expect(model.asked).toEqual([]) // too short yet
+    for (const k of ['٧', '3', '5']) await key(k)
+    expect(dots()).toEqual([6, 5])
+    await key('Enter')
+    expect(model.asked).toEqual(['signIn k 19735'])
+    model.asked.length = 0
+    for (let i = 0; i < 8; i++) await key('Backspace')
+    await key('1') // went out before the rest was known for a burst
+    await act(async () => { await ui.scanned({ raw: '19735', arabic: false, at: 0, front: 1, ended: true }) })
+    expect(model.asked).toEqual(['signIn k 19735'])
+    await act(async () => { await ui.scanned({ raw: '6271100010013', arabic: false, at: 0, front: 0, ended: true }) })
+    expect(model.asked.at(-1)).toBe('scan 6271100010013 scan 0 0') // and is told to sign in first
+  })
   it('opens a task, and never a closed one', async () => {
     const { model } = await show('tasks')
     const rows = [...root!.querySelectorAll<HTMLButtonElement>('.rows button')]

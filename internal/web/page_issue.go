@@ -15,7 +15,7 @@ var issueSteps = []string{"place", "scope", "rules", "people", "review"}
 
 var issueFields = map[string][]string{
 	"place":  {"site", "kind", "name-ar", "name-en", "due"},
-	"scope":  {"where", "sections", "locations", "what", "categories", "items"},
+	"scope":  {"where", "sections", "picked", "locations", "what", "categories", "items"},
 	"rules":  {"blind", "tolerance-quantity", "tolerance-percent", "tolerance-value", "tier-supervisor", "tier-manager", "tier-financial-controller", "limit-supervisor", "limit-manager", "limit-financial-controller"},
 	"people": {"committee", "witness"},
 }
@@ -32,6 +32,8 @@ type issuePage struct {
 	Sections   []option
 	Categories []option
 	Tiers      []tierChoice
+	Picker     picker
+	Part       bool // its scope holds only part of a section
 	Committee  []option
 	Witnesses  []option
 	Plan       count.Plan // to be reviewed
@@ -115,6 +117,9 @@ func (k *console) newSession(v *visit) error {
 	at := slices.Index(issueSteps, step)
 	if at < 0 {
 		return FormMalformed.New()
+	}
+	if picks(f, &w.site) {
+		return v.show("session-new", frame{Title: "sessions.new", Nav: "sessions", Form: f, Data: w.page(step, count.Plan{})})
 	}
 	plan := w.plan()
 	switch f.Get("do") {
@@ -218,10 +223,13 @@ func (w *issuing) page(step string, plan count.Plan) issuePage {
 		case x.Disabled:
 		case slices.Contains(x.Roles, stocktake.Witness):
 			p.Witnesses = append(p.Witnesses, o)
-		case !slices.Contains(x.Roles, stocktake.Integrator):
-			p.Committee = append(p.Committee, o)
 		}
 	}
+	p.Committee = w.committee()
+	if step == "scope" {
+		p.Picker = newPicker(w.f, &w.site)
+	}
+	p.Part = partOf(&plan.Scope, &w.site)
 	p.Places = scopePlaces(&plan.Scope, &w.site)
 	p.Locations = inPlaces(p.Places)
 	p.Items = len(plan.Scope.Items)
@@ -231,9 +239,11 @@ func (w *issuing) page(step string, plan count.Plan) issuePage {
 // plan reads all steps at once and notes what is wrong with each field.
 func (w *issuing) plan() count.Plan {
 	f := w.f
-	p := count.Plan{Site: stocktake.SiteID(f.need("site")), Kind: count.SessionKind(f.Get("kind")), Name: nameIn(f, "name"), Blind: f.Get("blind") != "no",
+	p := count.Plan{Site: stocktake.SiteID(f.Get("site")), Kind: count.SessionKind(f.Get("kind")), Name: nameIn(f, "name"), Blind: f.Get("blind") != "no",
 		Witness: stocktake.PersonID(f.Get("witness"))}
-	if f.Get("site") != "" && w.site.ID == "" {
+	if f.Get("site") == "" {
+		f.wrong("site", ChooseOne.New())
+	} else if w.site.ID == "" {
 		f.wrong("site", stocktake.Missing.New("site", f.Get("site")))
 	}
 	if p.Name == (stocktake.Name{}) {

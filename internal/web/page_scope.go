@@ -41,9 +41,14 @@ func readScope(f *form, site *stocktake.Site, items []stocktake.Item) count.Scop
 			f.wrong("sections", ChooseOne.New())
 		}
 	case "locations":
-		s.Locations = readLocations(f, "locations", site)
+		s.Locations = picked(f, site)
+		for _, l := range readLocations(f, "locations", site) {
+			if !slices.Contains(s.Locations, l) {
+				s.Locations = append(s.Locations, l)
+			}
+		}
 		if len(s.Locations) == 0 {
-			f.wrong("locations", FieldMissing.New())
+			f.wrong("locations", ChooseOne.New())
 		}
 	}
 	switch f.Get("what") {
@@ -112,28 +117,26 @@ func inPlaces(list []placed) (n int) {
 // rangeMarks stand between the two ends of a range of locations.
 var rangeMarks = []string{"…", "..", " إلى ", " to "}
 
-// readLocations reads locations by id and by range; those that the site does not have are named.
+// readLocations reads locations by id and by range. What is wrong is named all at once: the ranges that are none, and what
+// the site does not have.
 func readLocations(f *form, name string, site *stocktake.Site) []stocktake.LocationID {
 	known := make(map[stocktake.LocationID]bool, len(site.Locations))
 	for _, l := range site.Locations {
 		known[l.ID] = true
 	}
 	var list []stocktake.LocationID
-	var missing []string
+	var missing, faults []string
 	for _, word := range listed(f.Values.Get(name)) {
 		ids := []stocktake.LocationID{stocktake.LocationID(word)}
-		for _, mark := range rangeMarks {
-			from, to, ok := strings.Cut(strings.ReplaceAll(word, "...", ".."), mark)
-			if !ok || known[stocktake.LocationID(word)] {
+		if !known[ids[0]] {
+			r, err := rangeOf(word)
+			if err != nil {
+				faults = append(faults, f.tongue.say(stocktake.Fault(err)))
 				continue
 			}
-			r, err := stocktake.LocationRange(stocktake.LocationID(strings.TrimSpace(from)), stocktake.LocationID(strings.TrimSpace(to)))
-			if err != nil {
-				f.wrong(name, stocktake.Fault(err))
-				return nil
+			if r != nil {
+				ids = r
 			}
-			ids = r
-			break
 		}
 		for _, id := range ids {
 			if !known[id] {
@@ -144,9 +147,27 @@ func readLocations(f *form, name string, site *stocktake.Site) []stocktake.Locat
 		}
 	}
 	if len(missing) > 0 {
-		f.wrong(name, NotOnSite.New(some10(missing)))
+		faults = append(faults, f.tongue.say(NotOnSite.New(some10(missing))))
+	}
+	if len(faults) > 0 && f.Faults[name] == "" {
+		f.Faults[name] = strings.Join(faults, " ")
 	}
 	return list
+}
+
+// rangeOf reads a range of locations; nil where the word has no mark of one.
+func rangeOf(word string) ([]stocktake.LocationID, error) {
+	word = strings.ReplaceAll(word, "...", "..")
+	for _, mark := range rangeMarks {
+		from, to, ok := strings.Cut(word, mark)
+		if from, to = strings.TrimSpace(from), strings.TrimSpace(to); ok {
+			if from == "" || to == "" {
+				return nil, RangeHalf.New(word)
+			}
+			return stocktake.LocationRange(stocktake.LocationID(from), stocktake.LocationID(to))
+		}
+	}
+	return nil, nil
 }
 
 // readItems reads items by id or by barcode; those that the catalogue does not have are named.
@@ -199,6 +220,9 @@ var (
 	NotOnSite = stocktake.NewReason(stocktake.Invalid, "not-on-site",
 		"The site has no such locations: %s. Correct or remove them.",
 		"لا توجد في هذا المقر المواقع هذه: %s. صحّحها أو احذفها.")
+	RangeHalf = stocktake.NewReason(stocktake.Invalid, "range-half",
+		"%q is half a range. Write where it begins and where it ends, such as A-01…A-40.",
+		"%q نصف نطاق. اكتب أوله وآخره، مثل \u2066A-01…A-40\u2069.")
 	NotInCatalogue = stocktake.NewReason(stocktake.Invalid, "not-in-catalogue",
 		"The catalogue has no such items or barcodes: %s. Correct or remove them.",
 		"لا توجد في قائمة الأصناف هذه الأصناف أو الباركودات: %s. صحّحها أو احذفها.")

@@ -26,7 +26,8 @@ const society stocktake.SocietyID = "rawda"
 
 // people is Accounts with fixed tokens: the token is the role, or several joined by '+'.
 type people struct {
-	web.Accounts // what a test does not set up panics, which is a test of its own
+	web.Accounts                   // what a test does not set up panics, which is a test of its own
+	roll         []account.Profile // who there is; two where empty
 	signIn       func(stocktake.SocietyID, stocktake.PersonID, account.Secret, string) (account.Grant, error)
 }
 
@@ -55,6 +56,9 @@ func (p *people) Me(_ context.Context, by stocktake.Person) (account.Profile, er
 }
 
 func (p *people) People(context.Context, stocktake.Person) ([]account.Profile, error) {
+	if p.roll != nil {
+		return p.roll, nil
+	}
 	return []account.Profile{
 		{ID: "ali", Name: stocktake.Name{Arabic: "علي"}, Roles: []stocktake.Role{stocktake.Counter}, HasPIN: true},
 		{ID: "mona", Name: stocktake.Name{Arabic: "منى"}, Roles: []stocktake.Role{stocktake.Manager}, HasPassword: true},

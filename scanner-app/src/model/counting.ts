@@ -109,7 +109,7 @@ export class Counting {
     const place = this.place(location)
     if (this.walk) {
       if (this.walk.record.location === location) return ok
-      const settled = await this.settle()
+      const settled = await this.settle(true)
       return settled ?? this.ask({ kind: 'leave', to: place, totals: this.walk.totals(this.catalogue), answers: ['stay', 'leave'] }, async (reply) => {
         if (reply === 'stay') return {}
         await this.closePass()
@@ -259,7 +259,7 @@ export class Counting {
     const walk = this.counting()
     const before = walk.record.pending
     const p = this.pendingOf(id, raw, entry, at)
-    const settled = this.confirmation()
+    const settled = this.confirmation(true)
     if (!Array.isArray(settled)) return { ...settled, what: 'nothing' }
     const what = p.item ? 'item' as const : 'unknown-code' as const
     const sound = p.item ? 'ok' as const : 'unknown' as const
@@ -284,14 +284,14 @@ export class Counting {
 
   // Numbers.
 
-  /** The events that confirm what is pending: none when nothing is. An outcome instead when a question stands in the way. */
-  private confirmation(): EventFields[] | Outcome {
+  /** The events that confirm what is pending: none when nothing is. An outcome instead when a question stands in the way; scanned: of a scan. */
+  private confirmation(scanned = false): EventFields[] | Outcome {
     const walk = this.counting()
     const p = walk.record.pending
     if (!p) return []
     if (p.again === 'ask') return look
     const amount = thousandths(p.keyed)
-    if (amount === undefined) return this.ask({ kind: 'how-many', answers: ['discard'] }, () => this.discard())
+    if (amount === undefined) return this.ask({ kind: 'how-many', answers: ['discard'], ...(scanned ? { again: true } : {}) }, () => this.discard())
     const quantity = quantityOf(amount, p.pack)
     if (quantity === undefined) throw new Refuse('number-inexact')
     if (quantity > maxObserved) throw new Refuse('number-too-large')
@@ -312,8 +312,8 @@ export class Counting {
   private accepted: string | undefined
 
   /** Confirms what is pending where that can be; else says why not. */
-  private async settle(): Promise<Outcome | undefined> {
-    const events = this.confirmation()
+  private async settle(scanned = false): Promise<Outcome | undefined> {
+    const events = this.confirmation(scanned)
     if (!Array.isArray(events)) return events
     if (events.length) await this.record(events, { pending: undefined })
     return undefined

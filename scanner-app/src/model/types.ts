@@ -192,8 +192,8 @@ export interface Pending extends Seen {
 
 /** What must be answered before going on. Answers are the words that answer() takes; the first is the safe one. */
 export type Question =
-  /** The number of the pending item, before anything else. Key it and confirm, or discard it. */
-  | { kind: 'how-many'; answers: readonly ['discard'] }
+  /** The number of the pending item, before anything else. Key it and confirm, or discard it. Again: a scan was not taken for it. */
+  | { kind: 'how-many'; answers: readonly ['discard']; again?: boolean }
   /** The item stands here already with so much (base units, thousandths). */
   | { kind: 'again'; already: number; answers: readonly ['replace', 'add', 'discard'] }
   /** So much is unusual (base units, thousandths): a second look. */

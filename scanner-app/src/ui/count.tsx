@@ -1,5 +1,6 @@
 // The counting screen: the item in hand, the last three entries, the keypad. Trigger, number, trigger, number; nothing else
 // is needed in the usual case.
+import { useRef } from 'preact/hooks'
 import { text } from '../i18n/text'
 import type { Entry, Key, Pass } from '../model/types'
 import { Icon } from './icon'
@@ -12,7 +13,8 @@ import { Amount, Code, Count as N, Name } from './value'
 
 // Closing: the session takes nothing new, and the item in hand still gets its number.
 export function Counting({ pass, closing }: { pass: Pass; closing?: boolean }) {
-  const { model, run, sheet, sound, started } = useUi()
+  const { model, run, undo, sheet, sound, started } = useUi()
+  const repeat = useRepeat(pass)
   if (!closing && !started.value && !sound.unlocked()) return <Start pass={pass} />
   const pending = pass.pending
   const standing = pass.entries.filter((e) => !e.reversed)
@@ -22,8 +24,8 @@ export function Counting({ pass, closing }: { pass: Pass; closing?: boolean }) {
   return (
     <main class="counting">
       <Panel pass={pass} />
-      {closing ? <div class="aside"><Statement tone="check" title={text('session.closing')}>{text('session.closing.pending')}</Statement></div> : <ul class="recent" aria-label={text('recent')}>
-        {recent.map((e) => <Recent key={e.id} entry={e} undo={() => void run(model.undo(e.id))} />)}
+      {closing ? <div class="aside"><Statement tone="check" title={text('session.closing')}>{text('session.closing.pending')}</Statement></div> : repeat ? <div class="aside" role="alert"><Statement tone="check" title={text('repeat')}>{text('repeat.do')}</Statement></div> : <ul class="recent" aria-label={text('recent')}>
+        {recent.map((e) => <Recent key={e.id} entry={e} undo={() => void undo(e.id)} />)}
       </ul>}
       {!closing && <div class="tools">
         <button onClick={() => { sheet.value = 'mode' }} aria-haspopup="dialog" aria-label={`${text('mode.title')}: ${modeWord(pass.mode)}`}><span class="tag plain">{modeWord(pass.mode)}</span></button>
@@ -32,13 +34,22 @@ export function Counting({ pass, closing }: { pass: Pass; closing?: boolean }) {
         <button class="strong" onClick={() => { sheet.value = 'finish' }} aria-haspopup="dialog"><Icon name="flag" /> {text('finish.short')}</button>
       </div>}
       <Keypad digit={key} erase={() => key('back')} point={decimals ? () => key('.') : undefined} actions={[
-        <PadKey press={() => void run(model.undo())} disabled={!pending && standing.length === 0}><Icon name="undo" /><span>{text('do.undo')}</span></PadKey>,
+        <PadKey press={() => void undo()} disabled={!pending && standing.length === 0}><Icon name="undo" /><span>{text('do.undo')}</span></PadKey>,
         <PadKey press={() => { if (pending) void run(model.zero()); else sheet.value = 'zero' }}>{text('zero')}</PadKey>,
         <PadKey press={() => void run(model.switchPack())} disabled={!pending || pending.packs.length < 2}>{text('unit.both')}</PadKey>,
         <PadKey kind="done" press={() => void run(model.confirm())} disabled={!pending}><span>{text('do.done')}</span><Icon name="good" /></PadKey>,
       ]} />
     </main>
   )
+}
+
+// useRepeat tells that a scan was not taken, from then until the item that stood in its way has gone.
+function useRepeat(pass: Pass): boolean {
+  const question = useUi().model.question.value
+  const refused = useRef(false)
+  if (question?.kind === 'how-many' && question.again) refused.current = true
+  else if (!pass.pending || (!question && !pass.pending.keyed)) refused.current = false
+  return refused.current
 }
 
 function Recent({ entry, undo }: { entry: Entry; undo: () => void }) {

@@ -9,12 +9,13 @@ import { packOf, unitOf } from './unit'
 import { Amount, Code, Keyed, Name } from './value'
 
 export function Panel({ pass }: { pass: Pass }) {
-  const { model, said } = useUi()
+  const { model, said, undone } = useUi()
   const newest = pass.entries.find((e) => !e.reversed)
   const fault = said.value
   return (
     <section class={'panel said-' + tone(pass, fault !== undefined, model.question.value?.kind === 'how-many')} aria-label={text('panel')}>
       {pass.multiplier ? <Multiplier keyed={pass.multiplier} /> : pass.pending ? <PendingPanel pending={pass.pending} /> : newest ? <EntryPanel entry={newest} pass={pass} /> : <Ready pass={pass} />}
+      {undone.value && <p class="said plain" role="status"><Icon name="undo" /> {undone.value}</p>}
       {fault && <p class="said" role="alert"><Icon name="check" /> {inWords(fault)}</p>}
     </section>
   )

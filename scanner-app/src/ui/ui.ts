@@ -2,8 +2,8 @@
 import { signal, type ReadonlySignal, type Signal } from '@preact/signals'
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
-import { readDigits } from '../i18n/number'
-import { language } from '../i18n/text'
+import { formatQuantity, readDigits } from '../i18n/number'
+import { digits, language, nameOf, text } from '../i18n/text'
 import type { Model, Outcome, Place, Refusal, Totals } from '../model/types'
 import type { Captured } from '../scan/capture'
 import type { Sound } from '../sound/sound'
@@ -21,6 +21,8 @@ export interface Ui {
   sheet: Signal<SheetName | undefined>
   // Why the last action did nothing; the next that does something takes it away.
   said: Signal<Refusal | undefined>
+  // What was taken back by the last action.
+  undone: Signal<string | undefined>
   // The pass closed last, shown on the list of tasks.
   closed: Signal<{ place: Place; totals: Totals } | undefined>
   // Whether "start counting" was tapped since the app opened.
@@ -34,6 +36,8 @@ export interface Ui {
   battery: ReadonlySignal<number | undefined>
   // run waits for an action, sounds its answer and shows its refusal. True: it was done.
   run(action: Promise<Outcome>): Promise<boolean>
+  // undo takes back the entry named, else what is in hand, else the newest, and says what that was.
+  undo(entry?: string): Promise<boolean>
   // pair redeems a code or link, shown as under way wherever it came from.
   pair(code: string, name: string): Promise<boolean>
   // scanned hands a scan to the model. What it counted or opened is shown: a sheet gives way to it.
@@ -42,17 +46,29 @@ export interface Ui {
 
 export function makeUi(model: Model, sound: Sound, settings: Signal<Settings>, update: Update, battery: ReadonlySignal<number | undefined>, version: string): Ui {
   const said = signal<Refusal | undefined>(undefined)
+  const undone = signal<string | undefined>(undefined)
   const run = async (action: Promise<Outcome>): Promise<boolean> => {
     const { sound: answer, refused } = await action
     if (refused) sound.play(answer ?? 'check')
     else if (answer) sound.play(answer)
     said.value = refused
+    undone.value = undefined
     return !refused
   }
   const pin: Ui['pin'] = {}
   const sheet = signal<SheetName | undefined>(undefined), closed: Ui['closed'] = signal(undefined), arabicKeyboard = signal(false), pairing = signal(false)
   return {
-    run,
+    run, undone,
+    async undo(id) {
+      const pass = model.pass.peek(), pending = id === undefined ? pass?.pending : undefined
+      const entry = pass?.entries.find((e) => (id === undefined ? !e.reversed : e.id === id))
+      const done = await run(model.undo(id))
+      const of = pending ?? entry
+      if (!done || !of) return done
+      const name = nameOf(of.item?.name) || of.code
+      undone.value = of.quantity === undefined ? text('undone.scan', { name }) : text('undone', { name, quantity: formatQuantity(of.quantity, language.value, digits.value) })
+      return done
+    },
     model, sound, settings, update, said, battery, version,
     sheet, closed, started: signal(false), arabicKeyboard, pairing, pairAgain: signal(false),
     async pair(code, name) {

@@ -89,7 +89,7 @@ describe('quantity', () => {
     await m.scan('A-01-03')
     await m.scan(milk)
     expect(await m.scan(rice)).toEqual({ what: 'nothing', sound: 'check' })
-    expect(m.question.value).toMatchObject({ kind: 'how-many' })
+    expect(m.question.value).toEqual({ kind: 'how-many', answers: ['discard'], again: true })
     expect(m.pass.value!.pending!.item!.id).toBe('milk')
     await keys(m, '5')
     expect(m.question.value).toBeUndefined()

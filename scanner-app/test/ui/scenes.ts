@@ -34,7 +34,7 @@ export const scenes: Record<string, Scene> = {
   'count-ready': { set: (m) => counting(m, { entries: [] }) },
   'count-pending': { set: (m) => counting(m, { pending: inHand }) },
   'count-unkeyed': { set: (m) => counting(m, { pending: pending(items['dates'], { undirected: true, already: 2500 }) }) },
-  'count-how-many': { set: (m) => { counting(m, { pending: pending(items['milk']) }); m.question.value = { kind: 'how-many', answers: ['discard'] } } },
+  'count-how-many': { set: (m) => { counting(m, { pending: pending(items['milk']) }); m.question.value = { kind: 'how-many', answers: ['discard'], again: true } } },
   'count-recorded': { set: (m) => counting(m) },
   'count-weighed': { set: (m) => counting(m, { pending: pending(items['dates'], { keyed: '12.375', quantity: 12375, condition: 'damaged', lot: 'L2231', expiry: '2027-03-31' }) }) },
   'count-unknown': { set: (m) => counting(m, { pending: pending(undefined, { keyed: '3', quantity: 3000 }) }) },

@@ -75,6 +75,28 @@ describe('counting', () => {
     await press('تراجع عن سكر ناعم 1 كجم')
     expect(model.asked).toEqual(['undo e2'])
   })
+  it('says that a scan was not taken until what stood in its way has gone', async () => {
+    const { model, words } = await show('count-how-many')
+    expect(words()).toContain('لم يُؤخذ المسح الأخير')
+    const milk = pending(items['milk'], { keyed: '5', quantity: 5000 })
+    await act(() => { model.question.value = undefined; model.pass.value = pass({ pending: milk }) })
+    expect(words()).toContain('ثم أعد المسح')
+    await act(() => { model.pass.value = pass({ pending: pending(items['rice']) }) })
+    expect(words()).not.toContain('لم يُؤخذ المسح الأخير')
+  })
+  it('says what was taken back, until something else is done', async () => {
+    const { model, press, words } = await show('count-pending')
+    await press('تراجع عن سكر ناعم 1 كجم')
+    expect(words()).toContain('أُلغي: سكر ناعم 1 كجم · 30')
+    await press('1')
+    expect(words()).not.toContain('أُلغي')
+    await act(() => { model.pass.value = pass({ pending: pending(items['milk']) }) })
+    await press('تراجع')
+    expect(words()).toContain('أُلغي مسح ' + items['milk']!.name.ar)
+    model.next = { refused: { key: 'x', ar: 'سبب', en: 'reason' } }
+    await press('تراجع')
+    expect(words()).not.toContain('أُلغي')
+  })
   it('asks which item is not here when zero is pressed with nothing in hand', async () => {
     const { model, ui, press } = await show('count-recorded')
     await press('صفر')

@@ -64,7 +64,7 @@ func (s *Service) SetPIN(ctx context.Context, by stocktake.Person, id stocktake.
 func (s *Service) makePassword(ctx context.Context, id stocktake.PersonID, password Secret) (Verifier, error) {
 	text := string(password)
 	if utf8.RuneCountInString(text) < minPassword || len(text) > maxPassword || !utf8.ValidString(text) {
-		return "", passwordLength.New(minPassword, maxPassword)
+		return "", passwordLength.New(minPassword, maxPassword/2)
 	}
 	first, size := utf8.DecodeRuneInString(text)
 	if strings.EqualFold(text, string(id)) || strings.Trim(text[size:], string(first)) == "" {

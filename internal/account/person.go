@@ -91,7 +91,7 @@ func (s *Service) FirstAdministrator(ctx context.Context, society stocktake.Soci
 		return Profile{}, AdministratorExists.New(string(society))
 	}
 	if p.Password == "" {
-		return Profile{}, passwordLength.New(minPassword, maxPassword)
+		return Profile{}, passwordLength.New(minPassword, maxPassword/2)
 	}
 	if !slices.Contains(p.Roles, stocktake.SocietyAdministrator) {
 		p.Roles = append(slices.Clone(p.Roles), stocktake.SocietyAdministrator)
@@ -318,7 +318,7 @@ const maxReason = 500
 
 func checkReason(reason string) error {
 	if reason == "" || len(reason) > maxReason {
-		return reasonMissing.New(maxReason)
+		return reasonMissing.New(maxReason / 2)
 	}
 	return nil
 }

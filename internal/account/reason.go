@@ -9,7 +9,7 @@ var (
 		"غيّر شخص آخر حسابات الأشخاص في هذه الأثناء. راجع من جديد ثم أعد المحاولة.")
 	PersonExists = stocktake.NewReason(stocktake.Conflict, "person-exists",
 		"There is a person %q already. Choose another id.",
-		"يوجد شخص بالمعرّف %q. اختر معرّفًا آخر.")
+		"يوجد شخص باسم المستخدم %q. اختر اسمًا آخر.")
 	DeviceExists = stocktake.NewReason(stocktake.Conflict, "device-exists",
 		"There is a device %q already. Enrol again.",
 		"يوجد جهاز بالمعرّف %q. أعد التسجيل.")
@@ -70,11 +70,11 @@ var (
 		"A key is valid for 1 to %d days.",
 		"مدة المفتاح من يوم واحد إلى %d يومًا.")
 	passwordLength = stocktake.NewReason(stocktake.Invalid, "password-length",
-		"A password has %d characters at least and %d bytes at most. Choose another.",
-		"كلمة المرور %d محرفًا على الأقل و%d بايت على الأكثر. اختر غيرها.")
+		"A password has %d to %d characters. Choose another.",
+		"كلمة المرور من %d إلى %d حرفًا. اختر غيرها.")
 	passwordWeak = stocktake.NewReason(stocktake.Invalid, "password-weak",
 		"This password is the person's id or one repeated character. Choose another.",
-		"كلمة المرور هذه هي معرّف الشخص أو محرف مكرر. اختر غيرها.")
+		"كلمة المرور هذه هي اسم المستخدم أو محرف مكرر. اختر غيرها.")
 	pinShape = stocktake.NewReason(stocktake.Invalid, "pin-shape",
 		"A PIN has 4 to 8 digits and nothing else. Choose another.",
 		"الرقم السري من 4 إلى 8 أرقام فقط. اختر غيره.")
@@ -82,9 +82,9 @@ var (
 		"This PIN is one repeated digit or a straight row. Choose another.",
 		"هذا الرقم السري رقم مكرر أو تسلسل مباشر. اختر غيره.")
 	reasonMissing = stocktake.NewReason(stocktake.Invalid, "reason-missing",
-		"Say why, in at most %d bytes.",
-		"اذكر السبب بما لا يتجاوز %d بايت.")
+		"Say why, in at most %d characters.",
+		"اذكر السبب بما لا يتجاوز %d حرفًا.")
 	deviceName = stocktake.NewReason(stocktake.Invalid, "device-name",
-		"A handheld's name is plain text of 1 to %d bytes. Give it one.",
-		"اسم الجهاز اليدوي نص عادي من 1 إلى %d بايت. أدخل اسمًا.")
+		"A handheld's name is plain text of 1 to %d characters. Give it one.",
+		"اسم الجهاز اليدوي نص عادي من 1 إلى %d حرفًا. أدخل اسمًا.")
 )

@@ -358,7 +358,7 @@ func (v *View) checkVerdict(by stocktake.Person, d LinesVerdict) error {
 		return VerdictUnknown.New(string(d.Verdict))
 	}
 	if len(d.Reason) > MaxReason {
-		return ReasonNeeded.New(MaxReason)
+		return ReasonNeeded.New(MaxReason / 2)
 	}
 	if len(d.Lines) == 0 || len(d.Lines) > MaxLines {
 		return tooMany.New(len(d.Lines), MaxLines)
@@ -389,7 +389,7 @@ func (v *View) checkVerdict(by stocktake.Person, d LinesVerdict) error {
 		case d.Verdict == Approve && !v.Plan.allows(by.Roles, l):
 			return ApproverTier.New(l.Variance.Value.Abs().String())
 		case d.Verdict == Approve && len(l.Provisional) > 0 && d.Reason == "":
-			return ReasonNeeded.New(MaxReason)
+			return ReasonNeeded.New(MaxReason / 2)
 		}
 	}
 	return nil
@@ -438,7 +438,7 @@ func (s *Service) Cancel(ctx context.Context, by stocktake.Person, session stock
 
 func checkReason(reason string) error {
 	if reason == "" || len(reason) > MaxReason {
-		return ReasonNeeded.New(MaxReason)
+		return ReasonNeeded.New(MaxReason / 2)
 	}
 	return nil
 }

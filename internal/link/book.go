@@ -132,7 +132,7 @@ func (d *bookDraft) row(r *record) {
 	quantity, _, counted := d.number(r, FieldQuantity, 3, false)
 	if !counted {
 		if !d.given(r, FieldQuantity) {
-			d.out.at(r, d.table.column(FieldQuantity), Refused, cellEmpty.New(string(FieldQuantity)))
+			d.out.at(r, d.table.column(FieldQuantity), Refused, cellEmpty.New(FieldQuantity.label()))
 		}
 		ok = false
 	}
@@ -174,7 +174,7 @@ func (d *bookDraft) item(r *record) (int32, bool) {
 		d.report.Totals++
 		return 0, false
 	case !ok && code == "":
-		d.out.at(r, max(column, d.table.column(FieldBarcode)), Refused, cellEmpty.New(string(FieldItem)))
+		d.out.at(r, max(column, d.table.column(FieldBarcode)), Refused, cellEmpty.New(FieldItem.label()))
 		return 0, false
 	case !ok:
 		ref, known := d.codes[codeKey(code)]
@@ -218,7 +218,7 @@ func (d *bookDraft) section(r *record) (int32, bool) {
 		if len(d.book.Site.Sections) == 1 {
 			return 0, true
 		}
-		d.out.at(r, i, Refused, cellEmpty.New(string(FieldSection)))
+		d.out.at(r, i, Refused, cellEmpty.New(FieldSection.label()))
 		return 0, false
 	}
 	at, ok := d.sections[c.text]

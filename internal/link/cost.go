@@ -15,7 +15,7 @@ func (d *bookDraft) cost(r *record, quantity stocktake.Quantity, counted bool) (
 	column := d.table.column(FieldCost)
 	switch {
 	case !ok && !d.given(r, FieldCost):
-		d.out.at(r, column, Refused, cellEmpty.New(string(FieldCost)))
+		d.out.at(r, column, Refused, cellEmpty.New(FieldCost.label()))
 		return 0, false
 	case !ok:
 		return 0, false
@@ -41,7 +41,7 @@ func (d *bookDraft) costOfValue(r *record, quantity stocktake.Quantity, counted 
 	value, _, ok := d.number(r, FieldValue, d.decimals-3, d.table.mapping.RoundCost)
 	switch {
 	case !ok && !d.given(r, FieldValue):
-		d.out.at(r, column, Refused, cellEmpty.New(string(FieldValue)))
+		d.out.at(r, column, Refused, cellEmpty.New(FieldValue.label()))
 		return 0, false
 	case !ok || !counted:
 		return 0, false

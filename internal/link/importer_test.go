@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -117,7 +118,7 @@ func TestImportThatShrinksTheCatalogue(t *testing.T) {
 		if key(err) != "catalogue-shrinks" || r == nil || r.Change.Removed != 2 || r.Published {
 			t.Fatalf("%v %+v", err, r)
 		}
-		for _, said := range []string{"has 16 items", "remove 2 of the 18"} {
+		for _, said := range []string{"has 16 items", "remove 2 of its 18"} {
 			if !strings.Contains(err.Error(), said) {
 				t.Errorf("%q does not say %q", err, said)
 			}
@@ -407,5 +408,22 @@ func BenchmarkItems(b *testing.B) {
 		if _, err := link.ReadItems(b.Context(), f, link.Mapping{}, link.Limits{}, nil); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// TestMessagesNameFieldsAsPeopleDo: nobody on the console is told of a field, a unit or an option by its name in the code.
+func TestMessagesNameFieldsAsPeopleDo(t *testing.T) {
+	r, err := link.ReadItems(t.Context(), file("item,name,unit,barcode\n1,A,kg,\n1,A,piece,\n2,,kg,\n,C,kg,\n3,D,zorb,\n"), link.Mapping{}, link.Limits{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := regexp.MustCompile(`\b(item|name|kg|piece|mapping|units|decimal|merge)\b|--|الإعدادات|بايت`)
+	for _, f := range r.Faults.List {
+		if ar := f.Err.Arabic(); code.MatchString(ar) {
+			t.Errorf("%s", ar)
+		}
+	}
+	if len(r.Faults.List) < 4 {
+		t.Errorf("only %d faults: %+v", len(r.Faults.List), r.Faults.List)
 	}
 }

@@ -2,7 +2,6 @@ package link
 
 import (
 	"context"
-	"strconv"
 	"strings"
 
 	"jard/internal/stocktake"
@@ -120,7 +119,7 @@ func (d *itemsDraft) named() {
 	}
 	for i := range d.items {
 		if it := &d.items[i]; it.Name == (stocktake.Name{}) && !it.misnamed {
-			d.out.line(it.line, column, "", Refused, cellEmpty.New(string(FieldName)))
+			d.out.line(it.line, column, "", Refused, cellEmpty.New(FieldName.label()))
 		}
 	}
 }
@@ -135,7 +134,7 @@ func (d *itemsDraft) row(r *record) {
 			d.report.Totals++
 			return
 		}
-		d.out.at(r, column, Refused, cellEmpty.New(string(FieldItem)))
+		d.out.at(r, column, Refused, cellEmpty.New(FieldItem.label()))
 		return
 	}
 	index, again := d.byID[id]
@@ -215,7 +214,7 @@ func (d *itemsDraft) flag(r *record, f Field, line int, have, said *bool) {
 	case !ok:
 		d.out.at(r, i, Refused, flagUnknown.New(shorten(text)))
 	case *said && *have != yes:
-		d.out.at(r, i, Refused, rowDiffers.New(string(f), line, strconv.FormatBool(*have)))
+		d.out.at(r, i, Refused, rowDiffers.New(f.label(), line, answer(*have)))
 	default:
 		*have, *said = yes, true
 	}
@@ -236,7 +235,7 @@ func (d *itemsDraft) pack(r *record, it *itemDraft) (pack stocktake.Quantity, wo
 			it.unitsDiffer = true
 		}
 		if unit.base != "" && it.Unit != "" && it.Unit != unit.base {
-			d.out.at(r, column, Refused, unitMixed.New(string(unit.base), string(it.Unit), it.line))
+			d.out.at(r, column, Refused, unitMixed.New(unitNames[unit.base], unitNames[it.Unit], it.line))
 			return 0, "", false
 		}
 		if unit.base != "" {

@@ -105,7 +105,7 @@ func (d *placesDraft) row(r *record) {
 				d.report.Totals++
 				return
 			}
-			d.out.at(r, column, Refused, cellEmpty.New(string(FieldSection)))
+			d.out.at(r, column, Refused, cellEmpty.New(FieldSection.label()))
 		}
 		return
 	}

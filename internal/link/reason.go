@@ -5,8 +5,8 @@ import "jard/internal/stocktake"
 // Reasons that concern a file as a whole.
 var (
 	fileTooLarge = stocktake.NewReason(stocktake.Invalid, "file-too-large",
-		"The file has %d bytes; at most %d are taken. Export less at a time.",
-		"حجم الملف %d بايت، والحد الأقصى %d. صدّر بيانات أقل في كل مرة.")
+		"The file has %d MB; at most %d MB are taken. Export less at a time.",
+		"حجم الملف %d ميغابايت، والحد الأقصى %d. صدّر بيانات أقل في كل مرة.")
 	fileEmpty = stocktake.NewReason(stocktake.Invalid, "file-empty",
 		"The file has no rows below its header. Export it again.",
 		"لا صفوف في الملف تحت العناوين. صدّره من جديد.")
@@ -35,8 +35,8 @@ var (
 		"Something else was published since this file was looked at, so it was not applied. Check the new outcome, then apply it.",
 		"نُشر شيء آخر منذ فُحص هذا الملف، فلم يُطبَّق. راجع النتيجة الجديدة ثم طبّقه.")
 	fileRefused = stocktake.NewReason(stocktake.Invalid, "file-refused",
-		"%d faults in the file: nothing was imported. Mend the lines in the list and send it again.",
-		"في الملف %d خطأ: لم يُستورد شيء. أصلح الأسطر المذكورة ثم أعد إرساله.")
+		"Nothing was imported: the file has faults (%d). Mend the lines in the list and send it again.",
+		"لم يُستورد شيء: في الملف أخطاء (عددها %d). أصلح الأسطر المذكورة ثم أعد إرساله.")
 	tooManyRows = stocktake.NewReason(stocktake.Invalid, "rows-too-many",
 		"The file has more than %d rows. Send it in parts.",
 		"في الملف أكثر من %d صفًا. أرسله على أجزاء.")
@@ -44,8 +44,8 @@ var (
 		"This society has no items yet. Import the items before the book stock.",
 		"لا أصناف لهذه الجمعية بعد. استورد الأصناف قبل الرصيد الدفتري.")
 	catalogueShrinks = stocktake.NewReason(stocktake.Conflict, "catalogue-shrinks",
-		"The file has %d items and would remove %d of the %d published: nothing was imported. Send the whole catalogue, or merge (--merge) to keep what the file does not name, or confirm the removal with replace_all (--replace-all).",
-		"في الملف %d صنفًا وسيحذف %d من أصل %d صنفًا منشورًا، فلم يُستورد شيء. أرسل الدليل كاملًا، أو ادمج (--merge) لإبقاء ما لا يذكره الملف، أو أكّد الحذف عبر replace_all (--replace-all).")
+		"Nothing was imported. The file has %d items, and taking it in place of the list would remove %d of its %d. Add the file to what is there instead; or, if those items are really gone, confirm their removal.",
+		"لم يُستورد شيء. أصناف الملف عددها %d، ولو حلّ محل القائمة لحُذف منها %d من أصل %d. اختر إضافته إلى الموجود، أو أكّد الحذف إن كانت تلك الأصناف قد أُلغيت فعلًا.")
 	asOfMissing = stocktake.NewReason(stocktake.Invalid, "as-of-missing",
 		"Say as of when the book stock holds.",
 		"حدّد تاريخ ووقت الرصيد الدفتري.")
@@ -54,8 +54,8 @@ var (
 // Reasons that concern a row, its columns or a cell.
 var (
 	columnMissing = stocktake.NewReason(stocktake.Invalid, "column-missing",
-		"No column holds the %s. Name its header in the mapping; the headers are: %s.",
-		"لا عمود للحقل %s. حدّد عنوانه في ربط الأعمدة. العناوين الموجودة: %s.")
+		"No column holds the %s. Choose the column that does; the headers are: %s.",
+		"لا عمود يحمل «%s». اختر العمود الذي يحمله. العناوين الموجودة: %s.")
 	columnUnknown = stocktake.NewReason(stocktake.Invalid, "column-unknown",
 		"The mapping looks for a column %q that the file does not have. The headers are: %s.",
 		"يشير ربط الأعمدة إلى عمود %q غير موجود في الملف. العناوين الموجودة: %s.")
@@ -72,35 +72,35 @@ var (
 		"The line is longer than %d bytes. Export the file with line ends.",
 		"السطر أطول من %d بايت. صدّر الملف بنهايات أسطر.")
 	textBroken = stocktake.NewReason(stocktake.Invalid, "text-broken",
-		"The text is damaged: its bytes are no UTF-8. Export the file again, or name its encoding in the mapping.",
-		"النص تالف: ليس بترميز UTF-8. أعد تصدير الملف أو حدّد ترميزه في الإعدادات.")
+		"The text is damaged: it is no UTF-8. Export the file again as UTF-8.",
+		"النص تالف: ليس بترميز UTF-8. أعد تصدير الملف بترميز UTF-8.")
 	cellError = stocktake.NewReason(stocktake.Invalid, "cell-error",
 		"The cell holds the spreadsheet error %s. Mend its formula.",
 		"في الخلية خطأ الجدول %s. أصلح معادلتها.")
 	cellEmpty = stocktake.NewReason(stocktake.Invalid, "cell-empty",
-		"The %s is empty. Fill it in, or give a default in the mapping.",
-		"الحقل %s فارغ. أدخله أو حدّد له قيمة افتراضية في الإعدادات.")
+		"The %s is empty. Fill it in.",
+		"خانة «%s» فارغة. املأها.")
 	cellWrong = stocktake.NewReason(stocktake.Invalid, "id-malformed",
-		"The %s must have 1 to %d bytes, no control characters and no leading '~'. Mend it.",
-		"الحقل %s يجب ألا يتجاوز %[2]d بايت وألا يحتوي محارف تحكم أو يبدأ بالرمز '~'. أصلحه.")
+		"The %s must have 1 to %d characters (Arabic: %d), none hidden, and no leading '~'. Mend it.",
+		"خانة «%s» يجب ألا تتجاوز %d حرفًا لاتينيًا أو %d حرفًا عربيًا، وألا تحتوي حرفًا خفيًا أو تبدأ بالرمز '~'. أصلحها.")
 	nameTooLong = stocktake.NewReason(stocktake.Invalid, "text-too-long",
-		"The %s is longer than %d bytes. Shorten it.",
-		"الحقل %s أطول من %d بايت. اختصره.")
+		"The %s is longer than %d characters. Shorten it.",
+		"خانة «%s» أطول من %d حرفًا. اختصرها.")
 	numberWrong = stocktake.NewReason(stocktake.Invalid, "number-wrong",
 		"%q is no number. Write digits and one decimal mark.",
 		"القيمة %q ليست عددًا. اكتب أرقامًا وفاصلة عشرية واحدة.")
 	numberDoubtful = stocktake.NewReason(stocktake.Invalid, "number-doubtful",
-		"%q may be a thousand times more or less: nothing in the file shows its decimal mark. Set the mapping's decimal to \".\" or \",\".",
-		"القيمة %q تحتمل قراءتين: لا شيء في الملف يبيّن الفاصلة العشرية. اضبط decimal في الإعدادات على \".\" أو \",\".")
+		"%q may be a thousand times more or less: nothing in the file shows its decimal mark. Write at least one number of the file so that it shows, such as 1.25.",
+		"القيمة %q تحتمل قراءتين: لا شيء في الملف يبيّن الفاصلة العشرية. اكتب في الملف عددًا واحدًا على الأقل يبيّنها، مثل 1.25.")
 	numberMark = stocktake.NewReason(stocktake.Invalid, "number-mark",
-		"%q does not fit the mapping's decimal mark %q. Mend the number or the mapping.",
-		"القيمة %q لا توافق الفاصلة العشرية %q المحددة في الإعدادات. أصلح العدد أو الإعدادات.")
+		"%q does not fit the decimal mark %q that was set for these files. Mend the number.",
+		"القيمة %q لا توافق الفاصلة العشرية %q المحددة لهذه الملفات. أصلح العدد.")
 	numberOtherMark = stocktake.NewReason(stocktake.Invalid, "number-other-mark",
 		"%q does not fit the decimal mark %q that line %d shows. Write all numbers in one way.",
 		"القيمة %q لا توافق الفاصلة العشرية %q الظاهرة في السطر %d. اكتب الأعداد بطريقة واحدة.")
 	numberDecimals = stocktake.NewReason(stocktake.Invalid, "number-too-fine",
-		"%q has more than %d decimals. Round it at its source, or let the mapping round costs.",
-		"في القيمة %q أكثر من %d منازل عشرية. قرّبها في مصدرها أو فعّل تقريب التكلفة في الإعدادات.")
+		"%q has more than %d decimals. Round it at its source.",
+		"في القيمة %q أكثر من %d منازل عشرية. قرّبها في مصدرها.")
 	numberTooLarge = stocktake.NewReason(stocktake.Invalid, "number-too-large",
 		"%q is too large. Look for a missing decimal mark, or a barcode in the wrong column.",
 		"القيمة %q كبيرة جدًا. تحقّق من الفاصلة العشرية أو من وجود باركود في غير عموده.")

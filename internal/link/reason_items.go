@@ -38,14 +38,14 @@ var (
 		"The item is sold in other units too (line %d), so a %q needs its pack quantity. Fill it in.",
 		"للصنف وحدات أخرى (السطر %d)، فيلزم تحديد كمية العبوة للوحدة %q. أدخلها.")
 	unitWrong = stocktake.NewReason(stocktake.Invalid, "unit-wrong",
-		"%q is an unknown unit. Say in the mapping's units whether it is a piece, kg, litre, metre or a pack.",
-		"الوحدة %q غير معروفة. حدّد في إعدادات الوحدات: piece أو kg أو litre أو metre أو pack.")
+		"%q is an unknown unit. Write piece, kg, litre, metre or carton.",
+		"الوحدة %q غير معروفة. اكتب حبة أو كجم أو لتر أو متر أو كرتون.")
 	unitMixed = stocktake.NewReason(stocktake.Invalid, "unit-mixed",
 		"The item is in %s here and in %s in line %d. An item has one base unit: keep one.",
 		"وحدة الصنف هنا %s وفي السطر %[3]d %[2]s. للصنف وحدة أساسية واحدة: أبقِ واحدة.")
 	rowDiffers = stocktake.NewReason(stocktake.Invalid, "row-differs",
 		"The %s differs from line %d, which has %q. Rows of one thing must agree: mend one.",
-		"الحقل %s يختلف عن السطر %d وفيه %q. صفوف الشيء الواحد يجب أن تتفق: أصلح أحدها.")
+		"خانة «%s» تختلف عن السطر %d وفيه %q. صفوف الشيء الواحد يجب أن تتفق: أصلح أحدها.")
 	rowRepeated = stocktake.NewReason(stocktake.Invalid, "row-repeated",
 		"The row says nothing that line %d has not said. It has no effect; remove it.",
 		"لا جديد في هذا الصف عن السطر %d. لا أثر له، فاحذفه.")
@@ -68,8 +68,8 @@ var (
 		"Several sections are called %q. Give the section's id.",
 		"عدة أقسام باسم %q. أدخل رقم القسم.")
 	lineRepeated = stocktake.NewReason(stocktake.Invalid, "line-repeated",
-		"Section %q has item %q already in line %d. Keep one, or set the mapping's repeated to sum.",
-		"القسم %q فيه الصنف %q في السطر %d. أبقِ واحدًا، أو اضبط repeated في الإعدادات على sum.")
+		"Section %q has item %q already in line %d. Keep one, or add the two up.",
+		"القسم %q فيه الصنف %q في السطر %d. أبقِ واحدًا أو اجمع الكميتين.")
 	lineAverage = stocktake.NewReason(stocktake.Invalid, "line-averaged",
 		"The cost differs from line %d, which this line was added to: the average by quantity was taken.",
 		"التكلفة تختلف عن السطر %d الذي جُمع إليه هذا السطر: اعتُمد المتوسط المرجح بالكمية.")
@@ -80,8 +80,8 @@ var (
 		"A unit cost cannot be negative. Mend the cost, or the sign of value and quantity.",
 		"تكلفة الوحدة لا تكون سالبة. أصلح التكلفة أو إشارة القيمة والكمية.")
 	costRounded = stocktake.NewReason(stocktake.Invalid, "cost-rounded",
-		"The cost %s has been rounded to a thousandth of a fils, as the mapping says.",
-		"قُرّبت التكلفة %s إلى جزء من ألف من الفلس كما في الإعدادات.")
+		"The cost %s has been rounded to a thousandth of a fils.",
+		"قُرّبت التكلفة %s إلى جزء من ألف من الفلس.")
 	valueAlone = stocktake.NewReason(stocktake.Invalid, "value-without-quantity",
 		"The line has a value of %s and no quantity, so no unit cost. Give the cost.",
 		"للبند قيمة %s بلا كمية فلا تكلفة للوحدة. أدخل التكلفة.")

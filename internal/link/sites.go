@@ -113,7 +113,7 @@ func (im *Importer) Items(ctx context.Context, by stocktake.Person) ([]stocktake
 var (
 	siteExists = stocktake.NewReason(stocktake.Conflict, "site-exists",
 		"There is a site %q already. Choose another id.",
-		"يوجد مقر بالمعرّف %q. اختر معرّفًا آخر.")
+		"يوجد مقر بالرمز %q. اختر رمزًا آخر.")
 	siteChanged = stocktake.NewReason(stocktake.Conflict, "site-changed",
 		"Somebody else changed the site %q meanwhile. Look at it again, then repeat your change.",
 		"غيّر شخص آخر المقر %q في هذه الأثناء. راجعه من جديد ثم أعد تعديلك.")

@@ -64,7 +64,7 @@ type table struct {
 // fault, reported by check.
 func openTable(f File, m Mapping, l Limits) (*table, error) {
 	if f.Size > l.Bytes {
-		return nil, fileTooLarge.New(f.Size, l.Bytes)
+		return nil, fileTooLarge.New(f.Size>>20, l.Bytes>>20)
 	}
 	if f.Size <= 0 {
 		return nil, fileEmpty.New()
@@ -153,7 +153,7 @@ func (t *table) check(out trail, needed ...[]Field) {
 			found = found || t.column(field) >= 0 || named || t.mapping.Defaults[field] != ""
 		}
 		if !found {
-			out.line(t.row, -1, "", Refused, columnMissing.New(string(any[0]), headers))
+			out.line(t.row, -1, "", Refused, columnMissing.New(any[0].label(), headers))
 		}
 	}
 }

@@ -36,7 +36,7 @@ func NewCatalogue(items []Item) (Document, []Document, error) {
 			return Document{}, nil, err
 		}
 		if n > 0 && items[n-1].ID == item.ID {
-			return Document{}, nil, idRepeated.New("item", string(item.ID))
+			return Document{}, nil, idRepeated.New(Word("item"), string(item.ID))
 		}
 		for _, b := range item.Barcodes {
 			if owner, taken := codes[b.Code]; taken {

@@ -30,13 +30,13 @@ const MaxID = 64
 func CheckID(field, s string) error {
 	switch {
 	case s == "":
-		return idEmpty.New(field)
+		return idEmpty.New(Word(field))
 	case len(s) > MaxID:
-		return idTooLong.New(field, MaxID)
+		return idTooLong.New(Word(field), MaxID, MaxID/2)
 	case !utf8.ValidString(s):
-		return textNotUTF8.New(field)
+		return textNotUTF8.New(Word(field))
 	case s[0] == '~':
-		return idCharacters.New(field, s)
+		return idCharacters.New(Word(field), s)
 	}
 	if plain(s) {
 		return nil
@@ -44,12 +44,12 @@ func CheckID(field, s string) error {
 	last := ' '
 	for i, r := range s {
 		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || (i == 0 && unicode.IsSpace(r)) {
-			return idCharacters.New(field, s)
+			return idCharacters.New(Word(field), s)
 		}
 		last = r
 	}
 	if unicode.IsSpace(last) {
-		return idCharacters.New(field, s)
+		return idCharacters.New(Word(field), s)
 	}
 	return nil
 }

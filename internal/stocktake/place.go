@@ -40,10 +40,10 @@ const MaxName = 512
 // Check refuses a name that is empty in both languages or too long in one.
 func (n Name) Check(field string) error {
 	if n.Arabic == "" && n.English == "" {
-		return nameEmpty.New(field)
+		return nameEmpty.New(Word(field))
 	}
 	if len(n.Arabic) > MaxName || len(n.English) > MaxName {
-		return nameTooLong.New(field, MaxName)
+		return nameTooLong.New(Word(field), MaxName/2)
 	}
 	return nil
 }
@@ -136,7 +136,7 @@ func (s *Site) Check() error {
 			return err
 		}
 		if sections[section.ID] {
-			return idRepeated.New("section", string(section.ID))
+			return idRepeated.New(Word("section"), string(section.ID))
 		}
 		sections[section.ID] = true
 	}
@@ -151,7 +151,7 @@ func (s *Site) Check() error {
 			return locationKindUnknown.New(string(location.Kind))
 		}
 		if locations[location.ID] {
-			return idRepeated.New("location", string(location.ID))
+			return idRepeated.New(Word("location"), string(location.ID))
 		}
 		if !sections[location.Section] {
 			return sectionUnknown.New(string(location.Section))

@@ -13,26 +13,26 @@ var (
 		"لا يوجد %s باسم %q هنا. تحقّق من الاسم.")
 
 	idEmpty = NewReason(Invalid, "id-empty",
-		"%s is empty: give it an id.",
-		"الحقل %s فارغ: أدخل معرّفًا.")
+		"The %s has no id: give it one.",
+		"%s بلا رمز: أدخل رمزه.")
 	idTooLong = NewReason(Invalid, "id-too-long",
-		"%s is longer than %d bytes: shorten it.",
-		"الحقل %s أطول من %d بايت: اختصره.")
+		"The id of the %s is longer than %d characters, or %d Arabic ones: shorten it.",
+		"رمز %s أطول من %d حرفًا لاتينيًا أو %d حرفًا عربيًا: اختصره.")
 	idCharacters = NewReason(Invalid, "id-characters",
-		"%s %q has a control character, outer white space or a leading '~': remove it.",
-		"الحقل %s وقيمته %q فيه محرف تحكم أو فراغ في طرفه أو يبدأ بالرمز '~': احذفه.")
+		"The id of the %s, %q, has a hidden character, outer white space or a leading '~': remove it.",
+		"رمز %s (%q) فيه حرف خفي أو فراغ في طرفه أو يبدأ بالرمز '~': احذفه.")
 	idRepeated = NewReason(Invalid, "id-repeated",
-		"%s %q stands twice: keep one.",
-		"الحقل %s مكرر بالقيمة %q: أبقِ واحدًا.")
+		"The %s %q stands twice: keep one.",
+		"%s %q مذكور مرتين: أبقِ واحدًا.")
 	textNotUTF8 = NewReason(Invalid, "text-not-utf8",
-		"%s is not valid UTF-8 text.",
-		"الحقل %s ليس نصًا صحيحًا بترميز UTF-8.")
+		"The id of the %s is damaged text: type it again.",
+		"رمز %s نص تالف: اكتبه من جديد.")
 	nameEmpty = NewReason(Invalid, "name-empty",
 		"The %s has no name: give one in Arabic or English.",
-		"لا اسم لـ %s: أدخل اسمًا بالعربية أو الإنجليزية.")
+		"%s بلا اسم: أدخل اسمًا بالعربية أو الإنجليزية.")
 	nameTooLong = NewReason(Invalid, "name-too-long",
-		"The name of the %s is longer than %d bytes: shorten it.",
-		"اسم %s أطول من %d بايت: اختصره.")
+		"The name of the %s is longer than %d characters: shorten it.",
+		"اسم %s أطول من %d حرفًا: اختصره.")
 	numberOverflow = NewReason(Invalid, "number-overflow",
 		"The number is too large to be held exactly: check it for a missing decimal mark or a barcode in its place.",
 		"العدد أكبر من أن يُحفظ بدقة: تحقّق من الفاصلة العشرية أو من وجود باركود مكانه.")

@@ -51,7 +51,7 @@ func NewSnapshot(s Snapshot) (Document, error) {
 			return Document{}, err
 		}
 		if n > 0 && s.Lines[n-1].compare(line) == 0 {
-			return Document{}, idRepeated.New("line", string(line.Section)+" / "+string(line.Item))
+			return Document{}, idRepeated.New(Word("line"), string(line.Section)+" / "+string(line.Item))
 		}
 		if magnitude(int64(line.Quantity)) > MaxNumber || line.Cost < 0 || line.Cost > MaxNumber {
 			return Document{}, numberOverflow.New()

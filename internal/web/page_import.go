@@ -123,7 +123,7 @@ func (k *console) showImport(v *visit) error {
 	var file kept // one whose sender's connection was lost, say
 	p.File, file = k.uploads.waiting(v.by, p.Kind, k.Now())
 	p.Name = file.name
-	return v.show("import", frame{Title: "import.title", Nav: "import", Data: p, Form: v.newForm("as-of", k.Now().In(kuwait).Format("2006-01-02T15:04"))})
+	return v.show("import", frame{Title: "import.title", Nav: "import", Data: p, Form: v.newForm("merge", "yes", "as-of", k.Now().In(kuwait).Format("2006-01-02T15:04"))})
 }
 
 // importHere looks at a file that was sent, looks at it again with other columns, or takes it in.

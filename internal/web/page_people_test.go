@@ -21,7 +21,7 @@ func (p *people) AddPerson(_ context.Context, _ stocktake.Person, n account.NewP
 func TestAFormKeepsWhatWasTyped(t *testing.T) {
 	d := open(t)
 	typed := url.Values{"id": {"ali"}, "name-ar": {"علي <b>"}, "roles": {"counter", "supervisor"}, "password": {"a long secret"}, "pin": {"4711"}}
-	for lang, want := range map[string]string{"ar": "اختر معرّفًا آخر", "en": "Choose another id"} {
+	for lang, want := range map[string]string{"ar": "اختر اسمًا آخر", "en": "Choose another id"} {
 		w := d.browse("society-administrator", "POST", "/people/new", typed, "Cookie", "lang="+lang)
 		body := w.Body.String()
 		if w.Code != http.StatusUnprocessableEntity {

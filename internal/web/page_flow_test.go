@@ -194,6 +194,8 @@ func TestLocationsAreMadeByRange(t *testing.T) {
 	form.Set("from", "B-01")
 	form.Set("to", "C-40")
 	form.Set("location-kind", "floor")
+	form.Set("pattern-ar", "رف #")
+	form.Set("pattern-en", "Shelf")
 	if w := d.browse("manager", "POST", at, form); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), `id="to-fault"`) || !strings.Contains(w.Body.String(), `value="C-40"`) {
 		t.Errorf("no range: %d", w.Code)
 	}
@@ -202,15 +204,24 @@ func TestLocationsAreMadeByRange(t *testing.T) {
 		t.Fatalf("a range: %d %s", w.Code, w.Body)
 	}
 	site, _, err := im.Site(t.Context(), manager(), "central")
-	if err != nil || len(site.Locations) != 41 || site.Locations[40].ID != "B-40" {
+	if err != nil || len(site.Locations) != 41 || site.Locations[40].ID != "B-40" || site.Locations[2].Name != (stocktake.Name{Arabic: "رف 2", English: "Shelf 2"}) {
 		t.Errorf("got %d locations, %v", len(site.Locations), err)
 	}
 	if w := d.browse("manager", "POST", at, form); w.Code != http.StatusUnprocessableEntity {
 		t.Errorf("an edit of an older plan: %d", w.Code)
 	}
 	form = hiddenIn(d.browse("manager", "GET", at, nil).Body.String())
+	form.Set("do", "tick-all")
+	if w := d.browse("manager", "POST", at, form); w.Code != http.StatusOK || strings.Count(w.Body.String(), `" checked></td>`) != 41 {
+		t.Errorf("chose all: %d, %d are ticked", w.Code, strings.Count(w.Body.String(), `" checked></td>`))
+	}
 	form.Set("do", "remove")
 	form["location"] = []string{"B-01", "B-02"}
+	w := d.browse("manager", "POST", at, form)
+	if site, _, _ := im.Site(t.Context(), manager(), "central"); w.Code != http.StatusOK || len(site.Locations) != 41 || !strings.Contains(w.Body.String(), `value="remove-sure"`) {
+		t.Fatalf("removed without asking: %d", w.Code)
+	}
+	form.Set("do", "remove-sure")
 	if w := d.browse("manager", "POST", at, form); w.Code != http.StatusSeeOther {
 		t.Errorf("removed: %d", w.Code)
 	}

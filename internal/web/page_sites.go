@@ -1,8 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
+	"strings"
 
 	"jard/internal/stocktake"
 )
@@ -30,6 +32,7 @@ type sitePage struct {
 	Spots     []option // kinds of location
 	Others    []option // the other sections
 	Do        string
+	Asked     []stocktake.Location // to be removed, once somebody has said that they mean it
 }
 
 func (v *visit) siteKinds() []option {
@@ -233,13 +236,31 @@ func (k *console) changeSection(v *visit) error {
 	case "range":
 		done = "done.locations-added"
 		addRange(f, &site, p.Section.ID)
-	case "remove-section":
+	case "tick-all", "tick-none":
+		f.Values["location"] = nil
+		for _, l := range p.Locations {
+			if p.Do == "tick-all" {
+				f.Values.Add("location", string(l.ID))
+			}
+		}
+		return k.showSectionForm(v, p, f)
+	case "remove", "remove-section":
+		for _, l := range p.Locations {
+			if p.Do == "remove" && f.Has("location", string(l.ID)) {
+				p.Asked = append(p.Asked, l)
+			}
+		}
+		if len(p.Asked) > 0 || p.Do == "remove-section" {
+			return k.showSectionForm(v, p, f)
+		}
+		f.Fault = v.tongue.say(ChooseOne.New())
+	case "remove-section-sure":
 		to, done = siteAddress(site.ID), "done.section-removed"
 		if len(p.Locations) > 0 {
 			f.Fault = v.tongue.say(SectionHolds.New(len(p.Locations)))
 		}
 		site.Sections = slices.DeleteFunc(site.Sections, func(s stocktake.Section) bool { return s.ID == p.Section.ID })
-	case "remove", "move", "kind", "shared", "unshared":
+	case "remove-sure", "move", "kind", "shared", "unshared":
 		editLocations(f, &site, p.Section.ID, p.Do)
 	default:
 		return FormMalformed.New()
@@ -249,16 +270,27 @@ func (k *console) changeSection(v *visit) error {
 		if err == nil {
 			return v.done(to, done)
 		}
-		if err := f.blame(err, "id-repeated", "from", "name-too-long", "section-name-ar"); err != nil {
+		if err := f.blame(err, "id-repeated", "from", "name-too-long", map[bool]string{true: "pattern-ar", false: "section-name-ar"}[p.Do == "range"]); err != nil {
 			return err
 		}
 	}
+	v.fillSection(p, f)
+	return v.again("section", frame{Title: "sites.title", Nav: "sites", Form: f, Data: p})
+}
+
+// fillSection puts what is known of the section into the fields that were not sent.
+func (v *visit) fillSection(p sitePage, f *form) {
 	for name, values := range v.sectionForm(p).Values {
 		if _, typed := f.Values[name]; !typed {
 			f.Values[name] = values
 		}
 	}
-	return v.again("section", frame{Title: "sites.title", Nav: "sites", Form: f, Data: p})
+}
+
+// showSectionForm shows the section again with what is ticked: nothing was done yet.
+func (k *console) showSectionForm(v *visit, p sitePage, f *form) error {
+	v.fillSection(p, f)
+	return v.show("section", frame{Title: "sites.title", Nav: "sites", Form: f, Data: p})
 }
 
 func editSection(f *form, site *stocktake.Site, id stocktake.SectionID) {
@@ -285,10 +317,30 @@ func addRange(f *form, site *stocktake.Site, id stocktake.SectionID) {
 			return
 		}
 	}
+	pattern := nameIn(f, "pattern")
 	for _, l := range ids {
-		site.Locations = append(site.Locations, stocktake.Location{ID: l, Name: stocktake.Name{Arabic: string(l)}, Section: id,
+		name := stocktake.Name{Arabic: numbered(pattern.Arabic, l, len(ids) > 1), English: numbered(pattern.English, l, len(ids) > 1)}
+		if name == (stocktake.Name{}) {
+			name.Arabic = string(l)
+		}
+		site.Locations = append(site.Locations, stocktake.Location{ID: l, Name: name, Section: id,
 			Kind: stocktake.LocationKind(f.Get("location-kind")), Shared: f.Get("shared") != ""})
 	}
+}
+
+// numbered is a name with the number of a location's id in the place of #, or after it where several would be called the same.
+func numbered(pattern string, id stocktake.LocationID, several bool) string {
+	head := strings.TrimRight(string(id), "0123456789")
+	n := strings.TrimLeft(string(id)[len(head):], "0")
+	switch {
+	case pattern == "":
+		return ""
+	case strings.Contains(pattern, "#"):
+		return strings.ReplaceAll(pattern, "#", cmp.Or(n, "0"))
+	case several:
+		return pattern + " " + cmp.Or(n, "0")
+	}
+	return pattern
 }
 
 // editLocations does one thing to the locations of a section that are ticked.
@@ -299,7 +351,7 @@ func editLocations(f *form, site *stocktake.Site, id stocktake.SectionID, do str
 		return
 	}
 	meant := func(l *stocktake.Location) bool { return l.Section == id && slices.Contains(ticked, string(l.ID)) }
-	if do == "remove" {
+	if do == "remove-sure" {
 		site.Locations = slices.DeleteFunc(site.Locations, func(l stocktake.Location) bool { return meant(&l) })
 		return
 	}

@@ -62,21 +62,36 @@ func (s *Service) SetPIN(ctx context.Context, by stocktake.Person, id stocktake.
 }
 
 func (s *Service) makePassword(ctx context.Context, id stocktake.PersonID, password Secret) (Verifier, error) {
-	text := string(password)
-	if utf8.RuneCountInString(text) < minPassword || len(text) > maxPassword || !utf8.ValidString(text) {
-		return "", passwordLength.New(minPassword, maxPassword/2)
-	}
-	first, size := utf8.DecodeRuneInString(text)
-	if strings.EqualFold(text, string(id)) || strings.Trim(text[size:], string(first)) == "" {
-		return "", passwordWeak.New()
+	if err := checkPassword(id, password); err != nil {
+		return "", err
 	}
 	return s.hasher.make(ctx, password)
 }
 
+func checkPassword(id stocktake.PersonID, password Secret) error {
+	text := string(password)
+	if utf8.RuneCountInString(text) < minPassword || len(text) > maxPassword || !utf8.ValidString(text) {
+		return passwordLength.New(minPassword, maxPassword/2)
+	}
+	first, size := utf8.DecodeRuneInString(text)
+	if strings.EqualFold(text, string(id)) || strings.Trim(text[size:], string(first)) == "" {
+		return passwordWeak.New()
+	}
+	return nil
+}
+
 func (s *Service) makePIN(ctx context.Context, pin Secret) (Verifier, error) {
+	if err := checkPIN(pin); err != nil {
+		return "", err
+	}
+	pin, _ = readPIN(pin)
+	return s.hasher.make(ctx, pin)
+}
+
+func checkPIN(pin Secret) error {
 	pin, ok := readPIN(pin)
 	if !ok {
-		return "", pinShape.New()
+		return pinShape.New()
 	}
 	step := int(pin[1]) - int(pin[0])
 	straight := step >= -1 && step <= 1
@@ -84,9 +99,9 @@ func (s *Service) makePIN(ctx context.Context, pin Secret) (Verifier, error) {
 		straight = int(pin[i])-int(pin[i-1]) == step
 	}
 	if straight {
-		return "", pinWeak.New()
+		return pinWeak.New()
 	}
-	return s.hasher.make(ctx, pin)
+	return nil
 }
 
 // readPIN gives the PIN in Latin digits, whichever digits the keyboard had.

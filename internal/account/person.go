@@ -243,19 +243,28 @@ func (s *Service) change(ctx context.Context, by stocktake.Person, id stocktake.
 	return a, roll, nil
 }
 
-func (s *Service) create(ctx context.Context, society stocktake.SocietyID, p NewPerson, ifRoll *uint64, by stocktake.PersonID) (Profile, error) {
-	if err := stocktake.CheckID("person", string(p.ID)); err != nil {
-		return Profile{}, err
+// Faults are all that is wrong with what was said of a new person, whatever the society: a form names them at once.
+func (p NewPerson) Faults() []error {
+	faults := []error{stocktake.CheckID("person", string(p.ID)), p.Name.Check("person")}
+	if slices.Contains(p.Roles, stocktake.Integrator) && (p.Password != "" || p.PIN != "" || len(p.Roles) > 1) {
+		faults = append(faults, machineAlone.New())
 	}
-	if err := p.Name.Check("person"); err != nil {
-		return Profile{}, err
+	if p.Password != "" {
+		faults = append(faults, checkPassword(p.ID, p.Password))
+	}
+	if p.PIN != "" {
+		faults = append(faults, checkPIN(p.PIN))
+	}
+	return slices.DeleteFunc(faults, func(err error) bool { return err == nil })
+}
+
+func (s *Service) create(ctx context.Context, society stocktake.SocietyID, p NewPerson, ifRoll *uint64, by stocktake.PersonID) (Profile, error) {
+	if faults := p.Faults(); len(faults) > 0 {
+		return Profile{}, faults[0]
 	}
 	roles, err := s.checkRoles(society, p.Roles)
 	if err != nil {
 		return Profile{}, err
-	}
-	if slices.Contains(roles, stocktake.Integrator) && (p.Password != "" || p.PIN != "") {
-		return Profile{}, machineAlone.New()
 	}
 	a := Account{Society: society, ID: p.ID, Name: p.Name, Roles: roles, CreatedAt: s.now()}
 	if p.Password != "" {

@@ -95,6 +95,7 @@ type field struct {
 	Form                                                 *form
 	Name, Label, Hint, Type, Dir, Auto, Mode, Min, Place string
 	Required, Multiple                                   bool
+	Depends                                              bool // on another field, whether it is required
 	Options                                              []option
 }
 
@@ -105,7 +106,8 @@ type option struct {
 }
 
 // Field describes a field for the templates input, choice and area. The label is a key; more are "name=value" or a bare
-// word: type, hint (a key), dir, auto (autocomplete), mode (inputmode), min, place (placeholder), required, multiple.
+// word: type, hint (a key), dir, auto (autocomplete), mode (inputmode), min, place (placeholder), required,
+// depends (neither required nor optional in itself), multiple.
 func (f *form) Field(name, label string, more ...string) (field, error) {
 	x := field{Form: f, Name: name, Label: f.tongue.t(label), Type: "text"}
 	for _, m := range more {
@@ -127,6 +129,8 @@ func (f *form) Field(name, label string, more ...string) (field, error) {
 			x.Place = value
 		case "required":
 			x.Required = true
+		case "depends":
+			x.Depends = true
 		case "multiple":
 			x.Multiple = true
 		default:

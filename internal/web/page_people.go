@@ -82,13 +82,21 @@ func (k *console) addNewPerson(v *visit) error {
 	if p.Name == (stocktake.Name{}) {
 		f.wrong("name-ar", FieldMissing.New())
 	}
+	blame := func(err error) error {
+		return f.blame(err, "person-exists", "id", "id-empty", "id", "id-too-long", "id", "id-characters", "id", "name-empty", "name-ar", "name-too-long", "name-ar",
+			"password-length", "password", "password-weak", "password", "pin-shape", "pin", "pin-weak", "pin", "role-elsewhere", "roles", "integrator-alone", "roles")
+	}
+	for _, err := range p.Faults() {
+		if err := blame(err); err != nil {
+			return err
+		}
+	}
 	if f.good() {
 		_, err := k.Accounts.AddPerson(v.Request().Context(), v.by, p)
 		if err == nil {
 			return v.done("/people/"+url.PathEscape(string(p.ID)), "done.person-added")
 		}
-		if err := f.blame(err, "person-exists", "id", "id-empty", "id", "id-too-long", "id", "id-characters", "id", "name-too-long", "name-ar", "password-length", "password",
-			"password-weak", "password", "pin-shape", "pin", "pin-weak", "pin", "role-elsewhere", "roles", "integrator-alone", "roles"); err != nil {
+		if err := blame(err); err != nil {
 			return err
 		}
 	}

@@ -52,3 +52,18 @@ func TestAFormKeepsWhatWasTyped(t *testing.T) {
 		t.Errorf("added: %d to %q", w.Code, to)
 	}
 }
+
+// TestWhatIsWrongWithAPersonIsSaidAtOnce holds that a PIN that is none is named beside what is missing, and that what is needed
+// is not called optional.
+func TestWhatIsWrongWithAPersonIsSaidAtOnce(t *testing.T) {
+	d := open(t)
+	w := d.browse("society-administrator", "POST", "/people/new", url.Values{"roles": {"counter"}, "pin": {"12"}, "password": {"short"}}, "Cookie", "lang=en")
+	for _, want := range []string{`id="id-fault"`, `id="name-ar-fault"`, `id="pin-fault">A PIN has 4 to 8 digits`, `id="password-fault">A password has`} {
+		if !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%d: the form lacks %s: %s", w.Code, want, w.Body)
+		}
+	}
+	if label := between(w.Body.String(), `<label for="name-ar">`, "</label>"); strings.Contains(label, "optional") {
+		t.Errorf("the name is called optional: %s", label)
+	}
+}

@@ -181,6 +181,7 @@ export const en: Catalogue = {
   'scan.sink': 'Takes scans from the reader',
   'recent': 'Recorded last',
   'undo.of': 'Undo {name}',
+  'wanted.all': { one: 'The item to look for here', other: 'The items to look for here ({n})' },
   'undone': 'Taken back: {name} · {quantity}',
   'undone.scan': 'Scan taken back: {name}',
   'repeat': 'The last scan was not taken',

@@ -19,6 +19,9 @@ export function Counting({ pass, closing }: { pass: Pass; closing?: boolean }) {
   const pending = pass.pending
   const standing = pass.entries.filter((e) => !e.reversed)
   const recent = (pending || pass.multiplier ? standing : standing.slice(1)).slice(0, 3)
+  // What is looked for here stands where the last three leave room, two rows in all.
+  const wanted = pass.items ? pass.totals.missed.filter((i) => i.id !== pending?.item?.id) : []
+  const room = recent.length + wanted.length > 2 ? 1 - recent.length : 2
   const key = (k: Key) => void run(model.key(k))
   const decimals = pending?.decimals ?? false
   return (
@@ -26,6 +29,8 @@ export function Counting({ pass, closing }: { pass: Pass; closing?: boolean }) {
       <Panel pass={pass} />
       {closing ? <div class="aside"><Statement tone="check" title={text('session.closing')}>{text('session.closing.pending')}</Statement></div> : repeat ? <div class="aside" role="alert"><Statement tone="check" title={text('repeat')}>{text('repeat.do')}</Statement></div> : <ul class="recent" aria-label={text('recent')}>
         {recent.map((e) => <Recent key={e.id} entry={e} undo={() => void undo(e.id)} />)}
+        {wanted.slice(0, room).map((i) => <li key={i.id}><span class="soft"><Icon name="search" /></span><span class="title"><Name of={i.name} /></span></li>)}
+        {wanted.length > room && room >= 0 && <li class="more"><button onClick={() => { sheet.value = 'find' }} aria-haspopup="dialog">{text('wanted.all', { n: wanted.length })}</button></li>}
       </ul>}
       {!closing && <div class="tools">
         <button onClick={() => { sheet.value = 'mode' }} aria-haspopup="dialog" aria-label={`${text('mode.title')}: ${modeWord(pass.mode)}`}><span class="tag plain">{modeWord(pass.mode)}</span></button>

@@ -31,6 +31,8 @@ export const scenes: Record<string, Scene> = {
   'tasks-none': { set: (m) => { m.session.value = session } },
   places: { sheet: 'places', set: (m) => { m.session.value = session; m.places.value = shelves } },
   start: { fresh: true, set: (m) => counting(m) },
+  'count-recount': { set: (m) => counting(m, { entries: [], recount: true, round: 2, items: [items['milk']!, items['rice']!], totals: { ...none, missed: [items['milk']!, items['rice']!] } }) },
+  'count-list': { set: (m) => counting(m, { entries: [], items: Object.values(items), totals: { ...none, missed: Object.values(items) } }) },
   'count-ready': { set: (m) => counting(m, { entries: [] }) },
   'count-pending': { set: (m) => counting(m, { pending: inHand }) },
   'count-unkeyed': { set: (m) => counting(m, { pending: pending(items['dates'], { undirected: true, already: 2500 }) }) },

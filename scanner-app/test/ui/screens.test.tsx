@@ -97,6 +97,12 @@ describe('counting', () => {
     await press('تراجع')
     expect(words()).not.toContain('أُلغي')
   })
+  it('names what is looked for here, and leads to the rest', async () => {
+    expect((await show('count-recount')).words()).toContain(items['rice']!.name.ar)
+    const { ui, press } = await show('count-list')
+    await press(`الأصناف المطلوبة هنا (${Object.keys(items).length})`)
+    expect(ui.sheet.value).toBe('find')
+  })
   it('asks which item is not here when zero is pressed with nothing in hand', async () => {
     const { model, ui, press } = await show('count-recorded')
     await press('صفر')

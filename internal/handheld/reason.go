@@ -26,8 +26,8 @@ var (
 		"A %q frame is not expected here. Update the app.",
 		"إطار %q غير متوقع هنا. حدّث التطبيق.")
 	Revoked = stocktake.NewReason(stocktake.Forbidden, "device-revoked",
-		"This device was revoked: what it holds goes to quarantine, and nothing else is allowed. Hand it to the supervisor.",
-		"أُوقف هذا الجهاز: ما يحمله يذهب إلى الحجر ولا يُسمح بغير ذلك. سلّمه إلى المشرف.")
+		"This device was revoked. What it holds is kept for review; hand it to the supervisor.",
+		"أُوقف هذا الجهاز. ما سُجّل عليه محفوظ للمراجعة؛ سلّمه إلى المشرف.")
 	Replaced = stocktake.NewReason(stocktake.Conflict, "device-replaced",
 		"This device is connected from another window. Count in that one, or close it and reconnect.",
 		"هذا الجهاز متصل من نافذة أخرى. واصل العد هناك أو أغلقها وأعد الاتصال.")

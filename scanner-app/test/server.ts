@@ -142,6 +142,7 @@ export class FakeServer {
     const refuse = (status: number, code: string, key: string) => json({ error: { code, key, ar: 'سبب', en: 'reason' } }, status)
     if (path !== '/enrol' && this.forgetful) return refuse(401, 'unauthenticated', 'device-unknown')
     if (path !== '/enrol' && !String(new Headers(init.headers).get('Authorization')).startsWith('Bearer t-')) return refuse(401, 'unauthenticated', 'token-missing')
+    if (this.revoked && path !== '/enrol' && path !== '/push') return refuse(403, 'forbidden', 'device-revoked')
     const body = init.method === 'POST' && path !== '/push' ? JSON.parse(init.body as string) : undefined
     if (path === '/enrol') {
       const device = this.codes.get(body.code)

@@ -244,6 +244,10 @@ export class Sync {
       try {
         return await call(this.env, { ...c, ...(device ? { token: device.token } : {}) })
       } catch (e) {
+        if (e instanceof Refused && e.key === 'device-revoked') { // the socket learns of it later
+          this.exchange.status.revoked = true
+          this.set('revoked', e)
+        }
         // All devices of a shop begin their shift at once.
         if (!(e instanceof Refused) || e.code !== 'too_many' || tries >= 5 || c.path === '/signin') throw e
         await new Promise<void>((resolve) => this.env.later((e.retryAfter || first) * (0.5 + this.env.chance()), resolve))

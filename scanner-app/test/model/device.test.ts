@@ -155,6 +155,16 @@ describe('a device that the server does not know', () => {
 })
 
 describe('a revoked device', () => {
+  it('is one as soon as any call is refused for it, not when the socket learns of it', async () => {
+    const { w, m } = await counting()
+    await until(() => m.link.value.state === 'online')
+    await m.leaveSession()
+    w.server.revoked = true
+    expect((await m.refreshOffers()).refused!.key).toBe('device-revoked')
+    await until(() => m.link.value.state === 'revoked')
+    expect((await m.scan(milk)).refused!.key).toBe('device-revoked')
+    await m.stop()
+  })
   it('opens nothing, gives what it holds, and can be paired anew', async () => {
     const { w, m } = await counting()
     await until(() => m.link.value.state === 'online')

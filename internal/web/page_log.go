@@ -23,6 +23,7 @@ type logPage struct {
 
 type logEntry struct {
 	count.Entry
+	Fields []logField
 	Body   string
 	Intact bool
 }
@@ -54,7 +55,7 @@ func (k *console) showLog(v *visit) error {
 		if err := k.peoplesEntries(v, s, &p); err != nil {
 			return err
 		}
-		return v.show("log", sessionFrame("log.title", p))
+		return v.show("log", sessionFrame("log.title", p.read(v)))
 	}
 	entries, err := k.Sessions.Log(v.Request().Context(), v.by, s.ID, max(from, 2)-1, logLength+1)
 	if err != nil {
@@ -69,7 +70,7 @@ func (k *console) showLog(v *visit) error {
 			continue
 		}
 		p.Intact = p.Intact && intact
-		p.Entries = append(p.Entries, logEntry{*e, readable(e.Body), intact})
+		p.Entries = append(p.Entries, logEntry{*e, nil, readable(e.Body), intact})
 	}
 	slices.Reverse(p.Entries)
 	if from > 1 {
@@ -78,7 +79,16 @@ func (k *console) showLog(v *visit) error {
 	if to < s.Offset {
 		p.Newer = min(to+logLength, s.Offset)
 	}
-	return v.show("log", sessionFrame("log.title", p))
+	return v.show("log", sessionFrame("log.title", p.read(v)))
+}
+
+// read adds what the entries say, for people.
+func (p logPage) read(v *visit) logPage {
+	r := logReader{v.tongue, p.seen, p.devices}
+	for n := range p.Entries {
+		p.Entries[n].Fields = r.fields(p.Entries[n].Entry.Body)
+	}
+	return p
 }
 
 // maxRecomputed bounds the entries that one request recomputes or looks through.
@@ -119,7 +129,7 @@ func (k *console) peoplesEntries(v *visit, s *seen, p *logPage) error {
 		previous = e.Hash
 		p.Intact = p.Intact && intact
 		if e.Author.Person != "" {
-			p.Entries = append(p.Entries, logEntry{*e, readable(e.Body), intact})
+			p.Entries = append(p.Entries, logEntry{*e, nil, readable(e.Body), intact})
 		}
 	})
 	if n := len(p.Entries); n > 5*logLength {

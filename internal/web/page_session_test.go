@@ -234,7 +234,8 @@ func TestQuarantinePassesRestRecountSealAndLog(t *testing.T) {
 	s.push("D1", count.Event{Name: "pass.opened", Pass: "p9", Location: "A1", Round: 1, Person: "ali", Mode: "quantity"})
 	s.page("manager", "/sessions/s1/log", "TC26-1")
 	s.page("manager", "/devices", "TC26-1", "منى")
-	s.page("witness", "/sessions/s1/log", "chain verified", "reopened counting", "signed lines as zero", "none on the attached")
+	s.page("witness", "/sessions/s1/log", "chain verified", "reopened counting", "signed lines as zero", "none on the attached",
+		`<th scope="row">Location</th><td><bdi>`, `<th scope="row">Reason</th><td><bdi>`, "As recorded")
 	s.page("witness", "/sessions/s1/log?verify=1&of=people", "chain verified, all", "issued the session")
 }
 

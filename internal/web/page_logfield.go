@@ -1,0 +1,217 @@
+package web
+
+import (
+	"encoding/json"
+	"html/template"
+	"slices"
+	"time"
+
+	"jard/internal/count"
+	"jard/internal/stocktake"
+)
+
+// logField is one thing that an entry says, for people.
+type logField struct {
+	Key  string // of its label
+	Text template.HTML
+}
+
+// most of a list that is shown; its body has all.
+const mostListed = 20
+
+// logFields are what an entry says, in the order of people's interest. What only programs need stays in the body.
+var logFields = []struct {
+	key  string
+	read func(*logReader, json.RawMessage) template.HTML
+}{
+	{"kind", (*logReader).kind}, {"verdict", (*logReader).verdict}, {"accept", (*logReader).yes}, {"set_aside", (*logReader).yes}, {"take_back", (*logReader).yes},
+	{"location", (*logReader).location}, {"section", (*logReader).section}, {"item", (*logReader).item}, {"person", (*logReader).person},
+	{"round", (*logReader).number}, {"mode", (*logReader).mode}, {"code", (*logReader).code}, {"amount", (*logReader).quantity}, {"pack", (*logReader).quantity},
+	{"condition", (*logReader).condition}, {"lot", (*logReader).code}, {"expiry", (*logReader).code}, {"all_here", (*logReader).yes}, {"undirected", (*logReader).yes},
+	{"observations", (*logReader).number}, {"quantity", (*logReader).quantity}, {"scanned_at", (*logReader).instant}, {"at", (*logReader).instant},
+	{"blind", (*logReader).yes}, {"due", (*logReader).day}, {"sections", (*logReader).sections}, {"locations", (*logReader).locations}, {"items", (*logReader).items},
+	{"committee", (*logReader).persons}, {"witness", (*logReader).person}, {"tasks", (*logReader).tasks}, {"withdraw", (*logReader).howMany}, {"lines", (*logReader).lines},
+	{"not_counted", (*logReader).number}, {"device", (*logReader).device}, {"devices", (*logReader).howMany}, {"last", (*logReader).number},
+	{"series", (*logReader).number}, {"number", (*logReader).number}, {"result", (*logReader).code}, {"reason", (*logReader).text},
+}
+
+// logReader reads bodies with the names of what they name by id.
+type logReader struct {
+	*tongue
+	*seen
+	devices map[stocktake.DeviceID]string
+}
+
+// fields are what a body says; none where it is no object.
+func (r *logReader) fields(body []byte) []logField {
+	var said map[string]json.RawMessage
+	if json.Unmarshal(body, &said) != nil {
+		return nil
+	}
+	var scope map[string]json.RawMessage
+	if json.Unmarshal(said["scope"], &scope) == nil {
+		for key, v := range scope {
+			said[key] = v
+		}
+	}
+	var list []logField
+	for _, f := range logFields {
+		if v, ok := said[f.key]; ok {
+			if text := f.read(r, v); text != "" {
+				list = append(list, logField{"log-field." + f.key, text})
+			}
+		}
+	}
+	return list
+}
+
+// read is a value of a body; the zero one where it is of another type.
+func read[T any](v json.RawMessage) (x T) {
+	if json.Unmarshal(v, &x) != nil {
+		var none T
+		return none
+	}
+	return x
+}
+
+func (r *logReader) plain(s string) template.HTML {
+	if s == "" {
+		return ""
+	}
+	return template.HTML("<bdi>" + template.HTMLEscapeString(s) + "</bdi>")
+}
+
+// one says one of a family of words; nothing for a word that is not in it.
+func (r *logReader) one(family string, v json.RawMessage) template.HTML {
+	if key := family + read[string](v); r.has(key) {
+		return r.plain(r.t(key))
+	}
+	return ""
+}
+
+func (r *logReader) text(v json.RawMessage) template.HTML    { return r.plain(read[string](v)) }
+func (r *logReader) kind(v json.RawMessage) template.HTML    { return r.one("session-kind.", v) }
+func (r *logReader) verdict(v json.RawMessage) template.HTML { return r.one("verdict.", v) }
+func (r *logReader) mode(v json.RawMessage) template.HTML    { return r.one("log-mode.", v) }
+
+func (r *logReader) condition(v json.RawMessage) template.HTML { return r.one("condition.", v) }
+
+func (r *logReader) yes(v json.RawMessage) template.HTML {
+	if read[bool](v) {
+		return r.plain(r.t("log.yes"))
+	}
+	return r.plain(r.t("log.no"))
+}
+
+func (r *logReader) code(v json.RawMessage) template.HTML {
+	if s := read[string](v); s != "" {
+		return r.tongue.code(s)
+	}
+	return ""
+}
+
+func (r *logReader) number(v json.RawMessage) template.HTML { return r.tongue.number(read[int64](v)) }
+func (r *logReader) quantity(v json.RawMessage) template.HTML {
+	return r.tongue.number(read[stocktake.Quantity](v))
+}
+
+func (r *logReader) howMany(v json.RawMessage) template.HTML {
+	return r.tongue.number(len(read[[]json.RawMessage](v)))
+}
+
+func (r *logReader) instant(v json.RawMessage) template.HTML {
+	if ms := read[int64](v); ms > 0 {
+		return r.moment(time.UnixMilli(ms))
+	}
+	return ""
+}
+
+func (r *logReader) day(v json.RawMessage) template.HTML { return r.moment(read[time.Time](v)) }
+
+func (r *logReader) named(n stocktake.Name) template.HTML { return r.plain(r.name(n)) }
+
+func (r *logReader) location(v json.RawMessage) template.HTML {
+	return r.named(r.Place(read[stocktake.LocationID](v)))
+}
+
+func (r *logReader) section(v json.RawMessage) template.HTML {
+	return r.named(r.Section(read[stocktake.SectionID](v)))
+}
+
+func (r *logReader) item(v json.RawMessage) template.HTML {
+	return r.named(r.Item(read[stocktake.ItemID](v)))
+}
+
+func (r *logReader) person(v json.RawMessage) template.HTML {
+	return r.named(r.Person(read[stocktake.PersonID](v)))
+}
+
+func (r *logReader) device(v json.RawMessage) template.HTML {
+	id := read[stocktake.DeviceID](v)
+	if name := r.devices[id]; name != "" {
+		return r.plain(name)
+	}
+	return r.plain(string(id))
+}
+
+// list shows the first of many, each on a line of its own, and says how many there are where it does not show all.
+func (r *logReader) list(n int, one func(int) template.HTML) template.HTML {
+	var all template.HTML
+	for i := range min(n, mostListed) {
+		if i > 0 {
+			all += "<br>"
+		}
+		all += one(i)
+	}
+	if n > mostListed {
+		all += "<br>" + r.plain(r.t("log.of-them", mostListed, n))
+	}
+	return all
+}
+
+func (r *logReader) sections(v json.RawMessage) template.HTML {
+	all := read[[]stocktake.SectionID](v)
+	return r.list(len(all), func(i int) template.HTML { return r.named(r.Section(all[i])) })
+}
+
+func (r *logReader) locations(v json.RawMessage) template.HTML {
+	all := read[[]stocktake.LocationID](v)
+	return r.list(len(all), func(i int) template.HTML { return r.named(r.Place(all[i])) })
+}
+
+func (r *logReader) items(v json.RawMessage) template.HTML {
+	all := read[[]stocktake.ItemID](v)
+	return r.list(len(all), func(i int) template.HTML { return r.named(r.Item(all[i])) })
+}
+
+func (r *logReader) persons(v json.RawMessage) template.HTML {
+	all := read[[]stocktake.PersonID](v)
+	return r.list(len(all), func(i int) template.HTML { return r.named(r.Person(all[i])) })
+}
+
+// tasks are who is to count where, and what where it is not everything.
+func (r *logReader) tasks(v json.RawMessage) template.HTML {
+	all := read[[]count.Task](v)
+	return r.list(len(all), func(i int) template.HTML {
+		s := r.named(r.Place(all[i].Location))
+		for _, item := range all[i].Items[:min(len(all[i].Items), mostListed)] {
+			s += " · " + r.named(r.Item(item))
+		}
+		if all[i].Person != "" {
+			s += " · " + r.named(r.Person(all[i].Person))
+		}
+		return s
+	})
+}
+
+// lines are those that were decided on, or how many there were.
+func (r *logReader) lines(v json.RawMessage) template.HTML {
+	all := read[[]count.LineRef](v)
+	if all == nil {
+		return r.number(v)
+	}
+	all = slices.DeleteFunc(all, func(l count.LineRef) bool { return l.Item == "" })
+	return r.list(len(all), func(i int) template.HTML {
+		return r.named(r.Item(all[i].Item)) + " · " + r.named(r.Section(all[i].Section))
+	})
+}

@@ -25,6 +25,9 @@ const (
 	maxCollisions = 4 // ids and codes are drawn again when taken; four times in a row is no chance but a defect
 )
 
+// CodeFor is how long a new enrolment code lives.
+func (s *Service) CodeFor() time.Duration { return s.codeFor }
+
 // NewEnrolment makes a code that enrols one handheld, once, soon. The name is what the handheld will be called; when it
 // is empty the handheld names itself.
 func (s *Service) NewEnrolment(ctx context.Context, by stocktake.Person, name string) (Code, error) {

@@ -36,7 +36,8 @@ func (k *console) devicePages() []route {
 type deviceRow struct {
 	account.Device
 	Contact
-	By stocktake.Name // who paired it
+	By        stocktake.Name // who paired it
+	RevokedBy stocktake.Name
 }
 
 func (k *console) deviceRows(v *visit) ([]deviceRow, error) {
@@ -58,7 +59,7 @@ func (k *console) deviceRows(v *visit) ([]deviceRow, error) {
 	}
 	rows := make([]deviceRow, 0, len(list))
 	for _, d := range list {
-		rows = append(rows, deviceRow{d, there[d.ID], named(names[d.EnrolledBy], string(d.EnrolledBy))})
+		rows = append(rows, deviceRow{d, there[d.ID], named(names[d.EnrolledBy], string(d.EnrolledBy)), named(names[d.RevokedBy], string(d.RevokedBy))})
 	}
 	rank := func(d deviceRow) int {
 		switch {
@@ -89,19 +90,36 @@ func (k *console) showDevices(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.show("devices", frame{Title: "devices.title", Nav: "devices", Data: rows})
+	p := devicesPage{Rows: rows}
+	people, err := k.Accounts.People(v.Request().Context(), v.by)
+	if err != nil {
+		return err
+	}
+	for _, x := range people {
+		if !x.Disabled && slices.Contains(x.Roles, stocktake.SocietyAdministrator) {
+			p.Administrators = append(p.Administrators, named(x.Name, string(x.ID)))
+		}
+	}
+	return v.show("devices", frame{Title: "devices.title", Nav: "devices", Data: p})
 }
 
-// pairing is a code just made: this is the only time that it is shown.
+// devicesPage lists the handhelds, and says who pairs more.
+type devicesPage struct {
+	Rows           []deviceRow
+	Administrators []stocktake.Name
+}
+
+// pairing is a code just made: this is the only time that it is shown. Before, it says how long one lives.
 type pairing struct {
 	Code  string
+	For   time.Duration
 	Until time.Time
 	Link  string
 	QR    template.HTML
 }
 
 func (k *console) showPairing(v *visit) error {
-	return v.show("pair", frame{Title: "devices.pair", Nav: "devices", Data: pairing{}})
+	return v.show("pair", frame{Title: "devices.pair", Nav: "devices", Data: pairing{For: k.Accounts.CodeFor()}})
 }
 
 // pair makes a one-time code. It stands in the link's fragment, which no browser sends to any server.
@@ -115,9 +133,9 @@ func (k *console) pair(v *visit) error {
 		if err := f.blame(err, "device-name", "name"); err != nil {
 			return err
 		}
-		return v.again("pair", frame{Title: "devices.pair", Nav: "devices", Form: f, Data: pairing{}})
+		return v.again("pair", frame{Title: "devices.pair", Nav: "devices", Form: f, Data: pairing{For: k.Accounts.CodeFor()}})
 	}
-	p := pairing{Code: string(code.Secret), Until: code.ExpiresAt, Link: v.base() + "/app/#pair=" + string(code.Secret)}
+	p := pairing{Code: string(code.Secret), For: k.Accounts.CodeFor(), Until: code.ExpiresAt, Link: v.base() + "/app/#pair=" + string(code.Secret)}
 	symbol, err := label.QR(p.Link)
 	if err != nil {
 		return err

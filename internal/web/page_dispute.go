@@ -1,6 +1,8 @@
 package web
 
 import (
+	"slices"
+
 	"jard/internal/count"
 	"jard/internal/stocktake"
 )
@@ -10,6 +12,11 @@ type disputesPage struct {
 	*seen
 	Open    piece[count.Dispute]
 	Settled []count.Settled
+}
+
+// Shows reports whether the open dispute of a key is on the page.
+func (p disputesPage) Shows(key string) bool {
+	return slices.ContainsFunc(p.Open.List, func(d count.Dispute) bool { return string(d.Digest) == key })
 }
 
 // Pass finds a pass.

@@ -181,6 +181,9 @@ func (d *desk) manages(t *testing.T, id string) {
 	if w := d.browse("manager", "POST", plan, url.Values{"do": {"cancel"}, "cancel-reason": {"نُظّم من جديد"}}); w.Code != http.StatusSeeOther {
 		t.Errorf("cancelled: %d %s", w.Code, w.Body)
 	}
+	if body := d.browse("supervisor", "GET", plan, nil, "Cookie", "lang=en").Body.String(); !strings.Contains(body, "نُظّم من جديد") || !strings.Contains(body, "the-manager") {
+		t.Errorf("the plan does not say who cancelled the session and why: %s", body)
+	}
 	if body := d.browse("manager", "GET", "/sessions", nil, "Cookie", "lang=en").Body.String(); !strings.Contains(body, "cancelled") {
 		t.Errorf("the list does not say that the session was cancelled")
 	}

@@ -67,3 +67,26 @@ func TestWhatIsWrongWithAPersonIsSaidAtOnce(t *testing.T) {
 		t.Errorf("the name is called optional: %s", label)
 	}
 }
+
+// TestPairingSaysTheSameBeforeAndAfter holds that a code's life is that of the service in both places, and that who cannot
+// pair is told who can.
+func TestPairingSaysTheSameBeforeAndAfter(t *testing.T) {
+	d := open(t)
+	d.who.roll = []account.Profile{{ID: "root", Name: stocktake.Name{English: "Root"}, Roles: []stocktake.Role{stocktake.SocietyAdministrator}},
+		{ID: "mona", Name: stocktake.Name{English: "Mona"}, Roles: []stocktake.Role{stocktake.Manager}}}
+	page := func(as, method, path string) string {
+		return strings.NewReplacer("\u2066", "", "\u2068", "", "\u2069", "").Replace(d.browse(as, method, path, url.Values{}, "Cookie", "lang=en").Body.String())
+	}
+	if body := page("society-administrator", "GET", "/devices/pair"); !strings.Contains(body, "It is valid for 15 minutes") {
+		t.Errorf("before: %s", body)
+	}
+	if body := page("society-administrator", "POST", "/devices/pair"); !strings.Contains(body, "Valid for 15 minutes, until") {
+		t.Errorf("after: %s", body)
+	}
+	if body := page("supervisor", "GET", "/devices"); !strings.Contains(body, "by the society administrator: <b>Root</b>") {
+		t.Errorf("a supervisor is not told who pairs: %s", body)
+	}
+	if body := page("society-administrator", "GET", "/devices/D1"); !strings.Contains(body, "· Mona") {
+		t.Errorf("the device does not name who paired it: %s", body)
+	}
+}

@@ -1,8 +1,10 @@
 package web
 
 import (
+	"encoding/json"
 	"net/url"
 	"slices"
+	"time"
 
 	"jard/internal/count"
 	"jard/internal/stocktake"
@@ -18,6 +20,30 @@ type planPage struct {
 	InScope   int      // locations
 	Do        string
 	MayCancel bool
+	Ended     *ended // of a cancelled session
+}
+
+// ended is who cancelled a session, when and why.
+type ended struct {
+	By     stocktake.Name
+	At     time.Time
+	Reason string
+}
+
+// ended reads it from the last entry of the log, which grows no more.
+func (k *console) ended(v *visit, s *seen) (*ended, error) {
+	if s.State != count.StateCancelled {
+		return nil, nil
+	}
+	last, err := k.Sessions.Log(v.Request().Context(), v.by, s.ID, s.Offset, 1)
+	if err != nil || len(last) == 0 {
+		return nil, err
+	}
+	var why count.Because
+	if err := json.Unmarshal(last[0].Body, &why); err != nil {
+		return nil, err
+	}
+	return &ended{s.Person(last[0].Author.Person), last[0].RecordedAt, why.Reason}, nil
 }
 
 func (k *console) planPage(v *visit) (planPage, error) {
@@ -29,6 +55,9 @@ func (k *console) planPage(v *visit) (planPage, error) {
 	p := planPage{seen: s, Narrow: len(scope.Sections)+len(scope.Locations) > 0, Listed: len(scope.Items) > 0,
 		Places: scopePlaces(&scope, s.Material.Site), MayCancel: v.by.Is(stocktake.Manager)}
 	p.InScope = inPlaces(p.Places)
+	if p.Ended, err = k.ended(v, s); err != nil {
+		return planPage{}, err
+	}
 	for _, x := range s.Material.Site.Sections {
 		if !slices.Contains(scope.Sections, x.ID) {
 			p.Sections = append(p.Sections, option{Value: string(x.ID), Text: v.tongue.name(s.Section(x.ID))})

@@ -301,6 +301,9 @@ func (v *visit) decide(page string, build func(*visit) (frame, error), act func(
 	if err != nil {
 		return err
 	}
+	if of, ok := shown.Data.(interface{ Shows(key string) bool }); ok && f.Fault != "" && of.Shows(f.Get("key")) {
+		f.Faults[f.Get("key")], f.Fault = f.Fault, "" // beside the case that it is about
+	}
 	shown.Form = f
 	return v.again(page, shown)
 }

@@ -134,7 +134,11 @@ func TestDisputeIsSettledOnItsPage(t *testing.T) {
 	s.walk("p2", "huda", "tuna", 7)
 	page := s.page("supervisor", "/sessions/s1/disputes", "5", "7", "This count is right")
 	f := url.Values{"do": {"choose"}, "location": {"A1"}, "item": {"tuna"}, "digest": hidden(t, page, "digest")[:1], "key": hidden(t, page, "key")[:1]}
-	s.holds(s.post("supervisor", "/sessions/s1/disputes", f), http.StatusUnprocessableEntity, "Choose the count that is right")
+	w := s.post("supervisor", "/sessions/s1/disputes", f)
+	s.holds(w, http.StatusUnprocessableEntity)
+	if said := between(w.Body.String(), `<article class="case"`, "<fieldset"); !strings.Contains(said, "Choose the count that is right") || strings.Count(w.Body.String(), "Choose the count that is right") != 1 {
+		t.Errorf("the fault does not stand at its dispute alone: %s", w.Body)
+	}
 	f.Set("pass", "p2")
 	s.holds(s.post("supervisor", "/sessions/s1/disputes", f), http.StatusUnprocessableEntity, "Say why", "checked")
 	f.Set("reason", "I looked myself")

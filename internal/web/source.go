@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"time"
 
 	"jard/internal/account"
 	"jard/internal/count"
@@ -28,6 +29,7 @@ type Accounts interface {
 	IssueKey(ctx context.Context, by stocktake.Person, person stocktake.PersonID, days int) (account.Grant, error)
 
 	Devices(ctx context.Context, by stocktake.Person) ([]account.Device, error)
+	CodeFor() time.Duration // how long a new code lives
 	NewEnrolment(ctx context.Context, by stocktake.Person, name string) (account.Code, error)
 	Revoke(ctx context.Context, by stocktake.Person, device stocktake.DeviceID, reason string) (account.Device, error)
 	Trail(ctx context.Context, by stocktake.Person, from uint64, limit int) ([]account.Act, error)

@@ -65,6 +65,12 @@ func (p *people) People(context.Context, stocktake.Person) ([]account.Profile, e
 	}, nil
 }
 
+func (p *people) CodeFor() time.Duration { return 15 * time.Minute }
+
+func (p *people) NewEnrolment(context.Context, stocktake.Person, string) (account.Code, error) {
+	return account.Code{Secret: "K7Q2", ExpiresAt: time.Unix(900, 0)}, nil
+}
+
 func (p *people) Devices(context.Context, stocktake.Person) ([]account.Device, error) {
 	return []account.Device{{Society: society, ID: "D1", Name: "TC26-1", EnrolledBy: "mona", EnrolledAt: time.Unix(0, 0)}}, nil
 }

@@ -36,8 +36,8 @@ var (
 		"The name or the PIN is wrong. Try again; the society administrator can set a new PIN.",
 		"الاسم أو الرقم السري غير صحيح. أعد المحاولة، ويمكن لمسؤول الجمعية تعيين رقم سري جديد.")
 	SlowDown = stocktake.NewReason(stocktake.TooMany, "slow-down",
-		"Too many attempts. Try again in %d seconds.",
-		"محاولات كثيرة. أعد المحاولة بعد %d ثانية.")
+		"Too many attempts. Try again in %d s.",
+		"محاولات كثيرة. أعد المحاولة بعد مهلة قصيرة (%d ث).")
 	Crowded = stocktake.NewReason(stocktake.Unavailable, "sign-in-crowded",
 		"Many people are signing in at this moment. Try again in a few seconds.",
 		"يسجّل كثيرون الدخول في هذه اللحظة. أعد المحاولة بعد ثوانٍ.")

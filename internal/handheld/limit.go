@@ -86,5 +86,5 @@ func seconds(d time.Duration) int { return max(1, int((d+time.Second-1)/time.Sec
 
 // TooOften answers whoever tries too often.
 var TooOften = stocktake.NewReason(stocktake.TooMany, "too-often",
-	"That was tried too often. Wait %d seconds, then try again.",
-	"تكررت المحاولة كثيرًا. انتظر %d ثانية ثم أعد المحاولة.")
+	"That was tried too often. Wait %d s, then try again.",
+	"تكررت المحاولة كثيرًا. انتظر قليلًا (%d ث) ثم أعد المحاولة.")

@@ -60,7 +60,7 @@ func (g *tongue) number(v any) template.HTML {
 	case stocktake.Fils:
 		s = n.String()
 	case stocktake.Cost:
-		s = n.String()
+		s = dinars(n)
 	default:
 		i, ok := whole(v)
 		if !ok {
@@ -69,6 +69,17 @@ func (g *tongue) number(v any) template.HTML {
 		s = strconv.Itoa(i)
 	}
 	return template.HTML(`<bdi dir="ltr" class="number">` + g.decimal(s) + `</bdi>`)
+}
+
+// dinars is a unit cost as people speak of it: three decimals, and those beyond only where there are any.
+func dinars(c stocktake.Cost) string {
+	const million, decimals = 1_000_000, 3
+	s := fmt.Sprintf("%d.%06d", c/million, c%million)
+	end := len(s)
+	for end > len(s)-decimals && s[end-1] == '0' {
+		end--
+	}
+	return s[:end]
 }
 
 // code marks up an id, a barcode or a hash.

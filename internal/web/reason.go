@@ -26,8 +26,8 @@ var (
 		"The parameter %q is not what is expected here. Correct it.",
 		"المعامل %q ليس كما هو متوقع هنا. صحّحه.")
 	TooFast = stocktake.NewReason(stocktake.TooMany, "too-fast",
-		"Too many requests from your network. Wait %d seconds.",
-		"طلبات كثيرة من شبكتك. انتظر %d ثانية.")
+		"Too many requests from your network. Wait %d s.",
+		"طلبات كثيرة من شبكتك. انتظر قليلًا (%d ث).")
 	TimedOut = stocktake.NewReason(stocktake.Unavailable, "timed-out",
 		"The server took too long. Try again; if it stays, tell the administrator.",
 		"استغرق الخادم وقتًا طويلًا. أعد المحاولة، وإن استمر فأبلغ مسؤول النظام.")

@@ -127,5 +127,7 @@ export function drawBeat(root: HTMLElement, beat: number[], say: Say): void {
     for (const [k, v] of Object.entries({ x: i * 4, y: 24 - h, width: 3, height: h })) r.setAttribute(k, String(v))
     s.append(r)
   })
-  root.replaceChildren(s, el('span', '', say.t('board.scans-a-minute', beat.at(-2) ?? 0)))
+  const words = el('span', '', say.t('board.scans-a-minute', beat.at(-2) ?? 0))
+  words.dir = 'auto' // the bars run left to right in every language, what is said of them does not
+  root.replaceChildren(s, words)
 }

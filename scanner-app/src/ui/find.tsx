@@ -34,7 +34,7 @@ export function FindSheet({ pass, zero, close }: { pass: Pass; zero?: boolean; c
         ))}
       </ul>
       {found.length === 0 && <p class="empty">{query.trim() ? text('find.none') : text('find.hint')}</p>}
-      {!zero && /^[\x21-\x7e]{3,}$/.test(code) && <button class="button" onClick={() => done(model.scan(code, 'keyed'))}>{text('find.keyed')} <Code>{code}</Code></button>}
+      {!zero && /^(?=.*[0-9])[\x21-\x7e]{3,}$/.test(code) && <button class="button" onClick={() => done(model.scan(code, 'keyed'))}>{text('find.keyed')} <Code>{code}</Code></button>}
     </Sheet>
   )
 }

@@ -52,11 +52,12 @@ function PendingPanel({ pending }: { pending: Pending }) {
   const asked = model.question.value?.kind === 'how-many'
   const total = (pending.again === 'replace' ? 0 : pending.already) + (pending.quantity ?? 0)
   const unit = packOf(pending.item, pending.pack)
+  const code = pending.code || pending.packs.find((p) => p.pack === pending.pack)?.code || pending.item?.code // one that was searched for has its own
   return (
     <>
       <Title item={pending.item} code={pending.code} />
       <div class="ident">
-        {pending.code ? <Code>{pending.code}</Code> : <span />}
+        {code ? <Code>{code}</Code> : <span />}
         {pending.packs.length > 1
           ? <button class="chip" onClick={() => void run(model.switchPack())} aria-label={text('unit.switch', { unit })}>{unit}</button>
           : <span class="unit">{unit}</span>}
@@ -79,7 +80,7 @@ function EntryPanel({ entry, pass }: { entry: Entry; pass: Pass }) {
   return (
     <>
       <Title item={entry.item} code={entry.code} />
-      <div class="ident">{entry.code ? <Code>{entry.code}</Code> : <span />}<span class="unit">{packOf(entry.item, entry.pack)}</span></div>
+      <div class="ident">{entry.code || entry.item?.code ? <Code>{entry.code || entry.item!.code!}</Code> : <span />}<span class="unit">{packOf(entry.item, entry.pack)}</span></div>
       <div class="figure recorded"><output class="big" aria-live="polite" key={entry.id}><bdi dir="ltr">{each && <span class="soft">+</span>}<Amount of={entry.amount} /></bdi></output></div>
       <div class="under">
         {entry.amount === 0 ? <Status tone="good" icon="good" word={text('zero.counted')} /> : entry.item ? <Status tone="good" icon="good" word={text('panel.recorded')} /> : <Status tone="unknown" icon="unknown" word={text('panel.unknown')} />}
@@ -93,7 +94,7 @@ function EntryPanel({ entry, pass }: { entry: Entry; pass: Pass }) {
 function Standing({ amount, item, seen }: { amount: number; item: Item | undefined; seen: Entry | Pending }) {
   return (
     <div class="standing">
-      <span>{text('panel.here')} <strong><Amount of={amount} /></strong> {unitOf(item)}</span>
+      <span>{text('panel.here')} <strong><Amount of={amount} /></strong> {unitOf(item, amount)}</span>
       <span class="tags">{seen.undirected && <span class="tag check">{text('undirected')}</span>}</span>
     </div>
   )

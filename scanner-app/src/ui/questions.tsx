@@ -53,7 +53,7 @@ function Body({ question }: { question: Question }) {
       return (
         <div class="stack tight">
           {pending?.item && <p class="strong"><Name of={pending.item.name} /></p>}
-          <p>{text('ask.again.do', { quantity: written(question.already), unit: unitOf(pending?.item) })}</p>
+          <p>{text('ask.again.do', { quantity: written(question.already), unit: unitOf(pending?.item, question.already) })}</p>
         </div>
       )
     case 'large':

@@ -14,8 +14,12 @@ export function Sheet({ title, close, foot, whole, children }: { title: string; 
     ;(first ?? head.current)?.focus({ preventScroll: true })
     return () => { if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true }) }
   }, [])
+  useEffect(() => { // wherever the focus is: the scan listener takes it from what needs none
+    const escape = (e: KeyboardEvent) => { if (e.key === 'Escape') close?.() }
+    addEventListener('keydown', escape)
+    return () => removeEventListener('keydown', escape)
+  }, [close])
   const keys = (e: KeyboardEvent) => {
-    if (e.key === 'Escape' && close) { e.stopPropagation(); close() }
     if (e.key === 'Tab' && box.current) keepInside(e, box.current)
   }
   return (

@@ -30,11 +30,15 @@ export function TopLine() {
   return (
     <header class="topline">
       {model.phase.value === 'ready'
-        ? <button class="where" onClick={() => { sheet.value = 'menu' }} aria-haspopup="dialog">
-          <span class="hidden">{text('menu.open')}</span>
+        ? <button class="where opens" onClick={() => { sheet.value = 'menu' }} aria-haspopup="dialog">
+          <Icon name="menu" /><span class="hidden">{text('menu.open')}</span>
           <span class="name"><Name of={pass?.place.name ?? session?.name ?? model.society.value} /></span>
         </button>
-        : <div class="where"><span class="name">{paired ? <Name of={model.society.value} /> : text('app.name')}</span></div>}
+        : model.phase.value === 'signed-out' ? <button class="where opens" onClick={() => { sheet.value = 'settings' }} aria-haspopup="dialog">
+          <Icon name="settings" /><span class="hidden">{text('do.settings')}</span>
+          <span class="name"><Name of={model.society.value} /></span>
+        </button>
+        : <div class="where"><span class="name">{text('app.name')}</span></div>}
       {paired
         ? <div class="state">
           {notices.length > 0 &&

@@ -3,12 +3,14 @@ import { formatQuantity } from '../i18n/number'
 import { digits, language, text } from '../i18n/text'
 import type { Item } from '../model/types'
 
-export function unitOf(item: Item | undefined): string {
+// unitOf names the unit as it stands behind so much of it, thousandths; without a quantity, as it stands alone.
+export function unitOf(item: Item | undefined, quantity = 1000): string {
+  const n = quantity / 1000
   switch (item?.unit) {
-    case 'kg': return text('unit.kilo')
-    case 'litre': return text('unit.litre')
-    case 'metre': return text('unit.metre')
-    default: return text('unit.piece')
+    case 'kg': return text('unit.kilo', { n })
+    case 'litre': return text('unit.litre', { n })
+    case 'metre': return text('unit.metre', { n })
+    default: return text('unit.piece', { n })
   }
 }
 

@@ -8,7 +8,7 @@ import { language } from '../../src/i18n/text'
 import type { Answer } from '../../src/sound/sound'
 import { App } from '../../src/ui/app'
 import { makeUi, type Ui } from '../../src/ui/ui'
-import { items, pass, pending, type FakeModel } from './fake'
+import { entry, items, pass, pending, type FakeModel } from './fake'
 import { scenes, setScene } from './scenes'
 
 let root: HTMLElement | undefined
@@ -141,6 +141,20 @@ describe('counting', () => {
     await act(() => ui.scanned({ raw: '6271100010013', arabic: false, at: 1_795_000_000_123, front: 0, ended: true }))
     expect(model.asked).toEqual(['scan 6271100010013 scan 1795000000123 0'])
   })
+  it('shows the code of what was searched for, and offers no word as a code', async () => {
+    const { model, words } = await show('find')
+    const input = root!.querySelector('input')!
+    const write = (query: string) => act(() => { input.value = query; input.dispatchEvent(new Event('input', { bubbles: true })) })
+    await write('cucumber')
+    expect(words()).not.toContain('سجّل الباركود')
+    await write('A-12')
+    expect(words()).toContain('سجّل الباركود')
+    await act(() => { model.pass.value = pass({ pending: pending(items['milk'], { code: '' }) }) })
+    expect(root!.querySelector('.panel .code')!.textContent).toBe(items['milk']!.code)
+    await act(() => { model.pass.value = pass({ entries: [entry('e1', items['milk'], 4000, { code: '' })] }) })
+    expect(root!.querySelector('.panel .code')!.textContent).toBe(items['milk']!.code)
+    expect(root!.querySelector('.standing')!.textContent).toContain('4 حبات')
+  })
   it('records a code typed by hand', async () => {
     const { model } = await show('find')
     const input = root!.querySelector('input')!
@@ -154,8 +168,8 @@ describe('a device that the server does not know', () => {
   it('leads from what is the matter to the code, and back', async () => {
     const { press, words } = await show('unenrolled')
     expect(words()).toContain('الخادم لا يعرف هذا الجهاز')
-    await press('سجّل الجهاز من جديد')
-    expect(words()).toContain('امسح رمز التسجيل')
+    await press('أعد إقران الجهاز')
+    expect(words()).toContain('امسح رمز الإقران')
     await press('رجوع')
     expect(root!.querySelector('.counting')).not.toBeNull()
   })
@@ -195,11 +209,18 @@ describe('a session that is over', () => {
 })
 
 describe('before counting', () => {
+  it.each(['signin-name', 'signin-people'])('%s: leads to the settings, which Escape closes wherever the focus is', async (name) => {
+    const { ui } = await show(name)
+    await act(async () => { root!.querySelector<HTMLButtonElement>('.topline .where')!.click() })
+    expect(ui.sheet.value).toBe('settings')
+    await act(async () => { document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true })) })
+    expect(ui.sheet.value).toBeUndefined()
+  })
   it('pairs with what is typed, and says beside the field what is missing', async () => {
     const { model, press, words } = await show('pairing')
     const submit = () => act(async () => { root!.querySelector('form')!.dispatchEvent(new Event('submit', { bubbles: true, cancelable: true })) })
     await submit()
-    expect(words()).toContain('اكتب الرمز الذي يظهر في شاشة المشرف.')
+    expect(words()).toContain('اكتب الرمز الذي يظهر في صفحة «الأجهزة».')
     const input = root!.querySelector('input')!
     await act(() => { input.value = ' abcd-efgh '; input.dispatchEvent(new Event('input', { bubbles: true })) })
     await submit()

@@ -51,12 +51,18 @@ func (g *tongue) digits(s string) string {
 	}, s)
 }
 
+// measured is a quantity of something that is not told by the piece: it is written with all its decimals, so that a column of
+// them lines up.
+type measured stocktake.Quantity
+
 // number marks up a number of any kind the console shows: isolated, left to right, tabular.
 func (g *tongue) number(v any) template.HTML {
 	var s string
 	switch n := v.(type) {
 	case stocktake.Quantity:
 		s = n.String()
+	case measured:
+		s = stocktake.Fils(n).String() // thousandths too, and all three written
 	case stocktake.Fils:
 		s = n.String()
 	case stocktake.Cost:

@@ -90,6 +90,14 @@ func (s *seen) Item(id stocktake.ItemID) stocktake.Name {
 // Unit is the key of an item's base unit.
 func (s *seen) Unit(id stocktake.ItemID) string { return "unit." + string(s.Material.Items[id].Unit) }
 
+// In is a quantity as it is written in an item's unit.
+func (s *seen) In(id stocktake.ItemID, q stocktake.Quantity) any {
+	if u := s.Material.Items[id].Unit; u == "" || u == stocktake.Piece {
+		return q
+	}
+	return measured(q)
+}
+
 // Known reports whether an item is in the session's catalogue.
 func (s *seen) Known(id stocktake.ItemID) bool { _, ok := s.Material.Items[id]; return ok }
 

@@ -122,7 +122,7 @@ func TestBoardSaysEverythingWithoutTheIsland(t *testing.T) {
 	if strings.Contains(body, `id="do-recount"`) {
 		t.Error("a witness is offered a recount")
 	}
-	s.page("supervisor", "/sessions/s1?status=not-counted", "رز")
+	s.page("supervisor", "/sessions/s1?status=not-counted", "رز", "kilogram", `class="number">4.000</bdi>`)
 	s.page("supervisor", "/sessions/s1?q=nothing", "No line is like that")
 	s.page("manager", "/sessions/s1/line?section=dry&item=tuna", "98,765", "Found", "علي", "98,760", "<svg")
 	s.holds(s.browse("manager", "GET", "/sessions/s1/line?section=dry&item=none", nil), http.StatusNotFound)

@@ -21,7 +21,7 @@ const heat = new Heat($('heat'), say, given.base)
 const kept = 'jard.board.' // what one person likes to see on this machine
 
 const all = columns(say, (id) => sections.get(id) ?? id, given.base, (key) => lines.chosen.has(key))
-const usual = ['box', 'name', 'item', 'section', 'status', 'book', 'counted', 'variance', 'bar', 'value']
+const usual = ['box', 'name', 'item', 'section', 'status', 'unit', 'book', 'counted', 'variance', 'bar', 'value']
 let shown: Column[] = []
 const marked = 4000 // how long a changed row stays marked, ms
 let now = 0

@@ -131,6 +131,8 @@ describe('say', () => {
     expect(decimal(-1_234_500, false)).toBe('−1,234.5')
     expect(decimal(5, true)).toBe('0.005')
     expect(decimal(12_000, false)).toBe('12')
+    expect(new Say({ ...tongue, indic: false }).amount(19_720, 'kg')).toBe('19.720') // under 37.925
+    expect(new Say({ ...tongue, indic: false }).amount(19_000, 'piece')).toBe('19')
     expect(new Say(tongue).dinars(-118_500)).toBe('−١١٨٫٥٠٠')
   })
   it('chooses among the plural forms', () => {

@@ -76,8 +76,9 @@ export function columns(say: Say, section: (id: string) => string, base: string,
         tag.textContent = say.t('line.status-' + l.status) + (l.flags & Flag.lapsed ? ' ↻' : '')
       },
     },
-    { id: 'book', width: '72px', figure: true, sort: 'book', draw: (cell, l) => figure(cell, say.quantity(l.book)) },
-    { id: 'counted', width: '76px', figure: true, sort: 'counted', draw: (cell, l) => figure(cell, l.status === 'not-counted' || (l.status === 'disputed' && l.counted === 0) ? '' : say.quantity(l.counted)) },
+    { id: 'unit', width: '72px', draw: (cell, l) => word(cell, say.t('unit.' + l.unit)) },
+    { id: 'book', width: '72px', figure: true, sort: 'book', draw: (cell, l) => figure(cell, say.amount(l.book, l.unit)) },
+    { id: 'counted', width: '76px', figure: true, sort: 'counted', draw: (cell, l) => figure(cell, l.status === 'not-counted' || (l.status === 'disputed' && l.counted === 0) ? '' : say.amount(l.counted, l.unit)) },
     {
       id: 'variance', width: '112px', figure: true, sort: 'variance',
       draw(cell, l) {
@@ -88,7 +89,7 @@ export function columns(say: Say, section: (id: string) => string, base: string,
           cell.append(el('span', 'soft', say.t('line.match')))
           return
         }
-        cell.append(el('span', l.variance < 0 ? 'short' : 'over', say.t(l.variance < 0 ? 'line.shortage' : 'line.surplus')), ' ', number(say.quantity(Math.abs(l.variance))))
+        cell.append(el('span', l.variance < 0 ? 'short' : 'over', say.t(l.variance < 0 ? 'line.shortage' : 'line.surplus')), ' ', number(say.amount(Math.abs(l.variance), l.unit)))
       },
     },
     { id: 'bar', width: '104px', draw: (cell, l) => drawBar(cell, l, say) },

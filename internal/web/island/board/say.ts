@@ -28,6 +28,9 @@ export class Say {
   /** thousandths as a decimal number: 1500 is 1.5 */
   quantity(n: number): string { return this.digits(decimal(n, false)) }
 
+  /** thousandths of a unit: what is weighed or measured always with three decimals, so that they stand under each other */
+  amount(n: number, unit: string): string { return this.digits(decimal(n, unit !== '' && unit !== 'piece')) }
+
   /** fils as dinars: always three decimals */
   dinars(n: number): string { return this.digits(decimal(n, true)) }
 

@@ -74,6 +74,22 @@ test('keys without a terminator', async () => {
   expect((await scans(1)).raws).toEqual([milk])
 })
 
+test('keys into a page too busy to hear them in time', async () => {
+  for (const [i, busy] of [60, 150, 250].entries()) {
+    await page.evaluate((ms) => {
+      const w = window as unknown as { scans: unknown[] }, had = w.scans.length
+      const work = () => {
+        for (const end = performance.now() + ms; performance.now() < end;);
+        if (w.scans.length === had) setTimeout(work)
+      }
+      setTimeout(work)
+    }, busy)
+    const keys = [...'6281185000175'].map((key) => ({ key, text: key })).concat({ key: 'Enter', text: '\r' })
+    await Promise.all(keys.map((k) => cdp.send('Input.dispatchKeyEvent', { type: 'keyDown', ...k })))
+    expect((await scans(i + 1)).raws).toEqual(Array(i + 1).fill('6281185000175'))
+  }
+})
+
 test('text committed in one piece, twice at once', async () => {
   await insertText(milk)
   await insertText(rice)

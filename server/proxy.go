@@ -12,7 +12,7 @@ import (
 
 // proxyFlags name the reverse proxies that stand before the server.
 type proxyFlags struct {
-	Proxy []string `help:"Address or network of a reverse proxy whose X-Forwarded-For and X-Forwarded-Proto are believed, as in 10.0.0.5 or 10.0.0.0/24; repeatable. Without it everybody behind a proxy counts as one." placeholder:"CIDR"`
+	Proxy []string `help:"Address or network of a reverse proxy whose X-Forwarded-For and X-Forwarded-Proto are believed, as in 10.0.0.5; a network must hold nothing but proxies, for its members are believed whatever they say; repeatable. Without it everybody behind a proxy counts as one." placeholder:"CIDR"`
 }
 
 // networks reads them.
@@ -21,6 +21,7 @@ func (f *proxyFlags) networks() ([]netip.Prefix, error) {
 	for _, text := range f.Proxy {
 		p, err := netip.ParsePrefix(text)
 		if a, single := netip.ParseAddr(text); single == nil {
+			a = a.Unmap()
 			p, err = netip.PrefixFrom(a, a.BitLen()), nil
 		}
 		if err != nil {

@@ -182,6 +182,7 @@ func (f *Fold) Apply(e Entry) error {
 			return nil
 		}
 		f.file(&e, event)
+		f.room = eventRoom{} // its texts are parts of a whole message
 		return nil
 	}
 	if err := f.decide(e); err != nil {

@@ -144,12 +144,12 @@ func (f *Fold) line(book stocktake.BookLine, sec *sectionState, met *meeting, h 
 	switch {
 	case err != nil:
 		l.Status = LineOverflow
-	case recounting:
-		l.Status = LineRecounting
-	case disputed:
+	case disputed && !recounting:
 		l.Status = LineDisputed
 	case !sec.whole || sec.aside || !f.itemInScope(k.item):
-		l.Status = LinePartial
+		l.Status = LinePartial // whatever else is ordered for it: it keeps no seal waiting
+	case recounting:
+		l.Status = LineRecounting
 	case uncovered:
 		l.Status = LineCounting
 	default:

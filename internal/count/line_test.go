@@ -109,6 +109,20 @@ func TestDisputeShowsInPartOfASection(t *testing.T) {
 	s.want("dairy", "milk", count.LinePartial, 4)
 }
 
+// A recount of a whole place that nobody may do any more must not hold up the seal over an item outside the scope.
+func TestItemOutsideTheScopeKeepsNoSealWaiting(t *testing.T) {
+	s := write(t, func(p *count.Plan, _ *count.Material) { p.Scope.Items = []stocktake.ItemID{"ice"} })
+	s.whole("ali", "C1", found{"ice": 4, "tea": 1})
+	s.whole("ali", "C1", found{"ice": 4, "tea": 1}, s.task(2, "C1"))
+	s.whole("dana", "C1", found{"ice": 4}, s.task(2, "C1", "ice"))
+	s.want("cold", "tea", count.LinePartial, 1)
+	for _, b := range s.view().Blockers {
+		if b.Key == count.BlockCounting {
+			t.Errorf("the seal waits for %s", b.Example)
+		}
+	}
+}
+
 func TestItemOutsideTheScopeIsATally(t *testing.T) {
 	s := write(t, func(p *count.Plan, _ *count.Material) { p.Scope.Items = []stocktake.ItemID{"ice"} })
 	s.whole("ali", "C1", found{"ice": 4, "tea": 1})

@@ -376,12 +376,12 @@ func (a *answer) foldLine(p count.Plan, section stocktake.SectionID, item stockt
 	l.cells, l.rounds = sortedMap(cells), a.roundsOf(here, item)
 	difference := l.counted - book.Quantity
 	switch {
-	case recounting:
-		l.status = count.LineRecounting
-	case disputed:
+	case disputed && !recounting:
 		l.status = count.LineDisputed
 	case !full:
 		l.status = count.LinePartial
+	case recounting:
+		l.status = count.LineRecounting
 	case uncovered:
 		l.status = count.LineCounting
 	default:

@@ -75,8 +75,15 @@ const Window = 8
 // and the fold take up next is still in the processor's caches.
 const maxWork = 6 << 20
 
-// maxShare is what one device may have of it: one that sends and does not read its answers holds up no other.
+// maxShare is what one device may have of it: one that sends and does not read its answers does not hold up all others.
 const maxShare = maxWork / 4
+
+// small messages are not counted as work: no window of them comes to much.
+const small = 4 << 10
+
+// maxPush is the greatest message that devices are asked to send: a window of them fits a share, so that a ping behind
+// them is read at once. Larger ones, up to wire.ServerLimits, are taken all the same.
+const maxPush = maxShare / Window
 
 // Gateway is the server's end of the handheld protocol: an http.Handler of everything under wire.Base.
 type Gateway struct {

@@ -188,10 +188,11 @@ func (s *socket) welcome(ctx context.Context, h *wire.Hello) bool {
 // take parses a message and acts on it. What it answers nothing to itself goes to intake, and the work with it.
 func (s *socket) take(message []byte) error {
 	work := int64(len(message))
-	for _, of := range []*semaphore.Weighted{s.share, s.g.work} { // work ends soon: the store answers or fails
-		if err := of.Acquire(context.Background(), work); err != nil {
-			return err
-		}
+	if work <= small { // a ping does not wait behind others' work
+		work = 0
+	} else {
+		_ = s.share.Acquire(context.Background(), work) // which is never refused; work ends soon: the store answers or fails
+		_ = s.g.work.Acquire(context.Background(), work)
 	}
 	handedOn := false
 	defer func() {

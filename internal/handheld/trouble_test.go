@@ -480,3 +480,25 @@ func TestUnknownSessionsAreTold(t *testing.T) {
 		t.Fatalf("feed is %+v", f)
 	}
 }
+
+// A pong overtakes what stands unanswered, also when the store stands still and a whole window of pushes waits for it.
+func TestPongOvertakesAWindowOfPushes(t *testing.T) {
+	w := start(t)
+	release := w.store.hold()
+	defer release()
+	d := w.device("d1", "e")
+	welcome := d.connect()
+	event := bytes.Repeat([]byte("x"), 6000)
+	each := welcome.MaxBytes/len(event) - 1
+	for n := range welcome.Window {
+		for range each {
+			d.record(event)
+		}
+		d.push(uint64(n*each)+1, uint64((n+1)*each))
+	}
+	d.send(&wire.Ping{Time: 1795000030000, Mono: 5})
+	f, err := d.receive()
+	if _, ok := f.(*wire.Pong); !ok {
+		t.Fatalf("%T, %v came in place of the pong", f, err)
+	}
+}

@@ -94,7 +94,7 @@ func withDeadline(c echo.Context, end time.Time, next echo.HandlerFunc) error {
 	ctx, cancel := context.WithDeadline(outer, end)
 	defer cancel()
 	c.SetRequest(c.Request().WithContext(ctx))
-	err := next(c)
-	c.SetRequest(c.Request().WithContext(outer)) // the answer to an error is made after this, and may ask the store
-	return err
+	// The answer to an error, or a panic, is made after this, and may ask the store.
+	defer func() { c.SetRequest(c.Request().WithContext(outer)) }()
+	return next(c)
 }

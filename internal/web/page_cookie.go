@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"jard/internal/account"
+	"jard/internal/stocktake"
 )
 
 // The console's cookies. The session's holds the sign-in token that account keeps the hash of and ends on its side; the
@@ -58,6 +59,22 @@ func (v *visit) setSession(token account.Secret, until time.Time) {
 		c.MaxAge = -1
 	}
 	http.SetCookie(v.Response(), c)
+}
+
+// wasLast reports whether it was this person who last signed in on the browser.
+func (v *visit) wasLast(by stocktake.Person) bool {
+	c, err := v.Cookie(v.k.sessionCookie() + "-last")
+	return err == nil && c.Value == lastOne(by)
+}
+
+func (v *visit) setLast(by stocktake.Person) {
+	http.SetCookie(v.Response(), &http.Cookie{Name: v.k.sessionCookie() + "-last", Value: lastOne(by), Path: "/", HttpOnly: true,
+		Secure: overTLS(v.Request()), SameSite: http.SameSiteStrictMode, MaxAge: int((30 * 24 * time.Hour).Seconds())})
+}
+
+// lastOne names a person in a cookie, whatever letters an id has.
+func lastOne(by stocktake.Person) string {
+	return stocktake.HashOf([]byte(string(by.Society) + "\x00" + string(by.ID))).String()
 }
 
 // prefer keeps what somebody likes to see.

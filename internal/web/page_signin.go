@@ -82,13 +82,19 @@ func (k *console) signInHere(v *visit) error {
 			}
 			v.setSession(g.Token, g.ExpiresAt)
 			v.prefer(societyCookie, string(society))
-			if p.Unsent.Any() {
-				if v.by, err = k.Accounts.PersonByToken(v.Request().Context(), g.Token); err != nil {
-					return err
-				}
-				return v.show("unsent", frame{Title: "unsent.title", Data: p.Unsent})
+			by := stocktake.Person{Society: society, ID: person}
+			typist := v.wasLast(by)
+			v.setLast(by)
+			switch {
+			case !p.Unsent.Any():
+				return v.Redirect(http.StatusSeeOther, p.Next)
+			case !typist: // what one person saw and typed, another must not send in their own name, nor read
+				return v.done("/", "done.unsent-dropped")
 			}
-			return v.Redirect(http.StatusSeeOther, p.Next)
+			if v.by, err = k.Accounts.PersonByToken(v.Request().Context(), g.Token); err != nil {
+				return err
+			}
+			return v.show("unsent", frame{Title: "unsent.title", Data: p.Unsent})
 		}
 		if err := f.blame(err); err != nil {
 			return err

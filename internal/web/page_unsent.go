@@ -82,7 +82,7 @@ func unpacked(to, packed string) *unsent {
 
 // unclear reports whether a request that failed so may have been done all the same.
 func unclear(e *stocktake.Error) bool {
-	return e.Reason.Code == stocktake.Internal || e.Reason == TimedOut || e.Reason.Key == "wait-ended"
+	return e.Reason.Code == stocktake.Internal || e.Reason == TimedOut || e.Reason.Key == "wait-ended" || e.Reason.Key == "store-uncertain"
 }
 
 // full reports whether a write failed for want of space.

@@ -158,6 +158,12 @@ func TestFiguresSayWhatTheyCover(t *testing.T) {
 			t.Errorf("the overview does not say %q", want)
 		}
 	}
+	rows := strings.Split(body, "<tr")
+	for _, row := range rows {
+		if strings.Contains(row, "Rawda") && (strings.Contains(row, "societies,") || !strings.Contains(row, `<a href="/societies/rawda"><bdi dir="ltr" class="number">1.500`) || !strings.Contains(row, "20 Jan 2026")) {
+			t.Errorf("a society's row repeats its coverage, leads nowhere or has no age: %s", row)
+		}
+	}
 	w := d.look("ministry-officer", "/?from=yesterday")
 	if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "is no day") {
 		t.Errorf("a day that is none: %d", w.Code)

@@ -245,6 +245,28 @@ type sheetSection struct {
 	Lines     []sheetLine
 }
 
+// Alone is the section's only location, which need not be written down; nil where there are several.
+func (s sheetSection) Alone() *stocktake.Location {
+	if len(s.Locations) != 1 {
+		return nil
+	}
+	return &s.Locations[0]
+}
+
+// longSheet is how many lines are a print of dozens of pages, which is better made section by section.
+const longSheet = 1000
+
+// Of is how many lines the sheet has.
+func (s *sheet) Of() (n int) {
+	for _, x := range s.Sections {
+		n += len(x.Lines)
+	}
+	return n
+}
+
+// Long reports whether the sheet can be had in handier parts.
+func (s *sheet) Long() bool { return len(s.Sections) > 1 && s.Of() > longSheet }
+
 // sheet is a session as a sheet shows it.
 type sheet struct {
 	View     *count.View

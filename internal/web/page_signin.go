@@ -96,7 +96,9 @@ func (k *console) signInHere(v *visit) error {
 			}
 			return v.show("unsent", frame{Title: "unsent.title", Data: p.Unsent})
 		}
-		if err := f.blame(err); err != nil {
+		if p.Society != "" && errors.Is(err, account.SignInWrong) { // the form asks for no society
+			f.Fault = v.tongue.t("sign-in.wrong")
+		} else if err := f.blame(err); err != nil {
 			return err
 		}
 	}

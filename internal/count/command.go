@@ -262,7 +262,7 @@ func (s *Service) ResolveCode(ctx context.Context, by stocktake.Person, session 
 
 // ResolveQuarantine lets a held event count, or sets it aside.
 func (s *Service) ResolveQuarantine(ctx context.Context, by stocktake.Person, session stocktake.SessionID, r Release) (Entry, error) {
-	return s.decide(ctx, by, session, QuarantineResolved, r, func(v *View) error {
+	return s.decide(ctx, by, session, QuarantineResolved, &r, func(v *View) error {
 		if err := checkReason(r.Reason); err != nil {
 			return err
 		}
@@ -283,6 +283,7 @@ func (s *Service) ResolveQuarantine(ctx context.Context, by stocktake.Person, se
 		case r.Accept && r.TakeBack:
 			return EventField.New("accept, take_back")
 		}
+		r.Fault = list[n].Reason
 		return nil
 	})
 }

@@ -78,7 +78,8 @@ type Resolution struct {
 // can be read; otherwise it is set aside.
 type Release struct {
 	Key      string `json:"key"`
-	Digest   Digest `json:"digest"` // of the event as it was shown
+	Digest   Digest `json:"digest"`          // of the event as it was shown
+	Fault    string `json:"fault,omitempty"` // why it was held then: filled in when the decision is made
 	Accept   bool   `json:"accept,omitempty"`
 	TakeBack bool   `json:"take_back,omitempty"`
 	Reason   string `json:"reason"`

@@ -275,7 +275,8 @@ func (f *Fold) counted(id, body key) bool {
 func (f *Fold) heldNow(found []Held) []Held {
 	var list []Held
 	add := func(h Held) {
-		if r, ok := f.released[h.Key]; ok && !r.word.Accept {
+		// A word on one fault says nothing of another: where it is held for a new one, a person must look again.
+		if r, ok := f.released[h.Key]; ok && !r.word.Accept && (r.word.Fault == "" || r.word.Fault == h.Reason) {
 			h.SetAside = r.word.Reason
 		}
 		list = append(list, h)

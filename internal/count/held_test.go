@@ -413,3 +413,23 @@ func TestIDsThatDifferInSpareBitsAreTwo(t *testing.T) {
 	s.wantHeld()
 	s.want("cold", "ice", count.LineWithin, 4)
 }
+
+// What was set aside because its opening was lost is held anew, and open, when that opening comes with a fault of its own.
+func TestWordOnOneFaultSaysNothingOfAnother(t *testing.T) {
+	s := write(t)
+	w := s.unopened("ali")
+	w.see("milk", 7)
+	h := s.wantHeld(count.HeldPassUnknown)[0]
+	s.decide("sara", count.QuarantineResolved, count.Release{Key: h.Key, Digest: h.Digest, Fault: h.Reason, Reason: "counted anew"})
+	if h := s.view().Held[0]; h.Open() {
+		t.Fatalf("%+v was set aside", h)
+	}
+	e := w.event("pass.opened")
+	e.Location, e.Round, e.Person, e.Mode = "A1", 3, "ali", "quantity"
+	s.push(w.stream, e)
+	for _, h := range s.view().Held {
+		if !h.Open() {
+			t.Errorf("%s is set aside by a word on %s", h.Reason, count.HeldPassUnknown)
+		}
+	}
+}

@@ -44,7 +44,7 @@ export function columns(say: Say, section: (id: string) => string, base: string,
       },
     },
     {
-      id: 'name', width: 'minmax(220px, 3fr)', sort: 'name', fixed: true,
+      id: 'name', width: 'minmax(200px, 3fr)', sort: 'name', fixed: true,
       draw(cell, l) {
         let a = cell.firstElementChild as HTMLAnchorElement | null
         if (!a) {
@@ -66,17 +66,17 @@ export function columns(say: Say, section: (id: string) => string, base: string,
         b.textContent = l.item
       },
     },
-    { id: 'section', width: 'minmax(116px, 1fr)', sort: 'section', draw: (cell, l) => word(cell, section(l.section)) },
+    { id: 'section', width: 'minmax(100px, 1fr)', sort: 'section', draw: (cell, l) => word(cell, section(l.section)) },
     { id: 'category', width: 'minmax(100px, 1fr)', sort: 'category', draw: (cell, l) => word(cell, l.category) },
     {
-      id: 'status', width: '132px', sort: 'status',
+      id: 'status', width: '120px', sort: 'status',
       draw(cell, l) {
         const tag = cell.firstElementChild ?? cell.appendChild(el('span'))
         tag.className = 'status s-' + l.status
         tag.textContent = say.t('line.status-' + l.status) + (l.flags & Flag.lapsed ? ' ↻' : '')
       },
     },
-    { id: 'unit', width: '72px', draw: (cell, l) => word(cell, say.t('unit.' + l.unit)) },
+    { id: 'unit', width: '68px', draw: (cell, l) => word(cell, say.t('unit.' + l.unit)) },
     { id: 'book', width: '72px', figure: true, sort: 'book', draw: (cell, l) => figure(cell, say.amount(l.book, l.unit)) },
     { id: 'counted', width: '76px', figure: true, sort: 'counted', draw: (cell, l) => figure(cell, l.status === 'not-counted' || (l.status === 'disputed' && l.counted === 0) ? '' : say.amount(l.counted, l.unit)) },
     {
@@ -92,7 +92,7 @@ export function columns(say: Say, section: (id: string) => string, base: string,
         cell.append(el('span', l.variance < 0 ? 'short' : 'over', say.t(l.variance < 0 ? 'line.shortage' : 'line.surplus')), ' ', number(say.amount(Math.abs(l.variance), l.unit)))
       },
     },
-    { id: 'bar', width: '104px', draw: (cell, l) => drawBar(cell, l, say) },
+    { id: 'bar', width: '84px', draw: (cell, l) => drawBar(cell, l, say) },
     {
       id: 'value', width: '88px', figure: true, sort: 'value',
       draw: (cell, l) => figure(cell, !hasVariance(l) ? '' : l.flags & Flag.costUnknown ? '؟' : l.value ? say.dinars(Math.abs(l.value)) : ''),

@@ -29,13 +29,18 @@ type axis struct {
 }
 
 type mark struct {
-	X  int
-	At time.Time
+	X   int
+	At  time.Time
+	Day bool // another day than the mark before: the date is said
 }
+
+// Clock is the mark's time of day in Kuwait.
+func (m mark) Clock() string { return m.At.In(kuwait).Format("15:04") }
 
 // span is one finding on the axis.
 type span struct {
 	X, Width, Y, Text int
+	Ends              bool // the text ends at Text and does not begin there
 	Adopted, AllHere  bool
 	Finding           *count.Finding
 }
@@ -44,10 +49,11 @@ const (
 	axisWidth = 1000
 	axisRow   = 28
 	axisTop   = 24
+	axisGap   = 6
 )
 
-// axisOf draws findings under each other, from the first to the last with a little room.
-func axisOf(list []count.Finding) axis {
+// axisOf draws findings under each other, from the first to the last with a little room. Time runs as the page is read.
+func axisOf(list []count.Finding, leftwards bool) axis {
 	a := axis{Height: axisTop + axisRow*len(list) + 8, Foot: axisTop + axisRow*len(list)}
 	if len(list) == 0 {
 		return a
@@ -69,13 +75,28 @@ func axisOf(list []count.Finding) axis {
 	}
 	for n := range 5 {
 		at := from.Add(length * time.Duration(n) / 4)
-		a.Marks = append(a.Marks, mark{X: min(max(x(at), 2), axisWidth-2), At: at})
+		a.Marks = append(a.Marks, mark{X: min(max(x(at), 2), axisWidth-2), At: at,
+			Day: n == 0 || at.In(kuwait).YearDay() != a.Marks[n-1].At.In(kuwait).YearDay()})
 	}
 	for n := range list {
 		f := &list[n]
 		begin := x(f.Interval.Start)
 		a.Spans = append(a.Spans, span{X: begin, Width: max(x(f.Interval.End)-begin, 4), Y: axisTop + axisRow*n + 6, Adopted: f.Adopted,
 			AllHere: f.AllHere, Finding: f})
+	}
+	if leftwards {
+		for n := range a.Marks {
+			a.Marks[n].X = axisWidth - a.Marks[n].X
+		}
+		for n := range a.Spans {
+			a.Spans[n].X = axisWidth - a.Spans[n].X - a.Spans[n].Width
+		}
+	}
+	for n := range a.Spans { // beside its bar, on the side with more room
+		s := &a.Spans[n]
+		if s.Text = s.X + s.Width + axisGap; s.X > axisWidth-s.X-s.Width {
+			s.Text, s.Ends = s.X-axisGap, true
+		}
 	}
 	return a
 }
@@ -91,7 +112,7 @@ func (k *console) showLine(v *visit) error {
 		return stocktake.Missing.New("line", string(section)+" / "+string(item))
 	}
 	p := linePage{seen: s, Line: l, Findings: s.Findings(section, item), Ref: lineName(l)}
-	p.Axis = axisOf(p.Findings)
+	p.Axis = axisOf(p.Findings, v.tongue.dir() == "rtl")
 	expected := l.Book
 	if l.Variance != nil {
 		expected = l.Variance.Expected

@@ -61,9 +61,9 @@ func (k *console) words(g *tongue) template.FuncMap {
 		"island": func(name string) template.HTML {
 			return template.HTML(`<script type="module" src="` + k.assets.address("console/"+name+".js") + `"></script>`)
 		},
-		"data": dataBlock,
-		"nav":  navLink,
-		"day":  g.day, "said": g.fault, "worth": worth, "unsigned": unsigned,
+		"data":   dataBlock,
+		"nav":    navLink,
+		"digits": g.digits, "day": g.day, "said": g.fault, "worth": worth, "unsigned": unsigned,
 		"percent": func(hundredths *int64) string { return g.decimal(stocktake.Quantity(*hundredths * 10).String()) },
 		"add":     func(a, b int) int { return a + b },
 		"next":    func(i int) int { return i + 1 },

@@ -345,3 +345,28 @@ func TestHomeAndSheetAgreeOnWhoseALineIs(t *testing.T) {
 		t.Error("the supervisor's line is said to be the manager's")
 	}
 }
+
+// TestLineStoryNamesWhoCounted: the bars of a line's story say whose they are, and time runs as the page is read.
+func TestLineStoryNamesWhoCounted(t *testing.T) {
+	s := openStory(t)
+	s.walk("p1", "ali", "tuna", 5)
+	english := s.page("supervisor", "/sessions/s1/line?section=dry&item=tuna", "Each bar is a time of counting")
+	arabic := s.browse("supervisor", "GET", "/sessions/s1/line?section=dry&item=tuna", nil).Body.String()
+	marks := regexp.MustCompile(`x1="(\d+)"`)
+	left, right := marks.FindStringSubmatch(english), marks.FindStringSubmatch(arabic)
+	if len(left) < 2 || len(right) < 2 || len(left[1]) >= len(right[1]) {
+		t.Errorf("the first mark stands at %v in English and at %v in Arabic", left, right)
+	}
+	if !regexp.MustCompile(`<text [^>]*>[^<]+</text>`).MatchString(english) {
+		t.Error("no bar has a name")
+	}
+	if n := strings.Count(english, "<time"); n > 4 {
+		t.Errorf("the date is said %d times", n)
+	}
+}
+
+// TestCountSheetNamesItemsAsTheBoardDoes: the number of an item on paper is the one on the screen, and its code beside it.
+func TestCountSheetNamesItemsAsTheBoardDoes(t *testing.T) {
+	s := openStory(t)
+	s.page("supervisor", "/sessions/s1/count-sheet", `<bdi dir="ltr" class="code">tuna</bdi>`, "Item number / barcode", "Location (write it)")
+}

@@ -155,3 +155,27 @@ func TestSecretsDoNotComeBack(t *testing.T) {
 		t.Errorf("found %d fields for secrets: the test shows nothing", found)
 	}
 }
+
+// alone hosts one society.
+type alone struct{}
+
+func (alone) Societies(ctx context.Context) ([]stocktake.Society, error) {
+	return []stocktake.Society{{ID: "rawda"}}, ctx.Err()
+}
+
+// TestWrongSignInBlamesOnlyWhatWasAsked: where the form asks for no society, nobody is told to check it.
+func TestWrongSignInBlamesOnlyWhatWasAsked(t *testing.T) {
+	for hosts, c := range map[string]struct {
+		societies web.Societies
+		blamed    bool
+	}{"one": {alone{}, false}, "two": {hosted{}, true}} {
+		d := open(t, unhurried, func(x *web.Config) { x.Societies = c.societies })
+		d.who.signIn = func(stocktake.SocietyID, stocktake.PersonID, account.Secret, string) (account.Grant, error) {
+			return account.Grant{}, account.SignInWrong.New()
+		}
+		w := d.browse("", "POST", "/sign-in", url.Values{"society": {"rawda"}, "person": {"salem"}, "password": {"x"}}, "Cookie", "lang=en")
+		if body := w.Body.String(); w.Code != http.StatusUnprocessableEntity || !strings.Contains(body, "password is wrong") || strings.Contains(body, "The society, the name") != c.blamed {
+			t.Errorf("hosting %s: %d: %s", hosts, w.Code, body)
+		}
+	}
+}

@@ -11,6 +11,7 @@ import { stayAwake } from './ui/awake'
 import { watchBattery } from './ui/battery'
 import { listenToKeys } from './ui/keys'
 import { applySettings, readSettings } from './ui/settings'
+import { Silent } from './ui/silent'
 import { makeUi } from './ui/ui'
 import { watchUpdates } from './ui/update'
 
@@ -39,7 +40,8 @@ effect(() => { if (model.phase.value !== 'starting') redeem() })
 listenToKeys(ui)
 for (const tap of ['pointerup', 'keydown'] as const) addEventListener(tap, () => ui.sound.unlock(), { capture: true, passive: true }) // any tap will do
 stayAwake(model)
-void spoken.then(() => {
+const root = document.getElementById('app')!
+spoken.then(() => {
   effect(() => captureScans((scan) => void ui.scanned(scan), text('scan.sink')))
-  render(<App ui={ui} />, document.getElementById('app')!)
-})
+  render(<App ui={ui} />, root)
+}, () => render(<Silent />, root))

@@ -1,5 +1,5 @@
 // What a person likes on this device: kept in the browser, needed before the database opens, and never sent anywhere.
-import { effect, signal, type Signal } from '@preact/signals'
+import { computed, effect, signal, type Signal } from '@preact/signals'
 import { digits, language, learn, text, type Digits, type Language } from '../i18n/text'
 
 export interface Settings {
@@ -26,32 +26,41 @@ export function readSettings(): Signal<Settings> {
 }
 
 // applySettings keeps the document as the settings say, and the settings in the browser. The language changes when its texts
-// are here; where they cannot be had, what was spoken last stays. It resolves once the first is spoken.
+// are here; where they cannot be had, another is spoken meanwhile, the settings stay what was chosen, and they are asked for
+// again with the network (a browser that remembers the failure needs a new start). It resolves once the first is spoken, and
+// rejects where there is none to speak.
 export async function applySettings(settings: Signal<Settings>): Promise<() => void> {
-  let first = settings.peek().language
-  await learn(first).catch(() => learn((first = first === 'ar' ? 'en' : 'ar')))
-  language.value = first
-  return effect(() => {
-    const s = settings.value
-    if (s.language !== language.peek()) {
-      const spoken = language.peek()
-      learn(s.language).then(
-        () => { if (settings.peek().language === s.language) { language.value = s.language; settings.value = { ...settings.peek() } } },
-        () => { settings.value = { ...settings.peek(), language: spoken } })
-      return
-    }
-    digits.value = s.digits
-    const root = document.documentElement
-    root.lang = s.language
-    root.dir = s.language === 'ar' ? 'rtl' : 'ltr'
-    root.dataset['size'] = s.size
-    if (s.theme === 'system') delete root.dataset['theme']
-    else root.dataset['theme'] = s.theme
-    document.title = text('app.name')
-    try {
-      localStorage.setItem(key, JSON.stringify(s))
-    } catch {
-      // They hold until the app is closed.
-    }
+  const first = settings.peek().language
+  language.value = await learn(first).then(() => first, async () => {
+    const other = first === 'ar' ? 'en' : 'ar'
+    await learn(other)
+    return other
   })
+  const follow = () => {
+    const chosen = settings.peek().language
+    if (chosen !== language.peek()) learn(chosen).then(() => { if (settings.peek().language === chosen) language.value = chosen }, () => undefined)
+  }
+  addEventListener('online', follow)
+  const choice = computed(() => settings.value.language)
+  const stops = [
+    () => removeEventListener('online', follow),
+    choice.subscribe(follow),
+    effect(() => {
+      const s = settings.value
+      digits.value = s.digits
+      const root = document.documentElement
+      root.lang = language.value
+      root.dir = language.value === 'ar' ? 'rtl' : 'ltr'
+      root.dataset['size'] = s.size
+      if (s.theme === 'system') delete root.dataset['theme']
+      else root.dataset['theme'] = s.theme
+      document.title = text('app.name')
+      try {
+        localStorage.setItem(key, JSON.stringify(s))
+      } catch {
+        // They hold until the app is closed.
+      }
+    }),
+  ]
+  return () => { for (const stop of stops) stop() }
 }

@@ -1,7 +1,9 @@
 // @vitest-environment happy-dom
+import { render } from 'preact'
 import { afterEach, expect, it, vi } from 'vitest'
 import { language, text } from '../../src/i18n/text'
 import { applySettings, readSettings } from '../../src/ui/settings'
+import { Silent } from '../../src/ui/silent'
 
 afterEach(() => { localStorage.clear(); language.value = 'ar' })
 
@@ -22,4 +24,40 @@ it('starts with what can be had when storage is no good', async () => {
   const stop = await applySettings(readSettings())
   expect(document.documentElement.lang).toBe('ar')
   stop()
+})
+
+// fresh is the app's own modules as they are before anything was learnt, with languages that cannot be loaded until mended.
+async function fresh(lacking: ('ar' | 'en')[]) {
+  vi.resetModules()
+  const broken = new Set(lacking)
+  const { learn, ...spoken } = await import('../../src/i18n/text')
+  vi.doMock('../../src/i18n/text', () => ({ ...spoken, learn: (l: 'ar' | 'en') => (broken.has(l) ? Promise.reject(new TypeError('no network')) : learn(l)) }))
+  const { applySettings, readSettings } = await import('../../src/ui/settings')
+  vi.doUnmock('../../src/i18n/text')
+  return { applySettings, readSettings, language: spoken.language, mend: () => broken.clear() }
+}
+const kept = () => (JSON.parse(localStorage.getItem('jard.settings')!) as { language: string }).language
+const turns = () => new Promise((done) => setTimeout(done))
+
+it('speaks the other language meanwhile, keeps the one that was chosen, and speaks it with the network', async () => {
+  localStorage.setItem('jard.settings', JSON.stringify({ language: 'en' }))
+  const app = await fresh(['en'])
+  const settings = app.readSettings()
+  const stop = await app.applySettings(settings)
+  settings.value = { ...settings.value, theme: 'dark' }
+  await turns()
+  expect([app.language.value, document.documentElement.dir, document.documentElement.dataset['theme'], kept()]).toEqual(['ar', 'rtl', 'dark', 'en'])
+  app.mend()
+  dispatchEvent(new Event('online'))
+  await vi.waitUntil(() => app.language.value === 'en')
+  expect([document.documentElement.lang, document.title, kept()]).toEqual(['en', 'Jard', 'en'])
+  stop()
+})
+
+it('speaks neither where neither can be had, and what stands in its place is said in both', async () => {
+  const app = await fresh(['ar', 'en'])
+  await expect(app.applySettings(app.readSettings())).rejects.toThrow('no network')
+  render(Silent(), document.body)
+  expect([...document.querySelectorAll('p')].map((p) => [p.lang, p.dir, p.textContent !== ''])).toEqual([['ar', 'rtl', true], ['en', 'ltr', true]])
+  expect(document.querySelector('button')!.textContent).toBe('إعادة التحميلReload')
 })

@@ -36,7 +36,8 @@ interface Asked {
   question: Question
   /** When, ms. */
   at: number
-  answer(reply: Reply): Promise<Outcome>
+  /** At is when it was answered, ms. */
+  answer(reply: Reply, at: number): Promise<Outcome>
 }
 
 export class Counting {
@@ -110,23 +111,23 @@ export class Counting {
     if (this.walk) {
       if (this.walk.record.location === location) return ok
       const settled = await this.settle(true)
-      return settled ?? this.ask({ kind: 'leave', to: place, totals: this.walk.totals(this.catalogue), answers: ['stay', 'leave'] }, async (reply) => {
+      return settled ?? this.ask({ kind: 'leave', to: place, totals: this.walk.totals(this.catalogue), answers: ['stay', 'leave'] }, async (reply, at) => {
         if (reply === 'stay') return {}
-        await this.closePass()
-        return this.openPass(location, mode, task)
+        await this.closePass(at)
+        return this.openPass(location, mode, task, at)
       }, at)
     }
     const chosen = task && this.session.tasks.find((t) => t.location === location && t.assignment === task.assignment && t.round === task.round)
     const wire = chosen ?? taskAt(this.session, this.person, this.passes, location)
     const earlier = this.passes.filter((p) => p.closed && p.person === this.person && p.location === location &&
       p.round === (wire?.round ?? 1) && p.assignment === (wire?.assignment ?? '')).sort((a, b) => b.openedAt - a.openedAt)[0]
-    if (!earlier) return this.begin(location, mode, wire)
+    if (!earlier) return this.begin(location, mode, wire, at)
     const walked = await this.walked(earlier)
     // One pass replaces one other: what was added up of several stays unless a supervisor abandons it.
     const answers = earlier.continues ? ['cancel', 'continue'] as const : ['cancel', 'continue', 'replace'] as const
-    return this.ask({ kind: 'second-pass', place, totals: walked.totals(this.catalogue), answers }, async (reply) => {
+    return this.ask({ kind: 'second-pass', place, totals: walked.totals(this.catalogue), answers }, async (reply, at) => {
       if (reply === 'cancel') return {}
-      return this.begin(location, mode, wire, reply === 'continue' ? { continues: earlier.pass } : { replaces: earlier.pass })
+      return this.begin(location, mode, wire, at, reply === 'continue' ? { continues: earlier.pass } : { replaces: earlier.pass })
     })
   }
 
@@ -145,18 +146,17 @@ export class Counting {
     return pass.continues === undefined ? undefined : this.passes.find((p) => p.pass === pass.continues)
   }
 
-  private async begin(location: string, mode: Mode, task: WireTask | undefined, of: { continues?: string; replaces?: string } = {}): Promise<Outcome> {
+  private async begin(location: string, mode: Mode, task: WireTask | undefined, at: number, of: { continues?: string; replaces?: string } = {}): Promise<Outcome> {
     this.mayOpen()
     const { session } = this.pack
     const pass = randomId(this.means.random)
-    const openedAt = this.means.now()
     const record: PassRecord = {
       pass, session, location, round: task?.round ?? 1, person: this.person, mode, assignment: task?.assignment ?? '',
-      ...(task?.items?.length ? { items: task.items } : {}), undirected: isUndirected(this.pack, this.session, this.person, location), openedAt,
+      ...(task?.items?.length ? { items: task.items } : {}), undirected: isUndirected(this.pack, this.session, this.person, location), openedAt: at,
       closed: false, observations: 0, quantity: 0, multiplier: '', ...of,
     }
     await this.means.store.record([{
-      kind: 'pass.opened', session, at: openedAt, pass, location, round: record.round, person: this.person, mode,
+      kind: 'pass.opened', session, at, pass, location, round: record.round, person: this.person, mode,
       assignment: record.assignment || undefined, ...of,
     }], record)
     this.walk = new Walk(record)
@@ -173,13 +173,13 @@ export class Counting {
     return {}
   }
 
-  async closePass(): Promise<Outcome> {
+  async closePass(at?: number): Promise<Outcome> {
     const walk = this.counting()
     if (walk.record.pending) throw new Refuse('confirm-first')
     if (this.question) throw new Refuse('answer-first')
     const closed = walk.after([], { closed: true })
     await this.means.store.record([{
-      kind: 'pass.closed', session: closed.session, pass: closed.pass, observations: closed.observations, quantity: closed.quantity,
+      kind: 'pass.closed', session: closed.session, at, pass: closed.pass, observations: closed.observations, quantity: closed.quantity,
     }], closed)
     this.passes = this.passes.map((p) => (p.pass === closed.pass ? closed : p))
     this.walk = undefined
@@ -224,7 +224,7 @@ export class Counting {
     if (!q || q.kind === 'how-many') return undefined
     if (q.kind === 'leave' && id.what === 'location' && id.id === q.to.location) {
       // Its label once more: go. The trigger that bounced is no second look.
-      return at - this.asked!.at < bounce ? { ...look, what: 'nothing' } : { ...(await this.answer('leave')), what: 'location' }
+      return at - this.asked!.at < bounce ? { ...look, what: 'nothing' } : { ...(await this.answer('leave', at)), what: 'location' }
     }
     const another = id.what === 'location' && (q.kind === 'leave' || (q.kind === 'second-pass' && id.id !== q.place.location))
     if (q.kind !== 'invalid' && !another) throw new Refuse('answer-first')
@@ -442,14 +442,14 @@ export class Counting {
     return look
   }
 
-  async answer(reply: Reply): Promise<Outcome> {
+  async answer(reply: Reply, at = this.means.now()): Promise<Outcome> {
     const question = this.question
     if (!question || !(question.answers as readonly Reply[]).includes(reply)) throw new Refuse('nothing-asked')
     const asked = this.asked
     if (asked) {
       this.asked = undefined
       try {
-        return await asked.answer(reply)
+        return await asked.answer(reply, at)
       } catch (e) {
         if (!(e instanceof Refuse)) this.asked = asked // the store could not: the question stands
         throw e

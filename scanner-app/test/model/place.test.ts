@@ -68,6 +68,25 @@ describe('places and tasks', () => {
     await m.stop()
   })
 
+  it('dates a pass by the scan that opened it, so that no item of the same burst comes before it', async () => {
+    const { w, m } = await counting()
+    const at = w.env.now() - 20_000
+    await m.scan('A-01-03', 'scan', at)
+    await m.scan(milk, 'scan', at + 20)
+    await keys(m, '1')
+    await m.scan('A-01-04', 'scan', at + 5000)
+    await m.scan('A-01-04', 'scan', at + 8000)
+    await m.scan(rice, 'scan', at + 8020)
+    await keys(m, '2')
+    await m.confirm()
+    await m.closePass()
+    const events = await arrived(w, m)
+    expect(events.map((e) => [e['kind'], e['scanned_at'] ?? e['at']]).slice(0, 5)).toEqual([
+      ['pass.opened', at], ['observed', at + 20], ['pass.closed', at + 8000], ['pass.opened', at + 8000], ['observed', at + 8020],
+    ])
+    await m.stop()
+  })
+
   it('goes where the same label sends it twice, and stays where its own does; an item answers neither', async () => {
     const { w, m } = await counting()
     const at = w.env.now() - 10_000

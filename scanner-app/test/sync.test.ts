@@ -126,6 +126,24 @@ describe('a conversation', () => {
     })
   })
 
+  it('keeps no timer that has fired, however long the socket lives', async () => {
+    const w = new World()
+    const later = w.env.later
+    let fired = 0, kept = 0
+    let often = () => {}
+    const lived = new Promise<void>((done) => (often = done))
+    w.env.later = (ms, f) => {
+      let over = false
+      const cancel = later(ms, () => { over = true; f(); if (++fired === 9) often() })
+      return () => { if (over) kept++; cancel() }
+    }
+    const h = await paired(w)
+    await lived
+    expect([h.sync.state, w.server.hellos.length]).toEqual(['online', 1])
+    await h.off()
+    expect(kept).toBeLessThan(3)
+  })
+
   it('goes by HTTP where websockets are blocked', async () => {
     const w = new World()
     w.server.blockSockets = true

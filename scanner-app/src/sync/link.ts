@@ -48,7 +48,7 @@ export class Link {
   private resting = false
   private fencing = false
   private drains = new Set<string>()
-  private cancels: (() => void)[] = []
+  private timers = new Set<() => void>()
   private silence: () => void = () => {}
   private over = false
 
@@ -73,7 +73,7 @@ export class Link {
       this.over = true
       off()
       this.silence()
-      for (const cancel of this.cancels) cancel()
+      for (const cancel of this.timers) cancel()
       socket.onopen = socket.onmessage = socket.onclose = null
       socket.close(1000)
     }
@@ -119,7 +119,11 @@ export class Link {
   }
 
   private after(ms: number, event: Event): void {
-    this.cancels.push(this.x.env.later(ms, () => this.box.put(event)))
+    const cancel = this.x.env.later(ms, () => {
+      this.timers.delete(cancel)
+      this.box.put(event)
+    })
+    this.timers.add(cancel)
   }
 
   /** Bytes that wait for their answer. */

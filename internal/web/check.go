@@ -37,7 +37,7 @@ var bounds = []struct {
 		"Reason": "required,max=1000",
 	}},
 	{count.Resolution{}, map[string]string{"Code": "required,max=8192", "Item": "max=64", "Digest": "max=64", "Reason": "max=1000"}},
-	{count.Release{}, map[string]string{"Key": "required,max=256", "Digest": "max=64", "Reason": "required,max=1000"}},
+	{count.Release{}, map[string]string{"Key": "required,max=256", "Digest": "max=64", "Fault": "max=256", "Reason": "required,max=1000"}},
 	{count.Rest{}, map[string]string{"Lines": "required,max=50000,dive", "Reason": "required,max=1000"}},
 	{count.LocationAside{}, map[string]string{"Location": "required,max=64", "Digest": "max=64", "Reason": "required,max=1000"}},
 	{count.LinesVerdict{}, map[string]string{

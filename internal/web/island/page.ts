@@ -17,20 +17,24 @@ async function reachable(): Promise<boolean> {
 
 async function ask(form: HTMLFormElement, button: HTMLElement | null): Promise<void> {
   asked.add(form)
+  const slow = setTimeout(() => button?.setAttribute('aria-busy', 'true'), 300)
   const there = await reachable()
+  clearTimeout(slow)
+  button?.removeAttribute('aria-busy')
   asked.delete(form)
   const gone = document.getElementById('unreachable')
   if (gone) gone.hidden = there
   if (!there) return gone?.scrollIntoView({ block: 'nearest' })
   heard.add(form)
   form.requestSubmit(button)
+  heard.delete(form) // nothing is submitted of a form that has become invalid meanwhile
 }
 
 addEventListener('submit', (event) => {
   const form = event.target
   if (!(form instanceof HTMLFormElement) || event.defaultPrevented) return
   if (sent.has(form) || asked.has(form)) return event.preventDefault()
-  if (form.method === 'post' && !heard.delete(form)) {
+  if (form.method === 'post' && !heard.has(form)) {
     event.preventDefault()
     void ask(form, event.submitter)
     return

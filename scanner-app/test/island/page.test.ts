@@ -2,7 +2,7 @@
 import { afterEach, beforeAll, expect, it, vi } from 'vitest'
 
 beforeAll(async () => { await import('../../../internal/web/island/page') })
-afterEach(() => { vi.unstubAllGlobals() })
+afterEach(() => { vi.unstubAllGlobals(); vi.useRealTimers() })
 
 // opened is a page with a form, and what of it a browser would have sent.
 function opened(method: string, server: () => Promise<Response>) {
@@ -53,5 +53,35 @@ it('asks nobody before it looks something up', async () => {
   await turns()
   expect(p.sent).toEqual(['choose'])
   expect(p.fetched).not.toHaveBeenCalled()
+  p.stop()
+})
+
+it('shows that it still asks, and no longer', async () => {
+  vi.useFakeTimers()
+  let answer = (_: Response) => {}
+  const p = opened('post', () => new Promise((done) => (answer = done)))
+  p.button.click()
+  expect(p.button.getAttribute('aria-busy')).toBeNull()
+  await vi.advanceTimersByTimeAsync(300)
+  expect(p.button.getAttribute('aria-busy')).toBe('true')
+  answer(new Response())
+  await turns()
+  expect([p.button.getAttribute('aria-busy'), p.sent]).toEqual([null, ['choose']])
+  p.stop()
+})
+
+it('asks anew for a form that had become invalid when it was to be sent', async () => {
+  const p = opened('post', () => Promise.resolve(new Response()))
+  const reason = document.querySelector('input')!
+  reason.required = true
+  p.button.click()
+  reason.value = ''
+  await turns()
+  expect(p.sent).toEqual([])
+  reason.value = 'seen'
+  p.fetched.mockImplementation(() => Promise.reject(new TypeError('no network')))
+  p.button.click()
+  await turns()
+  expect([p.sent, p.notice.hidden, p.fetched.mock.calls.length]).toEqual([[], false, 2])
   p.stop()
 })

@@ -61,9 +61,7 @@ export class Desk {
 
   /** Presses a button, or follows a link, and waits for the page that comes of it. */
   async press(what: string | Locator): Promise<void> {
-    const page = this.page.waitForEvent('load')
-    await (typeof what === 'string' ? this.does(what) : what).click()
-    await page
+    await Promise.all([this.page.waitForEvent('load'), (typeof what === 'string' ? this.does(what) : what).click()])
   }
 
   /** Waits until a number that the live board keeps current is n. */

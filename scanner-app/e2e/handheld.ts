@@ -1,6 +1,6 @@
 // One handheld: a browser with a profile of its own behind a wire of its own, worked as a counter works it.
 import type { BrowserContext, CDPSession, Locator, Page } from 'playwright-core'
-import { language as spoken, learn, text, type Key, type Values } from '../src/i18n/text'
+import { language as spoken, text, type Key, type Values } from '../src/i18n/text'
 import { newFolder, openProfile } from './browser'
 import { look, type Language } from './look'
 import { Proxy } from './proxy'
@@ -13,7 +13,6 @@ export class Handheld {
   private constructor(readonly name: string, readonly language: Language, readonly proxy: Proxy, readonly profile: string) {}
 
   static async unpack(name: string, language: Language, server: number): Promise<Handheld> {
-    await Promise.all([learn('ar'), learn(language)])
     const h = new Handheld(name, language, await new Proxy(server).open(), await newFolder(name))
     await h.switchOn()
     return h

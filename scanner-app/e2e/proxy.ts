@@ -1,4 +1,4 @@
-// The wire between one handheld and the server: it can be cut, mended and slowed. The browser's own offline switch leaves
+// The wire between one handheld and the server: it can be cut and mended, and what the server answers be lost. The browser's own offline switch leaves
 // open sockets open, so the cable is pulled here.
 import { connect, createServer, type Server, type Socket } from 'node:net'
 
@@ -6,8 +6,7 @@ export class Proxy {
   #server: Server | undefined
   #sockets = new Set<Socket>()
   #cut = false
-  /** How long each piece of data waits on its way, ms. */
-  delay = 0
+  #losing: { from: string; begun: () => void; lost: boolean } | undefined
   port = 0
 
   constructor(readonly target: number) {}
@@ -33,6 +32,24 @@ export class Proxy {
     this.#cut = false
   }
 
+  /** Loses all that the server says, from the first piece that holds this on. It resolves once that was lost. */
+  lose(from: string): Promise<void> {
+    return new Promise((begun) => (this.#losing = { from, begun, lost: false }))
+  }
+
+  /** Loses nothing any more. */
+  heed(): void {
+    this.#losing = undefined
+  }
+
+  #loses(data: Buffer): boolean {
+    const l = this.#losing
+    if (!l || (!l.lost && !data.includes(l.from))) return false
+    l.lost = true
+    l.begun()
+    return true
+  }
+
   close(): void {
     this.cut()
     this.#server?.close()
@@ -43,7 +60,9 @@ export class Proxy {
     const far = connect(this.target, '127.0.0.1')
     for (const [from, to] of [[near, far], [far, near]] as const) {
       this.#sockets.add(from)
-      from.on('data', (data) => (this.delay ? setTimeout(() => to.write(data), this.delay) : to.write(data)))
+      from.on('data', (data: Buffer) => {
+        if (from === near || !this.#loses(data)) to.write(data)
+      })
       from.on('close', () => {
         this.#sockets.delete(from)
         to.destroy()

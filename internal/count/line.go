@@ -289,8 +289,13 @@ func (l *Line) settledBy(who stocktake.PersonID) {
 
 // MayApprove reports whether a person may approve a line as it stands, but for the reason that a provisional one needs.
 func (v *View) MayApprove(by stocktake.Person, l *Line) bool {
-	return l.Variance != nil && !v.history.didCount(lineKey{l.Section, l.Item}, by.ID) && !slices.Contains(l.Settlers, by.ID) &&
-		v.Plan.allows(by.Roles, l)
+	return l.Variance != nil && !v.TookPart(by.ID, l) && v.Plan.allows(by.Roles, l)
+}
+
+// TookPart reports whether somebody counted a line, by looking where it could have been too, or settled its figure: they
+// do not approve it.
+func (v *View) TookPart(who stocktake.PersonID, l *Line) bool {
+	return v.history.didCount(lineKey{l.Section, l.Item}, who) || slices.Contains(l.Settlers, who)
 }
 
 // allows reports whether any of the roles may approve a line's variance. What it is worth is not known without a cost,

@@ -114,7 +114,7 @@ func sortedTiers(tiers []count.Tier) []count.Tier {
 // row is a line as a sheet shows it.
 func (s *seen) row(l *count.Line) sheetRow {
 	r := sheetRow{Line: l, Ref: lineName(l)}
-	r.Own = slices.Contains(l.Counters, s.Me.ID) || slices.Contains(l.Settlers, s.Me.ID)
+	r.Own = s.TookPart(s.Me.ID, l)
 	r.Mine = s.MayApprove(s.Me, l)
 	return r
 }

@@ -15,10 +15,10 @@ var (
 		"يوجد جهاز بالمعرّف %q. أعد التسجيل.")
 	CodeTaken = stocktake.NewReason(stocktake.Conflict, "code-taken",
 		"This pairing code is in use. Ask for another.",
-		"رمز الإقران هذا مستخدم. اطلب رمزًا آخر.")
+		"رمز التسجيل هذا مستخدم. اطلب رمزًا آخر.")
 	CodeUnknown = stocktake.NewReason(stocktake.Unauthenticated, "code-unknown",
 		"This pairing code is wrong, used or expired. Ask the society administrator for a new one.",
-		"رمز الإقران غير صحيح أو مستخدم أو منتهٍ. اطلب رمزًا جديدًا من مسؤول الجمعية.")
+		"رمز التسجيل غير صحيح أو مستخدم أو منتهٍ. اطلب رمزًا جديدًا من مسؤول الجمعية.")
 	DeviceRevoked = stocktake.NewReason(stocktake.Forbidden, "device-revoked",
 		"This handheld was disabled. Hand it to the society administrator; what it holds can still be sent.",
 		"أُوقف هذا الجهاز اليدوي. سلّمه إلى مسؤول الجمعية، ويمكن إرسال ما هو محفوظ عليه.")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"jard/internal/boltdb"
 	"jard/internal/count"
@@ -30,8 +31,8 @@ func (c *backupCmd) Run(ctx context.Context, s *streams) error {
 	}
 	_, err = fmt.Fprintf(s.Out, `%s: %d bytes, checked.
 Copy it off this machine, then confirm the copy from there, so that handhelds may drop what it holds:
-server backup-confirm --data %s COPY
-`, c.File, size, c.Data)
+%s backup-confirm --data %s COPY
+`, c.File, size, called(), c.Data)
 	return err
 }
 
@@ -42,6 +43,9 @@ type backupConfirmCmd struct {
 
 // Run reads a copy whole, and has the store record what it holds. Only the operator knows where the copy lies.
 func (c *backupConfirmCmd) Run(ctx context.Context, s *streams) error {
+	if err := elsewhere(c.dataFlags, c.File); err != nil {
+		return err
+	}
 	incarnation, marks, err := boltdb.ReadBackup(c.File)
 	if err != nil {
 		return err
@@ -58,8 +62,52 @@ func (c *backupConfirmCmd) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	_, err = fmt.Fprintf(s.Out, "%s is whole: %d events of %d streams are safe in it. Keep it until a newer copy is confirmed.\n", c.File, events, len(held.Streams))
+	if err == nil && sameFileSystem(c.File, c.Data) {
+		_, err = fmt.Fprintf(s.Err, "Warning: %s lies on the same file system as the store. If this is no copy of what is elsewhere, one disk that fails takes both.\n"+
+			"        تنبيه: النسخة على نظام الملفات نفسه الذي عليه المخزن. إن لم تكن لها نسخة في مكان آخر فقد يضيع الاثنان بعطل قرص واحد.\n", c.File)
+	}
 	return err
 }
+
+// elsewhere refuses the store itself, by whatever name, and what lies in its directory: neither outlives it.
+func elsewhere(data dataFlags, file string) error {
+	store, err := os.Stat(data.store())
+	if err != nil {
+		return noStore.Wrap(err, data.Data)
+	}
+	home, err := os.Stat(data.Data)
+	if err != nil {
+		return err
+	}
+	copied, err := os.Stat(file)
+	if err != nil {
+		return err
+	}
+	path, err := filepath.EvalSymlinks(file)
+	if err == nil {
+		path, err = filepath.Abs(path)
+	}
+	if err != nil {
+		return err
+	}
+	inside := os.SameFile(store, copied)
+	for dir := filepath.Dir(path); !inside; dir = filepath.Dir(dir) {
+		if at, err := os.Stat(dir); err == nil {
+			inside = os.SameFile(home, at)
+		}
+		if dir == filepath.Dir(dir) {
+			break
+		}
+	}
+	if inside {
+		return copyBeside.New(file)
+	}
+	return nil
+}
+
+var copyBeside = stocktake.NewReason(stocktake.Invalid, "copy-beside",
+	"%s is the store itself or lies in its directory, and is lost with it. Copy the backup off this machine and confirm that copy.",
+	"الملف %s هو المخزن نفسه أو يقع في مجلده، ويضيع معه. انسخ النسخة الاحتياطية إلى خارج هذا الجهاز ثم أكّد تلك النسخة.")
 
 // backupHeld is what a copy holds, as the operator's call has it.
 type backupHeld struct {

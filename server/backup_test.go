@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"log/slog"
 	"os"
@@ -29,17 +30,20 @@ func TestBackupConfirm(t *testing.T) {
 		return out.String()
 	}
 	copied, other, torn := filepath.Join(dir, "copy.db"), filepath.Join(dir, "other.db"), filepath.Join(dir, "torn.db")
+	beside, linked, pointed := filepath.Join(society, "kept", "copy.db"), filepath.Join(dir, "linked.db"), filepath.Join(dir, "pointed.db")
 	jard(0, "backup", "--data", society, copied)
 	jard(0, "backup", "--data", ministry, other)
 	text, err := os.ReadFile(copied)
 	if err != nil {
 		t.Fatal(err)
 	}
-	at := bytes.LastIndex(text, []byte(`"amount":`))
-	if at < 0 {
+	amount := []byte(`"amount":`)
+	if !bytes.Contains(text, amount) {
 		t.Fatal("the backup holds no event")
 	}
-	text[at+len(`"amount":`)] ^= 1 // another digit: no page is damaged, only what somebody counted
+	for at := 0; bytes.Contains(text[at:], amount); text[at] ^= 1 { // another digit each: no page is damaged, only what somebody counted
+		at += bytes.Index(text[at:], amount) + len(amount)
+	}
 	if err := os.WriteFile(torn, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -72,8 +76,21 @@ func TestBackupConfirm(t *testing.T) {
 	if said := jard(1, "backup-confirm", "--data", society, torn); !strings.Contains(said, "breaks at entry") {
 		t.Error(said)
 	}
+	if err := errors.Join(
+		os.Mkdir(filepath.Dir(beside), 0o700), os.Link(copied, beside), os.Symlink(beside, pointed), os.Link(filepath.Join(society, "jard.db"), linked),
+	); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{filepath.Join(society, "jard.db"), linked, beside, pointed} {
+		if said := jard(1, "backup-confirm", "--data", society, file); !strings.Contains(said, "lost with it") {
+			t.Errorf("%s: %s", file, said)
+		}
+	}
+	if said := jard(2, "backup-confirm", "--data", society, filepath.Join(dir, "gone.db")); !strings.Contains(said, "gone.db is no file") || !strings.Contains(said, "ليس ملفًا") {
+		t.Error(said)
+	}
 	safe(false)
-	if said := jard(0, "backup-confirm", "--data", society, copied); !strings.Contains(said, "is whole") {
+	if said := jard(0, "backup-confirm", "--data", society, copied); !strings.Contains(said, "is whole") || !strings.Contains(said, "the same file system") {
 		t.Error(said)
 	}
 	safe(true)

@@ -21,7 +21,7 @@ type importCmd struct {
 	Site        string `help:"Site of places or book." placeholder:"ID"`
 	SiteArabic  string `help:"Name of the site in Arabic." placeholder:"NAME"`
 	SiteEnglish string `help:"Name of the site in English." placeholder:"NAME"`
-	SiteKind    string `help:"central-market, branch, warehouse or supply-branch." enum:"central-market,branch,warehouse,supply-branch," default:""`
+	SiteKind    string `help:"central-market, branch, warehouse or supply-branch." enum:"central-market,branch,warehouse,supply-branch," default:"" placeholder:"KIND"`
 	AsOf        string `help:"Instant of the book, as in 2026-11-24T02:00:00+03:00." placeholder:"INSTANT"`
 	Position    string `help:"Place in the movement feed that the book includes." placeholder:"TEXT"`
 	Mapping     string `help:"File with a mapping of columns, as a report shows it." type:"existingfile" placeholder:"FILE"`

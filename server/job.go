@@ -54,6 +54,12 @@ func (c *storyCmd) Run(ctx context.Context, s *streams) (err error) {
 	if c.Counters < 3 || c.Counters > 200 || c.Items < 10 || c.Items > 100_000 || c.Locations < 4 || c.Locations > 2000 {
 		return demoSize.New()
 	}
+	for _, role := range []string{"society", "ministry"} {
+		at := dataFlags{filepath.Join(c.Data, role)}
+		if _, err := os.Stat(at.store()); c.Data != "" && err == nil {
+			return storyTold.New(c.Data)
+		}
+	}
 	if c.Data == "" {
 		if c.Data, err = os.MkdirTemp("", "jard-demo-"); err != nil {
 			return err
@@ -236,6 +242,9 @@ var (
 	demoFiles = stocktake.NewReason(stocktake.Invalid, "demo-files",
 		"Give --items-file, --places and --book together, or none of them.",
 		"حدّد --items-file و--places و--book معًا أو اتركها كلها.")
+	storyTold = stocktake.NewReason(stocktake.Conflict, "story-told",
+		"%s holds a story already. Remove it, or name another directory with --data.",
+		"المجلد %s يحوي عرضًا سابقًا. احذفه أو حدّد مجلدًا آخر عبر --data.")
 	demoSize = stocktake.NewReason(stocktake.Invalid, "demo-size",
 		"A demo has 3 to 200 counters, 10 to 100,000 items and 4 to 2,000 locations.",
 		"العرض التجريبي يقبل من 3 إلى 200 قائم بالعد، ومن 10 إلى 100,000 صنف، ومن 4 إلى 2,000 موقع.")

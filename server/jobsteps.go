@@ -217,10 +217,10 @@ func (d *job) check(ctx context.Context) error {
 	data := filepath.Join(d.Data, "society")
 	fmt.Fprintf(d.out.Out, `
 Where to look now:
-  server verify --data %s     recompute every chain
-  server serve --data %s      serve this store (and the ministry: --role ministry --data %s --listen 127.0.0.1:8421)
+  %[1]s verify --data %[2]s     recompute every chain
+  %[1]s serve --data %[2]s      serve this store (and the ministry: --role ministry --data %[3]s --listen 127.0.0.1:8421)
   README.md, "The main job by hand", goes through the same steps command by command
-`, data, data, filepath.Join(d.Data, "ministry"))
+`, called(), data, filepath.Join(d.Data, "ministry"))
 	return nil
 }
 

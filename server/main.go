@@ -13,7 +13,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -43,16 +42,6 @@ type cli struct {
 	Version  versionCmd       `cmd:"" help:"Print the version."`
 }
 
-// called is what the reader called the program.
-func called() string { return filepath.Base(os.Args[0]) }
-
-func about() string {
-	return strings.ReplaceAll(`Jard (جرد): electronic stocktaking for cooperative societies.
-
-Try it:   server demo
-For real: server society add · server serve · server user add · server import · server session issue`, "server ", called()+" ")
-}
-
 // streams are where a command reads and writes.
 type streams struct {
 	In       io.Reader
@@ -75,20 +64,24 @@ func run(ctx context.Context, args []string, s *streams) int {
 	parser, err := kong.New(&c,
 		kong.Name(called()), kong.Description(about()), kong.DefaultEnvars("JARD"), kong.UsageOnError(),
 		kong.Writers(s.Out, s.Err), kong.Exit(func(code int) { status = code }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}), kong.ValueFormatter(explain),
+		kong.NamedMapper("existingfile", kong.MapperFunc(existingFile)),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(s),
 	)
 	if err != nil {
-		fmt.Fprintln(s.Err, called()+":", err)
+		fmt.Fprintln(s.Err, filepath.Base(os.Args[0])+":", err)
 		return 2
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
 	}
 	command, err := parser.Parse(args)
 	switch {
 	case status >= 0:
 		return status // help or version was asked for and printed
 	case err != nil:
-		fmt.Fprintln(s.Err, called()+":", err)
-		fmt.Fprintln(s.Err, "Try: "+called()+" --help")
+		printError(s.Err, err)
+		fmt.Fprintln(s.Err, "Try: "+called()+meant(err)+" --help")
 		return 2
 	}
 	if err := command.Run(); err != nil {
@@ -101,11 +94,11 @@ func run(ctx context.Context, args []string, s *streams) int {
 // printError tells a person what to do, in both languages where the error has both.
 func printError(w io.Writer, err error) {
 	if e, ok := errors.AsType[*stocktake.Error](err); ok {
-		fmt.Fprintf(w, "%s: %s\n        %s\n", called(), e.English(), e.Arabic())
+		fmt.Fprintf(w, "%s: %s\n        %s\n", filepath.Base(os.Args[0]), e.English(), e.Arabic())
 		if e.Err != nil {
 			fmt.Fprintf(w, "        (%v)\n", e.Err)
 		}
 		return
 	}
-	fmt.Fprintln(w, called()+":", err)
+	fmt.Fprintln(w, filepath.Base(os.Args[0])+":", err)
 }

@@ -110,7 +110,7 @@ func operate[Out any](ctx context.Context, data dataFlags, path string, in any) 
 }
 
 // begins names the calls that may be the first on a data directory; every other needs a store that is there.
-var begins = map[string]bool{"/society": true, "/code": true, "/administrator": true}
+var begins = map[string]bool{"/society": true, "/code": true}
 
 var noStore = stocktake.NewReason(stocktake.NotFound, "no-store",
 	"There is no store in %s. Check --data.",
@@ -187,8 +187,27 @@ func (n *node) addSociety(ctx context.Context, s stocktake.Society) (done, error
 }
 
 func (n *node) addAdministrator(ctx context.Context, a administrator) (account.Profile, error) {
-	return n.accounts.FirstAdministrator(ctx, a.Society, account.NewPerson{ID: a.Person, Name: a.Name, Password: account.Secret(a.Password), Roles: a.Roles})
+	office := a.Society == ministrySociety
+	if office {
+		if _, err := os.Stat(n.ministryKey()); err != nil { // a society's store would take the officer, whom nobody could find there
+			return account.Profile{}, noMinistry.Wrap(err, n.Data)
+		}
+	}
+	p, err := n.accounts.FirstAdministrator(ctx, a.Society, account.NewPerson{ID: a.Person, Name: a.Name, Password: account.Secret(a.Password), Roles: a.Roles})
+	if office && errors.Is(err, account.AdministratorExists) {
+		err = officerExists.Wrap(err)
+	}
+	return p, err
 }
+
+var (
+	noMinistry = stocktake.NewReason(stocktake.NotFound, "no-ministry",
+		"The store in %s is no ministry's. Give the --data of the ministry's server, after its first start with --role ministry.",
+		"المخزن في %s ليس مخزن الوزارة. حدّد --data الخاص بخادم الوزارة بعد تشغيله أول مرة مع --role ministry.")
+	officerExists = stocktake.NewReason(stocktake.Conflict, "officer-exists",
+		"The ministry has its first officer. Officers add each other at the ministry's pages, under People.",
+		"للوزارة موظفها الأول. يضيف الموظفون بعضهم بعضًا في صفحات الوزارة ضمن «الأشخاص».")
+)
 
 type enrolment struct {
 	Society  stocktake.SocietyID `json:"society"`

@@ -43,11 +43,11 @@ func (c *tlsInitCmd) Run(_ context.Context, s *streams) error {
 fingerprint %s
 certificate for %s, %s; renew it within a year by this command, the server takes it up by itself
 
-  server serve --listen 0.0.0.0:8420 --tls-cert %s --tls-key %s --tls-help 0.0.0.0:8422
+  %s serve --listen 0.0.0.0:8420 --tls-cert %s --tls-key %s --tls-help 0.0.0.0:8422
 
 Keep %s off this machine, or under lock: who has it can pose as this server to your handhelds.
 `, what, fingerprint(a.cert), strings.Join(h.names, ", "), strings.Join(addresses, ", "),
-		filepath.Join(c.Dir, serverCert), filepath.Join(c.Dir, serverKey), filepath.Join(c.Dir, authorityKey))
+		called(), filepath.Join(c.Dir, serverCert), filepath.Join(c.Dir, serverKey), filepath.Join(c.Dir, authorityKey))
 	return err
 }
 

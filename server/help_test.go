@@ -1,0 +1,48 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+)
+
+// TestCalledAs: what is printed to be typed starts the program as it was started.
+func TestCalledAs(t *testing.T) {
+	for started, want := range map[string]string{
+		"jard": "jard", "./jard": "./jard", "bin/server": "./bin/server", "/usr/local/bin/jard": "jard", "/tmp/go-build71/b001/exe/server": "go run ./server",
+		"../jard": "../jard",
+	} {
+		if got := calledAs(started); got != want {
+			t.Errorf("%s is called %s, want %s", started, got, want)
+		}
+	}
+}
+
+// TestHelp: no command is answered with help, a flag with a placeholder shows its default, and a mistake leads to the help
+// of the command that was meant.
+func TestHelp(t *testing.T) {
+	jard := func(want int, args ...string) string {
+		t.Helper()
+		var out bytes.Buffer
+		if code := run(t.Context(), args, &streams{Out: &out, Err: &out}); code != want {
+			t.Fatalf("%v: status %d\n%s", args, code, &out)
+		}
+		return strings.Join(strings.Fields(out.String()), " ")
+	}
+	if got, want := jard(0), jard(0, "--help"); got != want || !strings.Contains(got, "electronic stocktaking") {
+		t.Error(got)
+	}
+	for _, x := range []struct{ command, part string }{
+		{"serve", "Default: 127.0.0.1:8420."}, {"verify", "Default: var."}, {"tls init", "Default: var/tls."}, {"session list", "Default: http://127.0.0.1:8420."},
+	} {
+		if got := jard(0, append(strings.Fields(x.command), "--help")...); !strings.Contains(got, x.part) {
+			t.Errorf("%s: %s", x.command, got)
+		}
+	}
+	if got := jard(0, "import", "--help"); strings.Contains(got, `=""`) || !strings.Contains(got, "--site-kind=KIND") {
+		t.Error(got)
+	}
+	if got := jard(2, "session", "issue", "central"); !strings.HasSuffix(got, " session issue --help") {
+		t.Error(got)
+	}
+}

@@ -86,5 +86,17 @@ var (
 		"الاستماع على %s يتطلب شهادة: حدّد --tls-cert و--tls-key، أو استمع على 127.0.0.1 خلف وكيل لديه شهادة.")
 )
 
-// url is the address as people type it.
+// addresses are those that others use: on every address, by the names that the certificate is for.
+func (f *listenFlags) addresses(l net.Listener) ([]string, error) {
+	if f.TLSCert == "" {
+		return []string{f.url(l)}, nil
+	}
+	pair, err := tls.LoadX509KeyPair(f.TLSCert, f.TLSKey)
+	if err != nil {
+		return nil, badCertificate.Wrap(err)
+	}
+	return reachable(f.url(l), certified(pair.Leaf)), nil
+}
+
+// url is the address of a listener.
 func (f *listenFlags) url(l net.Listener) string { return fmt.Sprintf("%s://%s", f.scheme(), l.Addr()) }

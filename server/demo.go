@@ -51,6 +51,7 @@ type demonstration struct {
 	base     string // address of the society's server
 	inner    string // … for virtual counters
 	help     string // of the page that helps handhelds to trust it; with --lan
+	alone    bool   // with --lan: no address was found that others reach this machine at
 	root     *x509.Certificate
 	codes    []string
 }
@@ -172,9 +173,9 @@ func (d *demonstration) open() ([]server, error) {
 		return []server{{listener: l}}, nil
 	}
 	dir := filepath.Join(d.Data, "tls")
-	a, h, _, err := initTLS(dir, nil, false, time.Now())
+	_, h, _, err := initTLS(dir, nil, false, time.Now())
 	if errors.Is(err, authorityNarrow) { // the machine is called something else now
-		a, h, _, err = initTLS(dir, nil, true, time.Now())
+		_, h, _, err = initTLS(dir, nil, true, time.Now())
 	}
 	if err != nil {
 		return nil, err
@@ -188,14 +189,23 @@ func (d *demonstration) open() ([]server, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.base, d.root = reachable(at.url(l), h.lan()), a.cert
+	leaf, root, err := endsOf(at.TLSCert)
+	if err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	d.alone, d.root = h.lan() == "", root
+	names := []string{h.lan()}
+	if d.alone {
+		names = []string{"localhost"}
+	}
+	d.base = reachable(at.url(l), names)[0]
 	plain := listenFlags{Listen: "127.0.0.1:0"}
 	near, err := plain.listen()
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
 	d.inner = plain.url(near)
-	page, help, err := openHelp(d.HelpListen, a.cert, d.base, h.lan())
+	page, help, err := openHelp(d.HelpListen, leaf, root, l.Addr())
 	if err != nil {
 		return nil, errors.Join(err, l.Close(), near.Close())
 	}

@@ -44,7 +44,12 @@ func (d *demonstration) tell(ministry string, took time.Duration) error {
 	fmt.Fprintf(&b, "  %s   the ministry · الوزارة\n\n", ministry)
 	if d.LAN {
 		fmt.Fprintf(&b, "A handheld learns to trust this server at %s\n  fingerprint of the authority: %s\n", d.help, fingerprint(d.root))
-		fmt.Fprint(&b, "  Everybody on this network can reach the demo, and the passwords below are no secret.\n\n")
+		if d.alone {
+			fmt.Fprint(&b, "  No address of a private network was found on this machine, so these addresses are good on this machine only.\n"+
+				"  Connect it to the handhelds' network, and start the demo again.\n\n")
+		} else {
+			fmt.Fprint(&b, "  Everybody on this network can reach the demo, and the passwords below are no secret.\n\n")
+		}
 	}
 	fmt.Fprintf(&b, "Sign in (society: %s)\n", demoHome.ID)
 	printLogins(&b, demoStaff)
@@ -73,6 +78,8 @@ Try:
 `)
 	if d.Simulate == 0 {
 		fmt.Fprint(&b, "  With --simulate 8, eight counters walk the market while you watch.\n")
+	} else {
+		fmt.Fprintf(&b, "\n%d virtual counters count session %q now, until this ends. Watch them as salem:\n  %s/sessions/%s\n", d.Simulate, demoSession, d.base, demoSession)
 	}
 	_, err := fmt.Fprint(d.out.Out, b.String())
 	return err

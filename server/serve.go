@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -47,10 +48,15 @@ func (c *serveCmd) Run(ctx context.Context, s *streams) (err error) {
 	if err != nil {
 		return errors.Join(err, l.Close(), operator.Close())
 	}
-	fmt.Fprintf(s.Out, "%s serves as %s on %s (data in %s)\n", software(), c.Role, c.url(l), c.Data)
+	addresses, err := c.addresses(l)
+	if err != nil {
+		done()
+		return errors.Join(err, l.Close(), operator.Close())
+	}
+	fmt.Fprintf(s.Out, "%s serves as %s on %s (data in %s)\n", software(), c.Role, strings.Join(addresses, ", "), c.Data)
 	servers := []server{{l, behind(proxies, handler)}, {operator, n.operator()}}
 	if c.TLSHelp != "" {
-		help, err := c.help(s, c.url(l))
+		help, err := c.help(s, l)
 		if err != nil {
 			done()
 			return errors.Join(err, l.Close(), operator.Close())
@@ -61,16 +67,12 @@ func (c *serveCmd) Run(ctx context.Context, s *streams) (err error) {
 }
 
 // help opens the page that helps to install the authority.
-func (c *serveCmd) help(s *streams, address string) (server, error) {
-	root, err := lastCertificate(c.TLSCert)
+func (c *serveCmd) help(s *streams, l net.Listener) (server, error) {
+	leaf, root, err := endsOf(c.TLSCert)
 	if err != nil {
 		return server{}, err
 	}
-	h, err := localHosts(nil)
-	if err != nil {
-		return server{}, err
-	}
-	page, at, err := openHelp(c.TLSHelp, root, reachable(address, h.lan()), h.lan())
+	page, at, err := openHelp(c.TLSHelp, leaf, root, l.Addr())
 	if err == nil {
 		fmt.Fprintf(s.Out, "handhelds learn to trust it at %s\nfingerprint of the authority: %s\n", at, fingerprint(root))
 	}

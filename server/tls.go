@@ -1,15 +1,16 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -123,12 +124,36 @@ func (r *renewing) read(now time.Time) error {
 	return nil
 }
 
-// reachable is the address that others use, of a listener on every address.
-func reachable(address, lan string) string {
+// reachable are the addresses that others use, of a listener on every address: by the names that its certificate is for.
+func reachable(address string, names []string) []string {
 	u, err := url.Parse(address)
-	if err != nil || (u.Hostname() != "::" && u.Hostname() != "0.0.0.0") {
-		return address
+	if err != nil || (u.Hostname() != "::" && u.Hostname() != "0.0.0.0") || len(names) == 0 {
+		return []string{address}
 	}
-	u.Host = net.JoinHostPort(cmp.Or(lan, "localhost"), u.Port()) // without a network there is this machine
-	return u.String()
+	all := make([]string, 0, len(names))
+	for _, name := range names {
+		u.Host = net.JoinHostPort(name, u.Port())
+		all = append(all, u.String())
+	}
+	return all
+}
+
+// certified are the names and addresses that a certificate is for, addresses first; this machine's own names for itself
+// only where there is nothing else.
+func certified(c *x509.Certificate) []string {
+	var all []string
+	for _, ip := range c.IPAddresses {
+		if !ip.IsLoopback() && !slices.Contains(all, ip.String()) {
+			all = append(all, ip.String())
+		}
+	}
+	for _, name := range c.DNSNames {
+		if name != "localhost" && !strings.Contains(name, "*") {
+			all = append(all, name)
+		}
+	}
+	if len(all) == 0 {
+		all = []string{"localhost"}
+	}
+	return all
 }

@@ -34,7 +34,7 @@ func TestTLSInit(t *testing.T) {
 			t.Errorf("%s has mode %v, %v", f.Name(), info.Mode(), err)
 		}
 	}
-	root, err := lastCertificate(filepath.Join(dir, serverCert))
+	_, root, err := endsOf(filepath.Join(dir, serverCert))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +49,7 @@ func TestTLSInit(t *testing.T) {
 	if code := run(t.Context(), []string{"tls", "init", "--dir", dir, "--host", "stock.example.coop"}, &streams{Out: &out, Err: &out}); code != 0 {
 		t.Fatal(out.String())
 	}
-	if again, err := lastCertificate(filepath.Join(dir, serverCert)); err != nil || !again.Equal(root) || readLeaf(t, dir).Equal(leaf) {
+	if _, again, err := endsOf(filepath.Join(dir, serverCert)); err != nil || !again.Equal(root) || readLeaf(t, dir).Equal(leaf) {
 		t.Errorf("renewed to %v, %v", again.Subject, err)
 	}
 	// A name that the authority is not good for is refused, and nothing is replaced.
@@ -178,19 +178,40 @@ func TestServesOverTLS(t *testing.T) {
 }
 
 func TestHelpPage(t *testing.T) {
-	a, err := newAuthority(hosts{names: []string{"localhost"}}, time.Now())
+	now := time.Now()
+	h0 := hosts{names: []string{"localhost", "stock.local"}, addresses: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv4(192, 168, 1, 9)}}
+	a, err := newAuthority(h0, now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := helpHandler(a.cert, "https://192.168.1.9:8420", "http://192.168.1.9:8422/")
+	leaf, _, err := a.issue(h0, now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	get := func(path string) (int, http.Header, string) {
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+	h := helpHandler(leaf, a.cert, "8420", "8422")
+	from := func(host, path string) (int, http.Header, string) {
+		w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, path, nil)
+		r.Host = host
+		h.ServeHTTP(w, r)
 		body, _ := io.ReadAll(w.Body)
 		return w.Code, w.Header(), string(body)
+	}
+	get := func(path string) (int, http.Header, string) { return from("192.168.1.9:8422", path) }
+	// It goes on by the name that it was asked by, where the certificate is for that; nobody can have it show another.
+	codes := map[string]bool{}
+	for host, want := range map[string]string{
+		"stock.local:8422": "stock.local", "stock.local": "stock.local", "192.168.1.9:8422": "192.168.1.9", "bank.example:8422": "192.168.1.9", "[::1]:8422": "192.168.1.9",
+		"\"><b>:1": "192.168.1.9", "": "192.168.1.9",
+	} {
+		_, _, page := from(host, "/")
+		if !strings.Contains(page, "https://"+want+":8420/app/") || !strings.Contains(page, "http://"+want+":8422/") || strings.Contains(page, "bank") {
+			t.Errorf("asked by %q it does not go on by %s", host, want)
+		}
+		_, _, svg := from(host, "/qr.svg")
+		codes[svg] = true
+	}
+	if len(codes) != 2 {
+		t.Errorf("%d codes for two addresses", len(codes))
 	}
 	status, header, page := get("/")
 	if status != http.StatusOK || !strings.Contains(header.Get("Content-Security-Policy"), "default-src 'none'") {
@@ -212,5 +233,24 @@ func TestHelpPage(t *testing.T) {
 	}
 	if status, _, _ := get("/authority.key"); status != http.StatusNotFound {
 		t.Error("something else is served")
+	}
+}
+
+// What is printed of a listener on every address are the names that its certificate is for.
+func TestReachable(t *testing.T) {
+	c := &x509.Certificate{DNSNames: []string{"localhost", "stock.local"}, IPAddresses: []net.IP{net.IPv6loopback, net.IPv4(192, 168, 1, 20)}}
+	for _, x := range []struct {
+		address string
+		names   []string
+		want    string
+	}{
+		{"https://[::]:8420", certified(c), "https://192.168.1.20:8420 https://stock.local:8420"},
+		{"https://0.0.0.0:8420", certified(c), "https://192.168.1.20:8420 https://stock.local:8420"},
+		{"https://10.0.0.7:8420", certified(c), "https://10.0.0.7:8420"},
+		{"https://[::]:8420", certified(&x509.Certificate{DNSNames: []string{"localhost"}}), "https://localhost:8420"},
+	} {
+		if got := strings.Join(reachable(x.address, x.names), " "); got != x.want {
+			t.Errorf("%s is reached at %s, want %s", x.address, got, x.want)
+		}
 	}
 }

@@ -6,8 +6,10 @@ import (
 	_ "embed"
 	"encoding/pem"
 	"html/template"
+	"net"
 	"net/http"
 	"os"
+	"strings"
 
 	"jard/internal/label"
 	"jard/internal/stocktake"
@@ -24,70 +26,94 @@ var helpStyle []byte
 
 var helpTemplate = template.Must(template.New("help").Parse(helpPage))
 
-// helpHandler serves the page for the authority that ends a chain of certificates. Address is the server's own, and help the
-// page's.
-func helpHandler(root *x509.Certificate, address, help string) (http.Handler, error) {
-	code, err := label.QR(help)
-	if err != nil {
-		return nil, err
-	}
-	const module, height = 1400, 1 // micrometres; height is for bars
-	picture := []byte(code.SVG(module, height))
-	var page bytes.Buffer
-	err = helpTemplate.Execute(&page, map[string]string{
-		"Address": address + "/app/", "Help": help, "Fingerprint": fingerprint(root), "Until": root.NotAfter.Format("2006-01-02"),
-	})
-	if err != nil {
-		return nil, err
+// helpHandler serves the page for the authority that ends a chain of certificates. Who asks for it by a name that the
+// server's certificate is for is told to go on by that name, everybody else by the first of them. Both ports are numbers.
+func helpHandler(leaf, root *x509.Certificate, port, helpPort string) http.Handler {
+	// place is where the one who asks finds the server and this page.
+	place := func(r *http.Request) (address, help string) {
+		host := r.Host
+		if name, _, err := net.SplitHostPort(host); err == nil {
+			host = name
+		}
+		host = strings.Trim(host, "[]")
+		if leaf.VerifyHostname(host) != nil {
+			host = certified(leaf)[0]
+		}
+		return "https://" + net.JoinHostPort(host, port), "http://" + net.JoinHostPort(host, helpPort) + "/"
 	}
 	mux := http.NewServeMux()
-	file := func(path, kind string, content []byte) {
-		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, _ *http.Request) {
+	file := func(path, kind string, content func(r *http.Request) ([]byte, error)) {
+		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
+			body, err := content(r)
+			if err != nil {
+				http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+				return
+			}
 			h := w.Header()
 			h.Set("Content-Type", kind)
 			h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
 			h.Set("X-Content-Type-Options", "nosniff")
 			h.Set("Cache-Control", "no-store")
-			_, _ = w.Write(content)
+			_, _ = w.Write(body)
 		})
 	}
-	file("/{$}", "text/html; charset=utf-8", page.Bytes())
-	file("/help.css", "text/css; charset=utf-8", helpStyle)
-	file("/qr.svg", "image/svg+xml", picture)
-	file("/jard-authority.crt", "application/x-x509-ca-cert", root.Raw)
-	return mux, nil
+	same := func(content []byte) func(*http.Request) ([]byte, error) {
+		return func(*http.Request) ([]byte, error) { return content, nil }
+	}
+	file("/{$}", "text/html; charset=utf-8", func(r *http.Request) ([]byte, error) {
+		address, help := place(r)
+		var page bytes.Buffer
+		err := helpTemplate.Execute(&page, map[string]string{
+			"Address": address + "/app/", "Help": help, "Fingerprint": fingerprint(root), "Until": root.NotAfter.Format("2006-01-02"),
+		})
+		return page.Bytes(), err
+	})
+	file("/qr.svg", "image/svg+xml", func(r *http.Request) ([]byte, error) {
+		_, help := place(r)
+		code, err := label.QR(help)
+		if err != nil {
+			return nil, err
+		}
+		const module, height = 1400, 1 // micrometres; height is for bars
+		return []byte(code.SVG(module, height)), nil
+	})
+	file("/help.css", "text/css; charset=utf-8", same(helpStyle))
+	file("/jard-authority.crt", "application/x-x509-ca-cert", same(root.Raw))
+	return mux
 }
 
-// lastCertificate is the authority's in a file of a chain.
-func lastCertificate(path string) (*x509.Certificate, error) {
+// endsOf are the first and the last certificate in a file of a chain: the server's and the authority's.
+func endsOf(path string) (leaf, root *x509.Certificate, err error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var last *x509.Certificate
 	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
-		if last, err = x509.ParseCertificate(block.Bytes); err != nil {
-			return nil, badCertificate.Wrap(err)
+		if root, err = x509.ParseCertificate(block.Bytes); err != nil {
+			return nil, nil, badCertificate.Wrap(err)
+		}
+		if leaf == nil {
+			leaf = root
 		}
 	}
-	if last == nil || !last.IsCA {
-		return nil, noAuthority.New(path)
+	if root == nil || !root.IsCA {
+		return nil, nil, noAuthority.New(path)
 	}
-	return last, nil
+	return leaf, root, nil
 }
 
-// openHelp listens for handhelds that do not trust the authority yet.
-func openHelp(listen string, root *x509.Certificate, address, lan string) (server, string, error) {
+// openHelp listens for handhelds that do not trust the authority yet. Address is the server's own listener.
+func openHelp(listen string, leaf, root *x509.Certificate, address net.Addr) (server, string, error) {
 	l, err := listenOn(listen)
 	if err != nil {
 		return server{}, "", err
 	}
-	help := reachable("http://"+l.Addr().String(), lan) + "/"
-	h, err := helpHandler(root, address, help)
-	if err != nil {
-		_ = l.Close()
+	port := func(a net.Addr) string {
+		_, p, _ := net.SplitHostPort(a.String()) // of a listener: well formed
+		return p
 	}
-	return server{l, h}, help, err
+	help := reachable("http://"+l.Addr().String(), certified(leaf))[0] + "/"
+	return server{l, helpHandler(leaf, root, port(address), port(l.Addr()))}, help, nil
 }
 
 var noAuthority = stocktake.NewReason(stocktake.Invalid, "no-authority",

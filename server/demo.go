@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"encoding/json"
@@ -194,18 +195,15 @@ func (d *demonstration) open() ([]server, error) {
 		return nil, errors.Join(err, l.Close())
 	}
 	d.alone, d.root = h.lan() == "", root
-	names := []string{h.lan()}
-	if d.alone {
-		names = []string{"localhost"}
-	}
-	d.base = reachable(at.url(l), names)[0]
+	name := cmp.Or(h.lan(), "localhost")
+	d.base = reachable(at.url(l), []string{name})[0]
 	plain := listenFlags{Listen: "127.0.0.1:0"}
 	near, err := plain.listen()
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
 	d.inner = plain.url(near)
-	page, help, err := openHelp(d.HelpListen, leaf, root, l.Addr())
+	page, help, err := openHelp(d.HelpListen, leaf, root, l.Addr(), name)
 	if err != nil {
 		return nil, errors.Join(err, l.Close(), near.Close())
 	}

@@ -72,7 +72,7 @@ func (c *serveCmd) help(s *streams, l net.Listener) (server, error) {
 	if err != nil {
 		return server{}, err
 	}
-	page, at, err := openHelp(c.TLSHelp, leaf, root, l.Addr())
+	page, at, err := openHelp(c.TLSHelp, leaf, root, l.Addr(), certified(leaf)[0])
 	if err == nil {
 		fmt.Fprintf(s.Out, "handhelds learn to trust it at %s\nfingerprint of the authority: %s\n", at, fingerprint(root))
 	}

@@ -138,13 +138,17 @@ func reachable(address string, names []string) []string {
 	return all
 }
 
-// certified are the names and addresses that a certificate is for, addresses first; this machine's own names for itself
-// only where there is nothing else.
+// certified are the names and addresses that a certificate is for: those that every network has first. This machine's own
+// name for itself only where there is nothing else.
 func certified(c *x509.Certificate) []string {
-	var all []string
+	var all, late []string
 	for _, ip := range c.IPAddresses {
-		if !ip.IsLoopback() && !slices.Contains(all, ip.String()) {
+		switch {
+		case ip.IsLoopback(), slices.Contains(all, ip.String()): // one that was given may be the machine's, too
+		case ip.To4() != nil:
 			all = append(all, ip.String())
+		default:
+			late = append(late, ip.String())
 		}
 	}
 	for _, name := range c.DNSNames {
@@ -152,7 +156,7 @@ func certified(c *x509.Certificate) []string {
 			all = append(all, name)
 		}
 	}
-	if len(all) == 0 {
+	if all = append(all, late...); len(all) == 0 {
 		all = []string{"localhost"}
 	}
 	return all

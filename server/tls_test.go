@@ -238,14 +238,17 @@ func TestHelpPage(t *testing.T) {
 
 // What is printed of a listener on every address are the names that its certificate is for.
 func TestReachable(t *testing.T) {
-	c := &x509.Certificate{DNSNames: []string{"localhost", "stock.local"}, IPAddresses: []net.IP{net.IPv6loopback, net.IPv4(192, 168, 1, 20)}}
+	c := &x509.Certificate{
+		DNSNames:    []string{"localhost", "stock.local"},
+		IPAddresses: []net.IP{net.IPv6loopback, net.ParseIP("fd00::2"), net.IPv4(192, 168, 1, 20), net.IPv4(192, 168, 1, 20)},
+	}
 	for _, x := range []struct {
 		address string
 		names   []string
 		want    string
 	}{
-		{"https://[::]:8420", certified(c), "https://192.168.1.20:8420 https://stock.local:8420"},
-		{"https://0.0.0.0:8420", certified(c), "https://192.168.1.20:8420 https://stock.local:8420"},
+		{"https://[::]:8420", certified(c), "https://192.168.1.20:8420 https://stock.local:8420 https://[fd00::2]:8420"},
+		{"https://0.0.0.0:8420", certified(c), "https://192.168.1.20:8420 https://stock.local:8420 https://[fd00::2]:8420"},
 		{"https://10.0.0.7:8420", certified(c), "https://10.0.0.7:8420"},
 		{"https://[::]:8420", certified(&x509.Certificate{DNSNames: []string{"localhost"}}), "https://localhost:8420"},
 	} {

@@ -102,8 +102,9 @@ func endsOf(path string) (leaf, root *x509.Certificate, err error) {
 	return leaf, root, nil
 }
 
-// openHelp listens for handhelds that do not trust the authority yet. Address is the server's own listener.
-func openHelp(listen string, leaf, root *x509.Certificate, address net.Addr) (server, string, error) {
+// openHelp listens for handhelds that do not trust the authority yet. Address is the server's own listener, and name what is
+// printed of one on every address.
+func openHelp(listen string, leaf, root *x509.Certificate, address net.Addr, name string) (server, string, error) {
 	l, err := listenOn(listen)
 	if err != nil {
 		return server{}, "", err
@@ -112,7 +113,7 @@ func openHelp(listen string, leaf, root *x509.Certificate, address net.Addr) (se
 		_, p, _ := net.SplitHostPort(a.String()) // of a listener: well formed
 		return p
 	}
-	help := reachable("http://"+l.Addr().String(), certified(leaf))[0] + "/"
+	help := reachable("http://"+l.Addr().String(), []string{name})[0] + "/"
 	return server{l, helpHandler(leaf, root, port(address), port(l.Addr()))}, help, nil
 }
 

@@ -41,7 +41,7 @@ export const ar = {
   'link.offline': 'غير متصل',
   'link.connecting': 'يتصل…',
   'link.revoked': 'موقوف',
-  'link.unenrolled': 'غير مقترن',
+  'link.unenrolled': 'غير مسجّل',
   'link.replaced': 'نافذة أخرى',
   'notices.title': 'الإشعارات',
   'notices.none': 'لا إشعارات الآن',

@@ -168,8 +168,8 @@ describe('a device that the server does not know', () => {
   it('leads from what is the matter to the code, and back', async () => {
     const { press, words } = await show('unenrolled')
     expect(words()).toContain('الخادم لا يعرف هذا الجهاز')
-    await press('أعد إقران الجهاز')
-    expect(words()).toContain('امسح رمز الإقران')
+    await press('أعد تسجيل الجهاز')
+    expect(words()).toContain('امسح رمز التسجيل')
     await press('رجوع')
     expect(root!.querySelector('.counting')).not.toBeNull()
   })

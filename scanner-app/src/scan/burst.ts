@@ -130,7 +130,7 @@ export class Burst {
     }
     const own = this.close(true)
     this.gone = undefined
-    if (own.scans.length > 0) this.scannedAt = -Infinity // its terminator has come
+    this.scannedAt = -Infinity // the scan's terminator has come, or something else came behind the scan
     return { ...own, swallow: own.scans.length > 0 }
   }
 

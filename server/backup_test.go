@@ -21,14 +21,7 @@ func TestBackupConfirm(t *testing.T) {
 		t.Fatal(err)
 	}
 	society, ministry := filepath.Join(dir, "society"), filepath.Join(dir, "ministry")
-	jard := func(want int, args ...string) string {
-		t.Helper()
-		var out bytes.Buffer
-		if code := run(t.Context(), args, &streams{Out: &out, Err: &out}); code != want {
-			t.Fatalf("%v: status %d\n%s", args, code, &out)
-		}
-		return out.String()
-	}
+	jard := shell(t)
 	copied, other, torn := filepath.Join(dir, "copy.db"), filepath.Join(dir, "other.db"), filepath.Join(dir, "torn.db")
 	beside, linked, pointed := filepath.Join(society, "kept", "copy.db"), filepath.Join(dir, "linked.db"), filepath.Join(dir, "pointed.db")
 	jard(0, "backup", "--data", society, copied)

@@ -47,7 +47,7 @@ type neighbours struct {
 	*builder
 	node     *node
 	sessions *count.Service
-	todo     []sending // the oldest first
+	ahead    []sending // what they have still to send, the oldest first
 	last     map[int]stocktake.SessionID
 }
 
@@ -76,13 +76,13 @@ func (o *neighbours) close() error {
 
 // until lets them count, seal and send what they had sent so many days ago: the clock goes one way.
 func (o *neighbours) until(ctx context.Context, daysAgo int) error {
-	for len(o.todo) > 0 && o.todo[0].daysAgo > daysAgo {
-		s := o.todo[0]
-		id, err := o.send(ctx, o.node, o.sessions, len(demoSendings)-len(o.todo), s, o.last[s.society])
+	for len(o.ahead) > 0 && o.ahead[0].daysAgo > daysAgo {
+		s := o.ahead[0]
+		id, err := o.send(ctx, o.node, o.sessions, len(demoSendings)-len(o.ahead), s, o.last[s.society])
 		if err != nil {
 			return fmt.Errorf("%s: %w", demoOthers[s.society].ID, err)
 		}
-		o.last[s.society], o.todo = id, o.todo[1:]
+		o.last[s.society], o.ahead = id, o.ahead[1:]
 	}
 	return nil
 }

@@ -54,7 +54,7 @@ func meant(err error) (command string) {
 	return command
 }
 
-// explain is the help of a flag with its default, which a placeholder would hide.
+// explain is the help of a flag with its default, which kong leaves out where the flag says what stands for its value.
 func explain(v *kong.Value) string {
 	help := kong.DefaultHelpValueFormatter(v)
 	if v.Tag.PlaceHolder == "" || v.Default == "" {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"strings"
 	"testing"
 )
@@ -23,11 +22,7 @@ func TestCalledAs(t *testing.T) {
 func TestHelp(t *testing.T) {
 	jard := func(want int, args ...string) string {
 		t.Helper()
-		var out bytes.Buffer
-		if code := run(t.Context(), args, &streams{Out: &out, Err: &out}); code != want {
-			t.Fatalf("%v: status %d\n%s", args, code, &out)
-		}
-		return strings.Join(strings.Fields(out.String()), " ")
+		return strings.Join(strings.Fields(shell(t)(want, args...)), " ")
 	}
 	if got, want := jard(0), jard(0, "--help"); got != want || !strings.Contains(got, "electronic stocktaking") {
 		t.Error(got)

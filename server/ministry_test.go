@@ -16,14 +16,7 @@ func TestFirstOfficer(t *testing.T) {
 	if err := os.WriteFile(password, []byte("kunafa with cheese\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	jard := func(want int, args ...string) string {
-		t.Helper()
-		var out bytes.Buffer
-		if code := run(t.Context(), args, &streams{Out: &out, Err: &out}); code != want {
-			t.Fatalf("%v: status %d\n%s", args, code, &out)
-		}
-		return out.String()
-	}
+	jard := shell(t)
 	officer := func(want int, who, data string) string {
 		t.Helper()
 		return jard(want, "ministry", "officer", who, "--arabic", "نورة", "--password-file", password, "--data", data)

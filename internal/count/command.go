@@ -359,7 +359,7 @@ func (v *View) checkVerdict(by stocktake.Person, d LinesVerdict) error {
 		return VerdictUnknown.New(string(d.Verdict))
 	}
 	if len(d.Reason) > MaxReason {
-		return ReasonNeeded.New(MaxReason / 2)
+		return reasonNeeded()
 	}
 	if len(d.Lines) == 0 || len(d.Lines) > MaxLines {
 		return tooMany.New(len(d.Lines), MaxLines)
@@ -390,7 +390,7 @@ func (v *View) checkVerdict(by stocktake.Person, d LinesVerdict) error {
 		case d.Verdict == Approve && !v.Plan.allows(by.Roles, l):
 			return ApproverTier.New(l.Variance.Value.Abs().String())
 		case d.Verdict == Approve && len(l.Provisional) > 0 && d.Reason == "":
-			return ReasonNeeded.New(MaxReason / 2)
+			return reasonNeeded()
 		}
 	}
 	return nil
@@ -437,9 +437,12 @@ func (s *Service) Cancel(ctx context.Context, by stocktake.Person, session stock
 	})
 }
 
+// reasonNeeded tells people half of the bound, which is in bytes: so many Arabic letters it holds.
+func reasonNeeded() error { return ReasonNeeded.New(MaxReason / 2) }
+
 func checkReason(reason string) error {
 	if reason == "" || len(reason) > MaxReason {
-		return ReasonNeeded.New(MaxReason / 2)
+		return reasonNeeded()
 	}
 	return nil
 }

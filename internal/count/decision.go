@@ -158,7 +158,7 @@ type RestoredBody struct {
 	Devices     []stocktake.DeviceID `json:"devices"`
 }
 
-// MaxReason bounds a reason in bytes (people are told half of it: so many Arabic letters), and MaxLines the lines of one decision.
+// MaxReason bounds a reason in bytes, and MaxLines the lines of one decision.
 const (
 	MaxReason = 1000
 	MaxLines  = 50_000

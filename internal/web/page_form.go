@@ -106,7 +106,7 @@ type option struct {
 }
 
 // Field describes a field for the templates input, choice and area. The label is a key; more are "name=value" or a bare
-// word: type, hint (a key), dir, auto (autocomplete), mode (inputmode), min, place (placeholder), required,
+// word: type, hint (a key), dir, auto (autocomplete), mode (inputmode), min, place (shown while the field is empty), required,
 // depends (neither required nor optional in itself), multiple.
 func (f *form) Field(name, label string, more ...string) (field, error) {
 	x := field{Form: f, Name: name, Label: f.tongue.t(label), Type: "text"}

@@ -11,15 +11,12 @@ import (
 	"jard/internal/stocktake"
 )
 
-// labelPrinters are who keep places and plan counts.
-var labelPrinters = []stocktake.Role{stocktake.Supervisor, stocktake.Manager, stocktake.SocietyAdministrator}
-
-// labelPages print barcodes for shelves and goods.
+// labelPages print barcodes for shelves and goods, for those who keep the places.
 func (k *console) labelPages() []route {
 	return []route{
-		{path: "/labels", roles: labelPrinters, get: k.showLabels},
-		{path: "/labels/locations", roles: labelPrinters, get: k.printLocations},
-		{path: "/labels/items", roles: labelPrinters, post: k.printItems},
+		{path: "/labels", roles: siteEditors, get: k.showLabels},
+		{path: "/labels/locations", roles: siteEditors, get: k.printLocations},
+		{path: "/labels/items", roles: siteEditors, post: k.printItems},
 	}
 }
 

@@ -169,25 +169,16 @@ func (r *logReader) list(n int, one func(int) template.HTML) template.HTML {
 	return all
 }
 
-func (r *logReader) sections(v json.RawMessage) template.HTML {
-	all := read[[]stocktake.SectionID](v)
-	return r.list(len(all), func(i int) template.HTML { return r.named(r.Section(all[i])) })
+// namesOf is a list of ids, each by what it is called.
+func namesOf[T any](r *logReader, v json.RawMessage, called func(T) stocktake.Name) template.HTML {
+	all := read[[]T](v)
+	return r.list(len(all), func(i int) template.HTML { return r.named(called(all[i])) })
 }
 
-func (r *logReader) locations(v json.RawMessage) template.HTML {
-	all := read[[]stocktake.LocationID](v)
-	return r.list(len(all), func(i int) template.HTML { return r.named(r.Place(all[i])) })
-}
-
-func (r *logReader) items(v json.RawMessage) template.HTML {
-	all := read[[]stocktake.ItemID](v)
-	return r.list(len(all), func(i int) template.HTML { return r.named(r.Item(all[i])) })
-}
-
-func (r *logReader) persons(v json.RawMessage) template.HTML {
-	all := read[[]stocktake.PersonID](v)
-	return r.list(len(all), func(i int) template.HTML { return r.named(r.Person(all[i])) })
-}
+func (r *logReader) sections(v json.RawMessage) template.HTML  { return namesOf(r, v, r.Section) }
+func (r *logReader) locations(v json.RawMessage) template.HTML { return namesOf(r, v, r.Place) }
+func (r *logReader) items(v json.RawMessage) template.HTML     { return namesOf(r, v, r.Item) }
+func (r *logReader) persons(v json.RawMessage) template.HTML   { return namesOf(r, v, r.Person) }
 
 // tasks are who is to count where, and what where it is not everything.
 func (r *logReader) tasks(v json.RawMessage) template.HTML {

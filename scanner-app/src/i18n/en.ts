@@ -89,7 +89,7 @@ export const en: Catalogue = {
   'session.draining': { one: '{n} record is left. Keep the device connected until it arrives.', other: '{n} records are left. Keep the device connected until they arrive.' },
   'session.telling': 'Everything has arrived. The server is told so at the next contact.',
   'session.drained': 'Everything you recorded has reached the server. Thank you; you can hand in the device.',
-  'session.sealed': 'The session is approved and sealed',
+  'session.sealed': 'The session is sealed',
   'session.sealed.sent': 'Everything you recorded here had reached the server.',
   'session.cancelled': 'The session was cancelled',
   'session.cancelled.sent': 'A supervisor ended the count. What you recorded is kept in its log.',

@@ -32,11 +32,7 @@ export interface Outcome {
  */
 export type Phase = 'starting' | 'other-tab' | 'unpaired' | 'signed-out' | 'ready' | 'failed'
 
-/**
- * Revoked: what is held may still be pushed. Unenrolled: the server does not know the device, which must be paired again before
- * anything goes out. Replaced: another window of this device counts. Outdated: update the app.
- */
-export type LinkState = 'offline' | 'connecting' | 'online' | 'revoked' | 'unenrolled' | 'replaced' | 'outdated'
+export type { LinkState } from '../sync/sync'
 
 export interface Link {
   state: LinkState

@@ -10,6 +10,10 @@ import { Exchange } from './exchange'
 import { Link, soon, type End } from './link'
 import { Over, type OverEnd } from './over'
 
+/**
+ * Revoked: what is held may still be pushed. Unenrolled: the server does not know the device, which must be paired again before
+ * anything goes out. Replaced: another window of this device counts. Outdated: update the app.
+ */
 export type LinkState = 'offline' | 'connecting' | 'online' | 'revoked' | 'unenrolled' | 'replaced' | 'outdated'
 
 export interface Offer {

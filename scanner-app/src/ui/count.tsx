@@ -27,11 +27,13 @@ export function Counting({ pass, closing }: { pass: Pass; closing?: boolean }) {
   return (
     <main class="counting">
       <Panel pass={pass} />
-      {closing ? <div class="aside"><Statement tone="check" title={text('session.closing')}>{text('session.closing.pending')}</Statement></div> : repeat ? <div class="aside" role="alert"><Statement tone="check" title={text('repeat')}>{text('repeat.do')}</Statement></div> : <ul class="recent" aria-label={text('recent')}>
-        {recent.map((e) => <Recent key={e.id} entry={e} undo={() => void undo(e.id)} />)}
-        {wanted.slice(0, room).map((i) => <li key={i.id}><span class="soft"><Icon name="search" /></span><span class="title"><Name of={i.name} /></span></li>)}
-        {wanted.length > room && room >= 0 && <li class="more"><button onClick={() => { sheet.value = 'find' }} aria-haspopup="dialog">{text('wanted.all', { n: wanted.length })}</button></li>}
-      </ul>}
+      {closing ? <Aside title={text('session.closing')}>{text('session.closing.pending')}</Aside>
+        : repeat ? <Aside title={text('repeat')} alert>{text('repeat.do')}</Aside>
+        : <ul class="recent" aria-label={text('recent')}>
+          {recent.map((e) => <Recent key={e.id} entry={e} undo={() => void undo(e.id)} />)}
+          {wanted.slice(0, room).map((i) => <li key={i.id}><span class="soft"><Icon name="search" /></span><span class="title"><Name of={i.name} /></span></li>)}
+          {wanted.length > room && room >= 0 && <li class="more"><button onClick={() => { sheet.value = 'find' }} aria-haspopup="dialog">{text('wanted.all', { n: wanted.length })}</button></li>}
+        </ul>}
       {!closing && <div class="tools">
         <button onClick={() => { sheet.value = 'mode' }} aria-haspopup="dialog" aria-label={`${text('mode.title')}: ${modeWord(pass.mode)}`}><span class="tag plain">{modeWord(pass.mode)}</span></button>
         <button onClick={() => { sheet.value = 'find' }} aria-haspopup="dialog"><Icon name="search" /> {text('do.search')}</button>
@@ -46,6 +48,11 @@ export function Counting({ pass, closing }: { pass: Pass; closing?: boolean }) {
       ]} />
     </main>
   )
+}
+
+/** In the place of the last entries, where there is more to say. */
+function Aside({ title, alert, children }: { title: string; alert?: boolean; children: string }) {
+  return <div class="aside" {...(alert ? { role: 'alert' } : {})}><Statement tone="check" title={title}>{children}</Statement></div>
 }
 
 // useRepeat tells that a scan was not taken, from then until the item that stood in its way has gone.

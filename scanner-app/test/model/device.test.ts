@@ -11,7 +11,7 @@ describe('pairing and signing in', () => {
     const m = createModel({ env: w.env, name: w.database })
     await until(() => m.phase.value === 'unpaired')
     expect(await m.scan(milk)).toMatchObject({ what: 'nothing', refused: { key: 'code-missing' } })
-    expect(await m.scan(']Q1https://jard.test/app/#pair=XXXX-YYYY')).toMatchObject({ what: 'nothing', refused: { key: 'code-unknown' } })
+    expect(await m.scan(']Q1https://jard.test/app/#pair=WRNG-CODE')).toMatchObject({ what: 'nothing', refused: { key: 'code-unknown' } })
     w.server.named.set('d1', 'TC26-A')
     expect(await m.scan(']Q1https://jard.test/app/#pair=ABCD-EFGH\r')).toEqual({ what: 'pairing', sound: 'ok' })
     expect(m.deviceName.value).toBe('TC26-A') // as on the console, not as it would call itself

@@ -83,9 +83,9 @@ func elsewhere(data dataFlags, file string) error {
 	if err != nil {
 		return err
 	}
-	path, err := filepath.EvalSymlinks(file)
+	path, err := filepath.Abs(file) // first, or links above a relative name stay unresolved
 	if err == nil {
-		path, err = filepath.Abs(path)
+		path, err = filepath.EvalSymlinks(path)
 	}
 	if err != nil {
 		return err

@@ -79,6 +79,16 @@ func TestBackupConfirm(t *testing.T) {
 			t.Errorf("%s: %s", file, said)
 		}
 	}
+	// By a link to a folder of the store's directory, and a name in it.
+	shortcut, was := filepath.Join(dir, "shortcut"), dir
+	if err := os.Symlink(filepath.Dir(beside), shortcut); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(shortcut)
+	if said := jard(1, "backup-confirm", "--data", society, "copy.db"); !strings.Contains(said, "lost with it") {
+		t.Error(said)
+	}
+	t.Chdir(was)
 	if said := jard(2, "backup-confirm", "--data", society, filepath.Join(dir, "gone.db")); !strings.Contains(said, "gone.db is no file") || !strings.Contains(said, "ليس ملفًا") {
 		t.Error(said)
 	}

@@ -248,15 +248,15 @@ func (c *sessionQuarantineCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
+	held, err := pages[count.Held](ctx, api, sessionPath(c.Session, "/quarantine"))
+	if err != nil {
+		return err
+	}
+	accepted, err := pages[count.Held](ctx, api, sessionPath(c.Session, "/quarantine/accepted"))
+	if err != nil {
+		return err
+	}
 	if c.Key != "" {
-		held, err := pages[count.Held](ctx, api, sessionPath(c.Session, "/quarantine"))
-		if err != nil {
-			return err
-		}
-		accepted, err := pages[count.Held](ctx, api, sessionPath(c.Session, "/quarantine/accepted"))
-		if err != nil {
-			return err
-		}
 		r := count.Release{Key: c.Key, Accept: c.Accept, TakeBack: c.TakeBack, Reason: c.Reason}
 		for _, h := range slices.Concat(held, accepted) {
 			if h.Key == c.Key {
@@ -265,14 +265,9 @@ func (c *sessionQuarantineCmd) Run(ctx context.Context, s *streams) error {
 		}
 		return api.post(ctx, sessionPath(c.Session, "/quarantine/resolve"), r, nil)
 	}
-	held, err := pages[count.Held](ctx, api, sessionPath(c.Session, "/quarantine"))
 	for _, h := range held {
 		fmt.Fprintf(s.Out, "%s %-20s entry %d of %s %s\n", h.Key, h.Reason, h.Offset, h.Stream.Device, standingWord(h.SetAside, ""))
 	}
-	if err != nil {
-		return err
-	}
-	accepted, err := pages[count.Held](ctx, api, sessionPath(c.Session, "/quarantine/accepted"))
 	for _, h := range accepted {
 		word := "does not count: another was chosen"
 		if h.Accepted != "" {
@@ -280,7 +275,7 @@ func (c *sessionQuarantineCmd) Run(ctx context.Context, s *streams) error {
 		}
 		fmt.Fprintf(s.Out, "%s %-20s entry %d of %s %s\n", h.Key, h.Reason, h.Offset, h.Stream.Device, word)
 	}
-	return err
+	return nil
 }
 
 type sessionZeroCmd struct {

@@ -66,8 +66,8 @@ func explain(v *kong.Value) string {
 // existingFile reads the name of a file that must be there.
 func existingFile(ctx *kong.DecodeContext, target reflect.Value) error {
 	var path string
-	if err := ctx.Scan.PopValueInto("file", &path); err != nil {
-		return err
+	if err := ctx.Scan.PopValueInto("file", &path); err != nil || ctx.Value.Set {
+		return err // a flag that was given counts, whatever the environment names
 	}
 	path = kong.ExpandPath(path)
 	if info, err := os.Stat(path); err != nil {

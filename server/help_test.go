@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -14,6 +16,24 @@ func TestCalledAs(t *testing.T) {
 		if got := calledAs(started); got != want {
 			t.Errorf("%s is called %s, want %s", started, got, want)
 		}
+	}
+}
+
+// TestFlagCountsBeforeTheEnvironment: a variable left over from another day, which names a file that is gone, harms nobody who
+// says on the command line which one is meant.
+func TestFlagCountsBeforeTheEnvironment(t *testing.T) {
+	dir := t.TempDir()
+	gone, password := filepath.Join(dir, "gone"), filepath.Join(dir, "password")
+	if err := os.WriteFile(password, []byte("kunafa with cheese\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("JARD_PASSWORD_FILE", gone)
+	args := []string{"ministry", "officer", "noura", "--arabic", "نورة", "--data", filepath.Join(dir, "none")}
+	if got := shell(t)(2, args...); !strings.Contains(got, gone) {
+		t.Errorf("the variable alone is not read: %s", got)
+	}
+	if got := shell(t)(1, append(args, "--password-file", password)...); strings.Contains(got, gone) {
+		t.Error(got)
 	}
 }
 

@@ -54,15 +54,15 @@ func (c *storyCmd) Run(ctx context.Context, s *streams) (err error) {
 	if c.Counters < 3 || c.Counters > 200 || c.Items < 10 || c.Items > 100_000 || c.Locations < 4 || c.Locations > 2000 {
 		return demoSize.New()
 	}
-	for _, role := range []string{"society", "ministry"} {
-		at := dataFlags{filepath.Join(c.Data, role)}
-		if _, err := os.Stat(at.store()); c.Data != "" && err == nil {
-			return storyTold.New(c.Data)
+	if c.Data == "" {
+		if c.Data, err = os.MkdirTemp("", "jard-story-"); err != nil {
+			return err
 		}
 	}
-	if c.Data == "" {
-		if c.Data, err = os.MkdirTemp("", "jard-demo-"); err != nil {
-			return err
+	for _, role := range []string{"society", "ministry"} {
+		at := dataFlags{filepath.Join(c.Data, role)}
+		if _, err := os.Stat(at.store()); err == nil {
+			return storyTold.New(c.Data)
 		}
 	}
 	d := &job{storyCmd: c, out: s, log: slog.New(slog.DiscardHandler), begun: time.Now(), people: map[string]*client{}}

@@ -35,6 +35,10 @@ func (c *serveCmd) Run(ctx context.Context, s *streams) (err error) {
 	if err != nil {
 		return err
 	}
+	addresses, err := c.addresses(l)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
 	n, err := openNode(c.dataFlags, log)
 	if err != nil {
 		return errors.Join(err, l.Close())
@@ -46,11 +50,6 @@ func (c *serveCmd) Run(ctx context.Context, s *streams) (err error) {
 	}
 	handler, done, err := n.role(c.Role)
 	if err != nil {
-		return errors.Join(err, l.Close(), operator.Close())
-	}
-	addresses, err := c.addresses(l)
-	if err != nil {
-		done()
 		return errors.Join(err, l.Close(), operator.Close())
 	}
 	fmt.Fprintf(s.Out, "%s serves as %s on %s (data in %s)\n", software(), c.Role, strings.Join(addresses, ", "), c.Data)

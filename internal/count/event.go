@@ -110,7 +110,7 @@ func (e *Event) check() (Kind, error) {
 	if !ok {
 		return 0, EventKind.New(e.Name)
 	}
-	if err := stocktake.CheckID("id", string(e.ID)); err != nil {
+	if err := stocktake.CheckID("event", string(e.ID)); err != nil {
 		return 0, err
 	}
 	if !plausible(e.At) {
@@ -139,7 +139,7 @@ func (e *Event) check() (Kind, error) {
 			return 0, EventField.New("observations, quantity")
 		}
 	case Reversed:
-		if err := stocktake.CheckID("reverses", string(e.Reverses)); err != nil {
+		if err := stocktake.CheckID("event", string(e.Reverses)); err != nil {
 			return 0, err
 		}
 		return kind, e.checkObserved()

@@ -86,7 +86,7 @@ func (i *Issuer) call(ctx context.Context, d *result.Document) error {
 	}
 	for _, id := range d.Persons() {
 		if name := names[id]; name != (stocktake.Name{}) {
-			d.People = append(d.People, result.Named{ID: id, Name: name})
+			d.People = append(d.People, result.Called[stocktake.PersonID]{ID: id, Name: name})
 		}
 	}
 	return nil
@@ -137,9 +137,9 @@ func compose(v *count.View, by stocktake.Person, at time.Time) (*result.Document
 		Approvals: result.List[result.Decision]{{Person: by.ID, Roles: by.Roles, Verdict: "seal", At: result.At(at)}},
 	}
 	for _, s := range v.Material.Site.Sections {
-		d.Sections = append(d.Sections, result.Section{ID: s.ID, Name: s.Name})
+		d.Sections = append(d.Sections, result.Called[stocktake.SectionID]{ID: s.ID, Name: s.Name})
 	}
-	slices.SortFunc(d.Sections, func(a, b result.Section) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(d.Sections, func(a, b result.Called[stocktake.SectionID]) int { return cmp.Compare(a.ID, b.ID) })
 	for _, p := range v.Plan.Committee {
 		d.Committee = append(d.Committee, result.Signatory{Person: p})
 	}

@@ -56,7 +56,7 @@ func VerifyOutbox(ctx context.Context, box Outbox, society stocktake.SocietyID, 
 			if !d.shows() {
 				found(result.NewFault("", ShownWrong.New()))
 			}
-			if err := d.verifyAnswer(society, identity.Ministry); err != nil {
+			if _, err := d.verifyAnswer(society, identity.Ministry); err != nil {
 				found(result.NewFault("/receipt", stocktake.Fault(err)))
 			}
 		}
@@ -84,20 +84,23 @@ func (s *Stored) shows() bool {
 	return link.Ref() == s.At && link.Previous == s.Previous && kind == s.Kind && of.Session.ID == s.Session
 }
 
-// verifyAnswer holds a receipt against its document, the pinned ministry, and what lists show of it. Without one a
-// delivery must be under way that brings it.
-func (s *Stored) verifyAnswer(society stocktake.SocietyID, pin *Pin) error {
+// verifyAnswer holds a receipt against its document, the pinned ministry, and what lists show of it, and gives what it says.
+// Without one a delivery must be under way that brings it.
+func (s *Stored) verifyAnswer(society stocktake.SocietyID, pin *Pin) (*Receipt, error) {
 	switch {
 	case s.Answer == nil && s.Delivery == nil:
-		return ReceiptMissing.New()
+		return nil, ReceiptMissing.New()
 	case s.Answer == nil, pin == nil:
-		return nil
+		return nil, nil
 	}
-	_, signed, err := readAnswer(s.Answer.Signed, pin.Key, society, s.At, s.Hash)
-	if err == nil && (signed.Number != s.Answer.Number || signed.Verdict != s.Answer.Verdict) {
-		err = ShownWrong.New()
+	receipt, signed, err := readAnswer(s.Answer.Signed, pin.Key, society, s.At, s.Hash)
+	if err != nil {
+		return nil, err
 	}
-	return err
+	if signed.Number != s.Answer.Number || signed.Verdict != s.Answer.Verdict {
+		return nil, ShownWrong.New()
+	}
+	return receipt, nil
 }
 
 // Findings of verification that no document shows by itself.

@@ -33,13 +33,7 @@ func Check(d *Document) []Fault {
 	f.wrong((d.Movements.Position == 0) == d.Movements.Hash.IsZero(), "/movements/hash")
 	f.wrong(!d.Catalogue.IsZero(), "/catalogue")
 	f.wrong(!d.SitePlan.IsZero(), "/site_plan")
-	for i, s := range d.Sections {
-		f.err(at("/sections", i)+"/id", stocktake.CheckID("section", string(s.ID)))
-		f.name(at("/sections", i)+"/name", s.Name)
-		if i > 0 && d.Sections[i-1].ID >= s.ID {
-			f.add(at("/sections", i), ListUnsorted.New())
-		}
-	}
+	checkCalled(f, "section", "/sections", d.Sections)
 	f.text("/policy", d.Policy, 1, stocktake.MaxID)
 	f.wrong(d.Log.Offset >= 1 && d.Log.Offset <= stocktake.MaxNumber, "/log/offset")
 	f.wrong(!d.Log.Hash.IsZero(), "/log/hash")
@@ -76,21 +70,15 @@ func checkSession(f *faults, s *Session) {
 	f.name(path+"/site_name", s.SiteName)
 	f.wrong(slices.Contains([]stocktake.SiteKind{stocktake.CentralMarket, stocktake.Branch, stocktake.Warehouse,
 		stocktake.SupplyBranch}, s.SiteKind), path+"/site_kind")
-	checkIDs(f, path+"/scope/sections", s.Scope.Sections)
-	checkIDs(f, path+"/scope/locations", s.Scope.Locations)
-	checkIDs(f, path+"/scope/items", s.Scope.Items)
+	checkIDs(f, "section", path+"/scope/sections", s.Scope.Sections)
+	checkIDs(f, "location", path+"/scope/locations", s.Scope.Locations)
+	checkIDs(f, "item", path+"/scope/items", s.Scope.Items)
 	f.wrong(!s.IssuedAt.IsZero(), path+"/issued_at")
 	f.wrong(!s.SealedAt.IsZero() && !s.SealedAt.Time().Before(s.IssuedAt.Time()), path+"/sealed_at")
 }
 
 func checkPeople(f *faults, d *Document) {
-	for i, p := range d.People {
-		f.err(at("/people", i)+"/id", stocktake.CheckID("person", string(p.ID)))
-		f.name(at("/people", i)+"/name", p.Name)
-		if i > 0 && d.People[i-1].ID >= p.ID {
-			f.add(at("/people", i), ListUnsorted.New())
-		}
-	}
+	checkCalled(f, "person", "/people", d.People)
 	f.wrong(len(d.Committee) <= maxPeople, "/committee")
 	for i, s := range d.Committee {
 		checkSignatory(f, at("/committee", i), s)
@@ -136,9 +124,19 @@ func checkAside(f *faults, list []SetAside) {
 	}
 }
 
-func checkIDs[T ~string](f *faults, path string, list []T) {
+func checkCalled[ID ~string](f *faults, word, path string, list []Called[ID]) {
+	for i, x := range list {
+		f.err(at(path, i)+"/id", stocktake.CheckID(word, string(x.ID)))
+		f.name(at(path, i)+"/name", x.Name)
+		if i > 0 && list[i-1].ID >= x.ID {
+			f.add(at(path, i), ListUnsorted.New())
+		}
+	}
+}
+
+func checkIDs[T ~string](f *faults, word, path string, list []T) {
 	for i, id := range list {
-		f.err(at(path, i), stocktake.CheckID("id", string(id)))
+		f.err(at(path, i), stocktake.CheckID(word, string(id)))
 		if i > 0 && list[i-1] >= id {
 			f.add(at(path, i), ListUnsorted.New())
 		}

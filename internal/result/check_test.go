@@ -35,10 +35,10 @@ func TestCheckNamesFaults(t *testing.T) {
 		"no reason": {func(d *result.Document) { d.SetAside[0].Reason = "" }, []string{"field-wrong@/set_aside/0/reason"}},
 		"expected":  {func(d *result.Document) { d.Lines[1].Snapshot++ }, []string{"expected-wrong@/lines/1/expected"}},
 		"sections": {func(d *result.Document) {
-			d.Sections = []result.Section{{ID: "b"}, {ID: "a", Name: stocktake.Name{Arabic: strings.Repeat("x", 1000)}}}
+			d.Sections = []result.Called[stocktake.SectionID]{{ID: "b"}, {ID: "a", Name: stocktake.Name{Arabic: strings.Repeat("x", 1000)}}}
 		}, []string{"list-unsorted@/sections/1", "field-wrong@/sections/1/name/ar"}},
 		"people": {func(d *result.Document) {
-			d.People = []result.Named{{ID: "b"}, {ID: "", Name: stocktake.Name{English: strings.Repeat("x", 1000)}}}
+			d.People = []result.Called[stocktake.PersonID]{{ID: "b"}, {ID: "", Name: stocktake.Name{English: strings.Repeat("x", 1000)}}}
 		}, []string{"id-empty@/people/1/id", "list-unsorted@/people/1", "field-wrong@/people/1/name/en"}},
 		"observed": {func(d *result.Document) { d.Lines[1].Breakdown[0].Quantity++ }, []string{"observed-wrong@/lines/1/observed", "custodies-wrong"}},
 		"settled":  {func(d *result.Document) { d.Lines[1].Settled++ }, []string{"counted-wrong@/lines/1/counted"}},

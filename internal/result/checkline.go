@@ -159,7 +159,7 @@ func checkObserved(f *faults, path string, rounds []Round, parts []Part, observe
 	if !exact || sum != observed {
 		f.add(path+"/observed", ObservedWrong.New(sum, observed))
 	}
-	checkIDs(f, path+"/counters", counters)
+	checkIDs(f, "person", path+"/counters", counters)
 }
 
 func isDate(s string) bool {

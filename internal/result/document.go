@@ -31,15 +31,15 @@ type Document struct {
 	Type     Type                `json:"type"`
 	Corrects *Corrects           `json:"corrects,omitempty"`
 
-	Session   Session        `json:"session"`
-	Snapshot  Snapshot       `json:"snapshot"`
-	Movements Movements      `json:"movements"`
-	Catalogue stocktake.Hash `json:"catalogue"`
-	SitePlan  stocktake.Hash `json:"site_plan"`          // the site's document: its sections, custodians and locations
-	Sections  List[Section]  `json:"sections,omitempty"` // what they are called, by id; documents of before have none
-	People    List[Named]    `json:"people,omitempty"`   // what those are called whom it names by id; documents of before have none
-	Policy    string         `json:"policy"`
-	Log       Log            `json:"log"`
+	Session   Session                           `json:"session"`
+	Snapshot  Snapshot                          `json:"snapshot"`
+	Movements Movements                         `json:"movements"`
+	Catalogue stocktake.Hash                    `json:"catalogue"`
+	SitePlan  stocktake.Hash                    `json:"site_plan"`          // the site's document: its sections, custodians and locations
+	Sections  List[Called[stocktake.SectionID]] `json:"sections,omitempty"` // what they are called, by id; documents of before have none
+	People    List[Called[stocktake.PersonID]]  `json:"people,omitempty"`   // what those are called whom it names by id; documents of before have none
+	Policy    string                            `json:"policy"`
+	Log       Log                               `json:"log"`
 
 	Lines      List[Line]       `json:"lines"`       // by section and item
 	NotCounted List[NotCounted] `json:"not_counted"` // in scope, met nowhere, and nobody signed a zero
@@ -97,35 +97,29 @@ type Session struct {
 	SealedAt Instant             `json:"sealed_at"`
 }
 
-// Section is what a section of the site is called, for whoever reads the document without the site's plan.
-type Section struct {
-	ID   stocktake.SectionID `json:"id"`
-	Name stocktake.Name      `json:"name"`
+// Called is what something or somebody was called when the document was sealed, for whoever reads it without the site's plan
+// or the society's roll.
+type Called[ID ~string] struct {
+	ID   ID             `json:"id"`
+	Name stocktake.Name `json:"name"`
 }
 
-// SectionName is what a section is called; its id where the document does not say.
-func (d *Document) SectionName(id stocktake.SectionID) stocktake.Name {
-	n, ok := slices.BinarySearchFunc(d.Sections, id, func(s Section, id stocktake.SectionID) int { return cmp.Compare(s.ID, id) })
-	if !ok || d.Sections[n].Name == (stocktake.Name{}) {
-		return stocktake.Name{English: string(id)}
-	}
-	return d.Sections[n].Name
-}
-
-// Named is what a person was called when the document was sealed, for whoever reads it without the society's roll.
-type Named struct {
-	ID   stocktake.PersonID `json:"id"`
-	Name stocktake.Name     `json:"name"`
-}
-
-// PersonName is what a person was called; nothing where the document does not say.
-func (d *Document) PersonName(id stocktake.PersonID) stocktake.Name {
-	n, ok := slices.BinarySearchFunc(d.People, id, func(p Named, id stocktake.PersonID) int { return cmp.Compare(p.ID, id) })
+// nameIn finds an id's name in a sorted list; nothing where the list does not say.
+func nameIn[ID ~string](list []Called[ID], id ID) stocktake.Name {
+	n, ok := slices.BinarySearchFunc(list, id, func(x Called[ID], id ID) int { return cmp.Compare(x.ID, id) })
 	if !ok {
 		return stocktake.Name{}
 	}
-	return d.People[n].Name
+	return list[n].Name
 }
+
+// SectionName is what a section was called; its id where the document does not say.
+func (d *Document) SectionName(id stocktake.SectionID) stocktake.Name {
+	return cmp.Or(nameIn(d.Sections, id), stocktake.Name{English: string(id)})
+}
+
+// PersonName is what a person was called; nothing where the document does not say.
+func (d *Document) PersonName(id stocktake.PersonID) stocktake.Name { return nameIn(d.People, id) }
 
 // Persons are those whom the document names by id: who decided, signed, set aside or counted. Sorted.
 func (d *Document) Persons() []stocktake.PersonID {

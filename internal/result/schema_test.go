@@ -57,8 +57,8 @@ func TestSchemaAcceptsDocuments(t *testing.T) {
 		kinds := []string{result.AsideStream, result.AsideQuarantine, result.AsideCode, result.AsidePass, result.AsideLocation}
 		d.SetAside[0].Kind = kinds[seed%5]
 		if seed > 4 {
-			d.Sections = []result.Section{{ID: "canned", Name: stocktake.Name{Arabic: "معلبات"}}, {ID: "dairy"}}
-			d.People = []result.Named{{ID: "p-1", Name: stocktake.Name{Arabic: "سارة"}}, {ID: "p-2"}}
+			d.Sections = []result.Called[stocktake.SectionID]{{ID: "canned", Name: stocktake.Name{Arabic: "معلبات"}}, {ID: "dairy"}}
+			d.People = []result.Called[stocktake.PersonID]{{ID: "p-1", Name: stocktake.Name{Arabic: "سارة"}}, {ID: "p-2"}}
 		}
 		if faults := result.Check(d); len(faults) > 0 {
 			t.Fatal(faults)

@@ -38,24 +38,23 @@ var roleNames = map[Role]Name{
 
 // say puts roles and names among an error's arguments into words of one language.
 func say(args []any, separator string, in func(Name) string) []any {
+	role := func(r Role) string { return cmp.Or(in(roleNames[r]), string(r)) }
 	said := make([]any, len(args))
 	for n, arg := range args {
-		said[n] = arg
-		if name, ok := arg.(Name); ok {
-			said[n] = cmp.Or(in(name), name.String())
+		switch x := arg.(type) {
+		case Name:
+			said[n] = cmp.Or(in(x), x.String())
+		case Role:
+			said[n] = role(x)
+		case []Role:
+			words := make([]string, 0, len(x))
+			for _, r := range x {
+				words = append(words, role(r))
+			}
+			said[n] = strings.Join(words, separator)
+		default:
+			said[n] = arg
 		}
-		roles, ok := arg.([]Role)
-		if r, one := arg.(Role); one {
-			roles, ok = []Role{r}, true
-		}
-		if !ok {
-			continue
-		}
-		words := make([]string, 0, len(roles))
-		for _, r := range roles {
-			words = append(words, cmp.Or(in(roleNames[r]), string(r)))
-		}
-		said[n] = strings.Join(words, separator)
 	}
 	return said
 }

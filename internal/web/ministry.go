@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -151,8 +150,7 @@ type MinistryConfig struct {
 	Society  stocktake.Society // the ministry's own, under which its people stand
 	Logger   *slog.Logger
 
-	Now     func() time.Time // time.Now
-	Proxies []*net.IPNet     // as in Config
+	Now func() time.Time // time.Now
 }
 
 // NewMinistry builds the pages of the ministry's officers: those of a console of their own, with the same sign-in, words
@@ -162,7 +160,7 @@ func NewMinistry(c MinistryConfig) (*echo.Echo, error) {
 		return nil, errors.New("web: accounts, a ministry with its society, and a logger are needed")
 	}
 	a, e, err := prepare(Config{
-		Accounts: c.Accounts, Societies: oneSociety{c.Society}, Logger: c.Logger, Now: c.Now, Proxies: c.Proxies, ministry: c.Ministry,
+		Accounts: c.Accounts, Societies: oneSociety{c.Society}, Logger: c.Logger, Now: c.Now, ministry: c.Ministry,
 	})
 	if err != nil {
 		return nil, err

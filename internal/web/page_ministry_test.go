@@ -173,7 +173,7 @@ func TestFiguresSayWhatTheyCover(t *testing.T) {
 // TestSectionsAreNamed holds that a document is read by what its sections are called, and by their ids where it does not say.
 func TestSectionsAreNamed(t *testing.T) {
 	d, o := openMinistry(t)
-	o.document.Sections = []result.Section{{ID: "canned", Name: stocktake.Name{Arabic: "معلبات", English: "Tins"}}}
+	o.document.Sections = []result.Called[stocktake.SectionID]{{ID: "canned", Name: stocktake.Name{Arabic: "معلبات", English: "Tins"}}}
 	path := "/documents/rawda/" + o.hash.String()
 	for _, page := range []string{path, path + "/record"} {
 		body := d.look("ministry-officer", page).Body.String()
@@ -187,7 +187,7 @@ func TestSectionsAreNamed(t *testing.T) {
 // their ids where it does not say; and that nobody is made head of a committee by standing first in it.
 func TestPeopleAreNamed(t *testing.T) {
 	d, o := openMinistry(t)
-	o.document.People = []result.Named{{ID: "p-fc", Name: stocktake.Name{Arabic: "هند", English: "Hind"}}, {ID: "p-member", Name: stocktake.Name{Arabic: "سالم", English: "Salem"}}}
+	o.document.People = []result.Called[stocktake.PersonID]{{ID: "p-fc", Name: stocktake.Name{Arabic: "هند", English: "Hind"}}, {ID: "p-member", Name: stocktake.Name{Arabic: "سالم", English: "Salem"}}}
 	path := "/documents/rawda/" + o.hash.String()
 	for _, as := range []struct{ body, fc, member string }{
 		{d.look("ministry-officer", path+"/record").Body.String(), "Hind", "Salem"},
@@ -203,7 +203,7 @@ func TestPeopleAreNamed(t *testing.T) {
 			t.Error("a head of the committee is made up")
 		}
 	}
-	o.document.People = []result.Named{{ID: "p-super", Name: stocktake.Name{English: "Mona"}}}
+	o.document.People = []result.Called[stocktake.PersonID]{{ID: "p-super", Name: stocktake.Name{English: "Mona"}}}
 	if body := d.look("ministry-officer", path).Body.String(); !strings.Contains(body, "Mona") || strings.Contains(body, "p-super") {
 		t.Errorf("a line's decision does not name its person: %s", body)
 	}

@@ -3,7 +3,6 @@ package web
 import (
 	"errors"
 	"log/slog"
-	"net"
 	"net/http"
 	"time"
 
@@ -29,9 +28,6 @@ type Config struct {
 	Societies Societies // for the console's sign-in; without it everybody types the society's id
 
 	Now func() time.Time // time.Now
-
-	// Proxies are the reverse proxies whose X-Forwarded-For is believed. Empty: the peer's own address counts.
-	Proxies []*net.IPNet
 
 	Timeout       time.Duration // of a request, its body included; 30 seconds
 	ImportTimeout time.Duration // of an import; 10 minutes
@@ -99,14 +95,7 @@ func prepare(c Config) (*api, *echo.Echo, error) {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = a.fail
-	e.IPExtractor = echo.ExtractIPDirect()
-	if len(c.Proxies) > 0 {
-		trust := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
-		for _, proxy := range c.Proxies {
-			trust = append(trust, echo.TrustIPRange(proxy))
-		}
-		e.IPExtractor = echo.ExtractIPFromXFFHeader(trust...)
-	}
+	e.IPExtractor = echo.ExtractIPDirect() // the server has put the client there: see behind
 	a.console, err = newConsole(a)
 	return a, e, err
 }

@@ -251,7 +251,7 @@ func TestBodiesAreReadStrictly(t *testing.T) {
 }
 
 func TestSignIn(t *testing.T) {
-	d := open(t, func(c *web.Config) { c.Proxies = nil })
+	d := open(t)
 	var remote string
 	d.who.signIn = func(s stocktake.SocietyID, id stocktake.PersonID, pass account.Secret, from string) (account.Grant, error) {
 		remote = from

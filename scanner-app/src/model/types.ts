@@ -1,5 +1,6 @@
 // What the screens see: a Model of signals, and actions that each say what came of them. Screens touch nothing behind it.
 import type { ReadonlySignal } from '@preact/signals'
+import type { LinkState } from '../sync/sync'
 
 /** What a thing is called. Either may be missing, not both. */
 export interface Name {
@@ -32,7 +33,7 @@ export interface Outcome {
  */
 export type Phase = 'starting' | 'other-tab' | 'unpaired' | 'signed-out' | 'ready' | 'failed'
 
-export type { LinkState } from '../sync/sync'
+export type { LinkState }
 
 export interface Link {
   state: LinkState

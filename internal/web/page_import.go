@@ -65,11 +65,6 @@ type importFault struct {
 	Arabic   string `json:"ar"`
 }
 
-// Name is the fault in both languages.
-func (f importFault) Name() stocktake.Name {
-	return stocktake.Name{Arabic: f.Arabic, English: f.English}
-}
-
 // Tone is how grave the fault is.
 func (f importFault) Tone() string {
 	return map[string]string{"refused": "wrong", "quarantined": "unknown"}[f.Severity]

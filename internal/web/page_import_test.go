@@ -136,6 +136,26 @@ func TestProgressIsTheReadersOwn(t *testing.T) {
 	}
 }
 
+// faultFinder is an Importer that finds one thing wrong.
+type faultFinder struct{ english, arabic string }
+
+func (f faultFinder) Import(context.Context, stocktake.Person, web.Upload) (any, error) {
+	list := []map[string]any{{"line": 2, "severity": "warned", "en": f.english, "ar": f.arabic}}
+	return map[string]any{"rows": 1, "faults": map[string]any{"warned": 1, "list": list}}, nil
+}
+
+// TestFaultsOfAFileReadRight holds that what is wrong is said in the reader's language, the words of the file kept in their
+// order.
+func TestFaultsOfAFileReadRight(t *testing.T) {
+	d := open(t, func(c *web.Config) {
+		c.Importer = faultFinder{`The name "Basmati Rice 5kg" is there twice.`, `الاسم "Basmati Rice 5kg" مكرر.`}
+	})
+	body := d.send("manager", "/import/items", "a;b\n").Body.String()
+	if want := "الاسم \u2066&#34;Basmati Rice 5kg&#34;\u2069 مكرر."; !strings.Contains(body, want) {
+		t.Errorf("no %q in %s", want, body)
+	}
+}
+
 type importerFunc func(web.Upload)
 
 func (f importerFunc) Import(_ context.Context, _ stocktake.Person, u web.Upload) (any, error) {

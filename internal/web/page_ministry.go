@@ -267,12 +267,7 @@ func (k *console) showTroubles(v *visit) error {
 }
 
 // fault is what a fault of a document says.
-func (g *tongue) fault(f result.Fault) string {
-	if g.lang == "en" {
-		return f.English
-	}
-	return isolated(f.Arabic)
-}
+func (g *tongue) fault(f result.Fault) string { return g.sentence(f.English, f.Arabic) }
 
 // day marks up the day of an instant in Kuwait.
 func (g *tongue) day(at time.Time) template.HTML {

@@ -63,7 +63,7 @@ func (k *console) words(g *tongue) template.FuncMap {
 		},
 		"data":   dataBlock,
 		"nav":    navLink,
-		"digits": g.digits, "day": g.day, "said": g.fault, "worth": worth, "unsigned": unsigned,
+		"digits": g.digits, "day": g.day, "said": g.fault, "sentence": g.sentence, "worth": worth, "unsigned": unsigned,
 		"percent": func(hundredths *int64) string { return g.decimal(stocktake.Quantity(*hundredths * 10).String()) },
 		"add":     func(a, b int) int { return a + b },
 		"next":    func(i int) int { return i + 1 },

@@ -137,17 +137,20 @@ func (g *tongue) name(n stocktake.Name) string {
 }
 
 // say is what an error tells people.
-func (g *tongue) say(e *stocktake.Error) string {
+func (g *tongue) say(e *stocktake.Error) string { return g.sentence(e.English(), e.Arabic()) }
+
+// sentence is that of the two which is in the language.
+func (g *tongue) sentence(english, arabic string) string {
 	if g.lang == "en" {
-		return e.English()
+		return english
 	}
-	return isolated(e.Arabic())
+	return isolated(arabic)
 }
 
-var foreign = regexp.MustCompile(`"?[-/~]?[A-Za-z0-9](?:[-A-Za-z0-9_./:]*[A-Za-z0-9_/])?"?`)
+var foreign = regexp.MustCompile(`"?[-/~]?[A-Za-z0-9](?:[-A-Za-z0-9_./: ]*[A-Za-z0-9_/])?"?`)
 
-// isolated keeps codes, paths and negative numbers in an Arabic sentence whole: left to the algorithm, the sign of a number
-// and the ends of a path change sides.
+// isolated keeps codes, paths, negative numbers and Latin words that follow each other in an Arabic sentence whole: left to
+// the algorithm, the sign of a number, the ends of a path and the words change sides.
 func isolated(arabic string) string {
 	return foreign.ReplaceAllStringFunc(arabic, func(s string) string { return isolateLTR + s + isolateEnd })
 }

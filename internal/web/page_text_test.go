@@ -145,9 +145,13 @@ func TestPlurals(t *testing.T) {
 }
 
 func TestCodesAndNegativeNumbersStayWhole(t *testing.T) {
-	got := web.Isolated(`الإجمالي "/totals/shortage/value" يذكر -33931، والحقل id ناقص.`)
-	want := "الإجمالي \u2066\"/totals/shortage/value\"\u2069 يذكر \u2066-33931\u2069، والحقل \u2066id\u2069 ناقص."
-	if got != want {
-		t.Errorf("%q, want %q", got, want)
+	for said, want := range map[string]string{
+		`الإجمالي "/totals/shortage/value" يذكر -33931، والحقل id ناقص.`: "الإجمالي \u2066\"/totals/shortage/value\"\u2069 يذكر \u2066-33931\u2069، والحقل \u2066id\u2069 ناقص.",
+		`الصنف "Basmati Rice 5kg" مكرر.`:                                 "الصنف \u2066\"Basmati Rice 5kg\"\u2069 مكرر.",
+		`لا يتسع Code 128 له.`:                                           "لا يتسع \u2066Code 128\u2069 له.",
+	} {
+		if got := web.Isolated(said); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
 	}
 }

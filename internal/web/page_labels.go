@@ -57,7 +57,7 @@ type labelSheets struct {
 	Stock  labelStock
 	Item   bool
 	Sheets [][]printedLabel
-	Faults []string // codes that could not be drawn, each with the reason
+	Faults []string // what was left out, each with the reason
 	Of     int
 }
 
@@ -151,11 +151,15 @@ func (k *console) printLocations(v *visit) error {
 			continue
 		}
 		for _, l := range site.Locations {
-			if section := place.Get("section"); section != "" && section != string(l.Section) || len(labels) == maxLabels {
+			if section := place.Get("section"); section != "" && section != string(l.Section) {
 				continue
 			}
 			if only := place["location"]; len(only) > 0 && !slices.Contains(only, string(l.ID)) {
 				continue
+			}
+			if len(labels) == maxLabels {
+				faults = append(faults, v.tongue.say(PrintFull.New(maxLabels, l.ID)))
+				break
 			}
 			drawn, err := draw(string(l.ID), stock)
 			if err != nil {
@@ -169,14 +173,14 @@ func (k *console) printLocations(v *visit) error {
 	return k.printLabels(v, f, labelSheets{Stock: stock, Faults: faults}, labels, start, "place")
 }
 
-// printItems prints labels for the items whose ids or barcodes are listed, one a line; behind one may stand how many.
+// printItems prints labels for the items whose ids or barcodes are listed, one a line.
 func (k *console) printItems(v *visit) error {
 	f, err := v.form()
 	if err != nil {
 		return err
 	}
 	stock, start := f.stockIn()
-	wanted := strings.Fields(strings.ReplaceAll(f.need("items"), ",", " "))
+	wanted := listed(f.need("items"))
 	if !f.good() {
 		return k.labelsForm(v, f)
 	}
@@ -194,17 +198,27 @@ func (k *console) printItems(v *visit) error {
 		}
 	}
 	for i := range items {
-		code := codeOf(items[i])
-		if at, ok := found[code]; ok {
-			found[string(items[i].ID)] = at
+		id := string(items[i].ID)
+		if at, ok := found[codeOf(items[i])]; ok {
+			found[id] = at
+		} else {
+			found[id] = labelledItem{item: &items[i]}
 		}
 	}
 	var labels []printedLabel
 	var faults []string
 	for _, code := range wanted {
+		if len(labels) == maxLabels {
+			faults = append(faults, v.tongue.say(PrintFull.New(maxLabels, code)))
+			break
+		}
 		x, ok := found[latin(code)]
 		if !ok {
 			faults = append(faults, v.tongue.say(NoSuchItem.New(code)))
+			continue
+		}
+		if x.barcode.Code == "" {
+			faults = append(faults, v.tongue.say(NoBarcode.New(code)))
 			continue
 		}
 		drawn, err := draw(x.barcode.Code, stock)
@@ -216,14 +230,12 @@ func (k *console) printItems(v *visit) error {
 		if x.barcode.Pack != 1000 {
 			drawn.Note = v.tongue.t("labels.pack", x.barcode.Pack, v.tongue.t("paper.unit-"+string(x.item.Unit)))
 		}
-		if labels = append(labels, drawn); len(labels) == maxLabels {
-			break
-		}
+		labels = append(labels, drawn)
 	}
 	return k.printLabels(v, f, labelSheets{Stock: stock, Item: true, Faults: faults}, labels, start, "items")
 }
 
-// labelledItem is an item by one of its codes.
+// labelledItem is an item by one of its codes; it has none where the item has none.
 type labelledItem struct {
 	item    *stocktake.Item
 	barcode stocktake.Barcode
@@ -277,4 +289,10 @@ var (
 	NoSuchItem = stocktake.NewReason(stocktake.NotFound, "label-item-unknown",
 		"No item has the id or barcode %q. Check it in the catalogue.",
 		"لا يوجد صنف برقم أو باركود %q. تحقّق منه في دليل الأصناف.")
+	NoBarcode = stocktake.NewReason(stocktake.Invalid, "label-item-bare",
+		"The item %q has no barcode. Import one for it first.",
+		"الصنف %q ليس له باركود. استورد له باركودًا أولًا.")
+	PrintFull = stocktake.NewReason(stocktake.Invalid, "label-print-full",
+		"One print holds %d labels at most, and all from %q on is left out. Print it by itself.",
+		"لا تتسع الطباعة الواحدة لأكثر من %d ملصقًا، وتُرك ما يبدأ من %q. اطبعه وحده.")
 )

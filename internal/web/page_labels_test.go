@@ -67,7 +67,12 @@ func TestSheetsOfLabels(t *testing.T) {
 			t.Errorf("%s: %d labels, want %d", c.query, n, c.labels)
 		}
 	}
-	body := show("place=site%3Dcentral&stock=s3x8&start=1").Body.String()
+	full := open(t, func(c *web.Config) { c.Places = shelves{locations: 2401} })
+	body := full.browse("supervisor", "GET", "/labels/locations?place=section%3Ddry%26site%3Dcentral&stock=s3x8&start=1", nil, "Cookie", "lang=en").Body.String()
+	if n := strings.Count(body, "<svg "); n != 2400 || !strings.Contains(body, "all from &#34;A-2401&#34; on") {
+		t.Errorf("of 2401 labels %d are printed, and what is left out is not named", n)
+	}
+	body = show("place=site%3Dcentral&stock=s3x8&start=1").Body.String()
 	if !strings.Contains(body, "Code 128 A-01") || !strings.Contains(body, "QR ثلاجة-1") || !strings.Contains(body, "ثلاجة &lt;1&gt;") {
 		t.Error("a location's code or name is not on its label")
 	}
@@ -91,6 +96,24 @@ func TestItemLabels(t *testing.T) {
 			t.Errorf("%q stands %d times, want %d", text, n, times)
 		}
 	}
+	form.Set("items", "100، 16271100010010؛100;6271100010013, none")
+	body = d.browse("manager", "POST", "/labels/items", form, "Cookie", "lang=en").Body.String()
+	if n := strings.Count(body, "<svg "); n != 4 {
+		t.Errorf("%d labels of a list in one line, want 4", n)
+	}
+	if !strings.Contains(body, "&#34;none&#34; has no barcode") {
+		t.Errorf("an item without a barcode is not named as such: %s", body)
+	}
+	form.Set("items", strings.Repeat("100\n", 2400)+"6271100010013")
+	body = d.browse("manager", "POST", "/labels/items", form, "Cookie", "lang=en").Body.String()
+	if n := strings.Count(body, "<svg "); n != 2400 || !strings.Contains(body, "all from &#34;6271100010013&#34; on") {
+		t.Errorf("of 2401 labels %d are printed, and what is left out is not named", n)
+	}
+	form.Set("start", "25")
+	if w := d.browse("manager", "POST", "/labels/items", form); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), `id="item-start-fault"`) {
+		t.Errorf("a wrong start: %d without a fault beside it", w.Code)
+	}
+	form.Set("start", "1")
 	form.Set("items", "777")
 	if w := d.browse("manager", "POST", "/labels/items", form); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), `id="items-fault"`) {
 		t.Errorf("nothing found: %d", w.Code)

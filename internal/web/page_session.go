@@ -227,17 +227,6 @@ func (s *seen) GapsOpen() (n int) {
 	return n
 }
 
-// AwaitedStreams is how many streams the seal waits for.
-func (s *seen) AwaitedStreams() (n int) {
-	for _, x := range s.Streams {
-		if x.Awaited {
-			n++
-		}
-	}
-	return n
-}
-
-// Short is the shortage as a positive number.
 // Compared counts the lines that are set against the book: the others are a tally, or not counted.
 func (s *seen) Compared() (n int) {
 	for _, l := range s.View.Lines {
@@ -270,6 +259,7 @@ func (s *seen) Parts() []stocktake.Name {
 	return list
 }
 
+// Short is the shortage as a positive number.
 func (s *seen) Short() stocktake.Fils { return s.Totals.Shortage.Abs() }
 
 // Kept gives back what was typed into one of several like forms of a page: the one that was sent names its key.

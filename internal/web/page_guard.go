@@ -13,8 +13,9 @@ import (
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; " +
 	"connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'; worker-src 'self'"
 
-// overTLS reports whether the browser speaks TLS, to this server or to a proxy on its machine that says so. Whoever lies
-// about it gets cookies that their own browser does not send back.
+// overTLS reports whether the browser speaks TLS, to this server, to a proxy that the server was told of (server/proxy.go
+// then sets TLS), or to one on its machine that says so. Whoever lies about it gets cookies that their own browser does not
+// send back.
 func overTLS(r *http.Request) bool {
 	if r.TLS != nil {
 		return true

@@ -55,16 +55,9 @@ func (k *console) assignPage(v *visit) (assignPage, error) {
 		return assignPage{}, err
 	}
 	view := s.View
-	people, err := k.Accounts.People(v.Request().Context(), v.by)
-	if err != nil {
+	p := assignPage{seen: s, Begun: s.begun()}
+	if p.Counters, err = v.peopleWho(stocktake.Counter); err != nil {
 		return assignPage{}, err
-	}
-	p, names := assignPage{seen: s, Begun: s.begun()}, map[stocktake.PersonID]stocktake.Name{}
-	for _, x := range people {
-		names[x.ID] = x.Name
-		if !x.Disabled && slices.Contains(x.Roles, stocktake.Counter) {
-			p.Counters = append(p.Counters, option{Value: string(x.ID), Text: v.tongue.name(x.Name)})
-		}
 	}
 	sectionOf := map[stocktake.LocationID]stocktake.SectionID{}
 	in := map[stocktake.SectionID]int{}
@@ -86,7 +79,7 @@ func (k *console) assignPage(v *visit) (assignPage, error) {
 				continue
 			}
 			if by[t.Person] == nil {
-				by[t.Person] = &personWork{Name: names[t.Person]}
+				by[t.Person] = &personWork{Name: p.Person(t.Person)}
 			}
 			by[t.Person].Given++
 			if t.Done {

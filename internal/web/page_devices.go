@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"html/template"
 	"slices"
 	"time"
@@ -49,17 +50,13 @@ func (k *console) deviceRows(v *visit) ([]deviceRow, error) {
 	if k.Presence != nil {
 		there = k.Presence.Present(v.by.Society)
 	}
-	people, err := k.Accounts.People(v.Request().Context(), v.by)
+	people, err := v.roll()
 	if err != nil {
 		return nil, err
 	}
-	names := map[stocktake.PersonID]stocktake.Name{}
-	for _, p := range people {
-		names[p.ID] = p.Name
-	}
 	rows := make([]deviceRow, 0, len(list))
 	for _, d := range list {
-		rows = append(rows, deviceRow{d, there[d.ID], named(names[d.EnrolledBy], string(d.EnrolledBy)), named(names[d.RevokedBy], string(d.RevokedBy))})
+		rows = append(rows, deviceRow{d, there[d.ID], people.name(d.EnrolledBy), people.name(d.RevokedBy)})
 	}
 	rank := func(d deviceRow) int {
 		switch {
@@ -75,14 +72,16 @@ func (k *console) deviceRows(v *visit) ([]deviceRow, error) {
 }
 
 // deviceNames are what handhelds are called; whoever may not see them gets none, and sees ids.
-func (v *visit) deviceNames() map[stocktake.DeviceID]string {
-	names := map[stocktake.DeviceID]string{}
-	if list, err := v.k.Accounts.Devices(v.Request().Context(), v.by); err == nil {
-		for _, d := range list {
-			names[d.ID] = d.Name
-		}
+func (v *visit) deviceNames() (map[stocktake.DeviceID]string, error) {
+	list, err := v.k.Accounts.Devices(v.Request().Context(), v.by)
+	if err != nil && !errors.Is(err, stocktake.NotAllowed) {
+		return nil, err
 	}
-	return names
+	names := make(map[stocktake.DeviceID]string, len(list))
+	for _, d := range list {
+		names[d.ID] = d.Name
+	}
+	return names, nil
 }
 
 func (k *console) showDevices(v *visit) error {
@@ -90,23 +89,17 @@ func (k *console) showDevices(v *visit) error {
 	if err != nil {
 		return err
 	}
-	p := devicesPage{Rows: rows}
-	people, err := k.Accounts.People(v.Request().Context(), v.by)
+	administrators, err := v.peopleWho(stocktake.SocietyAdministrator)
 	if err != nil {
 		return err
 	}
-	for _, x := range people {
-		if !x.Disabled && slices.Contains(x.Roles, stocktake.SocietyAdministrator) {
-			p.Administrators = append(p.Administrators, named(x.Name, string(x.ID)))
-		}
-	}
-	return v.show("devices", frame{Title: "devices.title", Nav: "devices", Data: p})
+	return v.show("devices", frame{Title: "devices.title", Nav: "devices", Data: devicesPage{rows, administrators}})
 }
 
 // devicesPage lists the handhelds, and says who pairs more.
 type devicesPage struct {
 	Rows           []deviceRow
-	Administrators []stocktake.Name
+	Administrators []option
 }
 
 // pairing is a code just made: this is the only time that it is shown. Before, it says how long one lives.

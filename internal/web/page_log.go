@@ -36,7 +36,10 @@ func (k *console) showLog(v *visit) error {
 	if err != nil {
 		return err
 	}
-	p := logPage{seen: s, Intact: true, People: v.QueryParam("of") == "people", devices: v.deviceNames()}
+	p := logPage{seen: s, Intact: true, People: v.QueryParam("of") == "people"}
+	if p.devices, err = v.deviceNames(); err != nil {
+		return err
+	}
 	to := s.Offset
 	if n, err := strconv.ParseUint(v.QueryParam("to"), 10, 64); err == nil && n > 0 && n < to {
 		to = n

@@ -25,7 +25,10 @@ func (k *console) sealing(v *visit) (frame, error) {
 	if err != nil {
 		return frame{}, err
 	}
-	p := sealPage{seen: s, tongue: v.tongue, Ready: len(s.Blockers) == 0 && !s.Over(), Shown: s.Head, Devices: v.deviceNames()}
+	p := sealPage{seen: s, tongue: v.tongue, Ready: len(s.Blockers) == 0 && !s.Over(), Shown: s.Head}
+	if p.Devices, err = v.deviceNames(); err != nil {
+		return frame{}, err
+	}
 	if k.Presence != nil {
 		p.there = k.Presence.Present(v.by.Society)
 	}

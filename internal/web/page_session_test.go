@@ -3,6 +3,7 @@ package web_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -112,6 +113,17 @@ func (s *story) went(w *httptest.ResponseRecorder, done string) {
 	s.t.Helper()
 	if to := w.Header().Get("Location"); w.Code != http.StatusSeeOther || !strings.HasSuffix(to, "done="+done) {
 		s.t.Fatalf("%d to %q, not %q: %s", w.Code, to, done, w.Body)
+	}
+}
+
+// TestNamesOfDevices holds that who may not see the devices sees ids, and that a store that fails is not passed over.
+func TestNamesOfDevices(t *testing.T) {
+	s := openStory(t)
+	for _, path := range []string{"/sessions/s1/seal", "/sessions/s1/log"} {
+		s.who.devices = stocktake.NotAllowed.New([]stocktake.Role{stocktake.Manager})
+		s.page("witness", path)
+		s.who.devices = errors.New("disk full")
+		s.holds(s.browse("witness", "GET", path, nil), http.StatusInternalServerError)
 	}
 }
 

@@ -28,6 +28,7 @@ const society stocktake.SocietyID = "rawda"
 type people struct {
 	web.Accounts                   // what a test does not set up panics, which is a test of its own
 	roll         []account.Profile // who there is; two where empty
+	devices      error             // … and why nobody is told of the devices
 	signIn       func(stocktake.SocietyID, stocktake.PersonID, account.Secret, string) (account.Grant, error)
 }
 
@@ -72,6 +73,9 @@ func (p *people) NewEnrolment(context.Context, stocktake.Person, string) (accoun
 }
 
 func (p *people) Devices(context.Context, stocktake.Person) ([]account.Device, error) {
+	if p.devices != nil {
+		return nil, p.devices
+	}
 	return []account.Device{{Society: society, ID: "D1", Name: "TC26-1", EnrolledBy: "mona", EnrolledAt: time.Unix(0, 0)}}, nil
 }
 

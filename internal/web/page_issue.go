@@ -33,12 +33,10 @@ type issuePage struct {
 	Categories []option
 	Tiers      []tierChoice
 	Picker     picker
-	Part       bool // its scope holds only part of a section
 	Committee  []option
 	Witnesses  []option
 	Plan       count.Plan // to be reviewed
-	Places     []placed   // in its scope
-	Locations  int        // in its scope
+	Places     places     // in its scope
 	Items      int        // in its scope; 0: all
 	Names      map[stocktake.PersonID]stocktake.Name
 }
@@ -229,9 +227,9 @@ func (w *issuing) page(step string, plan count.Plan) issuePage {
 	if step == "scope" {
 		p.Picker = newPicker(w.f, &w.site)
 	}
-	p.Part = partOf(&plan.Scope, &w.site)
-	p.Places = scopePlaces(&plan.Scope, &w.site)
-	p.Locations = inPlaces(p.Places)
+	if step == "review" {
+		p.Places = scopePlaces(&plan.Scope, &w.site)
+	}
 	p.Items = len(plan.Scope.Items)
 	return p
 }

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"jard/internal/count"
 	"jard/internal/stocktake"
 )
 
@@ -130,9 +129,4 @@ func (w *issuing) committee() []option {
 		options[n] = list[n].option
 	}
 	return options
-}
-
-// partOf reports whether a scope holds only part of some section.
-func partOf(s *count.Scope, site *stocktake.Site) bool {
-	return slices.ContainsFunc(scopePlaces(s, site), func(p placed) bool { return !p.Whole })
 }

@@ -16,8 +16,7 @@ type planPage struct {
 	Sections  []option // not in the scope yet
 	Narrow    bool     // the scope names places, so that more can be added
 	Listed    bool     // the scope names items
-	Places    []placed // in the scope
-	InScope   int      // locations
+	Places    places   // in the scope
 	Do        string
 	MayCancel bool
 	Ended     *ended // of a cancelled session
@@ -54,7 +53,6 @@ func (k *console) planPage(v *visit) (planPage, error) {
 	scope := s.Plan.Scope
 	p := planPage{seen: s, Narrow: len(scope.Sections)+len(scope.Locations) > 0, Listed: len(scope.Items) > 0,
 		Places: scopePlaces(&scope, s.Material.Site), MayCancel: v.by.Is(stocktake.Manager)}
-	p.InScope = inPlaces(p.Places)
 	if p.Ended, err = k.ended(v, s); err != nil {
 		return planPage{}, err
 	}

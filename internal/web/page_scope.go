@@ -15,6 +15,15 @@ import (
 // sortedKeys are a map's keys in order.
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
+// setOf is a list as a set.
+func setOf[T comparable](list []T) map[T]bool {
+	set := make(map[T]bool, len(list))
+	for _, x := range list {
+		set[x] = true
+	}
+	return set
+}
+
 // listed parts a list that somebody typed or pasted: one a line, or with commas between.
 func listed(s string) []string {
 	parts := strings.FieldsFunc(s, func(r rune) bool {
@@ -42,8 +51,9 @@ func readScope(f *form, site *stocktake.Site, items []stocktake.Item) count.Scop
 		}
 	case "locations":
 		s.Locations = picked(f, site)
+		taken := setOf(s.Locations)
 		for _, l := range readLocations(f, "locations", site) {
-			if !slices.Contains(s.Locations, l) {
+			if !taken[l] {
 				s.Locations = append(s.Locations, l)
 			}
 		}
@@ -84,34 +94,38 @@ type placed struct {
 // Few reports whether the locations are so few that they are listed at once.
 func (p placed) Few() bool { return len(p.Locations) <= 12 }
 
-// scopePlaces lists what a scope holds of a site, by its sections.
-func scopePlaces(s *count.Scope, site *stocktake.Site) (list []placed) {
+// places is what a scope holds of a site, by its sections.
+type places []placed
+
+// Part reports whether it is only part of some section.
+func (p places) Part() bool { return slices.ContainsFunc(p, func(x placed) bool { return !x.Whole }) }
+
+// Len is how many locations it has.
+func (p places) Len() (n int) {
+	for _, x := range p {
+		n += len(x.Locations)
+	}
+	return n
+}
+
+// scopePlaces lists what a scope holds of a site.
+func scopePlaces(s *count.Scope, site *stocktake.Site) (list places) {
 	all := len(s.Sections)+len(s.Locations) == 0
-	for _, section := range site.Sections {
-		p := placed{Section: named(section.Name, string(section.ID)), Whole: true}
-		for _, l := range site.Locations {
-			if l.Section != section.ID {
-				continue
-			}
-			if all || slices.Contains(s.Sections, l.Section) || slices.Contains(s.Locations, l.ID) {
-				p.Locations = append(p.Locations, l)
-			} else {
-				p.Whole = false
-			}
+	sections, locations := setOf(s.Sections), setOf(s.Locations)
+	in, out := map[stocktake.SectionID][]stocktake.Location{}, map[stocktake.SectionID]bool{}
+	for _, l := range site.Locations {
+		if all || sections[l.Section] || locations[l.ID] {
+			in[l.Section] = append(in[l.Section], l)
+		} else {
+			out[l.Section] = true
 		}
-		if len(p.Locations) > 0 {
-			list = append(list, p)
+	}
+	for _, x := range site.Sections {
+		if len(in[x.ID]) > 0 {
+			list = append(list, placed{Section: named(x.Name, string(x.ID)), Whole: !out[x.ID], Locations: in[x.ID]})
 		}
 	}
 	return list
-}
-
-// inPlaces is how many locations are listed.
-func inPlaces(list []placed) (n int) {
-	for _, p := range list {
-		n += len(p.Locations)
-	}
-	return n
 }
 
 // rangeMarks stand between the two ends of a range of locations.
@@ -126,6 +140,7 @@ func readLocations(f *form, name string, site *stocktake.Site) []stocktake.Locat
 	}
 	var list []stocktake.LocationID
 	var missing, faults []string
+	taken := map[stocktake.LocationID]bool{}
 	for _, word := range listed(f.Values.Get(name)) {
 		ids := []stocktake.LocationID{stocktake.LocationID(word)}
 		if !known[ids[0]] {
@@ -141,7 +156,8 @@ func readLocations(f *form, name string, site *stocktake.Site) []stocktake.Locat
 		for _, id := range ids {
 			if !known[id] {
 				missing = append(missing, string(id))
-			} else if !slices.Contains(list, id) {
+			} else if !taken[id] {
+				taken[id] = true
 				list = append(list, id)
 			}
 		}

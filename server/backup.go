@@ -64,7 +64,7 @@ func (c *backupConfirmCmd) Run(ctx context.Context, s *streams) error {
 	_, err = fmt.Fprintf(s.Out, "%s is whole: %d events of %d streams are safe in it. Keep it until a newer copy is confirmed.\n", c.File, events, len(held.Streams))
 	if err == nil && sameFileSystem(c.File, c.Data) {
 		_, err = fmt.Fprintf(s.Err, "Warning: %s lies on the same file system as the store. If this is no copy of what is elsewhere, one disk that fails takes both.\n"+
-			"        تنبيه: النسخة على نظام الملفات نفسه الذي عليه المخزن. إن لم تكن لها نسخة في مكان آخر فقد يضيع الاثنان بعطل قرص واحد.\n", c.File)
+			"        إشعار: النسخة على نظام الملفات نفسه الذي عليه المخزن. إن لم تكن لها نسخة في مكان آخر فقد يضيع الاثنان بعطل قرص واحد.\n", c.File)
 	}
 	return err
 }

@@ -1,16 +1,21 @@
 package live_test
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/gorilla/websocket"
 
+	"jard/internal/count"
 	"jard/internal/live"
+	"jard/internal/stocktake"
 )
 
 func TestWholeThenChanges(t *testing.T) {
@@ -226,5 +231,57 @@ func TestUnwatchedSessionIsLetGo(t *testing.T) {
 		case <-late:
 			t.Fatal("its picture is held for ever")
 		}
+	}
+}
+
+// looking has a room look until the hub stops, once it is armed, and a socket wait in its pulse until it has been told.
+type looking struct {
+	live.Sessions
+	armed         atomic.Bool
+	begun, looked chan struct{}
+}
+
+func (l *looking) View(ctx context.Context, by stocktake.Person, session stocktake.SessionID) (*count.View, error) {
+	if !l.armed.CompareAndSwap(true, false) {
+		return l.Sessions.View(ctx, by, session)
+	}
+	close(l.begun)
+	<-ctx.Done()
+	defer close(l.looked)
+	return nil, ctx.Err()
+}
+
+// TestStoppingBreaksNothingOff: that the hub stops while a room looks is no fault of the feed, and no socket is told so, however
+// late it comes to hear of it.
+func TestStoppingBreaksNothingOff(t *testing.T) {
+	l := &looking{begun: make(chan struct{}), looked: make(chan struct{})}
+	pulses := make(chan struct{})
+	var opened atomic.Bool
+	w := open(t, func(c *live.Config) {
+		who := c.Authenticate
+		l.Sessions, c.Sessions, c.Pulse = c.Sessions, l, time.Second
+		c.Authenticate = func(r *http.Request) (stocktake.Person, error) {
+			if opened.Swap(true) { // a pulse
+				select {
+				case pulses <- struct{}{}:
+					<-l.looked
+					for range 1000 {
+						runtime.Gosched() // the room does with it what it does
+					}
+				case <-l.looked:
+				}
+			}
+			return who(r)
+		}
+	})
+	b := w.watch("")
+	b.next()
+	<-pulses // the socket waits
+	l.armed.Store(true)
+	w.openPass()
+	<-l.begun
+	go w.hub.Close()
+	if code := b.closed(); code != websocket.CloseGoingAway {
+		t.Fatalf("closed with %d", code)
 	}
 }

@@ -152,9 +152,10 @@ func (r *room) run() {
 		r.mu.Unlock()
 		begun := time.Now()
 		if err := r.look(by); err != nil {
-			if r.hub.ctx.Err() == nil {
-				r.hub.Logger.Error("live feed broken off", "society", r.key.society, "session", r.key.session, "error", err)
+			if r.hub.ctx.Err() != nil {
+				return // nothing is broken: each socket says itself that the hub stops
 			}
+			r.hub.Logger.Error("live feed broken off", "society", r.key.society, "session", r.key.session, "error", err)
 			r.sendAway(websocket.CloseInternalServerErr, "broken")
 			continue
 		}

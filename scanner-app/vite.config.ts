@@ -9,13 +9,13 @@ export default defineConfig({
     preact(),
     // No chunk has a style sheet of its own, so there is nothing to preload before one.
     { name: 'import-alone', enforce: 'pre', load: (id) => (id === '\0vite/preload-helper.js' ? 'export const __vitePreload = (load) => load()' : undefined) },
-    // The texts of the first language come beside the code, not after it.
+    // What the first screen takes comes at once: the entry, what it imports, and the texts of the first language.
     {
-      name: 'arabic-at-once',
+      name: 'first-at-once',
       transformIndexHtml: {
         order: 'post',
-        handler: (_html, { bundle }) => Object.values(bundle ?? {}).filter((c) => c.type === 'chunk' && c.name === 'ar').map((c) => (
-          { tag: 'link', attrs: { rel: 'modulepreload', crossorigin: true, href: '/app/' + c.fileName }, injectTo: 'head' as const })),
+        handler: (_html, { bundle }) => Object.values(bundle ?? {}).filter((c) => c.type === 'chunk').flatMap((c) => (c.isEntry ? c.imports : c.name === 'ar' ? [c.fileName] : [])).map((file) => (
+          { tag: 'link', attrs: { rel: 'modulepreload', crossorigin: true, href: '/app/' + file }, injectTo: 'head' as const })),
       },
     },
     VitePWA({

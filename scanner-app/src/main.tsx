@@ -3,13 +3,13 @@ import { effect } from '@preact/signals'
 import { render } from 'preact'
 import { version } from '../package.json'
 import { text } from './i18n/text'
-import { browserModel } from './model/browser'
-import { captureScans } from './scan/capture'
+import { browserModel, loadCounting } from './model/browser'
 import { makeSound } from './sound/sound'
-import { App } from './ui/app'
+import { App, floor } from './ui/app'
 import { stayAwake } from './ui/awake'
 import { watchBattery } from './ui/battery'
 import { listenToKeys } from './ui/keys'
+import { fetchParts } from './ui/part'
 import { applySettings, readSettings } from './ui/settings'
 import { Silent } from './ui/silent'
 import { makeUi } from './ui/ui'
@@ -42,6 +42,18 @@ for (const tap of ['pointerup', 'keydown'] as const) addEventListener(tap, () =>
 stayAwake(model)
 const root = document.getElementById('app')!
 spoken.then(() => {
-  effect(() => captureScans((scan) => void ui.scanned(scan), text('scan.sink')))
+  effect(() => floor.module.value?.captureScans((scan) => void ui.scanned(scan), text('scan.sink')))
   render(<App ui={ui} />, root)
 }, () => render(<Silent />, root))
+
+// A first visit gets its first screen alone and the rest right after it. From then on everything lies in the worker's cache,
+// and what counting takes is read beside the database.
+if (navigator.serviceWorker?.controller) {
+  void loadCounting().catch(() => {})
+  void floor.fetch()
+}
+effect(() => {
+  if (model.phase.value === 'starting') return
+  void loadCounting().catch(() => {}) // asked for again when a session is opened
+  void fetchParts()
+})

@@ -73,6 +73,9 @@ export const en: Catalogue = {
 
   // States that take the screen
   'starting': 'Opening the record…',
+  'part.coming': 'Loading…',
+  'part.failed': 'This part could not be loaded',
+  'part.failed.do': 'Check the network, then try again. If it goes on while there is a network, open the app again; what was recorded is kept.',
   'failed': 'The record on this device could not be opened',
   'failed.do': 'Try again. If it happens again, hand the device to your supervisor and do not clear its data.',
   'other': 'The app is open in another window',

@@ -7,12 +7,13 @@ import type { Store } from '../store/store'
 import { randomId } from '../store/event'
 import type { WireTask } from '../wire/frame'
 import type { Catalogue } from './catalogue'
-import { packsOf } from './catalogue'
+import { packsOf, shown } from './catalogue'
 import { duties, isUndirected, taskAt, type Duties } from './duty'
+import { fold } from './fold'
 import { identify, type Identity } from './identify'
 import { keyedAfter, maxObserved, quantityOf, thousandths, unusual } from './number'
 import { Refuse } from './refusal'
-import type { Condition, Key, Mode, Outcome, Pass, Place, Question, Reply, Scanned } from './types'
+import type { Condition, Item, Key, Mode, Outcome, Pass, Place, Question, Reply, Scanned } from './types'
 import { takesDecimals, Walk, type PassChange } from './walk'
 
 const ok: Outcome = { sound: 'ok' }
@@ -90,6 +91,18 @@ export class Counting {
       location, name: { en: location }, kind: 'floor', section: '', sectionName: {}, shared: false, undirected: true, state: 'open',
     }
     return this.walk.view(this.catalogue, place, ackedN)
+  }
+
+  // Looking.
+
+  findItems(query: string): Item[] { return this.catalogue.find(query).map(shown) }
+
+  findPlaces(query: string): Place[] {
+    const words = fold(query).split(' ').filter(Boolean)
+    return this.duties.places.filter((p) => {
+      const text = fold([p.location, p.name.ar, p.name.en, p.sectionName.ar, p.sectionName.en].filter(Boolean).join(' '))
+      return words.every((w) => text.includes(w))
+    }).slice(0, 50)
   }
 
   // Passes.

@@ -1,19 +1,17 @@
 // The app behind its screens: it opens the database as the one writer, keeps the connection, and passes actions on one after
 // the other. What the screens see are its signals.
 import { signal } from '@preact/signals'
-import { parseScheme } from '../gs1/decode'
 import { awaitWriter, takeWriter } from '../store/lock'
 import { StoreFailed } from '../store/failure'
 import { Store } from '../store/store'
 import type { Env } from '../sync/env'
 import { older } from '../sync/version'
 import { Sync, type Offer } from '../sync/sync'
-import { Catalogue, shown } from './catalogue'
-import { Counting } from './counting'
-import { fold } from './fold'
+import type { Catalogue } from './catalogue'
+import type { Counting } from './counting'
 import { Refuse, refusalOf } from './refusal'
 import type {
-  Download, Link, Mode, Model, Name, Outcome, Pass, Person, Phase, Place, Question, Refusal, Scanned, Session, SessionOffer, SessionState, Storage, Task,
+  Download, Item, Link, Mode, Model, Name, Outcome, Pass, Person, Phase, Place, Question, Refusal, Scanned, Session, SessionOffer, SessionState, Storage, Task,
 } from './types'
 
 export interface Options {
@@ -37,6 +35,9 @@ export function pairingCode(text: string): string | undefined {
   // Eight digits are a barcode sooner than a code.
   return /^[A-Za-z0-9]{4}-?[A-Za-z0-9]{4}$/.test(trimmed) && !/^\d{8}$/.test(trimmed) ? trimmed : undefined
 }
+
+/** What counts, and reads catalogues and scans: not needed before a session is open, so it comes apart from the first load. */
+export const loadCounting = () => import('./floor')
 
 export function createModel(options: Options): Model {
   return new App(options)
@@ -344,6 +345,7 @@ class App implements Model {
     const pack = await store.pack(session)
     const record = await store.session(session)
     if (!pack || !record) throw new Refuse('no-pack')
+    const { Catalogue, Counting, parseScheme } = await loadCounting().catch(() => { throw new Refuse('part-missing') })
     const key = pack.catalogue.chunks.join()
     if (this.catalogue?.key !== key) {
       const loaded = await Catalogue.load(store, pack.catalogue.chunks)
@@ -435,15 +437,8 @@ class App implements Model {
 
   // Looking and handing over.
 
-  findItems(query: string): ReturnType<Model['findItems']> { return this.counting?.catalogue.find(query).map(shown) ?? [] }
-
-  findPlaces(query: string): Place[] {
-    const words = fold(query).split(' ').filter(Boolean)
-    return this.places.value.filter((p) => {
-      const text = fold([p.location, p.name.ar, p.name.en, p.sectionName.ar, p.sectionName.en].filter(Boolean).join(' '))
-      return words.every((w) => text.includes(w))
-    }).slice(0, 50)
-  }
+  findItems(query: string): Item[] { return this.counting?.findItems(query) ?? [] }
+  findPlaces(query: string): Place[] { return this.counting?.findPlaces(query) ?? [] }
 
   async syncNow(): Promise<void> {
     this.sync?.syncNow()

@@ -29,6 +29,7 @@ const words = {
   'nothing-asked': ['لم يُسأل شيء.', 'Nothing was asked.'],
   'lot-date': ['اكتب التاريخ سنة-شهر-يوم، مثل 2027-03-31.', 'Write the date as year-month-day, such as 2027-03-31.'],
   'starting': ['التطبيق يبدأ. انتظر لحظة.', 'The app is starting. Wait a moment.'],
+  'part-missing': ['لم يُحمَّل هذا الجزء من التطبيق بعد. تحقّق من الشبكة ثم أعد المحاولة.', 'This part of the app has not been loaded yet. Check the network, then try again.'],
   'unexpected': ['حدث خطأ غير متوقع ولم يُسجَّل هذا الإدخال. أعد المحاولة.', 'Something unexpected happened and this entry was not recorded. Try again.'],
 } as const
 

@@ -1,23 +1,24 @@
 // Which screen is shown: the model's phase and what is open in it decide, nobody navigates. Sheets lie over it.
 import { useEffect } from 'preact/hooks'
-import { Counting } from './count'
-import { DetailsSheet } from './details'
-import { EntriesSheet } from './entries'
-import { FindSheet } from './find'
-import { FinishSheet } from './finish'
-import { MenuSheet, SettingsSheet } from './menu'
-import { ModeSheet } from './mode'
-import { NoticesSheet } from './notices'
-import { SessionOver } from './over'
 import { Pairing } from './pairing'
+import { of, part } from './part'
 import { Failed, OtherTab, Revoked, Starting, StorageFull } from './plate'
-import { Questions } from './questions'
-import { Sessions } from './sessions'
 import { SignIn } from './signin'
-import { SyncSheet } from './sync'
-import { PlacesSheet, Tasks } from './tasks'
 import { TopLine } from './topline'
 import { UiContext, useUi, type Ui } from './ui'
+
+// What is written here by name comes with the first load: what a device shows until somebody is signed in, and what may
+// have to be said without a network. The rest comes in parts.
+export const floor = part(() => import('./floor'))
+const Counting = of(floor, (m) => m.Counting), SessionOver = of(floor, (m) => m.SessionOver), Sessions = of(floor, (m) => m.Sessions), Tasks = of(floor, (m) => m.Tasks)
+const PlacesSheet = of(floor, (m) => m.PlacesSheet), ModeSheet = of(floor, (m) => m.ModeSheet)
+const EntriesSheet = of(floor, (m) => m.EntriesSheet), FinishSheet = of(floor, (m) => m.FinishSheet)
+const menu = part(() => import('./menu'))
+const MenuSheet = of(menu, (m) => m.MenuSheet), SettingsSheet = of(menu, (m) => m.SettingsSheet)
+const SyncSheet = of(part(() => import('./sync')), (m) => m.SyncSheet)
+const NoticesSheet = of(part(() => import('./notice-list')), (m) => m.NoticesSheet)
+const FindSheet = of(part(() => import('./find')), (m) => m.FindSheet)
+const DetailsSheet = of(part(() => import('./details')), (m) => m.DetailsSheet)
 
 export function App({ ui }: { ui: Ui }) {
   return (
@@ -57,7 +58,8 @@ function Sheets() {
   const close = () => { sheet.value = undefined }
   const pass = model.pass.value, open = sheet.value
   useBackButton(open !== undefined, close)
-  if (model.question.value && model.question.value.kind !== 'how-many') return <Questions />
+  const Questions = floor.module.value?.Questions
+  if (Questions && model.question.value && model.question.value.kind !== 'how-many') return <Questions />
   switch (open) {
     case 'menu': return <MenuSheet key={open} close={close} />
     case 'sync': return <SyncSheet key={open} close={close} />

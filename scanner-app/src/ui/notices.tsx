@@ -2,7 +2,6 @@
 import type { ComponentChildren } from 'preact'
 import { text } from '../i18n/text'
 import { Icon, type IconName } from './icon'
-import { Sheet } from './sheet'
 import { inWords, useUi, type Ui } from './ui'
 
 export type Tone = 'good' | 'check' | 'wrong' | 'unknown'
@@ -43,18 +42,5 @@ export function Statement({ tone, icon, title, children }: { tone?: Tone; icon?:
       <span class={tone}><Icon name={icon ?? (tone ? icons[tone] : 'notice')} /></span>
       <div>{title && <p class="strong">{title}</p>}{children && <p>{children}</p>}</div>
     </div>
-  )
-}
-
-export function NoticesSheet({ close }: { close: () => void }) {
-  const { sheet } = useUi()
-  const notices = useNotices()
-  return (
-    <Sheet title={text('notices.title')} close={close} foot={<button class="button" onClick={() => { sheet.value = 'sync' }}>{text('sync.title')}</button>}>
-      <div class="stack tight">
-        {notices.map((n) => <Statement key={n.key} tone={n.tone} title={n.title}>{n.body}</Statement>)}
-        {notices.length === 0 && <p class="empty">{text('notices.none')}</p>}
-      </div>
-    </Sheet>
   )
 }

@@ -3,14 +3,16 @@
 import { signal } from '@preact/signals'
 import { render } from 'preact'
 import { act } from 'preact/test-utils'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { language } from '../../src/i18n/text'
 import type { Answer } from '../../src/sound/sound'
 import { App } from '../../src/ui/app'
+import { fetchParts } from '../../src/ui/part'
 import { makeUi, type Ui } from '../../src/ui/ui'
 import { entry, items, pass, pending, type FakeModel } from './fake'
 import { scenes, setScene } from './scenes'
 
+beforeAll(fetchParts)
 let root: HTMLElement | undefined
 afterEach(() => {
   if (root) render(null, root)

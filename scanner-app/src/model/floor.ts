@@ -1,0 +1,4 @@
+// What the model needs once a session is open, as one part of the app.
+export { parseScheme } from '../gs1/decode'
+export { Catalogue } from './catalogue'
+export { Counting } from './counting'

@@ -1,0 +1,18 @@
+// The notices, one under the other.
+import { text } from '../i18n/text'
+import { Statement, useNotices } from './notices'
+import { Sheet } from './sheet'
+import { useUi } from './ui'
+
+export function NoticesSheet({ close }: { close: () => void }) {
+  const { sheet } = useUi()
+  const notices = useNotices()
+  return (
+    <Sheet title={text('notices.title')} close={close} foot={<button class="button" onClick={() => { sheet.value = 'sync' }}>{text('sync.title')}</button>}>
+      <div class="stack tight">
+        {notices.map((n) => <Statement key={n.key} tone={n.tone} title={n.title}>{n.body}</Statement>)}
+        {notices.length === 0 && <p class="empty">{text('notices.none')}</p>}
+      </div>
+    </Sheet>
+  )
+}

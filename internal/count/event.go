@@ -13,6 +13,9 @@ const MaxEvent = 8 << 10
 // MaxText bounds a raw scan, a code and a lot within an event, in bytes.
 const MaxText = 4 << 10
 
+// MaxNote bounds a note, in characters.
+const MaxNote = 200
+
 // Event is the body of what a handheld records, version 1, all kinds in one flat shape. Instants are milliseconds of
 // the device's wall clock since 1970 (UTC); Offset is what must be added to reach the server's clock, as last measured.
 type Event struct {
@@ -49,6 +52,13 @@ type Event struct {
 	Expiry     string             `json:"expiry,omitempty"` // YYYY-MM-DD
 	Entry      string             `json:"entry,omitempty"`  // scan, keyed or search
 	Undirected bool               `json:"undirected,omitempty"`
+	Note       string             `json:"note,omitempty"` // what the counter can tell of it, at most MaxNote characters
+
+	// Moved, which says item, code, raw, pack, amount, unit, lot, expiry, condition and entry as Observed does, and the person;
+	// and Reversed where it takes a move back. At is when it was placed.
+	From    stocktake.LocationID `json:"from,omitempty"`
+	To      stocktake.LocationID `json:"to,omitempty"`
+	TakenAt int64                `json:"taken_at,omitempty"`
 
 	// Reversed
 	Reverses stocktake.EventID `json:"reverses,omitempty"`
@@ -70,7 +80,7 @@ const (
 )
 
 var eventKinds = map[string]Kind{
-	"pass.opened": PassOpened, "pass.closed": PassClosed, "observed": Observed, "reversed": Reversed, "clock": Clocked,
+	"pass.opened": PassOpened, "pass.closed": PassClosed, "observed": Observed, "reversed": Reversed, "clock": Clocked, "moved": Moved,
 }
 
 // ParseEvent decodes and judges an event by itself, without regard to any session's state. On an error the event may
@@ -128,8 +138,14 @@ func (e *Event) check() (Kind, error) {
 		}
 		return kind, nil
 	}
+	if kind == Moved || (kind == Reversed && e.Pass == "" && e.From != "") {
+		return kind, e.checkMoved(kind)
+	}
 	if err := stocktake.CheckID("pass", string(e.Pass)); err != nil {
 		return 0, err
+	}
+	if e.From != "" || e.To != "" {
+		return 0, EventField.New("from, to")
 	}
 	switch kind {
 	case PassOpened:
@@ -169,12 +185,41 @@ func (e *Event) checkOpened() error {
 	return nil
 }
 
+// checkMoved judges a move, or what takes one back.
+func (e *Event) checkMoved(kind Kind) error {
+	if kind == Reversed {
+		if err := stocktake.CheckID("event", string(e.Reverses)); err != nil {
+			return err
+		}
+	} else if err := stocktake.CheckID("person", string(e.Person)); err != nil {
+		return err
+	}
+	for _, end := range []stocktake.LocationID{e.From, e.To} {
+		if err := stocktake.CheckID("location", string(end)); err != nil {
+			return err
+		}
+	}
+	switch {
+	case e.Pass != "":
+		return EventField.New("pass")
+	case e.From == e.To:
+		return EventField.New("from, to")
+	case e.TakenAt <= 0 || !plausible(e.TakenAt) || e.TakenAt > e.At:
+		return EventField.New("taken_at")
+	case e.Amount == 0:
+		return EventField.New("amount")
+	}
+	return e.checkObserved()
+}
+
 func (e *Event) checkObserved() error {
 	switch {
 	case e.Item == "" && e.Code == "":
 		return EventField.New("item, code")
 	case len(e.Raw) > MaxText, len(e.Code) > MaxText, len(e.Lot) > MaxText, len(e.Unit) > stocktake.MaxID:
 		return EventField.New("raw, code, lot, unit")
+	case utf8.RuneCountInString(e.Note) > MaxNote:
+		return EventField.New("note")
 	case e.Pack <= 0 || e.Pack > stocktake.MaxObserved:
 		return EventField.New("pack")
 	case e.Amount < 0 || e.Amount > stocktake.MaxObserved:
@@ -250,6 +295,6 @@ var (
 		"This device was revoked. Its events are kept in quarantine; hand it to the supervisor.",
 		"أُوقف هذا الجهاز. حُفظت أحداثه في الحجر؛ سلّمه إلى المشرف.")
 	PersonNotSignedIn = stocktake.NewReason(stocktake.Forbidden, "person-not-signed-in",
-		"%q never signed in on this device as a counter. A supervisor must judge the pass.",
-		"لم يسجّل %q الدخول على هذا الجهاز بصفة قائم بالعد. على المشرف الحكم على هذه الجولة.")
+		"%q never signed in on this device as a counter. A supervisor must judge what it recorded.",
+		"لم يسجّل %q الدخول على هذا الجهاز بصفة قائم بالعد. على المشرف الحكم فيما سُجّل باسمه.")
 )

@@ -17,19 +17,22 @@ const (
 	observedEvent = `{"v":1,"id":"e2","kind":"observed","session":"s1","at":1767250800000,"pass":"p1","scanned_at":1767250799000,"code":"c1","item":"ice","pack":1000,"amount":4000}`
 	reversedEvent = `{"v":1,"id":"e3","kind":"reversed","session":"s1","at":1767250800000,"pass":"p1","code":"c1","item":"ice","pack":1000,"amount":4000,"reverses":"e2"}`
 	closedEvent   = `{"v":1,"id":"e4","kind":"pass.closed","session":"s1","at":1767250800000,"pass":"p1","observations":1,"quantity":4000}`
+	movedEvent    = `{"v":1,"id":"e6","kind":"moved","session":"s1","at":1767250800000,"person":"ali","code":"c1","item":"ice","pack":1000,"amount":4000,"from":"A1","to":"C1","taken_at":1767250790000}`
+	movedBack     = `{"v":1,"id":"e7","kind":"reversed","session":"s1","at":1767250800000,"code":"c1","item":"ice","pack":1000,"amount":4000,"from":"A1","to":"C1","taken_at":1767250790000,"reverses":"e6"}`
 	clockEvent    = `{"v":1,"id":"e5","kind":"clock","session":"s1","at":1767250800000,"offset":-12,"rtt":40}`
 )
 
 func TestEventsThatAreTaken(t *testing.T) {
 	for body, kind := range map[string]count.Kind{
 		openedEvent: count.PassOpened, observedEvent: count.Observed, reversedEvent: count.Reversed, closedEvent: count.PassClosed,
-		clockEvent: count.Clocked,
-		strings.Replace(observedEvent, `"amount":4000`, `"amount":0`, 1):                                                count.Observed,
-		strings.Replace(observedEvent, `"amount":4000`, `"amount":10000000000,"new_field":[1,{}]`, 1):                   count.Observed,
-		strings.Replace(observedEvent, `"amount":4000`, `"amount":1500,"condition":"damaged","expiry":"2028-02-29"`, 1): count.Observed,
-		strings.Replace(observedEvent, `,"item":"ice"`, "", 1):                                                          count.Observed,
-		strings.Replace(observedEvent, `"code":"c1",`, "", 1):                                                           count.Observed,
-		strings.Replace(clockEvent, `-12`, "-1700000000000", 1):                                                         count.Clocked, // a device in 1970
+		clockEvent: count.Clocked, movedEvent: count.Moved, movedBack: count.Reversed,
+		strings.Replace(observedEvent, `"amount":4000`, `"amount":4000,"note":"`+strings.Repeat("ش", count.MaxNote)+`"`, 1): count.Observed,
+		strings.Replace(observedEvent, `"amount":4000`, `"amount":0`, 1):                                                    count.Observed,
+		strings.Replace(observedEvent, `"amount":4000`, `"amount":10000000000,"new_field":[1,{}]`, 1):                       count.Observed,
+		strings.Replace(observedEvent, `"amount":4000`, `"amount":1500,"condition":"damaged","expiry":"2028-02-29"`, 1):     count.Observed,
+		strings.Replace(observedEvent, `,"item":"ice"`, "", 1):                                                              count.Observed,
+		strings.Replace(observedEvent, `"code":"c1",`, "", 1):                                                               count.Observed,
+		strings.Replace(clockEvent, `-12`, "-1700000000000", 1):                                                             count.Clocked, // a device in 1970
 	} {
 		e, got, err := count.ParseEvent([]byte(body))
 		if err != nil || got != kind || e.Session != "s1" {
@@ -96,6 +99,22 @@ func TestEventsThatAreRefused(t *testing.T) {
 		{openedEvent, `"quantity"`, `"guess"`, count.EventField},
 		{openedEvent, `"mode"`, `"continues":"p0","replaces":"p0","mode"`, count.EventField},
 		{openedEvent, `"mode"`, `"assignment":"` + strings.Repeat("t", 65) + `","mode"`, count.EventField},
+		{observedEvent, `"amount":4000`, `"amount":4000,"note":"` + strings.Repeat("ش", count.MaxNote+1) + `"`, count.EventField},
+		{observedEvent, `"amount":4000`, `"amount":4000,"from":"A1","to":"C1"`, count.EventField},
+		{movedEvent, `"person":"ali",`, ``, reason("id-empty")},
+		{movedEvent, `"person"`, `"pass":"p1","person"`, count.EventField},
+		{movedEvent, `"from":"A1",`, ``, reason("id-empty")},
+		{movedEvent, `"to":"C1",`, ``, reason("id-empty")},
+		{movedEvent, `"to":"C1"`, `"to":"A1"`, count.EventField},
+		{movedEvent, `,"taken_at":1767250790000`, ``, count.EventField},
+		{movedEvent, `"taken_at":1767250790000`, `"taken_at":-1`, count.EventField},
+		{movedEvent, `"taken_at":1767250790000`, `"taken_at":1767250800001`, count.EventField},
+		{movedEvent, `"amount":4000`, `"amount":0`, count.EventField},
+		{movedEvent, `"pack":1000,`, ``, count.EventField},
+		{movedEvent, `"code":"c1","item":"ice",`, ``, count.EventField},
+		{movedBack, `,"reverses":"e6"`, ``, reason("id-empty")},
+		{movedBack, `"from":"A1",`, ``, reason("id-empty")}, // then it takes an observation back, and wants a pass
+		{movedBack, `"session"`, `"pass":"p1","session"`, count.EventField},
 		{closedEvent, `"observations":1`, `"observations":-1`, count.EventField},
 		{closedEvent, `"quantity":4000`, `"quantity":9007199254740992`, count.EventField},
 		{clockEvent, `"offset":-12,`, ``, count.EventField},
@@ -123,7 +142,7 @@ func TestRefusedEventTellsItsSession(t *testing.T) {
 }
 
 func FuzzParseEvent(f *testing.F) {
-	for _, body := range []string{openedEvent, observedEvent, reversedEvent, closedEvent, clockEvent, `{}`, `null`, `[1]`, "\xff"} {
+	for _, body := range []string{openedEvent, observedEvent, reversedEvent, closedEvent, clockEvent, movedEvent, movedBack, `{}`, `null`, `[1]`, "\xff"} {
 		f.Add([]byte(body))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {

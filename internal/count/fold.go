@@ -45,6 +45,7 @@ type Fold struct {
 	released   map[string]signed[Release]   // held key → the last decision
 	admitted   map[string]uint64            // held key → offset of the last decision that let it count
 	passes     map[stocktake.PassID]*passFacts
+	moved      []movedFact // moves, and what takes moves back
 	tasks      map[string]taskFact
 	rounds     int
 	completed  map[stocktake.PassID]signed[PassDecision]

@@ -212,11 +212,12 @@ func (f *Fold) unfile(id, body key) {
 		f.soilAll()
 	}
 	delete(f.carried, body)
+	gone := func(n factID) bool { return f.fact(n).body == body }
 	if p == nil {
+		f.moved = slices.DeleteFunc(f.moved, func(x movedFact) bool { return gone(x.fact) })
 		return
 	}
 	// Views made before keep what they have.
-	gone := func(n factID) bool { return f.fact(n).body == body }
 	p.opened = slices.DeleteFunc(slices.Clone(p.opened), func(x openedFact) bool { return gone(x.fact) })
 	p.observed = slices.DeleteFunc(slices.Clone(p.observed), func(x observedFact) bool { return gone(x.fact) })
 	p.reversed = slices.DeleteFunc(slices.Clone(p.reversed), func(x reversedFact) bool { return gone(x.fact) })

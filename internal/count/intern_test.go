@@ -22,6 +22,9 @@ func TestFoldLetsGoOfBodies(t *testing.T) {
 		},
 		"observed": func(e *count.Event) { e.Name = "observed" },
 		"reversed": func(e *count.Event) { e.Name, e.Reverses = "reversed", "e-before" },
+		"moved": func(e *count.Event) {
+			e.Name, e.Pass, e.Person, e.From, e.To, e.TakenAt = "moved", "", "ali", "A1", "C1", dawn
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := fold(t, shop(), write(t).entries)

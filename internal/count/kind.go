@@ -10,8 +10,9 @@ const (
 	PassOpened Kind = 1 // a person begins a walk over one location
 	PassClosed Kind = 2 // … and ends it, with its own totals
 	Observed   Kind = 3 // one scan or entry
-	Reversed   Kind = 4 // takes one observation back
+	Reversed   Kind = 4 // takes one observation or move back
 	Clocked    Kind = 5 // the device's offset to the server, measured at a contact
+	Moved      Kind = 6 // stock was carried from one location to another
 )
 
 // What the server records by itself.
@@ -45,7 +46,7 @@ const (
 )
 
 var kindNames = map[Kind]string{
-	PassOpened: "pass.opened", PassClosed: "pass.closed", Observed: "observed", Reversed: "reversed", Clocked: "clock",
+	PassOpened: "pass.opened", PassClosed: "pass.closed", Observed: "observed", Reversed: "reversed", Clocked: "clock", Moved: "moved",
 	Quarantined: "quarantined", Joined: "joined", Drained: "drained", Fenced: "fenced", Restored: "restored",
 	Issued: "issued", ScopeExtended: "scope.extended", Assigned: "assigned", RecountOrdered: "recount.ordered",
 	PassCompleted: "pass.completed", PassAbandoned: "pass.abandoned", DisputeChosen: "dispute.chosen",
@@ -63,7 +64,7 @@ func (k Kind) String() string {
 }
 
 // IsEvent reports whether a handheld records the kind.
-func (k Kind) IsEvent() bool { return k >= PassOpened && k <= Clocked }
+func (k Kind) IsEvent() bool { return k >= PassOpened && k <= Moved }
 
 // MarshalText is String, for JSON.
 func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }

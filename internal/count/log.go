@@ -121,7 +121,7 @@ type Received struct {
 	Session stocktake.SessionID
 	Kind    Kind
 	Note    string
-	Opener  stocktake.PersonID // who opens a pass by it; empty for any other kind
+	Person  stocktake.PersonID // who opens a pass or moved stock by it; empty for any other kind
 	Body    []byte
 }
 
@@ -141,8 +141,8 @@ func Receive(bodies [][]byte) []Received {
 			r.Quarantine(stocktake.Fault(err).Reason)
 			continue
 		}
-		if r.Kind = kind; kind == PassOpened {
-			r.Opener = event.Person
+		if r.Kind = kind; kind == PassOpened || kind == Moved {
+			r.Person = event.Person
 		}
 	}
 	return list
@@ -150,7 +150,7 @@ func Receive(bodies [][]byte) []Received {
 
 // Quarantine has the event kept raw, with the reason why it does not count.
 func (r *Received) Quarantine(why *stocktake.Reason) {
-	r.Kind, r.Note, r.Opener = Quarantined, why.Key, ""
+	r.Kind, r.Note, r.Person = Quarantined, why.Key, ""
 }
 
 // Draft is an entry to be: a person's decision or something the server records.

@@ -39,6 +39,7 @@ type answer struct {
 	held      []heldDoc
 	accepted  []heldDoc
 	passes    []*mpass
+	moves     []string
 	groups    []*mgroup
 	unknown   map[string]stocktake.Quantity
 	aside     map[string]string // unknown code → reason
@@ -86,6 +87,7 @@ func (m *model) at(n int) *answer {
 	}
 	a.collect()
 	a.placePasses()
+	a.placeMoves()
 	a.judgePasses()
 	a.gather()
 	a.doubt()

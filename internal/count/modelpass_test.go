@@ -65,7 +65,7 @@ func (a *answer) placePasses() {
 	a.unknown, a.aside = map[string]stocktake.Quantity{}, map[string]string{}
 	done := map[stocktake.PassID]bool{}
 	for _, d := range a.docs {
-		if a.counts(d) && !done[d.event.Pass] {
+		if a.counts(d) && d.event.Pass != "" && !done[d.event.Pass] {
 			done[d.event.Pass] = true
 			a.placePass(d.event.Pass)
 		}
@@ -177,18 +177,7 @@ func (a *answer) observe(p *mpass, d *doc) {
 		f.start = server(e, e.ScannedAt)
 	}
 	if _, known := a.m.material.Items[e.Item]; !known {
-		code := e.Code
-		if code == "" {
-			code = string(e.Item)
-		}
-		var means *count.Resolution
-		for _, r := range bodies[count.Resolution](a, count.CodeResolved) {
-			if r.body.Code == code {
-				if means = &r.body; r.body.TakeBack {
-					means = nil
-				}
-			}
-		}
+		code, means := a.means(e)
 		if means == nil || means.SetAside {
 			p.finds = append(p.finds, find{code: code, quantity: understood})
 			return
@@ -203,6 +192,70 @@ func (a *answer) observe(p *mpass, d *doc) {
 		}
 	}
 	p.finds = append(p.finds, f)
+}
+
+// means is the code under which an event's item is unknown, and what somebody said that it means.
+func (a *answer) means(e *count.Event) (code string, means *count.Resolution) {
+	if code = e.Code; code == "" {
+		code = string(e.Item)
+	}
+	for _, r := range bodies[count.Resolution](a, count.CodeResolved) {
+		if r.body.Code == code {
+			if means = &r.body; r.body.TakeBack {
+				means = nil
+			}
+		}
+	}
+	return code, means
+}
+
+// placeMoves lists the moves that stand: Moves.
+func (a *answer) placeMoves() {
+	for _, d := range a.docs {
+		if !a.counts(d) || d.event.Pass != "" {
+			continue
+		}
+		e, where := d.event, stocktake.LocationID("")
+		if a.location(e.From) != nil {
+			where = e.From
+		} else if a.location(e.To) != nil {
+			where = e.To
+		}
+		matched := false
+		for _, x := range a.docs {
+			if a.counts(x) && x.event.Pass == "" && (putsBack(x, d) || putsBack(d, x)) {
+				matched = true
+			}
+		}
+		switch item, quantity := e.Item, e.Amount*e.Pack/1000; {
+		case matched:
+		case d.kind == count.Reversed:
+			a.hold(d, count.HeldReversal, where)
+		case a.location(e.From) == nil || a.location(e.To) == nil:
+			a.hold(d, count.HeldLocation, where)
+		default:
+			if _, known := a.m.material.Items[item]; !known {
+				item = ""
+				if _, means := a.means(e); means != nil && !means.SetAside {
+					if item = means.Item; means.Pack != 0 {
+						if quantity = e.Amount * means.Pack / 1000; e.Amount*means.Pack%1000 != 0 || quantity > stocktake.MaxObserved {
+							a.hold(d, count.HeldInexact, where)
+							continue
+						}
+					}
+				}
+			}
+			a.moves = append(a.moves, fmt.Sprint("move ", e.Person, " ", item, " ", e.Code, " ", int64(quantity), " ", e.From, " ", e.To, " ", e.Lot, " ", e.Expiry, " ", e.Condition, " ",
+				server(e, e.TakenAt), " ", server(e, e.At)))
+		}
+	}
+	slices.Sort(a.moves)
+}
+
+func putsBack(r, m *doc) bool {
+	x, y := r.event, m.event
+	return r.kind == count.Reversed && m.kind == count.Moved && x.Reverses == y.ID && share(r.trusted, m.trusted) && x.From == y.From && x.To == y.To &&
+		x.TakenAt == y.TakenAt && x.Item == y.Item && x.Code == y.Code && x.Lot == y.Lot && x.Condition == y.Condition && x.Amount == y.Amount && x.Pack == y.Pack
 }
 
 // judgePasses says of each pass whether it counts: Passes.

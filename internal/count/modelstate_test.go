@@ -48,6 +48,9 @@ func (a *answer) describe() string {
 	for _, d := range a.disputes {
 		fmt.Fprintln(&b, "dispute "+d)
 	}
+	for _, m := range a.moves {
+		fmt.Fprintln(&b, m)
+	}
 	for _, l := range a.lines {
 		fmt.Fprintln(&b, "line", l)
 	}

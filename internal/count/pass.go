@@ -36,7 +36,7 @@ type observedFact struct {
 	fact              factID
 	item              word
 	code, lot, expiry word
-	condition         word
+	condition, note   word
 	allHere           bool
 }
 
@@ -68,7 +68,7 @@ func (f *Fold) fileFact(offset uint64, from Stream, body key, kind Kind, event *
 	id := idKey(event.ID)
 	stream := f.kept(from)
 	var p *passFacts
-	if kind != Clocked { // which is evidence for bands and changes no tally
+	if event.Pass != "" && kind != Clocked { // which is evidence for bands and changes no tally; a move belongs to no pass
 		if p = f.passes[event.Pass]; p == nil {
 			p = &passFacts{id: keep(f, event.Pass)}
 			f.passes[p.id] = p
@@ -96,14 +96,15 @@ func (f *Fold) fileFact(offset uint64, from Stream, body key, kind Kind, event *
 		f.soilAll()
 	}
 	f.facts.add(x)
-	if p == nil {
-		return
-	}
-	p.tally = nil
 	at := event.At
 	if event.Offset != nil {
 		at += *event.Offset
 	}
+	if p == nil {
+		f.fileMove(n, kind, event, at)
+		return
+	}
+	p.tally = nil
 	switch kind {
 	case PassOpened:
 		p.opened = append(p.opened, openedFact{n, keep(f, event.Location), event.Round, keep(f, event.Person), keep(f, event.Assignment),
@@ -119,6 +120,7 @@ func (f *Fold) fileFact(offset uint64, from Stream, body key, kind Kind, event *
 		p.observed = append(p.observed, observedFact{
 			fact: n, item: f.word(string(event.Item)), code: f.word(event.Code), lot: f.word(event.Lot), expiry: f.word(event.Expiry),
 			condition: f.word(string(event.Condition)), amount: event.Amount, pack: event.Pack, start: start, end: at, allHere: event.AllHere,
+			note: f.word(event.Note),
 		})
 	case Reversed:
 		p.reversed = append(p.reversed, reversedFact{
@@ -204,6 +206,7 @@ type tally struct {
 	opened       *openedFact
 	items        map[stocktake.ItemID]*met
 	unknown      map[string]stocktake.Quantity // unknown code → quantity as understood
+	notes        map[string][]string           // item, or unknown code → what its counter told of it; mostly nil
 	observations int64
 	quantity     stocktake.Quantity // as understood on the device
 	content      content            // of opening and observations
@@ -287,6 +290,19 @@ func (f *Fold) reckon(p *passFacts) *tally {
 	return t
 }
 
+// tell keeps a note on an item or code, once.
+func (t *tally) tell(of, note string) {
+	if note == "" {
+		return
+	}
+	if t.notes == nil {
+		t.notes = map[string][]string{}
+	}
+	if n, told := slices.BinarySearch(t.notes[of], note); !told {
+		t.notes[of] = slices.Insert(t.notes[of], n, note)
+	}
+}
+
 // opening picks the event that opened the pass; any other that claims to is held.
 func (f *Fold) opening(p *passFacts, t *tally) *openedFact {
 	var first *openedFact
@@ -327,6 +343,26 @@ func (f *Fold) takesBack(r *reversedFact, o *observedFact) bool {
 		r.condition == o.condition && r.amount == o.amount && r.pack == o.pack
 }
 
+// understand says which item an event means and how much of it: the one that it names, if the catalogue has it, else the one
+// that its code was resolved to. Item is empty while nobody knows; fault says why the quantity is none.
+func (f *Fold) understand(named, code string, amount, pack stocktake.Quantity) (item stocktake.ItemID, quantity stocktake.Quantity, fault string) {
+	quantity, _ = stocktake.Times(amount, pack) // checked at ingest
+	if _, known := f.material.Items[stocktake.ItemID(named)]; known {
+		return stocktake.ItemID(named), quantity, ""
+	}
+	r, resolved := f.resolved[cmp.Or(code, named)]
+	if !resolved || r.word.SetAside {
+		return "", quantity, ""
+	}
+	if r.word.Pack != 0 {
+		var err error
+		if quantity, err = stocktake.Times(amount, r.word.Pack); err != nil || quantity > stocktake.MaxObserved {
+			return "", 0, HeldInexact
+		}
+	}
+	return r.word.Item, quantity, ""
+}
+
 // meet adds a standing observation to the tally: under its item as the device understood it, else under the item that
 // its code was resolved to, else as unknown.
 func (f *Fold) meet(t *tally, o *observedFact, hold func(*fact, string)) {
@@ -334,22 +370,18 @@ func (f *Fold) meet(t *tally, o *observedFact, hold func(*fact, string)) {
 	t.observations++
 	t.quantity += understood
 	t.last = max(t.last, o.end)
-	item, quantity := stocktake.ItemID(f.texts[o.item]), understood
-	if _, known := f.material.Items[item]; !known {
-		code := f.texts[cmp.Or(o.code, o.item)]
-		r, resolved := f.resolved[code]
-		if !resolved || r.word.SetAside {
-			t.unknown[code] += understood
-			return
-		}
-		var err error
-		if item = r.word.Item; r.word.Pack != 0 {
-			if quantity, err = stocktake.Times(o.amount, r.word.Pack); err != nil || quantity > stocktake.MaxObserved {
-				hold(f.fact(o.fact), HeldInexact)
-				return
-			}
-		}
+	item, quantity, fault := f.understand(f.texts[o.item], f.texts[o.code], o.amount, o.pack)
+	if fault != "" {
+		hold(f.fact(o.fact), fault)
+		return
 	}
+	if item == "" {
+		code := f.texts[cmp.Or(o.code, o.item)]
+		t.unknown[code] += understood
+		t.tell(code, f.texts[o.note])
+		return
+	}
+	t.tell(string(item), f.texts[o.note])
 	m := t.items[item]
 	if m == nil {
 		m = &met{}

@@ -154,6 +154,13 @@ func describe(r *random, v *count.View) string {
 	}
 	slices.Sort(disputes)
 	b.WriteString(strings.Join(disputes, ""))
+	var moves []string
+	for _, m := range v.Moves {
+		moves = append(moves, fmt.Sprint("move ", m.Person, " ", m.Item, " ", m.Code, " ", int64(m.Quantity), " ", m.From, " ", m.To, " ", m.Lot, " ", m.Expiry, " ", m.Condition, " ",
+			m.Taken.UnixMilli(), " ", m.Placed.UnixMilli(), "\n"))
+	}
+	slices.Sort(moves)
+	b.WriteString(strings.Join(moves, ""))
 	for _, l := range v.Lines {
 		fmt.Fprintln(&b, "line", describeLine(v, l))
 	}

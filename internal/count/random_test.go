@@ -18,6 +18,7 @@ type random struct {
 	*rand.Rand
 	model  *model
 	walks  []*rwalk
+	moves  []rmove
 	docs   [][]byte // everything that handhelds recorded
 	codes  []string
 	before []looked // earlier looks at the session, for decisions that come late
@@ -107,6 +108,8 @@ func (r *random) step() {
 		r.again()
 	case n < 77:
 		r.push(r.walks[0].stream, r.clock())
+	case n < 82:
+		r.move(pick(r.Rand, r.walks))
 	default:
 		r.decision()
 	}
@@ -289,6 +292,65 @@ func (r *random) closeWalk(w *rwalk) {
 		e.Observations++
 	}
 	r.send(w, e)
+}
+
+// rmove is a move as its device knows it.
+type rmove struct {
+	by *rwalk
+	e  count.Event
+}
+
+// move carries goods from one place to another, or takes an earlier move back.
+func (r *random) move(w *rwalk) {
+	if len(r.moves) > 0 && r.IntN(3) == 0 {
+		m := pick(r.Rand, r.moves)
+		made := r.event(m.by, "reversed")
+		e := m.e
+		e.ID, e.Name, e.At, e.Offset, e.Reverses, e.Person = made.ID, made.Name, made.At+10_000, made.Offset, m.e.ID, ""
+		if r.odd(4) {
+			switch r.IntN(5) {
+			case 0:
+				e.Amount += 1000
+			case 1:
+				e.To = "B2"
+			case 2:
+				e.Reverses = "e-none"
+			case 3:
+				e.TakenAt--
+			case 4: // what takes an observation back, as far as it says
+				e.From, e.To, e.TakenAt, e.Pass = "", "", 0, m.by.id
+			}
+		}
+		r.send(m.by, e)
+		return
+	}
+	e := r.event(w, "moved")
+	e.Pass, e.Person, e.Pack, e.Amount = "", w.person, 1000, stocktake.Quantity(1+r.IntN(3))*1000
+	e.TakenAt = e.At - r.Int64N(5000)
+	e.Item, e.Code = pick(r.Rand, []stocktake.ItemID{"milk", "rice", "tea"}), "code"
+	e.From, e.To = pick(r.Rand, r.places), pick(r.Rand, []stocktake.LocationID{"A1", "B1", "C1"})
+	if r.odd(6) {
+		e.To = "nowhere"
+	}
+	if e.From == e.To {
+		e.From = "A2"
+	}
+	if r.odd(6) {
+		e.From = "elsewhere"
+	}
+	switch r.IntN(6) {
+	case 0:
+		e.Item, e.Code, e.Amount = "", pick(r.Rand, []string{"c1", "c2"}), 500
+	case 1:
+		e.Lot, e.Expiry, e.Condition, e.Pack = "L1", "2026-06-01", count.NearExpiry, 12_000
+	}
+	r.send(w, e)
+	if r.odd(15) { // the same id with other bytes
+		other := e
+		other.Amount += 1000
+		r.send(w, other)
+	}
+	r.moves = append(r.moves, rmove{w, e})
 }
 
 // again brings what was there before: under a new epoch, sometimes by another device, or as bytes nobody can read.

@@ -100,6 +100,14 @@ func scanEvent(body []byte, room *eventRoom) bool {
 			e.Entry = s.text()
 		case "undirected":
 			e.Undirected = s.truth()
+		case "note":
+			e.Note = s.text()
+		case "from":
+			e.From = stocktake.LocationID(s.text())
+		case "to":
+			e.To = stocktake.LocationID(s.text())
+		case "taken_at":
+			e.TakenAt = s.number()
 		case "reverses":
 			e.Reverses = stocktake.EventID(s.text())
 		case "observations":

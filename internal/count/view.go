@@ -43,6 +43,7 @@ type View struct {
 	Settled   []Settled           `json:"-"` // disputes in which somebody chose
 	Unknown   []Unknown           `json:"-"`
 	Resolved  []Resolved          `json:"-"` // codes that somebody said the meaning of
+	Moves     []Move              `json:"-"` // by when they were taken
 	Held      []Held              `json:"-"`
 	Accepted  []Held              `json:"-"` // what somebody let count, with what it excludes
 	Streams   []StreamState       `json:"-"`
@@ -77,6 +78,7 @@ type Unknown struct {
 	Quantity stocktake.Quantity    `json:"quantity"` // as keyed, one unit a pack
 	Sections []stocktake.SectionID `json:"sections"`
 	Passes   []stocktake.PassID    `json:"passes"`
+	Notes    []string              `json:"notes,omitempty"` // what its counters told of it, sorted
 	SetAside string                `json:"set_aside,omitempty"`
 	Lapsed   string                `json:"lapsed,omitempty"` // the reason for which it was set aside, before more of it came
 	Digest   Digest                `json:"digest"`           // of what every pass counted under it
@@ -180,6 +182,7 @@ func (f *Fold) View() *View {
 		return cmp.Or(cmp.Compare(a.Location, b.Location), cmp.Compare(a.Round, b.Round), a.OpenedAt.Compare(b.OpenedAt), cmp.Compare(a.ID, b.ID))
 	})
 	v.history = f.history(v.Passes, len(f.material.Snapshot.Lines))
+	v.Moves, found = f.moves(found)
 	v.Held = f.heldNow(found)
 	slices.SortFunc(v.Held, func(a, b Held) int { return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.Reason, b.Reason)) })
 	v.Held = slices.CompactFunc(v.Held, func(a, b Held) bool { return a.Key == b.Key })
@@ -301,6 +304,7 @@ func (f *Fold) unknown(passes []*Pass) []Unknown {
 			u.Quantity += q
 			u.Passes = append(u.Passes, p.ID)
 			seen[code] = seen[code].text(string(p.ID)).number(int64(q))
+			u.Notes = append(u.Notes, p.tally.notes[code]...)
 			if !slices.Contains(u.Sections, p.Section) {
 				u.Sections = append(u.Sections, p.Section)
 			}
@@ -310,6 +314,8 @@ func (f *Fold) unknown(passes []*Pass) []Unknown {
 	for _, code := range slices.Sorted(maps.Keys(byCode)) {
 		u := byCode[code]
 		slices.Sort(u.Sections)
+		slices.Sort(u.Notes)
+		u.Notes = slices.Compact(u.Notes)
 		u.Digest = append(newDigester("code").text(code), seen[code]...).sum()
 		if r := f.resolved[code].word; r.SetAside && r.Digest == u.Digest {
 			u.SetAside = r.Reason

@@ -47,8 +47,8 @@ func join(parts []*delivery) *delivery {
 	return whole
 }
 
-// judge quarantines what this device may not say: everything once it is revoked, and passes of persons who never signed
-// in on it.
+// judge quarantines what this device may not say: everything once it is revoked, and passes and moves of persons who
+// never signed in on it.
 func (g *Gateway) judge(ctx context.Context, i identity, events []count.Received) error {
 	if i.Revoked {
 		for n := range events {
@@ -59,7 +59,7 @@ func (g *Gateway) judge(ctx context.Context, i identity, events []count.Received
 	var signedIn map[stocktake.PersonID]bool
 	for n := range events {
 		e := &events[n]
-		if e.Kind != count.PassOpened {
+		if e.Person == "" {
 			continue
 		}
 		if signedIn == nil {
@@ -68,7 +68,7 @@ func (g *Gateway) judge(ctx context.Context, i identity, events []count.Received
 				return err
 			}
 		}
-		if !signedIn[e.Opener] {
+		if !signedIn[e.Person] {
 			e.Quarantine(count.PersonNotSignedIn)
 		}
 	}

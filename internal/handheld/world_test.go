@@ -416,6 +416,10 @@ func opened(session stocktake.SessionID, n int, person string) []byte {
 	return fmt.Appendf(nil, `{"v":1,"id":"open-%020d","kind":"pass.opened","session":%q,"at":1795000000000,"pass":"p%d","location":"A-01","round":1,"person":%q,"mode":"quantity"}`, n, session, n, person)
 }
 
+func moved(session stocktake.SessionID, n int, person string) []byte {
+	return fmt.Appendf(nil, `{"v":1,"id":"move-%020d","kind":"moved","session":%q,"at":1795000000000,"person":%q,"item":"milk","pack":1000,"amount":12000,"from":"A-01","to":"A-02","taken_at":1794999990000}`, n, session, person)
+}
+
 func observed(session stocktake.SessionID, n int) []byte {
 	return fmt.Appendf(nil, `{"v":1,"id":"seen-%020d","kind":"observed","session":%q,"at":1795000000000,"pass":"p1","item":"milk","code":"6291003012345","pack":1000,"amount":12000}`, n, session)
 }

@@ -13,6 +13,7 @@ type linePage struct {
 	*seen
 	Line     *count.Line
 	Findings []count.Finding
+	Moves    []count.Move
 	Axis     axis
 	Limit    stocktake.Quantity
 	Bounded  bool
@@ -111,7 +112,7 @@ func (k *console) showLine(v *visit) error {
 	if l == nil {
 		return stocktake.Missing.New("line", string(section)+" / "+string(item))
 	}
-	p := linePage{seen: s, Line: l, Findings: s.Findings(section, item), Ref: lineName(l)}
+	p := linePage{seen: s, Line: l, Findings: s.Findings(section, item), Moves: s.MovesOf(section, item), Ref: lineName(l)}
 	p.Axis = axisOf(p.Findings, v.tongue.dir() == "rtl")
 	expected := l.Book
 	if l.Variance != nil {

@@ -25,10 +25,10 @@ var logFields = []struct {
 	read func(*logReader, json.RawMessage) template.HTML
 }{
 	{"kind", (*logReader).kind}, {"verdict", (*logReader).verdict}, {"accept", (*logReader).yes}, {"set_aside", (*logReader).yes}, {"take_back", (*logReader).yes},
-	{"location", (*logReader).location}, {"section", (*logReader).section}, {"item", (*logReader).item}, {"person", (*logReader).person},
+	{"location", (*logReader).location}, {"from", (*logReader).location}, {"to", (*logReader).location}, {"section", (*logReader).section}, {"item", (*logReader).item}, {"person", (*logReader).person},
 	{"round", (*logReader).number}, {"mode", (*logReader).mode}, {"code", (*logReader).code}, {"amount", (*logReader).quantity}, {"pack", (*logReader).quantity},
-	{"condition", (*logReader).condition}, {"lot", (*logReader).code}, {"expiry", (*logReader).code}, {"all_here", (*logReader).yes}, {"undirected", (*logReader).yes},
-	{"observations", (*logReader).number}, {"quantity", (*logReader).quantity}, {"scanned_at", (*logReader).instant}, {"at", (*logReader).instant},
+	{"condition", (*logReader).condition}, {"lot", (*logReader).code}, {"expiry", (*logReader).code}, {"note", (*logReader).text}, {"all_here", (*logReader).yes}, {"undirected", (*logReader).yes},
+	{"observations", (*logReader).number}, {"quantity", (*logReader).quantity}, {"scanned_at", (*logReader).instant}, {"taken_at", (*logReader).instant}, {"at", (*logReader).instant},
 	{"blind", (*logReader).yes}, {"due", (*logReader).day}, {"sections", (*logReader).sections}, {"locations", (*logReader).locations}, {"items", (*logReader).items},
 	{"committee", (*logReader).persons}, {"witness", (*logReader).person}, {"tasks", (*logReader).tasks}, {"withdraw", (*logReader).howMany}, {"lines", (*logReader).lines},
 	{"not_counted", (*logReader).number}, {"device", (*logReader).device}, {"devices", (*logReader).howMany}, {"last", (*logReader).number},

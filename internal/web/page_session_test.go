@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -52,7 +53,7 @@ func (s *story) push(device stocktake.DeviceID, events ...count.Event) {
 	var bodies [][]byte
 	for _, e := range events {
 		s.ids++
-		e.Version, e.Session, e.At, e.ID = 1, "s1", time.Now().UnixMilli(), stocktake.EventID(fmt.Sprint("e", s.ids))
+		e.Version, e.Session, e.At, e.ID = 1, cmp.Or(e.Session, "s1"), time.Now().UnixMilli(), stocktake.EventID(fmt.Sprint("e", s.ids))
 		body, err := json.Marshal(e)
 		must(s.t, err)
 		bodies = append(bodies, body)
@@ -197,6 +198,38 @@ func TestFourEyesAreSaidInWords(t *testing.T) {
 		"You counted تونة (tuna) yourself and cannot decide on it")
 	s.went(s.post("manager", "/sessions/s1/sheet", url.Values{"do": {"sign-approve"}, "line": refs}), "done.lines-approved")
 	s.page("witness", "/sessions/s1/line?section=dry&item=tuna", "approved", "stands")
+}
+
+// What was carried during the count, and what counters told of what they met, is told where people ask.
+func TestMovesAndNotesAreShown(t *testing.T) {
+	s := openStory(t)
+	name := stocktake.Name{Arabic: "الأغذية الجافة"}
+	site, err := stocktake.NewDocument(stocktake.Site{ID: "central", Name: name, Kind: stocktake.CentralMarket,
+		Sections: []stocktake.Section{{ID: "dry", Name: name, Custodian: name}},
+		Locations: []stocktake.Location{
+			{ID: "A1", Name: name, Section: "dry", Kind: stocktake.Floor}, {ID: "B1", Name: stocktake.Name{English: "The back"}, Section: "dry", Kind: stocktake.Store},
+		}})
+	must(t, err)
+	must(t, s.db.Publish(t.Context(), society, "site/central", site))
+	s.ok(s.ask("supervisor", "POST", "/api/sessions", `{"session":"two","name":{"ar":"جرد"},"site":"central","kind":"full",
+		"tolerance":{"quantity":0},"tiers":[{"role":"manager"}]}`), http.StatusCreated, nil)
+	events := []count.Event{
+		{Name: "pass.opened", Pass: "p1", Location: "A1", Round: 1, Person: "ali", Mode: "quantity"},
+		{Name: "observed", Pass: "p1", Code: "tuna", Item: "tuna", Pack: 1000, Amount: 5000, Note: "two dented"},
+		{Name: "observed", Pass: "p1", Code: "4711", Pack: 1000, Amount: 3000, Note: "<green> tin"},
+		{Name: "pass.closed", Pass: "p1", Observations: 2, Quantity: 8000},
+		{Name: "moved", Person: "ali", Item: "tuna", Pack: 1000, Amount: 7000, Lot: "L9", From: "A1", To: "B1", TakenAt: 1_760_000_000_000},
+		{Name: "moved", Person: "ali", Item: "tuna", Pack: 1000, Amount: 7000, From: "A1", To: "Z9", TakenAt: 1_760_000_000_000},
+	}
+	for n := range events {
+		events[n].Session = "two"
+	}
+	s.push("device-ali", events...)
+	s.page("witness", "/sessions/two/line?section=dry&item=tuna", "two dented", "Moves during the count", "The back", "L9", `class="number">7</bdi>`)
+	s.page("supervisor", "/sessions/two/codes", "&lt;green&gt; tin")
+	s.page("supervisor", "/sessions/two/codes?code=4711", "What its counters tell of it")
+	s.page("witness", "/sessions/two/log", "moved stock", "Taken at", "The back", "Note", "two dented")
+	s.page("supervisor", "/sessions/two/quarantine", "moved stock", "Z9")
 }
 
 func TestUnknownCodeIsAttachedForGood(t *testing.T) {

@@ -60,7 +60,7 @@ type demonstration struct {
 // Run makes the society at first and serves it until it is interrupted.
 func (c *demoCmd) Run(ctx context.Context, s *streams) (err error) {
 	begun := time.Now()
-	if c.Items < 500 || c.Items > 28_000 || c.Locations < 40 || c.Locations > 2000 || c.Simulate < 0 || c.Simulate > 200 || c.Haste < 0 || c.Haste > 100 || c.Pair < 0 || c.Pair > 20 {
+	if c.Items < 500 || c.Items > 100_000 || c.Locations < 40 || c.Locations > 2000 || c.Simulate < 0 || c.Simulate > 200 || c.Haste < 0 || c.Haste > 100 || c.Pair < 0 || c.Pair > 20 {
 		return demoSizes.New()
 	}
 	var level slog.Level
@@ -229,5 +229,5 @@ func (d *demonstration) repin(ctx context.Context, address string) error {
 }
 
 var demoSizes = stocktake.NewReason(stocktake.Invalid, "demo-sizes",
-	"A demo has 500 to 28,000 items, 40 to 2,000 locations, at most 200 virtual counters up to 100 times in haste, and at most 20 codes.",
-	"العرض التجريبي يقبل من 500 إلى 28,000 صنف، ومن 40 إلى 2,000 موقع، وحتى 200 قائم افتراضي بالعد بسرعة لا تتجاوز 100 ضعف، وحتى 20 رمزًا.")
+	"A demo has 500 to 100,000 items, 40 to 2,000 locations, at most 200 virtual counters up to 100 times in haste, and at most 20 codes.",
+	"العرض التجريبي يقبل من 500 إلى 100,000 صنف، ومن 40 إلى 2,000 موقع، وحتى 200 قائم افتراضي بالعد بسرعة لا تتجاوز 100 ضعف، وحتى 20 رمزًا.")

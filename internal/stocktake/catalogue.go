@@ -1,21 +1,23 @@
 package stocktake
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
 )
 
-// ChunkSize is the number of items in one chunk of a catalogue: what a handheld stores in one record, and the grain
-// in which it fetches what has changed.
+// ChunkSize is the most items that one chunk of a catalogue has: what a handheld stores in one record, and the grain
+// in which it fetches what has changed. Only the last has less than half of it.
 const ChunkSize = 1000
 
 // MaxItems bounds a catalogue.
 const MaxItems = 1_000_000
 
-// Catalogue lists the chunks of a society's items, sorted by item id. It is a document; so is each chunk. An edited
-// item changes one chunk and this list, so a handheld that holds the rest fetches one chunk.
+// Catalogue lists the chunks of a society's items, sorted by item id. It is a document; so is each chunk. An item that
+// is edited, added or removed changes this list and one chunk, seldom two, so that a handheld that holds the rest fetches
+// no more.
 type Catalogue struct {
 	Items  int    `json:"items"`
 	Chunks []Hash `json:"chunks"`
@@ -47,8 +49,10 @@ func NewCatalogue(items []Item) (Document, []Document, error) {
 	}
 	list := Catalogue{Items: len(items), Chunks: []Hash{}}
 	var chunks []Document
-	for part := range slices.Chunk(items, ChunkSize) {
-		d, err := NewDocument(part)
+	for rest := items; len(rest) > 0; {
+		n := cut(rest)
+		d, err := NewDocument(rest[:n])
+		rest = rest[n:]
 		if err != nil {
 			return Document{}, nil, err
 		}
@@ -57,6 +61,22 @@ func NewCatalogue(items []Item) (Document, []Document, error) {
 	}
 	head, err := NewDocument(list)
 	return head, chunks, err
+}
+
+// cut says how many of the items are the next chunk. Were it always as many, one item more would move every later cut.
+// So it is an item that says where, the one of least digest among those where a chunk may end: most cuts stay before the
+// same item whatever was added or removed around it, and what did move is met again at the next that stays.
+func cut(items []Item) int {
+	if len(items) <= ChunkSize {
+		return len(items)
+	}
+	n, least := 0, Hash{}
+	for i := ChunkSize / 2; i <= ChunkSize; i++ {
+		if h := HashOf([]byte(items[i].ID)); n == 0 || bytes.Compare(h[:], least[:]) < 0 {
+			n, least = i, h
+		}
+	}
+	return n
 }
 
 // ReadItems decodes one chunk.

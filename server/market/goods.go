@@ -46,15 +46,19 @@ func pick(seed uint64, n int, wanted func(*Good) bool) ([]Good, error) {
 	var all []Good
 	numbers := map[string]int{}
 	dice := rand.New(rand.NewPCG(seed, 0x600d5))
-	for i := range v.products {
-		p := &v.products[i]
-		if p.category.brands == weighed {
-			all = append(all, p.byWeight(numbers)...)
-		} else {
-			all = append(all, p.packaged(v.brands[p.category.brands], numbers, dice)...)
+	for edition := 1; edition == 1 || len(all) < n; edition++ {
+		for i := range v.products {
+			p := &v.products[i]
+			switch {
+			case p.category.brands != weighed:
+				all = append(all, p.packaged(v.brands[p.category.brands], numbers, dice, edition)...)
+			case edition == 1:
+				all = append(all, p.byWeight(numbers)...)
+			}
 		}
+		all = slices.DeleteFunc(all, func(g Good) bool { return !wanted(&g) })
 	}
-	all = thin(slices.DeleteFunc(all, func(g Good) bool { return !wanted(&g) }), n, dice)
+	all = thin(all, n, dice)
 	for i := range all {
 		all[i].ID = stocktake.ItemID(strconv.Itoa(100_001 + i))
 	}
@@ -88,8 +92,9 @@ func thin(all []Good, n int, dice *rand.Rand) []Good {
 	return kept
 }
 
-// packaged makes every brand's variants and sizes of a product.
-func (p *product) packaged(brands []brand, numbers map[string]int, dice *rand.Rand) []Good {
+// packaged makes every brand's variants and sizes of a product. The words make some 28,000 goods; more are the same in other
+// packings, with numbers of their own.
+func (p *product) packaged(brands []brand, numbers map[string]int, dice *rand.Rand, edition int) []Good {
 	var all []Good
 	for _, b := range brands {
 		dear := 0.85 + 0.4*dice.Float64()
@@ -104,6 +109,10 @@ func (p *product) packaged(brands []brand, numbers map[string]int, dice *rand.Ra
 				g.Name = stocktake.Name{
 					Arabic:  join(p.name.Arabic, variant.Arabic, b.name.Arabic, units.Replace(size)),
 					English: join(b.name.English, p.name.English, variant.English, size),
+				}
+				if edition > 1 {
+					g.Name.Arabic += fmt.Sprintf(" تعبئة %d", edition)
+					g.Name.English += fmt.Sprintf(" packing %d", edition)
 				}
 				numbers[b.company]++
 				body := fmt.Sprintf("%s%05d", b.company, numbers[b.company])

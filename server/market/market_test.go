@@ -76,3 +76,19 @@ func TestScheme(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Where the words do not make enough there are other packings, with names and numbers of their own.
+func TestManyGoods(t *testing.T) {
+	goods, err := market.Goods(1, 100_000)
+	if err != nil || len(goods) != 100_000 {
+		t.Fatalf("%d goods: %v", len(goods), err)
+	}
+	items, names := make([]stocktake.Item, len(goods)), map[stocktake.Name]bool{}
+	for n, g := range goods {
+		items[n] = g.Item
+		names[g.Name] = true
+	}
+	if _, _, err := stocktake.NewCatalogue(items); err != nil || len(names) != len(goods) {
+		t.Errorf("%d names: %v", len(names), err)
+	}
+}

@@ -1,36 +1,30 @@
 // Counting in one session by one person: what each scan, key and answer does to the pass, and what is stored for it. Calls
-// come one after the other (model.ts sees to it), and nothing here changes before the store has it.
+// come one after the other (model.ts sees to it).
 import type { Scheme } from '../gs1/decode'
 import type { EventFields } from '../store/event'
 import type { PackRecord, PassRecord, PendingRecord, SessionRecord } from '../store/schema'
-import type { Store } from '../store/store'
 import { randomId } from '../store/event'
 import type { WireTask } from '../wire/frame'
 import type { Catalogue } from './catalogue'
 import { packsOf, shown } from './catalogue'
+import { dayOf } from './day'
 import { duties, isUndirected, taskAt, type Duties } from './duty'
 import { fold } from './fold'
 import { identify, type Identity } from './identify'
-import { keyedAfter, maxObserved, quantityOf, thousandths, unusual } from './number'
+import { Journal, type Means } from './journal'
+import { Keyed } from './keyed'
+import { keyedOf, maxObserved, quantityOf, thousandths, unusual } from './number'
+import { described, pendingAnew, pendingOf, wantsLot } from './pending'
 import { Refuse } from './refusal'
-import type { Condition, Item, Key, Mode, Outcome, Pass, Place, Question, Reply, Scanned } from './types'
-import { takesDecimals, Walk, type PassChange } from './walk'
+import type { Item, Key, Mode, Outcome, Pass, Place, Question, Reply, Said, Scanned } from './types'
+import { takesDecimals, type PassChange, type Step, type Walk } from './walk'
 
 const ok: Outcome = { sound: 'ok' }
-/** A longer scan is kept as its code alone: an event has room for it once. */
-const maxRaw = 1024
 
-/** A label read twice within so many ms was read once. */
+/** A location's label read twice within so many ms was read once. */
 const bounce = 1000
 
 const look: Outcome = { sound: 'check' }
-
-/** What the store needs, and the wall clock in ms. */
-export interface Means {
-  store: Store
-  now(): number
-  random(bytes: Uint8Array<ArrayBuffer>): void
-}
 
 /** A question, and what its answer does. */
 interface Asked {
@@ -42,27 +36,26 @@ interface Asked {
 }
 
 export class Counting {
-  walk: Walk | undefined
   duties: Duties = { places: [], tasks: [] }
   private asked: Asked | undefined
+  private readonly keyed = new Keyed()
 
   private constructor(
     private readonly means: Means, readonly pack: PackRecord, public session: SessionRecord, readonly catalogue: Catalogue,
-    private readonly schemes: readonly Scheme[], private readonly person: string, private passes: PassRecord[],
+    private readonly schemes: readonly Scheme[], private readonly person: string, private readonly journal: Journal,
   ) {}
 
-  /** Goes on where this person was: an open pass is open again, with what was pending in it. */
+  /** Goes on where this person was. */
   static async open(means: Means, pack: PackRecord, session: SessionRecord, catalogue: Catalogue, schemes: readonly Scheme[], person: string): Promise<Counting> {
-    const passes = await means.store.passes(pack.session)
-    const c = new Counting(means, pack, session, catalogue, schemes, person, passes)
-    const open = passes.find((p) => p.person === person && !p.closed)
-    if (open) c.walk = Walk.of(open, await means.store.passEvents(open.pass))
+    const c = new Counting(means, pack, session, catalogue, schemes, person, await Journal.open(means.store, pack.session, person))
     c.assign()
     return c
   }
 
+  get walk(): Walk | undefined { return this.journal.walk }
+
   private assign(): void {
-    this.duties = duties(this.pack, this.session, this.person, this.passes, this.catalogue)
+    this.duties = duties(this.pack, this.session, this.person, this.journal.passes, this.catalogue)
   }
 
   fed(session: SessionRecord): void {
@@ -90,10 +83,12 @@ export class Counting {
     const place = this.duties.places.find((p) => p.location === location) ?? {
       location, name: { en: location }, kind: 'floor', section: '', sectionName: {}, shared: false, undirected: true, state: 'open',
     }
-    return this.walk.view(this.catalogue, place, ackedN)
+    return this.walk.view(this.catalogue, place, ackedN, this.means.now())
   }
 
   // Looking.
+
+  readonly dayOf = dayOf
 
   findItems(query: string): Item[] { return this.catalogue.find(query).map(shown) }
 
@@ -131,32 +126,17 @@ export class Counting {
       }, at)
     }
     const chosen = task && this.session.tasks.find((t) => t.location === location && t.assignment === task.assignment && t.round === task.round)
-    const wire = chosen ?? taskAt(this.session, this.person, this.passes, location)
-    const earlier = this.passes.filter((p) => p.closed && p.person === this.person && p.location === location &&
+    const wire = chosen ?? taskAt(this.session, this.person, this.journal.passes, location)
+    const earlier = this.journal.passes.filter((p) => p.closed && p.person === this.person && p.location === location &&
       p.round === (wire?.round ?? 1) && p.assignment === (wire?.assignment ?? '')).sort((a, b) => b.openedAt - a.openedAt)[0]
     if (!earlier) return this.begin(location, mode, wire, at)
-    const walked = await this.walked(earlier)
+    const walked = await this.journal.walked(earlier)
     // One pass replaces one other: what was added up of several stays unless a supervisor abandons it.
     const answers = earlier.continues ? ['cancel', 'continue'] as const : ['cancel', 'continue', 'replace'] as const
     return this.ask({ kind: 'second-pass', place, totals: walked.totals(this.catalogue), answers }, async (reply, at) => {
       if (reply === 'cancel') return {}
       return this.begin(location, mode, wire, at, reply === 'continue' ? { continues: earlier.pass } : { replaces: earlier.pass })
     })
-  }
-
-  /** A pass with all that it adds to, as one. */
-  private async walked(last: PassRecord): Promise<Walk> {
-    const all = Walk.of({ ...last }, await this.means.store.passEvents(last.pass))
-    for (let p = this.before(last); p; p = this.before(p)) {
-      all.steps.push(...Walk.of(p, await this.means.store.passEvents(p.pass)).steps)
-      all.record.observations += p.observations
-      all.record.quantity += p.quantity
-    }
-    return all
-  }
-
-  private before(pass: PassRecord): PassRecord | undefined {
-    return pass.continues === undefined ? undefined : this.passes.find((p) => p.pass === pass.continues)
   }
 
   private async begin(location: string, mode: Mode, task: WireTask | undefined, at: number, of: { continues?: string; replaces?: string } = {}): Promise<Outcome> {
@@ -168,12 +148,10 @@ export class Counting {
       ...(task?.items?.length ? { items: task.items } : {}), undirected: isUndirected(this.pack, this.session, this.person, location), openedAt: at,
       closed: false, observations: 0, quantity: 0, multiplier: '', ...of,
     }
-    await this.means.store.record([{
+    await this.journal.begin(record, {
       kind: 'pass.opened', session, at, pass, location, round: record.round, person: this.person, mode,
       assignment: record.assignment || undefined, ...of,
-    }], record)
-    this.walk = new Walk(record)
-    this.passes.push(record)
+    })
     this.assign()
     return ok
   }
@@ -190,20 +168,13 @@ export class Counting {
     const walk = this.counting()
     if (walk.record.pending) throw new Refuse('confirm-first')
     if (this.question) throw new Refuse('answer-first')
-    const closed = walk.after([], { closed: true })
-    await this.means.store.record([{
-      kind: 'pass.closed', session: closed.session, at, pass: closed.pass, observations: closed.observations, quantity: closed.quantity,
-    }], closed)
-    this.passes = this.passes.map((p) => (p.pass === closed.pass ? closed : p))
-    this.walk = undefined
+    await this.journal.close(at)
+    this.changed()
     this.assign()
     return ok
   }
 
-  private counting(): Walk {
-    if (!this.walk) throw new Refuse('no-pass')
-    return this.walk
-  }
+  private counting(): Walk { return this.journal.counting() }
 
   // Scans.
 
@@ -247,7 +218,7 @@ export class Counting {
 
   /** An item that was searched for. */
   async choose(item: string, at: number): Promise<Scanned> {
-    if (this.question && this.question.kind !== 'how-many') throw new Refuse('answer-first')
+    this.mayGoOn()
     this.counting()
     this.mayOpen()
     const found = this.catalogue.item(item)
@@ -257,14 +228,9 @@ export class Counting {
 
   private pendingOf(id: Identity, raw: string, entry: PendingRecord['entry'], at: number): PendingRecord {
     const { record } = this.counting()
-    const item = id.what === 'item' ? id.id! : undefined
     const scope = this.pack.plan.scope.items
-    const asked = (list: string[] | undefined) => !list?.length || (item !== undefined && list.includes(item))
-    return {
-      raw: raw.length > maxRaw ? '' : raw, code: id.code, entry, scannedAt: at, keyedAt: at, keyed: '', ...(item ? { item } : {}), pack: id.pack ?? 1000,
-      ...(id.lot ? { lot: id.lot } : {}), ...(id.expiry ? { expiry: id.expiry } : {}),
-      undirected: record.undirected || !asked(record.items) || !asked(scope),
-    }
+    const asked = (list: string[] | undefined) => !list?.length || (id.what === 'item' && list.includes(id.id!))
+    return pendingOf(id, raw, entry, at, record.undirected || !asked(record.items) || !asked(scope))
   }
 
   /** Something is here. The item before it is confirmed by it; in mode each, and of a label that says its weight, one more is counted. */
@@ -278,21 +244,31 @@ export class Counting {
     const sound = p.item ? 'ok' as const : 'unknown' as const
     const decimals = takesDecimals(p, this.catalogue)
     const weight = decimals ? id.weight : undefined
-    const times = thousandths(walk.record.multiplier)
-    if (weight !== undefined || (walk.record.mode === 'each' && (!decimals || times !== undefined))) {
+    const { mode, multiplier } = walk.record
+    const times = thousandths(multiplier)
+    if (times !== undefined && !decimals && times % 1000) throw new Refuse('number-decimals')
+    if (weight !== undefined || (mode === 'each' && (!decimals || times !== undefined))) {
       const amount = weight !== undefined ? weight * (times ?? 1000) / 1000 : times ?? 1000
-      const pack = weight !== undefined ? 1000 : p.pack
-      if (!Number.isInteger(amount) || quantityOf(amount, pack) === undefined) throw new Refuse('number-inexact')
-      if (quantityOf(amount, pack)! > maxObserved) throw new Refuse('number-too-large')
-      await this.record([...settled, walk.observation({ ...p, pack }, amount, at, false)], { pending: undefined, multiplier: '' })
+      const one = { ...p, pack: weight !== undefined ? 1000 : p.pack }
+      const quantity = Number.isInteger(amount) ? quantityOf(amount, one.pack) : undefined
+      if (quantity === undefined) throw new Refuse('number-inexact')
+      if (quantity > maxObserved) throw new Refuse('number-too-large')
+      if (quantity >= unusual || this.wantsLot(one)) { // something is to be asked first
+        await this.record(settled, { pending: { ...one, keyed: keyedOf(amount), again: 'add', part: true }, multiplier: '' })
+        return { ...(await this.confirm()), what }
+      }
+      await this.record([...settled, walk.observation(one, amount, at, false)], { pending: undefined, multiplier: '' })
       return { what, sound }
     }
     const again = walk.same(p).length > 0 || (before !== undefined && before.item === p.item && (p.item !== undefined || before.code === p.code) &&
       (before.lot ?? '') === (p.lot ?? '') && (before.expiry ?? '') === (p.expiry ?? '') && !before.condition)
-    const pending: PendingRecord = again ? { ...p, again: 'ask' } : p
-    if (settled.length) await this.record(settled, { pending })
-    else await this.put({ pending })
+    const early = multiplier ? { keyed: multiplier, early: true } : {}
+    await this.record(settled, { pending: { ...p, ...early, ...(again ? { again: 'ask' as const } : {}) }, multiplier: '' })
     return { what, sound: again ? 'check' : sound }
+  }
+
+  private wantsLot(p: PendingRecord): boolean {
+    return wantsLot(p, p.item ? this.catalogue.item(p.item) : undefined)
   }
 
   // Numbers.
@@ -303,8 +279,9 @@ export class Counting {
     const p = walk.record.pending
     if (!p) return []
     if (p.again === 'ask') return look
+    const again = scanned ? { again: true } : {}
     const amount = thousandths(p.keyed)
-    if (amount === undefined) return this.ask({ kind: 'how-many', answers: ['discard'], ...(scanned ? { again: true } : {}) }, () => this.discard())
+    if (amount === undefined) return this.ask({ kind: 'how-many', answers: ['discard'], ...again }, () => this.discard())
     const quantity = quantityOf(amount, p.pack)
     if (quantity === undefined) throw new Refuse('number-inexact')
     if (quantity > maxObserved) throw new Refuse('number-too-large')
@@ -315,10 +292,27 @@ export class Counting {
         return this.confirm()
       })
     }
-    const taken = p.again === 'replace' ? walk.same(p) : []
-    const reversals = taken.map((s) => walk.reversal(s, this.means.now()))
+    if (amount && this.wantsLot(p)) return this.askLot(walk, p, again)
+    const taken = walk.steps.filter((s) => s.event.id === p.corrects && !s.reversed)
+    if (p.again === 'replace') taken.push(...walk.same(p).filter((s) => !taken.includes(s)))
+    return this.replacing(walk, taken, p, amount, p.keyedAt, walk.record.mode === 'quantity' && !p.part)
+  }
+
+  /** The events that record an entry in the place of others. It is all that is here only where no other stands. */
+  private replacing(walk: Walk, taken: Step[], p: PendingRecord, amount: number, at: number, allHere: boolean): EventFields[] {
     const alone = !walk.steps.some((s) => !s.reversed && !taken.includes(s) && (p.item ? s.event.item === p.item : !s.event.item && s.event.code === p.code))
-    return [...reversals, walk.observation(p, amount, p.keyedAt, walk.record.mode === 'quantity' && alone)]
+    return [...taken.map((s) => walk.reversal(s, this.means.now())), walk.observation(p, amount, at, allHere && alone)]
+  }
+
+  /** Asks for lot and expiry. The item's entry before it may have had the same. */
+  private askLot(walk: Walk, p: PendingRecord, again: { again?: boolean }): Outcome {
+    const before = [...walk.steps].reverse().find((s) => !s.reversed && s.event.item === p.item && (s.event.lot || s.event.expiry))?.event
+    const last = before && { ...(before.lot ? { lot: before.lot } : {}), ...(before.expiry ? { expiry: before.expiry } : {}) }
+    return this.ask({ kind: 'lot', ...(last ? { last } : {}), answers: last ? ['change', 'same', 'none'] : ['change', 'none'], ...again }, async (reply) => {
+      if (reply === 'change') return {}
+      await this.change((p) => this.anew({ ...described(p, reply === 'same' ? last! : {}), lotSaid: true }))
+      return (await this.settle()) ?? ok
+    })
   }
 
   /** The unusual number that was looked at twice. */
@@ -334,45 +328,39 @@ export class Counting {
 
   async confirm(): Promise<Outcome> {
     const walk = this.counting()
-    if (!walk.record.pending) return {}
+    this.mayGoOn()
+    if (walk.record.pending) return (await this.settle()) ?? ok
+    if (!walk.record.multiplier) return {}
+    const newest = walk.newest()
+    if (walk.record.mode !== 'each' || !newest) throw new Refuse('nothing-pending')
+    this.mayOpen()
+    const p = { ...pendingAnew(newest.event), keyed: walk.record.multiplier, keyedAt: this.means.now(), part: true }
+    if (!takesDecimals(p, this.catalogue) && thousandths(p.keyed)! % 1000) throw new Refuse('number-decimals')
+    await this.put({ pending: p, multiplier: '' })
+    return this.confirm()
+  }
+
+  /** Over a question nothing goes on but its answer; how many is answered by keys. */
+  private mayGoOn(): void {
     if (this.question && this.question.kind !== 'how-many') throw new Refuse('answer-first')
-    return (await this.settle()) ?? ok
   }
 
   async key(key: Key, at: number): Promise<Outcome> {
     const walk = this.counting()
-    if (this.question && this.question.kind !== 'how-many') throw new Refuse('answer-first')
+    this.mayGoOn()
     const p = walk.record.pending
-    if (!p && walk.record.mode !== 'each') throw new Refuse('nothing-pending')
-    const was = p ? p.keyed : walk.record.multiplier
-    const found = [...this.found, was]
-    this.found = found
-    const decimals = p ? takesDecimals(p, this.catalogue) : true
-    // What follows a point that was refused is a fraction, and no more of the whole number.
-    if (this.pointed && key === 'back') {
-      this.pointed = false
-      return {}
-    }
-    if (!decimals && (key === '.' || (this.pointed && key !== 'clear'))) {
-      this.pointed = true
-      throw new Refuse('number-decimals')
-    }
-    const keyed = keyedAfter(was, key, decimals)
-    if (keyed === was && /\d/.test(key) && key !== was) throw new Refuse('number-too-large')
-    await this.put(p ? { pending: { ...p, keyed, keyedAt: at } } : { multiplier: keyed })
-    this.found = found
+    const was = !p ? walk.record.multiplier : p.early && key !== 'back' ? '' : p.keyed
+    const keyed = this.keyed.press(was, key, !p || takesDecimals(p, this.catalogue))
+    if (keyed === undefined) return {}
+    const { early: _, ...rest } = p ?? {} as PendingRecord
+    await this.journal.put(p ? { pending: { ...rest, keyed, keyedAt: at } } : { multiplier: keyed })
+    this.asked = undefined
     return {}
   }
 
-  /** A point was keyed where numbers are whole. */
-  private pointed = false
-
-  /** What each key found keyed since anything else was stored. */
-  private found: string[] = []
-
   /** The last keys were no keys but the front of a scan: what they found is keyed again. */
   async unkey(keys: number): Promise<void> {
-    const keyed = this.found.slice(-keys)[0]
+    const keyed = this.keyed.before(keys)
     if (!this.walk || keyed === undefined || (this.question && this.question.kind !== 'how-many')) return
     const p = this.walk.record.pending
     await this.put(p ? { pending: { ...p, keyed } } : { multiplier: keyed })
@@ -380,7 +368,7 @@ export class Counting {
 
   async zero(item: string | undefined, at: number): Promise<Outcome> {
     const walk = this.counting()
-    if (this.question && this.question.kind !== 'how-many') throw new Refuse('answer-first')
+    this.mayGoOn()
     if (item !== undefined) {
       this.mayOpen()
       const seen = walk.record.pending?.item === item ? {} : await this.chooseAnew(item, at)
@@ -400,7 +388,7 @@ export class Counting {
     if (!found) throw new Refuse('item-unknown')
     const p = this.pendingOf({ what: 'item', id: item, code: '', pack: packsOf(found)[0]!.pack, arabicKeyboard: false }, '', 'search', at)
     const again = this.walk!.same(p).length > 0
-    await this.put({ pending: { ...p, ...(again ? { keyed: '0', again: 'ask' as const } : {}) } })
+    await this.put({ pending: { ...p, ...(again ? { keyed: '0', again: 'ask' as const } : {}) }, multiplier: '' })
     return again ? look : {}
   }
 
@@ -419,18 +407,29 @@ export class Counting {
     })
   }
 
-  setCondition(condition: Condition | undefined): Promise<Outcome> {
-    return this.change(({ condition: _, ...p }) => this.anew(condition ? { ...p, condition } : p))
-  }
-
-  setLot(lot: string, expiry: string): Promise<Outcome> {
-    if (expiry && (!/^\d{4}-\d\d-\d\d$/.test(expiry) || new Date(expiry + 'T00:00:00Z').toJSON()?.slice(0, 10) !== expiry)) throw new Refuse('lot-date')
-    return this.change(({ lot: _, expiry: __, ...p }) => this.anew({ ...p, ...(lot.trim() ? { lot: lot.trim() } : {}), ...(expiry ? { expiry } : {}) }))
+  /** Of what is pending, and where that was asked it goes on; else of an entry, which is recorded anew as it was said. */
+  async describe(said: Said, entry?: string): Promise<Outcome> {
+    const walk = this.counting()
+    const p = walk.record.pending
+    if (p && entry === undefined) {
+      const asked = this.question?.kind === 'lot'
+      await this.change((p) => this.anew(described(p, said)))
+      return asked && !this.wantsLot(this.walk!.record.pending!) ? (await this.settle()) ?? ok : {}
+    }
+    this.mayGoOn()
+    this.mayOpen()
+    const step = this.standing(walk, entry)
+    const was = pendingAnew(step.event)
+    const now = described(was, said)
+    if ((['condition', 'lot', 'expiry', 'note'] as const).every((k) => now[k] === was[k])) return {}
+    await this.record(this.replacing(walk, [step], now, step.event.amount ?? 0, step.event.at, step.event.all_here ?? false))
+    return {}
   }
 
   /** Another lot or condition may be the first of its kind here, or not. */
-  private anew({ again: _, ...p }: PendingRecord): PendingRecord {
-    return this.walk!.same(p).length ? { ...p, again: 'ask' } : p
+  private anew({ again, ...p }: PendingRecord): PendingRecord {
+    if (p.part && again) return { ...p, again }
+    return this.walk!.same(p).some((s) => s.event.id !== p.corrects) ? { ...p, again: 'ask' } : p
   }
 
   // Corrections and answers.
@@ -438,11 +437,26 @@ export class Counting {
   async undo(entry?: string): Promise<Outcome> {
     const walk = this.counting()
     if (walk.record.pending && entry === undefined) return this.discard()
-    if (this.question && this.question.kind !== 'how-many') throw new Refuse('answer-first')
+    this.mayGoOn()
+    await this.record([walk.reversal(this.standing(walk, entry), this.means.now())])
+    return ok
+  }
+
+  /** The entry named, or the newest; one that stands. */
+  private standing(walk: Walk, entry: string | undefined): Step {
     const step = entry === undefined ? walk.newest() : walk.steps.find((s) => s.event.id === entry && !s.reversed)
     if (!step) throw new Refuse('nothing-to-undo')
-    await this.record([walk.reversal(step, this.means.now())])
-    return ok
+    return step
+  }
+
+  async countAnew(entry: string): Promise<Outcome> {
+    this.mayGoOn()
+    this.mayOpen()
+    const settled = await this.settle()
+    if (settled) return settled
+    const walk = this.counting()
+    await this.put({ pending: pendingAnew(this.standing(walk, entry).event), multiplier: '' })
+    return {}
   }
 
   private async discard(): Promise<Outcome> {
@@ -476,25 +490,20 @@ export class Counting {
   // Storing.
 
   private async record(events: EventFields[], change: PassChange = {}): Promise<void> {
-    const walk = this.counting()
-    const next = walk.after(events, change)
-    const recorded = await this.means.store.record(events, next)
-    this.keep(next)
-    for (const e of recorded) walk.take(e)
+    if (!events.length) return this.put(change)
+    await this.journal.record(events, change)
     this.accepted = undefined
+    this.changed()
   }
 
   private async put(change: PassChange): Promise<void> {
-    const next = this.counting().after([], change)
-    await this.means.store.putPass(next)
-    this.keep(next)
+    await this.journal.put(change)
+    this.changed()
   }
 
-  private keep(next: PassRecord): void {
+  /** What was asked and keyed was about what stood before. */
+  private changed(): void {
     this.asked = undefined
-    this.found = []
-    this.pointed = false
-    this.walk!.record = next
-    this.passes = this.passes.map((p) => (p.pass === next.pass ? next : p))
+    this.keyed.forget()
   }
 }

@@ -2,3 +2,4 @@
 export { parseScheme } from '../gs1/decode'
 export { Catalogue } from './catalogue'
 export { Counting } from './counting'
+export { Moving } from './moving'

@@ -9,9 +9,10 @@ import { older } from '../sync/version'
 import { Sync, type Offer } from '../sync/sync'
 import type { Catalogue } from './catalogue'
 import type { Counting } from './counting'
+import type { Moving } from './moving'
 import { Refuse, refusalOf } from './refusal'
 import type {
-  Download, Item, Link, Mode, Model, Name, Outcome, Pass, Person, Phase, Place, Question, Refusal, Scanned, Session, SessionOffer, SessionState, Storage, Task,
+  Download, Item, Link, Mode, Model, Move, Name, Outcome, Pass, Person, Phase, Place, Question, Refusal, Said, Scanned, Session, SessionOffer, SessionState, Storage, Task,
 } from './types'
 
 export interface Options {
@@ -24,6 +25,8 @@ export interface Options {
 
 /** How often the room left is looked at, ms. */
 const measureStorageEvery = 60_000
+/** The same label again within so many ms is the trigger's bounce. */
+const bounce = 300
 /** How often a database that was closed is opened again, ms. */
 const reopenEvery = 5_000
 
@@ -59,12 +62,17 @@ class App implements Model {
   readonly places = signal<Place[]>([])
   readonly pass = signal<Pass | undefined>(undefined)
   readonly question = signal<Question | undefined>(undefined)
+  readonly moving = signal<Move | undefined>(undefined)
+  readonly moves = signal<Move[]>([])
   readonly mode = signal<Mode>('quantity')
 
   private readonly env: Env
   private store: Store | undefined
   private sync: Sync | undefined
   private counting: Counting | undefined
+  private carrying: Moving | undefined
+  /** The scan before, when nothing was done since. */
+  private lastScan: { raw: string; at: number } | undefined
   private catalogue: { key: string; loaded: Catalogue } | undefined
   private offered: Offer[] = []
   private queue: Promise<unknown> = Promise.resolve()
@@ -108,7 +116,7 @@ class App implements Model {
       if (this.store !== store) return
       void this.showLink()
       if (what === 'sessions') void this.inTurn(() => this.showSession()).catch(() => {}) // what is shown stays as old as it is
-      else if (this.pass.value?.entries.some((e) => !e.sent)) this.publish()
+      else if (this.pass.value?.entries.some((e) => !e.sent) || this.moves.value.some((m) => !m.sent)) this.publish()
     })
     await this.inTurn(() => this.resume())
     await this.sync.start()
@@ -184,6 +192,9 @@ class App implements Model {
   private publish(): void {
     const c = this.counting
     this.question.value = c?.question
+    const carried = this.carrying?.view(c?.duties.places ?? [], this.store?.ackedN ?? 0)
+    this.moving.value = carried?.moving
+    this.moves.value = carried?.moves ?? []
     this.pass.value = c?.view(this.store?.ackedN ?? 0)
     if (this.tasks.value !== (c?.duties.tasks ?? none)) this.tasks.value = c?.duties.tasks ?? none as Task[]
     if (this.places.value !== (c?.duties.places ?? none)) this.places.value = c?.duties.places ?? none as Place[]
@@ -286,7 +297,7 @@ class App implements Model {
       this.mayLeave()
       await this.store!.put('person', undefined)
       this.person.value = undefined
-      this.counting = undefined
+      this.counting = this.carrying = undefined
       this.phase.value = 'signed-out'
       await this.showSession()
       return {}
@@ -345,7 +356,7 @@ class App implements Model {
     const pack = await store.pack(session)
     const record = await store.session(session)
     if (!pack || !record) throw new Refuse('no-pack')
-    const { Catalogue, Counting, parseScheme } = await loadCounting().catch(() => { throw new Refuse('part-missing') })
+    const { Catalogue, Counting, Moving, parseScheme } = await loadCounting().catch(() => { throw new Refuse('part-missing') })
     const key = pack.catalogue.chunks.join()
     if (this.catalogue?.key !== key) {
       const loaded = await Catalogue.load(store, pack.catalogue.chunks)
@@ -355,14 +366,17 @@ class App implements Model {
     }
     const schemes = pack.schemes.map(parseScheme)
     const means = { store, now: () => this.env.now(), random: this.env.random }
-    this.counting = await Counting.open(means, pack, record, this.catalogue.loaded, schemes, this.person.value!.id)
+    const { loaded } = this.catalogue
+    const { id } = this.person.value!
+    this.counting = await Counting.open(means, pack, record, loaded, schemes, id)
+    this.carrying = await Moving.load(means, pack, loaded, schemes, id)
   }
 
   leaveSession(): Promise<Outcome> {
     return this.act(async () => {
       this.mayLeave()
       await this.store!.put('current', undefined)
-      this.counting = undefined
+      this.counting = this.carrying = undefined
       await this.showSession()
       return {}
     }, {})
@@ -370,10 +384,12 @@ class App implements Model {
 
   // Counting.
 
-  private count<T extends Outcome>(f: (c: Counting) => Promise<T>, refused: Omit<T, keyof Outcome>): Promise<T> {
+  private count<T extends Outcome>(f: (c: Counting, before: App['lastScan']) => Promise<T>, refused: Omit<T, keyof Outcome>): Promise<T> {
     return this.act(async () => {
+      const before = this.lastScan
+      this.lastScan = undefined
       if (!this.counting) throw new Refuse(this.sync?.exchange.status.revoked ? 'device-revoked' : this.phase.value === 'signed-out' ? 'not-signed-in' : 'no-session')
-      return f(this.counting)
+      return f(this.counting, before)
     }, refused)
   }
 
@@ -404,26 +420,38 @@ class App implements Model {
     if (this.phase.value === 'unpaired' || ((this.sync?.exchange.status.revoked || this.sync?.state === 'unenrolled') && raw.includes('#pair='))) {
       return this.pair(raw, this.deviceName.value).then((o) => ({ ...o, what: o.refused ? 'nothing' as const : 'pairing' as const }))
     }
-    return this.count<Scanned>(async (c) => {
-      if (front) await c.unkey(front)
-      if (!c.walk) this.mayOpenPass()
-      return c.scan(raw, entry, at, this.mode.value)
+    return this.count<Scanned>(async (c, before) => {
+      const { moved } = this
+      if (front) await (moved ?? c).unkey(front)
+      const bounced = before?.raw === raw && Math.abs(at - before.at) < bounce
+      if (bounced) {
+        this.lastScan = before
+        return { what: 'nothing', bounced }
+      }
+      if (!moved && !c.walk) this.mayOpenPass()
+      const scanned = moved ? await moved.scan(raw, entry, at) : await c.scan(raw, entry, at, this.mode.value)
+      this.lastScan = { raw, at }
+      return scanned
     }, { what: 'nothing' })
   }
 
   choose(item: string): Promise<Scanned> {
     const at = this.env.now()
-    return this.count<Scanned>((c) => c.choose(item, at), { what: 'nothing' })
+    return this.count<Scanned>((c) => (this.moved ?? c).choose(item, at), { what: 'nothing' })
   }
 
   key(key: Parameters<Model['key']>[0]): Promise<Outcome> {
     const at = this.env.now()
-    return this.count((c) => c.key(key, at), {})
+    return this.count((c) => (this.moved ? this.moved.key(key) : c.key(key, at)), {})
   }
 
-  switchPack(): Promise<Outcome> { return this.count((c) => c.switchPack(), {}) }
-  setCondition(condition: Parameters<Model['setCondition']>[0]): Promise<Outcome> { return this.count((c) => c.setCondition(condition), {}) }
-  setLot(lot: string, expiry: string): Promise<Outcome> { return this.count(async (c) => c.setLot(lot, expiry), {}) }
+  /** The move on the screen. */
+  private get moved(): Moving | undefined { return this.carrying?.active && !this.counting?.over ? this.carrying : undefined }
+
+  switchPack(): Promise<Outcome> { return this.count((c) => (this.moved ?? c).switchPack(), {}) }
+  describe(said: Said, entry?: string): Promise<Outcome> { return this.count((c) => c.describe(said, entry), {}) }
+  dayOf(typed: string): string | undefined { return this.counting?.dayOf(typed) }
+  countAnew(entry: string): Promise<Outcome> { return this.count((c) => c.countAnew(entry), {}) }
   confirm(): Promise<Outcome> { return this.count((c) => c.confirm(), {}) }
 
   zero(item?: string): Promise<Outcome> {
@@ -431,9 +459,32 @@ class App implements Model {
     return this.count((c) => c.zero(item, at), {})
   }
 
-  undo(entry?: string): Promise<Outcome> { return this.count((c) => c.undo(entry), {}) }
+  undo(entry?: string): Promise<Outcome> { return this.count((c) => (this.moved && entry === undefined ? this.moved.undo() : c.undo(entry)), {}) }
   answer(reply: Parameters<Model['answer']>[0]): Promise<Outcome> { return this.count((c) => c.answer(reply), {}) }
   closePass(): Promise<Outcome> { return this.count((c) => c.closePass(), {}) }
+
+  // Moving stock.
+
+  private carry(f: (m: Moving, c: Counting) => Promise<Outcome>): Promise<Outcome> { return this.count((c) => f(this.carrying!, c), {}) }
+
+  beginMove(move?: string): Promise<Outcome> {
+    return this.carry(async (m, c) => {
+      if (c.over) throw new Refuse('session-over')
+      m.begin(c.walk?.record.location, move)
+      return {}
+    })
+  }
+
+  leaveMove(): Promise<Outcome> {
+    return this.carry(async (m) => {
+      m.leave()
+      return {}
+    })
+  }
+
+  moveAt(location: string): Promise<Outcome> { return this.carry((m) => m.at(location)) }
+  placeMove(): Promise<Outcome> { return this.carry((m) => m.place()) }
+  takeBackMove(move: string): Promise<Outcome> { return this.carry((m) => m.takeBack(move)) }
 
   // Looking and handing over.
 

@@ -25,6 +25,12 @@ export function thousandths(keyed: string): number | undefined {
   return Number(whole || '0') * 1000 + Number(fraction.padEnd(3, '0'))
 }
 
+/** Thousandths as they are keyed. */
+export function keyedOf(thousandths: number): string {
+  const fraction = String(thousandths % 1000).padStart(3, '0').replace(/0+$/, '')
+  return Math.floor(thousandths / 1000) + (fraction && '.' + fraction)
+}
+
 /** amount × pack / 1000, or undefined where that is not whole. */
 export function quantityOf(amount: number, pack: number): number | undefined {
   const product = BigInt(amount) * BigInt(pack)

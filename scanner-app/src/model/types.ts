@@ -27,6 +27,15 @@ export interface Outcome {
   refused?: Refusal
 }
 
+/** What a person says of goods besides how many; what is absent stays as it was, an empty text is none. Expiry as keyed: see dayOf. */
+export interface Said {
+  condition?: Condition | 'saleable'
+  lot?: string
+  expiry?: string
+  /** At most 200 characters. */
+  note?: string
+}
+
 /**
  * Starting: the database opens. Other-tab: another tab counts, this one shows why. Unpaired: no code was redeemed.
  * Signed-out: nobody is signed in. Ready: somebody is. Failed: the database cannot be used; failure says why.
@@ -152,6 +161,9 @@ interface Seen {
   lot?: string
   expiry?: string
   condition?: Condition
+  /** The condition that the expiry day suggests, where none was said. */
+  suggests?: Condition
+  note?: string
   undirected: boolean
 }
 
@@ -185,6 +197,10 @@ export interface Pending extends Seen {
   already: number
   /** How a second number for the same item is meant, once answered. */
   again?: 'replace' | 'add'
+  /** Its lot and expiry must be said, or that none can be read, before it is recorded. */
+  wantsLot: boolean
+  /** It takes the place of an entry. */
+  corrects?: string
 }
 
 /** What must be answered before going on. Answers are the words that answer() takes; the first is the safe one. */
@@ -193,6 +209,11 @@ export type Question =
   | { kind: 'how-many'; answers: readonly ['discard']; again?: boolean }
   /** The item stands here already with so much (base units, thousandths). */
   | { kind: 'again'; already: number; answers: readonly ['replace', 'add', 'discard'] }
+  /**
+   * The item needs its lot or expiry: describe() answers, or the same as that of its entry before (last), or that none can be read.
+   * Again: a scan was not taken for it.
+   */
+  | { kind: 'lot'; last?: { lot?: string; expiry?: string }; answers: readonly ('change' | 'same' | 'none')[]; again?: boolean }
   /** So much is unusual (base units, thousandths): a second look. */
   | { kind: 'large'; quantity: number; answers: readonly ['change', 'accept'] }
   /** Reads like a GS1 code and breaks its rules: scan once more, or count it under what was read. */
@@ -232,10 +253,28 @@ export interface Pass {
   /** Newest first, reversed ones too. */
   entries: Entry[]
   pending?: Pending
-  /** Keyed before a scan in mode each: multiplies the next one; empty otherwise. */
+  /** Keyed before a scan: it multiplies the next one, or in mode each, confirmed, the last one; empty otherwise. */
   multiplier: string
   totals: Totals
 }
+
+/** Stock that its person carried, or carries, from one location to another. */
+export interface Move {
+  move: string
+  /** In hand: not placed yet. */
+  state: 'in-hand' | 'placed' | 'taken-back'
+  from?: Place
+  to?: Place
+  /** In the order of taking; the last one is keyed now. */
+  goods: Goods[]
+  /** Of the first of it, ms. */
+  takenAt?: number
+  placedAt?: number
+  /** The server has it. */
+  sent: boolean
+}
+
+export interface Goods extends Pick<Pending, 'code' | 'item' | 'pack' | 'keyed' | 'quantity' | 'packs' | 'decimals' | 'lot' | 'expiry'> {}
 
 export type Key = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '.' | 'back' | 'clear'
 
@@ -244,6 +283,8 @@ export interface Scanned extends Outcome {
   what: 'item' | 'unknown-code' | 'location' | 'pairing' | 'nothing'
   /** The scan came through an Arabic keyboard and was recovered: say once that the device's layout should be mended. */
   arabicKeyboard?: boolean
+  /** The trigger bounced: the same code again within so short a time that it is the same label; it was taken once. */
+  bounced?: boolean
 }
 
 export interface Model {
@@ -267,6 +308,10 @@ export interface Model {
   readonly places: ReadonlySignal<Place[]>
   readonly pass: ReadonlySignal<Pass | undefined>
   readonly question: ReadonlySignal<Question | undefined>
+  /** The move on the screen: scan, choose, key, switchPack and undo are about it. */
+  readonly moving: ReadonlySignal<Move | undefined>
+  /** This person's in the session: what is in hand first, then the newest first. */
+  readonly moves: ReadonlySignal<Move[]>
   /** The mode that the next pass is opened in. */
   readonly mode: ReadonlySignal<Mode>
 
@@ -298,10 +343,17 @@ export interface Model {
   key(key: Key): Promise<Outcome>
   /** The next of the pending item's packs. */
   switchPack(): Promise<Outcome>
-  setCondition(condition: Condition | undefined): Promise<Outcome>
-  setLot(lot: string, expiry: string): Promise<Outcome>
-  /** The pending item's number is what was keyed, and all of it that is here. Nothing keyed: asks how many. */
+  /** Of the pending item; without one, of the entry named or else the newest, which is taken back and recorded anew as it was said. */
+  describe(said: Said, entry?: string): Promise<Outcome>
+  /** The day that was keyed (DDMMYY, MMYY and the like), YYYY-MM-DD; undefined while it is none. */
+  dayOf(typed: string): string | undefined
+  /**
+   * The pending item's number is what was keyed, and all of it that is here. Nothing keyed: asks how many. Nothing pending, in mode
+   * each: the newest entry was so many.
+   */
   confirm(): Promise<Outcome>
+  /** The entry named is counted anew: it is pending again, and recorded in its place once it has its number. */
+  countAnew(entry: string): Promise<Outcome>
   /** Looked, none there: of the pending item, or of the one named. */
   zero(item?: string): Promise<Outcome>
   /** Discards the pending item; else takes back the newest entry, or the one named. */
@@ -309,6 +361,17 @@ export interface Model {
   answer(reply: Reply): Promise<Outcome>
   /** Closes the pass with its totals, after they were shown. Refused over a pending item or a question. */
   closePass(): Promise<Outcome>
+
+  /** Puts a move on the screen: the one named, else one in hand, else a new one from the open pass's location. */
+  beginMove(move?: string): Promise<Outcome>
+  /** Leaves it: what was taken stays in hand. */
+  leaveMove(): Promise<Outcome>
+  /** A location whose label cannot be scanned: where the goods come from, or once some were taken, where they go. */
+  moveAt(location: string): Promise<Outcome>
+  /** All of it was placed at its destination. */
+  placeMove(): Promise<Outcome>
+  /** A placed move did not happen as it was recorded. */
+  takeBackMove(move: string): Promise<Outcome>
 
   /** At most 50, best first; letters folded. Empty for an empty query. */
   findItems(query: string): Item[]

@@ -3,7 +3,9 @@
 import type { EventFields, RecordedEvent } from '../store/event'
 import type { EventRecord, PassRecord, PendingRecord } from '../store/schema'
 import { packsOf, shown, type Catalogue } from './catalogue'
+import { suggested } from './day'
 import { quantityOf, thousandths } from './number'
+import { wantsLot } from './pending'
 import type { Condition, Entry, Item, Pass, Pending, Place, Totals } from './types'
 
 type Told = RecordedEvent & { n: number }
@@ -48,7 +50,7 @@ export class Walk {
   }
 
   already(p: PendingRecord): number {
-    return this.same(p).reduce((sum, s) => sum + quantity(s.event), 0)
+    return this.same(p).filter((s) => s.event.id !== p.corrects).reduce((sum, s) => sum + quantity(s.event), 0)
   }
 
   newest(): Step | undefined {
@@ -60,7 +62,7 @@ export class Walk {
     return {
       kind: 'observed', session: this.record.session, pass: this.record.pass, at: Math.max(at, p.scannedAt), scanned_at: p.scannedAt,
       raw: p.raw === p.code ? undefined : p.raw || undefined, code: p.code || undefined, item: p.item, pack: p.pack, amount, all_here: allHere || undefined,
-      condition: p.condition, lot: p.lot, expiry: p.expiry, entry: p.entry, undirected: p.undirected || undefined,
+      condition: p.condition, lot: p.lot, expiry: p.expiry, entry: p.entry, undirected: p.undirected || undefined, note: p.note,
     }
   }
 
@@ -69,7 +71,7 @@ export class Walk {
     return {
       kind: 'reversed', session: e.session, pass: e.pass, at: Math.max(now, e.scanned_at ?? 0), scanned_at: e.scanned_at, raw: e.raw, code: e.code,
       item: e.item, pack: e.pack, amount: e.amount, unit: e.unit, all_here: e.all_here, condition: e.condition, lot: e.lot, expiry: e.expiry,
-      entry: e.entry, undirected: e.undirected, reverses: e.id,
+      entry: e.entry, undirected: e.undirected, note: e.note, reverses: e.id,
     }
   }
 
@@ -95,30 +97,38 @@ export class Walk {
   }
 
   /** As the screens see it. */
-  view(catalogue: Catalogue, place: Place, ackedN: number): Pass {
+  view(catalogue: Catalogue, place: Place, ackedN: number, now: number): Pass {
     const r = this.record
     const entries = this.steps.map(({ event: e, reversed }): Entry => ({
       id: e.id, code: e.code ?? '', ...optionalItem(catalogue, e.item), pack: e.pack ?? 1000, undirected: e.undirected ?? false,
-      ...(e.lot ? { lot: e.lot } : {}), ...(e.expiry ? { expiry: e.expiry } : {}), ...(e.condition ? { condition: e.condition as Condition } : {}),
-      at: e.at, amount: e.amount ?? 0, quantity: quantity(e), allHere: e.all_here ?? false, reversed, sent: e.n <= ackedN,
+      ...told(e, now), at: e.at, amount: e.amount ?? 0, quantity: quantity(e), allHere: e.all_here ?? false, reversed, sent: e.n <= ackedN,
     })).reverse()
     return {
       pass: r.pass, place, round: r.round, recount: r.round > 1, mode: r.mode, openedAt: r.openedAt, multiplier: r.multiplier, entries,
       ...(r.items ? { items: r.items.map((id) => itemOf(catalogue, id)!) } : {}), totals: this.totals(catalogue),
-      ...(r.pending ? { pending: this.pending(r.pending, catalogue) } : {}),
+      ...(r.pending ? { pending: this.pending(r.pending, catalogue, now) } : {}),
     }
   }
 
-  private pending(p: PendingRecord, catalogue: Catalogue): Pending {
+  private pending(p: PendingRecord, catalogue: Catalogue, now: number): Pending {
     const item = p.item ? catalogue.item(p.item) : undefined
     const amount = thousandths(p.keyed)
     const q = amount === undefined ? undefined : quantityOf(amount, p.pack)
     return {
       code: p.code, ...optionalItem(catalogue, p.item), pack: p.pack, undirected: p.undirected, keyed: p.keyed, ...(q === undefined ? {} : { quantity: q }),
       packs: packsOf(item), decimals: takesDecimals(p, catalogue), already: this.already(p),
-      ...(p.lot ? { lot: p.lot } : {}), ...(p.expiry ? { expiry: p.expiry } : {}), ...(p.condition ? { condition: p.condition } : {}),
+      ...told(p, now), wantsLot: wantsLot(p, item), ...(p.corrects ? { corrects: p.corrects } : {}),
       ...(p.again && p.again !== 'ask' ? { again: p.again } : {}),
     }
+  }
+}
+
+/** What was said of goods besides their number, and what their expiry suggests. */
+function told(of: Pick<EventFields, 'lot' | 'expiry' | 'condition' | 'note'>, now: number): Pick<Entry, 'lot' | 'expiry' | 'condition' | 'suggests' | 'note'> {
+  const suggests = of.condition ? undefined : suggested(of.expiry, now)
+  return {
+    ...(of.lot ? { lot: of.lot } : {}), ...(of.expiry ? { expiry: of.expiry } : {}), ...(of.condition ? { condition: of.condition as Condition } : {}),
+    ...(suggests ? { suggests } : {}), ...(of.note ? { note: of.note } : {}),
   }
 }
 

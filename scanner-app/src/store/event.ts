@@ -1,7 +1,7 @@
 // The body of what is recorded: the fields of internal/count's Event, in their order, as compact JSON. Whatever is
 // written here stays readable forever: bytes are fixed when an event is stored.
 
-export type EventKind = 'pass.opened' | 'observed' | 'reversed' | 'pass.closed' | 'clock'
+export type EventKind = 'pass.opened' | 'observed' | 'reversed' | 'pass.closed' | 'moved' | 'clock'
 
 /** What the caller says of an event. Instants are ms of the device's wall clock, quantities thousandths. */
 export interface EventFields {
@@ -30,6 +30,10 @@ export interface EventFields {
   expiry?: string | undefined
   entry?: 'scan' | 'keyed' | 'search' | undefined
   undirected?: boolean | undefined
+  note?: string | undefined
+  from?: string | undefined
+  to?: string | undefined
+  taken_at?: number | undefined
   reverses?: string | undefined
   observations?: number | undefined
   quantity?: number | undefined
@@ -51,7 +55,7 @@ export const maxEvent = 8 << 10
 
 const order = [
   'pass', 'location', 'round', 'person', 'mode', 'assignment', 'continues', 'replaces', 'scanned_at', 'raw', 'code', 'item', 'pack', 'amount',
-  'unit', 'all_here', 'condition', 'lot', 'expiry', 'entry', 'undirected', 'reverses', 'observations', 'quantity',
+  'unit', 'all_here', 'condition', 'lot', 'expiry', 'entry', 'undirected', 'note', 'from', 'to', 'taken_at', 'reverses', 'observations', 'quantity',
 ] as const
 
 /** What may be zero and then still says something. */

@@ -36,8 +36,17 @@ export interface PendingRecord {
   lot?: string
   expiry?: string
   condition?: 'damaged' | 'expired' | 'near-expiry'
+  note?: string
   undirected: boolean
   again?: 'ask' | 'replace' | 'add'
+  /** Lot and expiry were asked for: entered, or not readable. */
+  lotSaid?: boolean
+  /** The entry whose place it takes. */
+  corrects?: string
+  /** One scan of several: never all that is here. */
+  part?: boolean
+  /** Keyed before the scan: the first digit after it begins anew. */
+  early?: boolean
 }
 
 export interface PassRecord {
@@ -61,6 +70,29 @@ export interface PassRecord {
   quantity: number
   pending?: PendingRecord
   multiplier: string
+}
+
+/** Goods carried from one location to another: in hand until the last of it is placed, then events. */
+export interface MoveRecord {
+  move: string
+  session: string
+  person: string
+  from: string
+  goods: GoodsRecord[]
+  /** Where it goes, once that was scanned. */
+  to?: string
+  /** When it was placed and recorded, ms. */
+  placedAt?: number
+}
+
+export interface GoodsRecord extends Pick<PendingRecord, 'raw' | 'code' | 'entry' | 'keyed' | 'item' | 'pack' | 'lot' | 'expiry'> {
+  /** When it was taken, ms. */
+  takenAt: number
+  /** Of the event that tells of it, and its place among all. */
+  event?: string
+  n?: number
+  /** Taken back. */
+  reversed?: boolean
 }
 
 export interface Location {
@@ -143,6 +175,7 @@ export interface States {
   /** The session on the screen. */
   current: string
   mode: 'quantity' | 'each'
+  moves: MoveRecord[]
 }
 
 export interface Schema extends DBSchema {

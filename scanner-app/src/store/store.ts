@@ -5,7 +5,7 @@ import { nextDigest, zeroDigest } from '../wire/digest'
 import { eventBody, maxEvent, randomId, type EventFields, type RecordedEvent, type Stamp } from './event'
 import { StoreFailed } from './failure'
 import {
-  openDatabase, type CatalogueItem, type Contact, type Database, type EventRecord, type PackRecord, type PassRecord, type SessionRecord,
+  openDatabase, type CatalogueItem, type Contact, type Database, type EventRecord, type MoveRecord, type PackRecord, type PassRecord, type SessionRecord,
   type States, type StreamState,
 } from './schema'
 
@@ -158,9 +158,10 @@ export class Store {
 
   /**
    * Records events, and the pass as they leave it, in one strict transaction; when it returns they are durable. Digests are
-   * computed before: a transaction does not wait for them. On an error nothing was recorded.
+   * computed before: a transaction does not wait for them. On an error nothing was recorded. Moves are those that there are
+   * once these events tell of some.
    */
-  record(fields: EventFields[], pass?: PassRecord): Promise<(RecordedEvent & { n: number })[]> {
+  record(fields: EventFields[], pass?: PassRecord, moves?: (events: (RecordedEvent & { n: number })[]) => MoveRecord[]): Promise<(RecordedEvent & { n: number })[]> {
     return this.inTurn(async () => {
       let digest = this.lastDigest
       let n = this.lastN
@@ -179,12 +180,13 @@ export class Store {
           n: ++n, id: stamp.id, body, digest, session: f.session, kind: f.kind, at: stamp.at, ...(f.pass ? { pass: f.pass } : {}),
         })
         events.push({ v: 1, ...f, ...stamp, n })
-        if (f.kind === 'observed' || f.kind === 'reversed') unmeasured.add(f.session)
+        if (f.kind === 'observed' || f.kind === 'reversed' || f.kind === 'moved') unmeasured.add(f.session)
         if (f.kind === 'clock') unmeasured.delete(f.session)
       }
       const tx = this.db.transaction(['events', 'passes', 'state', 'sessions'], 'readwrite', strict)
       const work: Promise<unknown>[] = records.map((r) => tx.objectStore('events').add(r))
       if (pass) work.push(tx.objectStore('passes').put(pass))
+      if (moves) work.push(tx.objectStore('state').put(moves(events), 'moves'))
       if (unmeasured.size !== this.unmeasured.size || [...unmeasured].some((s) => !this.unmeasured.has(s))) {
         work.push(tx.objectStore('state').put([...unmeasured], 'unmeasured'))
       }

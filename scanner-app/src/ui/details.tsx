@@ -1,6 +1,5 @@
 // What else is to be said of the item in hand: its condition, its lot and its expiry. None of it is asked for in the usual case.
 import { useState } from 'preact/hooks'
-import { readDigits } from '../i18n/number'
 import { text } from '../i18n/text'
 import type { Condition, Pending } from '../model/types'
 import { Choice, Field } from './field'
@@ -14,11 +13,8 @@ export function DetailsSheet({ pending, close }: { pending: Pending; close: () =
   const [expiry, setExpiry] = useState(pending.expiry ?? '')
   const [fault, setFault] = useState(false)
   const keep = async () => {
-    const day = readDigits(expiry.trim())
-    if (day && !isDay(day)) return setFault(true)
-    if (condition !== (pending.condition ?? 'good') && !(await run(model.setCondition(condition === 'good' ? undefined : condition)))) return
-    if ((lot !== (pending.lot ?? '') || day !== (pending.expiry ?? '')) && !(await run(model.setLot(lot.trim(), day)))) return
-    close()
+    if (expiry.trim() && !model.dayOf(expiry)) return setFault(true)
+    if (await run(model.describe({ condition: condition === 'good' ? 'saleable' : condition, lot, expiry }))) close()
   }
   return (
     <Sheet title={text('details.title')} close={close} foot={<button class="button main" onClick={() => void keep()}>{text('do.done')}</button>}>
@@ -30,8 +26,4 @@ export function DetailsSheet({ pending, close }: { pending: Pending; close: () =
       </div>
     </Sheet>
   )
-}
-
-function isDay(day: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(day) && new Date(day + 'T00:00:00Z').toISOString().slice(0, 10) === day
 }

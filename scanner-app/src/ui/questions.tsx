@@ -12,6 +12,7 @@ import { Code, Name } from './value'
 const words: Record<Exclude<Question['kind'], 'how-many'>, Record<string, Key>> = {
   again: { replace: 'ask.again.replace', add: 'ask.again.add', discard: 'ask.again.discard' },
   large: { change: 'ask.large.change', accept: 'ask.large.accept' },
+  lot: { change: 'do.back', same: 'ask.lot.same', none: 'ask.lot.none' },
   invalid: { again: 'ask.invalid.again', count: 'ask.invalid.count' },
   leave: { stay: 'ask.leave.stay', leave: 'ask.leave.leave' },
   'second-pass': { cancel: 'do.cancel', continue: 'ask.second.continue', replace: 'ask.second.replace' },
@@ -38,6 +39,7 @@ function title(question: Question): string {
     case 'again': return text('ask.again')
     case 'large': return text('ask.large', { quantity: formatQuantity(question.quantity, language.value, digits.value) })
     case 'invalid': return text('ask.invalid')
+    case 'lot': return text('ask.lot')
     case 'leave': return text('ask.leave', { place: nameOf(question.to.name) })
     case 'second-pass': return text('ask.second')
     default: return text('ask.how-many')

@@ -103,6 +103,7 @@ describe('places and tasks', () => {
     await m.closePass()
     expect((await m.scan('A-01-03')).sound).toBe('check')
     expect(m.question.value).toMatchObject({ kind: 'second-pass', place: { location: 'A-01-03' } })
+    w.skew += 400
     expect((await m.scan('A-01-03')).refused!.key).toBe('answer-first')
     expect((await m.scan(milk)).refused!.key).toBe('answer-first')
     await m.scan('A-01-04')

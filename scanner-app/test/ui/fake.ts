@@ -1,6 +1,7 @@
 // A tiny model in memory: it holds what a test puts into its signals, and remembers what the screens asked of it. No rule of
 // counting lives here.
 import { signal, type Signal } from '@preact/signals'
+import { dayOf } from '../../src/model/day'
 import type { Entry, Item, Model, Outcome, Pass, Pending, Place, Scanned, Task, Totals } from '../../src/model/types'
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] extends { readonly value: infer V } ? Signal<V> : T[K] }
@@ -23,7 +24,7 @@ export function entry(id: string, item: Item | undefined, amount: number, more: 
 }
 
 export function pending(item: Item | undefined, more: Partial<Pending> = {}): Pending {
-  return { code: item?.code ?? '9990001112223', ...(item ? { item } : {}), pack: 1000, undirected: false, keyed: '', packs: [{ pack: 1000 }], decimals: item?.unit === 'kg', already: 0, ...more }
+  return { code: item?.code ?? '9990001112223', ...(item ? { item } : {}), pack: 1000, undirected: false, keyed: '', packs: [{ pack: 1000 }], decimals: item?.unit === 'kg', already: 0, wantsLot: false, ...more }
 }
 
 export const none: Totals = { observations: 0, items: 0, quantity: 0, unknown: 0, missed: [] }
@@ -50,9 +51,10 @@ export function fakeModel(): FakeModel {
     asked, next: {},
     phase: signal('ready'), failure: signal(undefined), link: signal({ state: 'online', unsent: 0 }), storage: signal({ full: false, persisted: true, used: 14_000_000, quota: 2_000_000_000 }),
     society: signal({ ar: 'جمعية السالمية التعاونية', en: 'Salmiya Cooperative Society' }), deviceName: signal('TC26-7'), person: signal({ id: 'fatima', name: { ar: 'فاطمة العنزي', en: 'Fatima Al-Enezi' } }), people: signal([]),
-    offers: signal([]), download: signal(undefined), session: signal(undefined), tasks: signal([]), places: signal([]), pass: signal(undefined), question: signal(undefined), mode: signal('quantity'),
+    offers: signal([]), download: signal(undefined), session: signal(undefined), tasks: signal([]), places: signal([]), pass: signal(undefined), question: signal(undefined), moving: signal(undefined), moves: signal([]), mode: signal('quantity'),
     pair: does('pair'), signIn: does('signIn'), signOut: does('signOut'), refreshOffers: does('refreshOffers'), join: does('join'), leaveSession: does('leaveSession'),
-    openPass: does('openPass'), setMode: does('setMode'), scan: scanned('scan'), choose: scanned('choose'), key: does('key'), switchPack: does('switchPack'), setCondition: does('setCondition'), setLot: does('setLot'),
+    openPass: does('openPass'), setMode: does('setMode'), scan: scanned('scan'), choose: scanned('choose'), key: does('key'), switchPack: does('switchPack'), describe: does('describe'), countAnew: does('countAnew'), dayOf,
+    beginMove: does('beginMove'), leaveMove: does('leaveMove'), moveAt: does('moveAt'), placeMove: does('placeMove'), takeBackMove: does('takeBackMove'),
     confirm: does('confirm'), zero: does('zero'), undo: does('undo'), answer: does('answer'), closePass: does('closePass'),
     findItems: (q) => Object.values(items).filter((i) => i.name.ar?.includes(q) || i.name.en?.includes(q) || i.code?.startsWith(q)),
     findPlaces: (q) => model.places.value.filter((p) => p.name.ar?.includes(q) || p.location.includes(q)),

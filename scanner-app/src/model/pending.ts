@@ -1,0 +1,53 @@
+// What is about to be counted and has no number yet: made from a scan, or from an entry that is counted anew. Pure.
+import type { RecordedEvent } from '../store/event'
+import type { CatalogueItem, PendingRecord } from '../store/schema'
+import { dayOf } from './day'
+import type { Identity } from './identify'
+import { Refuse } from './refusal'
+import type { Said } from './types'
+
+/** A longer scan is kept as its code alone: an event has room for it once. */
+const maxRaw = 1024
+
+/** The longest note, characters; and lot. */
+export const maxNote = 200
+const maxLot = 64
+
+export function pendingOf(id: Identity, raw: string, entry: PendingRecord['entry'], at: number, undirected: boolean): PendingRecord {
+  return {
+    raw: raw.length > maxRaw ? '' : raw, code: id.code, entry, scannedAt: at, keyedAt: at, keyed: '', ...(id.what === 'item' ? { item: id.id! } : {}),
+    pack: id.pack ?? 1000, ...(id.lot ? { lot: id.lot } : {}), ...(id.expiry ? { expiry: id.expiry } : {}), undirected,
+  }
+}
+
+/** An entry as it was before its number; said marks that its lot needs no asking again. */
+export function pendingAnew(e: RecordedEvent): PendingRecord {
+  return {
+    raw: e.raw ?? '', code: e.code ?? '', entry: e.entry ?? 'scan', scannedAt: e.scanned_at ?? e.at, keyedAt: e.at, keyed: '', pack: e.pack ?? 1000,
+    undirected: e.undirected ?? false, corrects: e.id, ...(e.item ? { item: e.item } : {}), ...(e.lot ? { lot: e.lot } : {}),
+    ...(e.expiry ? { expiry: e.expiry } : {}), ...(e.condition ? { condition: e.condition as NonNullable<PendingRecord['condition']> } : {}),
+    ...(e.note ? { note: e.note } : {}), lotSaid: true,
+  }
+}
+
+/** Whether lot and expiry are wanted, and neither read nor said: one of the two is enough once a person has looked. */
+export function wantsLot(p: PendingRecord, item: CatalogueItem | undefined): boolean {
+  return (item?.lots ?? false) && !p.lotSaid && !(p.lot && p.expiry)
+}
+
+/** With what a person says of it besides its number. */
+export function described(p: PendingRecord, said: Said): PendingRecord {
+  const { condition, lot, expiry, note, ...rest } = p
+  const next: PendingRecord = { ...rest }
+  const c = said.condition === undefined ? condition : said.condition === 'saleable' ? undefined : said.condition
+  if (c) next.condition = c
+  const l = said.lot === undefined ? lot : said.lot.trim().slice(0, maxLot)
+  if (l) next.lot = l
+  const day = said.expiry === undefined ? expiry : said.expiry.trim() && dayOf(said.expiry)
+  if (day === undefined && said.expiry !== undefined) throw new Refuse('lot-date')
+  if (day) next.expiry = day
+  const told = said.note === undefined ? note : [...said.note.trim()].slice(0, maxNote).join('')
+  if (told) next.note = told
+  if ((said.lot !== undefined || said.expiry !== undefined) && (l || day)) next.lotSaid = true
+  return next
+}

@@ -81,7 +81,7 @@ func newSocietyServer(n *node) (*societyServer, error) {
 	s := &societyServer{node: n, sessions: count.NewService(n.db, n.db, time.Now)}
 	s.courier = ministry.NewCourier(n.db, n.signer, n.outside, ministry.SystemClock{}, rand.Float64, n.log)
 	s.gateway = handheld.New(handheld.Config{
-		Accounts: gatewayAccounts{n.accounts}, Sessions: gatewaySessions{s.sessions, n.db}, Store: gatewayStore{n.db}, Logger: n.log,
+		Accounts: gatewayAccounts{n.accounts}, Sessions: gatewaySessions{s.sessions, n.db}, Store: gatewayStore{n.db}, Logger: n.log, Version: software(),
 	})
 	files := link.NewImporter(n.db, link.Limits{})
 	e, err := web.New(web.Config{

@@ -197,7 +197,7 @@ func TestChunksAreCompressed(t *testing.T) {
 
 // The least app version refuses new work, and never what was counted.
 func TestOldAppsMayPush(t *testing.T) {
-	w := start(t, func(c *handheld.Config) { c.MinApp = "1.10" })
+	w := start(t, func(c *handheld.Config) { c.MinApp, c.Version = "1.10", "jard 2" })
 	for app, want := range map[string]int{"1.9.9": 409, "": 409, "x": 409, "1.10": 200, "1.10.0": 200, "2": 200, "1.10-rc1": 200} {
 		status, body, _ := w.call("POST", "/join", "t-d1", map[string]string{"session": "s1", "epoch": epochOf("old" + app), "app": app})
 		if status != want || (want == 409 && !strings.Contains(body, "app-too-old")) {
@@ -205,7 +205,7 @@ func TestOldAppsMayPush(t *testing.T) {
 		}
 	}
 	d := w.device("d1", "old").record(observed("s1", 1))
-	if welcome := d.connect(); welcome.MinApp != "1.10" {
+	if welcome := d.connect(); welcome.MinApp != "1.10" || welcome.Server != "jard 2" {
 		t.Fatalf("welcome is %+v", welcome)
 	}
 	d.push(1, 1)

@@ -24,6 +24,7 @@ type Config struct {
 	Logger *slog.Logger     // slog.Default
 	Now    func() time.Time // time.Now
 
+	Version string   // of this server, for people to read; empty: not said
 	MinApp  string   // the oldest app that may join sessions; empty: any
 	Origins []string // besides the server's own, whose pages may open a socket
 	Rates   Rates    // DefaultRates
@@ -92,6 +93,7 @@ type Gateway struct {
 	store    Store
 	log      *slog.Logger
 	now      func() time.Time
+	version  string
 	minApp   string
 	origins  []string
 	timing   Timing
@@ -122,7 +124,7 @@ func New(c Config) *Gateway {
 		c.Remote = peer
 	}
 	g := &Gateway{
-		accounts: c.Accounts, sessions: c.Sessions, store: c.Store, log: c.Logger, now: c.Now, minApp: c.MinApp, origins: c.Origins,
+		accounts: c.Accounts, sessions: c.Sessions, store: c.Store, log: c.Logger, now: c.Now, version: c.Version, minApp: c.MinApp, origins: c.Origins,
 		timing: c.Timing.filled(), remote: c.Remote, live: newLive(), chunks: newChunks(),
 		work:    semaphore.NewWeighted(maxWork),
 		enrols:  newThrottle(c.Rates.Enrol, DefaultRates.Enrol, c.Now),

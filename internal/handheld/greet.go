@@ -43,7 +43,7 @@ func (g *Gateway) greet(ctx context.Context, i identity, h *wire.Hello) (*wire.W
 	}
 	w := &wire.Welcome{
 		Incarnation: incarnation, Mark: wire.Mark(mark), Time: g.now().UnixMilli(), Echo: h.Time, Window: Window,
-		MaxEvents: wire.ServerLimits.Events, MaxBytes: maxPush, MinApp: g.minApp, Revoked: i.Revoked,
+		MaxEvents: wire.ServerLimits.Events, MaxBytes: maxPush, Server: g.version, MinApp: g.minApp, Revoked: i.Revoked,
 	}
 	through, known, err := g.store.SafeThrough(ctx, i.Society, stream)
 	if err != nil {

@@ -42,7 +42,7 @@ const (
 	MaxSessions = 256
 	// MaxCursor bounds a cursor, which is opaque to the device, in bytes.
 	MaxCursor = 128
-	// MaxApp bounds the version of the app, in bytes.
+	// MaxApp bounds the version of the app, and that of the server, in bytes.
 	MaxApp = 64
 )
 

@@ -36,11 +36,12 @@ type Mark struct {
 type Welcome struct {
 	Incarnation string  `json:"incarnation"`
 	Mark        Mark    `json:"mark"`
-	Time        int64   `json:"time"`       // the server's clock, ms since 1970
-	Echo        int64   `json:"echo"`       // the hello's time
-	Window      int     `json:"window"`     // requests that may stand unanswered
-	MaxEvents   int     `json:"max_events"` // of one push
-	MaxBytes    int     `json:"max_bytes"`  // of one message
+	Time        int64   `json:"time"`             // the server's clock, ms since 1970
+	Echo        int64   `json:"echo"`             // the hello's time
+	Window      int     `json:"window"`           // requests that may stand unanswered
+	MaxEvents   int     `json:"max_events"`       // of one push
+	MaxBytes    int     `json:"max_bytes"`        // of one message
+	Server      string  `json:"server,omitempty"` // the server's version, for people to read
 	MinApp      string  `json:"min_app,omitempty"`
 	SafeThrough *uint64 `json:"safe_through,omitempty"` // of this stream, in a verified backup; absent: no backups
 	Revoked     bool    `json:"revoked,omitempty"`      // the token may push, and nothing else

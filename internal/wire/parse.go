@@ -105,6 +105,7 @@ func readWelcome(o *object) Frame {
 		Window:      int(o.number("window", 1, 1<<16)),
 		MaxEvents:   int(o.number("max_events", 1, 1<<20)),
 		MaxBytes:    int(o.number("max_bytes", 1, 1<<30)),
+		Server:      o.optionalText("server", MaxApp),
 		MinApp:      o.optionalText("min_app", MaxApp),
 		Revoked:     o.flag("revoked"),
 	}

@@ -15,6 +15,8 @@ export interface Status {
   revoked: boolean
   /** The least version that may join sessions. */
   minApp?: string
+  /** The server's version, as it said. */
+  server?: string
   lastContact?: number
   /** Epochs given up, new histories met. */
   fenced: number
@@ -70,6 +72,7 @@ export class Exchange {
     this.status.revoked = w.revoked ?? false
     if (w.min_app) this.status.minApp = w.min_app
     else delete this.status.minApp
+    if (w.server) this.status.server = w.server
     await this.met(sent, w.time)
     if (s.incarnation !== w.incarnation) {
       const known = s.incarnation !== ''

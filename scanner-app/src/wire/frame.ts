@@ -37,6 +37,7 @@ export interface Welcome {
   window: number
   max_events: number
   max_bytes: number
+  server?: string
   min_app?: string
   safe_through?: number
   revoked?: boolean
@@ -128,7 +129,7 @@ export type Frame = Hello | Welcome | Push | Ack | MarkFrame | Ping | Pong | Fee
 /** The order in which fields are written: that of internal/wire, whose fast paths read exactly this. */
 const order: Record<Exclude<Frame['t'], 'push'>, readonly string[]> = {
   hello: ['epoch', 'last', 'oldest', 'acked', 'app', 'time', 'mono', 'incarnation', 'sessions', 'cursors', 'succeeds'],
-  welcome: ['incarnation', 'mark', 'time', 'echo', 'window', 'max_events', 'max_bytes', 'min_app', 'safe_through', 'revoked'],
+  welcome: ['incarnation', 'mark', 'time', 'echo', 'window', 'max_events', 'max_bytes', 'server', 'min_app', 'safe_through', 'revoked'],
   ack: ['through', 'digest'], mark: ['mark'], ping: ['time', 'mono'], pong: ['echo', 'time'],
   feed: ['session', 'cursor', 'state', 'round', 'tasks'], drained: ['session', 'last', 'error'], fence: [],
   busy: ['retry_ms'], bye: ['code', 'en', 'ar'],

@@ -132,7 +132,7 @@ const readers: Record<Exclude<Frame['t'], 'push'>, (o: Fields) => unknown> = {
   welcome: (o) => ({
     t: 'welcome', incarnation: text(o, 'incarnation', 1, 64), mark: mark(o), time: number(o, 'time'), echo: number(o, 'echo'),
     window: number(o, 'window', 1, 1 << 16), max_events: number(o, 'max_events', 1, 1 << 20), max_bytes: number(o, 'max_bytes', 1, 1 << 30),
-    ...optionalText(o, 'min_app', 64), ...optional(o, 'safe_through', () => number(o, 'safe_through')), ...flag(o, 'revoked'),
+    ...optionalText(o, 'server', 64), ...optionalText(o, 'min_app', 64), ...optional(o, 'safe_through', () => number(o, 'safe_through')), ...flag(o, 'revoked'),
   }),
   ack: (o) => ({ t: 'ack', through: number(o, 'through', 1), digest: matching(o, 'digest', digestShape) }),
   mark: (o) => ({ t: 'mark', mark: mark(o) }),

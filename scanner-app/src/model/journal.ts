@@ -6,9 +6,12 @@ import type { Store } from '../store/store'
 import { Refuse } from './refusal'
 import { Walk, type PassChange } from './walk'
 
-/** What the store needs, and the wall clock in ms. */
+/** What counting asks of the store: training has one in memory. */
+export type CountStore = Pick<Store, 'record' | 'putPass' | 'passes' | 'passEvents' | 'sessions' | 'get' | 'put'>
+
+/** Where it is stored, and the wall clock in ms. */
 export interface Means {
-  store: Store
+  store: CountStore
   now(): number
   random(bytes: Uint8Array<ArrayBuffer>): void
 }
@@ -16,10 +19,10 @@ export interface Means {
 export class Journal {
   walk: Walk | undefined
 
-  private constructor(private readonly store: Store, public passes: PassRecord[]) {}
+  private constructor(private readonly store: CountStore, public passes: PassRecord[]) {}
 
   /** An open pass is open again, with what was pending in it. */
-  static async open(store: Store, session: string, person: string): Promise<Journal> {
+  static async open(store: CountStore, session: string, person: string): Promise<Journal> {
     const j = new Journal(store, await store.passes(session))
     const open = j.passes.find((p) => p.person === person && !p.closed)
     if (open) j.walk = Walk.of(open, await store.passEvents(open.pass))

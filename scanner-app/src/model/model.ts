@@ -8,11 +8,10 @@ import type { Env } from '../sync/env'
 import { older } from '../sync/version'
 import { Sync, type Offer } from '../sync/sync'
 import type { Catalogue } from './catalogue'
-import type { Counting } from './counting'
-import type { Moving } from './moving'
 import { Refuse, refusalOf } from './refusal'
+import { Shift } from './shift'
 import type {
-  Download, Item, Link, Mode, Model, Move, Name, Outcome, Pass, Person, Phase, Place, Question, Refusal, Said, Scanned, Session, SessionOffer, SessionState, Storage, Task,
+  Download, Link, Mode, Model, Name, Outcome, Person, Phase, Refusal, Scanned, Session, SessionOffer, SessionState, Storage,
 } from './types'
 
 export interface Options {
@@ -25,8 +24,6 @@ export interface Options {
 
 /** How often the room left is looked at, ms. */
 const measureStorageEvery = 60_000
-/** The same label again within so many ms is the trigger's bounce. */
-const bounce = 300
 /** How often a database that was closed is opened again, ms. */
 const reopenEvery = 5_000
 
@@ -46,33 +43,23 @@ export function createModel(options: Options): Model {
   return new App(options)
 }
 
-class App implements Model {
+class App extends Shift implements Model {
   readonly phase = signal<Phase>('starting')
   readonly failure = signal<Refusal | undefined>(undefined)
   readonly link = signal<Link>({ state: 'offline', unsent: 0 })
   readonly storage = signal<Storage>({ full: false })
   readonly society = signal<Name | undefined>(undefined)
   readonly deviceName = signal('')
+  readonly deviceId = signal('')
   readonly person = signal<Person | undefined>(undefined)
   readonly people = signal<Person[]>([])
   readonly offers = signal<SessionOffer[]>([])
   readonly download = signal<Download | undefined>(undefined)
   readonly session = signal<Session | undefined>(undefined)
-  readonly tasks = signal<Task[]>([])
-  readonly places = signal<Place[]>([])
-  readonly pass = signal<Pass | undefined>(undefined)
-  readonly question = signal<Question | undefined>(undefined)
-  readonly moving = signal<Move | undefined>(undefined)
-  readonly moves = signal<Move[]>([])
-  readonly mode = signal<Mode>('quantity')
 
   private readonly env: Env
   private store: Store | undefined
   private sync: Sync | undefined
-  private counting: Counting | undefined
-  private carrying: Moving | undefined
-  /** The scan before, when nothing was done since. */
-  private lastScan: { raw: string; at: number } | undefined
   private catalogue: { key: string; loaded: Catalogue } | undefined
   private offered: Offer[] = []
   private queue: Promise<unknown> = Promise.resolve()
@@ -85,6 +72,7 @@ class App implements Model {
   private linkAgain = false
 
   constructor(private readonly options: Options) {
+    super()
     this.env = options.env
     void this.start()
   }
@@ -158,6 +146,7 @@ class App implements Model {
     const device = await store.get('device')
     this.society.value = device?.society.name
     this.deviceName.value = device?.name ?? ''
+    this.deviceId.value = device?.device ?? ''
     this.person.value = await store.get('person')
     const current = await store.get('current')
     if (this.person.value && current) await this.open(current).catch((e) => { if (!(e instanceof Refuse)) throw e })
@@ -173,7 +162,7 @@ class App implements Model {
   }
 
   /** One action after the other; whatever is thrown becomes the reason that the screen shows. */
-  private act<T extends Outcome>(f: () => Promise<T>, refused: Omit<T, keyof Outcome>, sound = true): Promise<T> {
+  protected act<T extends Outcome>(f: () => Promise<T>, refused: Omit<T, keyof Outcome>, sound = true): Promise<T> {
     return this.inTurn(async () => {
       try {
         if (!this.store) throw this.failure.value ?? new Refuse('starting')
@@ -189,16 +178,7 @@ class App implements Model {
     })
   }
 
-  private publish(): void {
-    const c = this.counting
-    this.question.value = c?.question
-    const carried = this.carrying?.view(c?.duties.places ?? [], this.store?.ackedN ?? 0)
-    this.moving.value = carried?.moving
-    this.moves.value = carried?.moves ?? []
-    this.pass.value = c?.view(this.store?.ackedN ?? 0)
-    if (this.tasks.value !== (c?.duties.tasks ?? none)) this.tasks.value = c?.duties.tasks ?? none as Task[]
-    if (this.places.value !== (c?.duties.places ?? none)) this.places.value = c?.duties.places ?? none as Place[]
-  }
+  private publish(): void { this.show(this.store?.ackedN ?? 0) }
 
   private async showLink(): Promise<void> {
     if (this.store && this.sync) this.link.value = { ...this.link.value, state: this.sync.state, unsent: this.store.unsent }
@@ -209,10 +189,10 @@ class App implements Model {
       const { store, sync } = this
       if (!store || !sync) break
       const oldestUnsent = await store.oldestUnsent().catch(() => undefined)
-      const { lastContact } = sync.exchange.status
+      const { lastContact, server } = sync.exchange.status
       this.link.value = {
         state: sync.state, unsent: store.unsent, ...(oldestUnsent === undefined ? {} : { oldestUnsent }), ...(lastContact === undefined ? {} : { lastContact }),
-        ...(sync.notice ? { notice: sync.notice } : {}),
+        ...(server ? { server } : {}), ...(sync.notice ? { notice: sync.notice } : {}),
       }
     } while (this.linkAgain)
     this.linkBusy = false
@@ -272,6 +252,7 @@ class App implements Model {
       const device = await this.sync!.enrol(plain, name.trim() || 'PDA-' + Math.floor(this.env.chance() * 9000 + 1000))
       this.society.value = device.society.name
       this.deviceName.value = device.name
+      this.deviceId.value = device.device
       if (this.phase.value === 'unpaired') this.phase.value = this.person.value ? 'ready' : 'signed-out'
       return { sound: 'ok' }
     }, {})
@@ -384,112 +365,28 @@ class App implements Model {
 
   // Counting.
 
-  private count<T extends Outcome>(f: (c: Counting, before: App['lastScan']) => Promise<T>, refused: Omit<T, keyof Outcome>): Promise<T> {
-    return this.act(async () => {
-      const before = this.lastScan
-      this.lastScan = undefined
-      if (!this.counting) throw new Refuse(this.sync?.exchange.status.revoked ? 'device-revoked' : this.phase.value === 'signed-out' ? 'not-signed-in' : 'no-session')
-      return f(this.counting, before)
-    }, refused)
+  protected now(): number { return this.env.now() }
+
+  protected idle(): Refuse {
+    return new Refuse(this.sync?.exchange.status.revoked ? 'device-revoked' : this.phase.value === 'signed-out' ? 'not-signed-in' : 'no-session')
   }
 
-  private mayOpenPass(): void {
+  protected mayOpenPass(): void {
     const { revoked, minApp } = this.sync!.exchange.status
     if (revoked) throw new Refuse('device-revoked')
     if (minApp && older(this.env.app, minApp)) throw new Refuse('app-outdated')
   }
 
-  openPass(location: string, task?: Task): Promise<Outcome> {
-    return this.count(async (c) => {
-      this.mayOpenPass()
-      return c.openPass(location, this.mode.value, task)
-    }, {})
-  }
+  protected keepMode(mode: Mode): Promise<void> { return this.store!.put('mode', mode) }
 
-  setMode(mode: Mode): Promise<Outcome> {
-    return this.act(async () => {
-      await this.counting?.setMode(mode)
-      await this.store!.put('mode', mode)
-      this.mode.value = mode
-      return {}
-    }, {})
-  }
-
-  scan(raw: string, entry: 'scan' | 'keyed' = 'scan', when = Infinity, front = 0): Promise<Scanned> {
-    const at = Math.min(when, this.env.now())
+  override scan(raw: string, entry: 'scan' | 'keyed' = 'scan', when = Infinity, front = 0): Promise<Scanned> {
     if (this.phase.value === 'unpaired' || ((this.sync?.exchange.status.revoked || this.sync?.state === 'unenrolled') && raw.includes('#pair='))) {
       return this.pair(raw, this.deviceName.value).then((o) => ({ ...o, what: o.refused ? 'nothing' as const : 'pairing' as const }))
     }
-    return this.count<Scanned>(async (c, before) => {
-      const { moved } = this
-      if (front) await (moved ?? c).unkey(front)
-      const bounced = before?.raw === raw && Math.abs(at - before.at) < bounce
-      if (bounced) {
-        this.lastScan = before
-        return { what: 'nothing', bounced }
-      }
-      if (!moved && !c.walk) this.mayOpenPass()
-      const scanned = moved ? await moved.scan(raw, entry, at) : await c.scan(raw, entry, at, this.mode.value)
-      this.lastScan = { raw, at }
-      return scanned
-    }, { what: 'nothing' })
+    return super.scan(raw, entry, when, front)
   }
 
-  choose(item: string): Promise<Scanned> {
-    const at = this.env.now()
-    return this.count<Scanned>((c) => (this.moved ?? c).choose(item, at), { what: 'nothing' })
-  }
-
-  key(key: Parameters<Model['key']>[0]): Promise<Outcome> {
-    const at = this.env.now()
-    return this.count((c) => (this.moved ? this.moved.key(key) : c.key(key, at)), {})
-  }
-
-  /** The move on the screen. */
-  private get moved(): Moving | undefined { return this.carrying?.active && !this.counting?.over ? this.carrying : undefined }
-
-  switchPack(): Promise<Outcome> { return this.count((c) => (this.moved ?? c).switchPack(), {}) }
-  describe(said: Said, entry?: string): Promise<Outcome> { return this.count((c) => c.describe(said, entry), {}) }
-  dayOf(typed: string): string | undefined { return this.counting?.dayOf(typed) }
-  countAnew(entry: string): Promise<Outcome> { return this.count((c) => c.countAnew(entry), {}) }
-  confirm(): Promise<Outcome> { return this.count((c) => c.confirm(), {}) }
-
-  zero(item?: string): Promise<Outcome> {
-    const at = this.env.now()
-    return this.count((c) => c.zero(item, at), {})
-  }
-
-  undo(entry?: string): Promise<Outcome> { return this.count((c) => (this.moved && entry === undefined ? this.moved.undo() : c.undo(entry)), {}) }
-  answer(reply: Parameters<Model['answer']>[0]): Promise<Outcome> { return this.count((c) => c.answer(reply), {}) }
-  closePass(): Promise<Outcome> { return this.count((c) => c.closePass(), {}) }
-
-  // Moving stock.
-
-  private carry(f: (m: Moving, c: Counting) => Promise<Outcome>): Promise<Outcome> { return this.count((c) => f(this.carrying!, c), {}) }
-
-  beginMove(move?: string): Promise<Outcome> {
-    return this.carry(async (m, c) => {
-      if (c.over) throw new Refuse('session-over')
-      m.begin(c.walk?.record.location, move)
-      return {}
-    })
-  }
-
-  leaveMove(): Promise<Outcome> {
-    return this.carry(async (m) => {
-      m.leave()
-      return {}
-    })
-  }
-
-  moveAt(location: string): Promise<Outcome> { return this.carry((m) => m.at(location)) }
-  placeMove(): Promise<Outcome> { return this.carry((m) => m.place()) }
-  takeBackMove(move: string): Promise<Outcome> { return this.carry((m) => m.takeBack(move)) }
-
-  // Looking and handing over.
-
-  findItems(query: string): Item[] { return this.counting?.findItems(query) ?? [] }
-  findPlaces(query: string): Place[] { return this.counting?.findPlaces(query) ?? [] }
+  // Handing over.
 
   async syncNow(): Promise<void> {
     this.sync?.syncNow()
@@ -511,8 +408,6 @@ class App implements Model {
     this.release()
   }
 }
-
-const none: unknown[] = []
 
 const states: readonly string[] = ['open', 'closing', 'sealed', 'cancelled', 'unknown']
 

@@ -33,6 +33,7 @@ const words = {
   'move-to': ['امسح ملصق الموقع الذي وُضعت فيه البضاعة، ثم أكّد.', 'Scan the label of the location where the goods were placed, then confirm.'],
   'move-number': ['أدخل عدد كل صنف منقول أولًا.', 'Key how many of each item you carry first.'],
   'move-empty': ['امسح البضاعة المنقولة أولًا.', 'Scan the goods that you carry first.'],
+  'training': ['هذا تدريب. أنهِ التدريب أولًا.', 'This is training. End it first.'],
   'starting': ['التطبيق يبدأ. انتظر لحظة.', 'The app is starting. Wait a moment.'],
   'part-missing': ['لم يُحمَّل هذا الجزء من التطبيق بعد. تحقّق من الشبكة ثم أعد المحاولة.', 'This part of the app has not been loaded yet. Check the network, then try again.'],
   'unexpected': ['حدث خطأ غير متوقع ولم يُسجَّل هذا الإدخال. أعد المحاولة.', 'Something unexpected happened and this entry was not recorded. Try again.'],

@@ -52,6 +52,8 @@ export interface Link {
   oldestUnsent?: number
   /** When the server last acknowledged or answered, ms. */
   lastContact?: number
+  /** The server's version, once it said so. */
+  server?: string
   /** What the server said last that a person should read. */
   notice?: Refusal
 }
@@ -296,6 +298,8 @@ export interface Model {
   /** Of the device, once paired. */
   readonly society: ReadonlySignal<Name | undefined>
   readonly deviceName: ReadonlySignal<string>
+  /** What the server knows it by; empty before it is paired. */
+  readonly deviceId: ReadonlySignal<string>
   readonly person: ReadonlySignal<Person | undefined>
   /** Who may sign in, as far as the packs held here name them. */
   readonly people: ReadonlySignal<Person[]>

@@ -50,7 +50,7 @@ export function fakeModel(): FakeModel {
   const model: FakeModel = {
     asked, next: {},
     phase: signal('ready'), failure: signal(undefined), link: signal({ state: 'online', unsent: 0 }), storage: signal({ full: false, persisted: true, used: 14_000_000, quota: 2_000_000_000 }),
-    society: signal({ ar: 'جمعية السالمية التعاونية', en: 'Salmiya Cooperative Society' }), deviceName: signal('TC26-7'), person: signal({ id: 'fatima', name: { ar: 'فاطمة العنزي', en: 'Fatima Al-Enezi' } }), people: signal([]),
+    society: signal({ ar: 'جمعية السالمية التعاونية', en: 'Salmiya Cooperative Society' }), deviceName: signal('TC26-7'), deviceId: signal('q1V5bX0uTk-8cR7mZ2yH4A'), person: signal({ id: 'fatima', name: { ar: 'فاطمة العنزي', en: 'Fatima Al-Enezi' } }), people: signal([]),
     offers: signal([]), download: signal(undefined), session: signal(undefined), tasks: signal([]), places: signal([]), pass: signal(undefined), question: signal(undefined), moving: signal(undefined), moves: signal([]), mode: signal('quantity'),
     pair: does('pair'), signIn: does('signIn'), signOut: does('signOut'), refreshOffers: does('refreshOffers'), join: does('join'), leaveSession: does('leaveSession'),
     openPass: does('openPass'), setMode: does('setMode'), scan: scanned('scan'), choose: scanned('choose'), key: does('key'), switchPack: does('switchPack'), describe: does('describe'), countAnew: does('countAnew'), dayOf,

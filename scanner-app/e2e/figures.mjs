@@ -31,6 +31,7 @@ async function demo(...more) {
 /** What one handheld takes: to open, to hold the pack, to answer a scan, and to open again with no server there. */
 async function handheld(d) {
   const context = await chromium.launchPersistentContext(join(temp, 'handheld'), { ...launch, viewport: { width: 360, height: 640 }, locale: 'ar-KW' })
+  await context.addInitScript(() => { try { localStorage.setItem('jard.settings', '{"toured":true}') } catch {} })
   const page = context.pages()[0]
   const cdp = await context.newCDPSession(page)
   await cdp.send('Emulation.setCPUThrottlingRate', { rate: slow })

@@ -96,7 +96,13 @@ export class Handheld {
     await this.key(pin)
     await this.look('pin')
     await this.button('signin.do').click()
-    await this.page.getByRole('heading', { name: this.text('sessions.title') }).waitFor()
+    const sessions = this.page.getByRole('heading', { name: this.text('sessions.title') }), skip = this.button('tour.skip')
+    await skip.or(sessions).first().waitFor()
+    if (await skip.isVisible()) { // who is new here is shown around
+      await this.look('tour')
+      await skip.click()
+    }
+    await sessions.waitFor()
   }
 
   async join(session: string): Promise<void> {

@@ -39,6 +39,7 @@ async function desk(base, society, people, id, lang = 'ar') {
 async function handheld() {
   const context = await browser.newContext({ viewport: { width: 360, height: 640 }, deviceScaleFactor: 1.5, colorScheme: 'light', locale: 'ar-KW' })
   const page = await context.newPage()
+  await page.addInitScript(() => { try { localStorage.setItem('jard.settings', '{"toured":true}') } catch {} })
   await page.goto(told.pairing[0])
   await page.getByLabel('اسم الدخول').fill('ali')
   await page.locator('form button[type=submit]').click()

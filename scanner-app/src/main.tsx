@@ -37,12 +37,13 @@ readLink(location.href)
 addEventListener('hashchange', (e) => readLink(e.newURL)) // the address itself is another by now: see useBackButton
 effect(() => { if (model.phase.value !== 'starting') redeem() })
 
-listenToKeys(ui)
+const front = () => ui.practice.value ?? ui
+listenToKeys(front)
 for (const tap of ['pointerup', 'keydown'] as const) addEventListener(tap, () => ui.sound.unlock(), { capture: true, passive: true }) // any tap will do
-stayAwake(model)
+stayAwake(() => front().model.pass.value !== undefined)
 const root = document.getElementById('app')!
 spoken.then(() => {
-  effect(() => floor.module.value?.captureScans((scan) => void ui.scanned(scan), text('scan.sink')))
+  effect(() => floor.module.value?.captureScans((scan) => void front().scanned(scan), text('scan.sink')))
   render(<App ui={ui} />, root)
 }, () => render(<Silent />, root))
 

@@ -1,5 +1,5 @@
 // Which screen is shown: the model's phase and what is open in it decide, nobody navigates. Sheets lie over it.
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { Pairing } from './pairing'
 import { of, part } from './part'
 import { Failed, OtherTab, Revoked, Starting, StorageFull } from './plate'
@@ -13,22 +13,41 @@ export const floor = part(() => import('./floor'))
 const Counting = of(floor, (m) => m.Counting), SessionOver = of(floor, (m) => m.SessionOver), Sessions = of(floor, (m) => m.Sessions), Tasks = of(floor, (m) => m.Tasks)
 const PlacesSheet = of(floor, (m) => m.PlacesSheet), ModeSheet = of(floor, (m) => m.ModeSheet)
 const EntriesSheet = of(floor, (m) => m.EntriesSheet), FinishSheet = of(floor, (m) => m.FinishSheet)
-const menu = part(() => import('./menu'))
-const MenuSheet = of(menu, (m) => m.MenuSheet), SettingsSheet = of(menu, (m) => m.SettingsSheet)
+const MenuSheet = of(part(() => import('./menu')), (m) => m.MenuSheet)
+const SettingsSheet = of(part(() => import('./settings-sheet')), (m) => m.SettingsSheet)
 const SyncSheet = of(part(() => import('./sync')), (m) => m.SyncSheet)
 const NoticesSheet = of(part(() => import('./notice-list')), (m) => m.NoticesSheet)
 const FindSheet = of(part(() => import('./find')), (m) => m.FindSheet)
 const DetailsSheet = of(part(() => import('./details')), (m) => m.DetailsSheet)
+const tour = part(() => import('./tour')), training = part(() => import('./training'))
+const Tour = of(tour, (m) => m.Tour), TrainingGround = of(training, (m) => m.TrainingGround), TrainingSheet = of(training, (m) => m.TrainingSheet)
 
 export function App({ ui }: { ui: Ui }) {
+  return <UiContext.Provider value={ui}><Stage /></UiContext.Provider>
+}
+
+// What stands in the place of the work gives way to an open pass. The tour comes by itself once, before the first session.
+function Stage() {
+  const { model, aside, settings } = useUi()
+  const pass = model.pass.value
+  useEffect(() => { if (pass) aside.value = undefined }, [pass !== undefined])
+  const due = useRef<boolean | undefined>(undefined) // decided where the sessions would first be shown: it comes then or at another start, never later
+  const before = model.phase.value === 'ready' && !model.session.value && !model.download.value
+  if (before) due.current ??= tour.module.peek() !== undefined
+  const first = before && due.current && !settings.value.toured
+  const shown = pass ? undefined : aside.value ?? (first ? 'tour' : undefined)
+  return shown === 'training' ? <TrainingGround /> : shown === 'tour' ? <Tour /> : <Work />
+}
+
+export function Work() {
   return (
-    <UiContext.Provider value={ui}>
-      <div class="frame">
+    <>
+      <div class={useUi().drill ? 'frame training' : 'frame'}>
         <TopLine />
         <Screen />
       </div>
       <Sheets />
-    </UiContext.Provider>
+    </>
   )
 }
 
@@ -67,6 +86,7 @@ function Sheets() {
     case 'notices': return <NoticesSheet key={open} close={close} />
     case 'places': return <PlacesSheet key={open} close={close} />
     case 'mode': return <ModeSheet key={open} close={close} />
+    case 'training': return <TrainingSheet key={open} close={close} />
   }
   if (!pass) return null
   switch (open) {

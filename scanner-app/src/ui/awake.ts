@@ -1,16 +1,28 @@
-// The screen stays on while a location is being counted; the system drops the lock whenever the app is hidden.
+// The screen stays on while a location is being counted. The system drops the lock whenever the app is hidden, so it is asked
+// for again when the app is back.
 import { effect } from '@preact/signals'
-import type { Model } from '../model/types'
 
-export function stayAwake(model: Model): void {
+/** Counting reads signals: whether a location is being counted. Returns what ends it. */
+export function stayAwake(counting: () => boolean): () => void {
+  let wanted = false, asking = false
   let lock: WakeLockSentinel | undefined
-  const hold = async () => {
-    if (!('wakeLock' in navigator) || document.hidden || !model.pass.peek() || (lock && !lock.released)) return
+  const settle = async () => {
+    if (asking || !('wakeLock' in navigator)) return
+    if (!wanted) return void (await lock?.release())
+    if (document.hidden || (lock && !lock.released)) return
+    asking = true
     lock = await navigator.wakeLock.request('screen').catch(() => undefined) // refused when the battery is low: then it may sleep
+    asking = false
+    if (lock && !wanted) void settle() // the location was closed meanwhile
   }
-  effect(() => {
-    if (model.pass.value) void hold()
-    else void lock?.release()
+  const stop = effect(() => {
+    wanted = counting()
+    void settle()
   })
-  document.addEventListener('visibilitychange', () => void hold())
+  const back = () => void settle()
+  document.addEventListener('visibilitychange', back)
+  return () => {
+    document.removeEventListener('visibilitychange', back)
+    stop()
+  }
 }

@@ -4,8 +4,9 @@ import { readDigits } from '../i18n/number'
 import type { Key } from '../model/types'
 import type { Ui } from './ui'
 
-export function listenToKeys({ model, sheet, run }: Ui): () => void {
+export function listenToKeys(front: () => Ui): () => void {
   const key = (e: KeyboardEvent) => {
+    const { model, sheet, run } = front()
     const pass = model.pass.peek(), question = model.question.peek()
     if (!pass || sheet.peek() || (question && question.kind !== 'how-many') || e.ctrlKey || e.altKey || e.metaKey) return
     const at = e.target

@@ -9,7 +9,7 @@ import { inWords, useUi } from './ui'
 import { Count, Name } from './value'
 
 export function Sessions() {
-  const { model, run, said } = useUi()
+  const { model, run, said, practise } = useUi()
   const full = model.storage.value.full
   const [asking, setAsking] = useState(false)
   const [joining, setJoining] = useState(false)
@@ -37,7 +37,10 @@ export function Sessions() {
           {offers.length === 0 && asking && <p class="empty">{text('sessions.asking')}</p>}
         </div>
       </main>
-      <div class="foot"><button class="button" disabled={asking} onClick={() => void ask()}>{asking ? text('sessions.asking') : text('sessions.refresh')}</button></div>
+      <div class="foot">
+        <button class="button" disabled={asking} onClick={() => void ask()}>{asking ? text('sessions.asking') : text('sessions.refresh')}</button>
+        <button class="button" onClick={practise}>{text('training.try')}</button>
+      </div>
     </>
   )
 }

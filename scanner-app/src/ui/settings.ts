@@ -10,10 +10,12 @@ export interface Settings {
   size: 'usual' | 'large'
   sound: boolean
   vibration: boolean
+  // The tour was seen.
+  toured: boolean
 }
 
 const key = 'jard.settings'
-const usual: Settings = { language: 'ar', digits: 'latn', theme: 'system', hand: 'right', size: 'usual', sound: true, vibration: true }
+const usual: Settings = { language: 'ar', digits: 'latn', theme: 'system', hand: 'right', size: 'usual', sound: true, vibration: true, toured: false }
 
 export function readSettings(): Signal<Settings> {
   let kept: Partial<Settings> = {}

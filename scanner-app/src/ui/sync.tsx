@@ -38,7 +38,7 @@ export function SyncSheet({ close }: { close: () => void }) {
           {link.oldestUnsent !== undefined && <><dt>{text('sync.oldest')}</dt><dd>{ago(link.oldestUnsent)}</dd></>}
           <dt>{text('sync.last')}</dt><dd>{link.lastContact === undefined ? text('sync.never') : when(link.lastContact)}</dd>
           <dt>{text('sync.storage')}</dt><dd>{storage.persisted === undefined ? text('storage.unasked') : storage.persisted ? text('storage.kept') : text('storage.unkept')}</dd>
-          {storage.used !== undefined && <><dt>{text('sync.space')}</dt><dd>{text('sync.space.of', { used: megabytes(storage.used), quota: megabytes(storage.quota ?? 0) })}</dd></>}
+          {storage.used !== undefined && <><dt>{text('sync.space')}</dt><dd>{roomInWords(storage.used, storage.quota)}</dd></>}
           <dt>{text('sync.device')}</dt><dd><bdi>{model.deviceName.value}</bdi></dd>
           <dt>{text('sync.version')}</dt><dd><bdi dir="ltr">{version}</bdi></dd>
         </dl>
@@ -52,6 +52,8 @@ export function SyncSheet({ close }: { close: () => void }) {
     </Sheet>
   )
 }
+
+export const roomInWords = (used: number, quota = 0) => text('sync.space.of', { used: megabytes(used), quota: megabytes(quota) })
 
 const megabytes = (bytes: number) => `${formatNumber(Math.round(bytes / 1_000_000), language.value, digits.value)}`
 

@@ -1,5 +1,6 @@
 // The line that never leaves: where I am, the link, what is not yet sent, and whether something waits to be read.
-import { text } from '../i18n/text'
+import { formatNumber } from '../i18n/number'
+import { digits, language, text } from '../i18n/text'
 import type { LinkState } from '../model/types'
 import { Icon } from './icon'
 import { useNotices } from './notices'
@@ -23,7 +24,7 @@ export function linkTone(state: LinkState): string {
 }
 
 export function TopLine() {
-  const { model, sheet } = useUi()
+  const { model, sheet, drill } = useUi()
   const pass = model.pass.value, session = model.session.value, link = model.link.value
   const notices = useNotices()
   const paired = model.phase.value === 'ready' || model.phase.value === 'signed-out'
@@ -39,8 +40,8 @@ export function TopLine() {
           <span class="name"><Name of={model.society.value} /></span>
         </button>
         : <div class="where"><span class="name">{text('app.name')}</span></div>}
-      {paired
-        ? <div class="state">
+      {drill ? <TrainingMark />
+        : paired ? <div class="state">
           {notices.length > 0 &&
             <button class="notice-button" onClick={() => { sheet.value = 'notices' }} aria-haspopup="dialog">
               <Icon name="notice" /><Count n={notices.length} /><span class="hidden">{text('notices.title')}</span>
@@ -52,5 +53,16 @@ export function TopLine() {
         </div>
         : <div class="state"><button onClick={() => { sheet.value = 'settings' }} aria-haspopup="dialog" aria-label={text('do.settings')}><Icon name="settings" /></button></div>}
     </header>
+  )
+}
+
+// In the place of the link, which training has none of: the word for it, and how far one is.
+function TrainingMark() {
+  const { sheet, drill } = useUi()
+  const done = drill!.training.practised.value.size
+  return (
+    <button class="training-mark" onClick={() => { sheet.value = 'training' }} aria-haspopup="dialog" aria-label={text('training.progress', { n: done, of: formatNumber(drill!.steps, language.value, digits.value) })}>
+      <span class="word">{text('training')}</span><bdi dir="ltr" class="number">{formatNumber(done, language.value, digits.value)}/{formatNumber(drill!.steps, language.value, digits.value)}</bdi>
+    </button>
   )
 }

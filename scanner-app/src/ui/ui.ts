@@ -4,13 +4,25 @@ import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import { formatQuantity, readDigits } from '../i18n/number'
 import { digits, language, nameOf, text } from '../i18n/text'
+import type { Training } from '../model/training'
 import type { Model, Outcome, Place, Refusal, Totals } from '../model/types'
 import type { Captured } from '../scan/capture'
 import type { Sound } from '../sound/sound'
 import type { Settings } from './settings'
 import type { Update } from './update'
 
-export type SheetName = 'menu' | 'sync' | 'settings' | 'notices' | 'places' | 'find' | 'zero' | 'entries' | 'details' | 'mode' | 'finish'
+export type SheetName = 'menu' | 'sync' | 'settings' | 'notices' | 'places' | 'find' | 'zero' | 'entries' | 'details' | 'mode' | 'finish' | 'training'
+
+// What training adds to the screens that it is held on.
+export interface Drill {
+  training: Training
+  // How many steps there are.
+  steps: number
+  // The last card lies open: it ends, with what was practised or without.
+  over: Signal<boolean>
+  again(): void
+  leave(): void
+}
 
 export interface Ui {
   model: Model
@@ -34,6 +46,14 @@ export interface Ui {
   // A device that was paired before is being paired anew.
   pairAgain: Signal<boolean>
   battery: ReadonlySignal<number | undefined>
+  // What is shown in the place of the work.
+  aside: Signal<'tour' | 'training' | undefined>
+  // In training, whose screens are in front: what is scanned and keyed goes there.
+  practice: Signal<Ui | undefined>
+  // This is training: the model is made up.
+  drill?: Drill
+  // practise begins training, never over an open pass.
+  practise(): void
   // run waits for an action, sounds its answer and shows its refusal. True: it was done.
   run(action: Promise<Outcome>): Promise<boolean>
   // undo takes back the entry named, else what is in hand, else the newest, and says what that was.
@@ -56,6 +76,7 @@ export function makeUi(model: Model, sound: Sound, settings: Signal<Settings>, u
     return !refused
   }
   const pin: Ui['pin'] = {}
+  const aside: Ui['aside'] = signal(undefined)
   const sheet = signal<SheetName | undefined>(undefined), closed: Ui['closed'] = signal(undefined), arabicKeyboard = signal(false), pairing = signal(false)
   return {
     run, undone,
@@ -70,7 +91,10 @@ export function makeUi(model: Model, sound: Sound, settings: Signal<Settings>, u
       return done
     },
     model, sound, settings, update, said, battery, version,
-    sheet, closed, started: signal(false), arabicKeyboard, pairing, pairAgain: signal(false),
+    sheet, closed, started: signal(false), arabicKeyboard, pairing, pairAgain: signal(false), aside, practice: signal(undefined),
+    practise() {
+      if (!model.pass.peek()) aside.value = 'training'
+    },
     async pair(code, name) {
       pairing.value = true
       const done = await run(model.pair(code, name))

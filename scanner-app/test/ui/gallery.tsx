@@ -1,18 +1,58 @@
 // For looking at a screen while it is drawn: `npx vite`, then /app/test/ui/gallery.html?scene=count-pending. No part of the build.
+// What walks through the scenes (e2e/looks.test.ts) calls show.
 import { signal } from '@preact/signals'
 import { render } from 'preact'
+import { text } from '../../src/i18n/text'
 import { makeSound } from '../../src/sound/sound'
-import { App } from '../../src/ui/app'
+import { App, floor } from '../../src/ui/app'
+import { fetchParts } from '../../src/ui/part'
 import { applySettings, readSettings, type Settings } from '../../src/ui/settings'
 import { makeUi } from '../../src/ui/ui'
-import { setScene } from './scenes'
+import { setScene, scenes } from './scenes'
+
+const settings = readSettings()
+settings.value = { ...settings.value, toured: true }
+const spoken = applySettings(settings)
+const root = document.getElementById('app')!
+const idle = () => new Promise((done) => setTimeout(done, 30))
+
+async function show(name: string, chosen: Partial<Settings> = {}): Promise<void> {
+  await Promise.all([spoken, fetchParts()])
+  settings.value = { ...settings.value, ...chosen }
+  render(null, root)
+  await idle() // the language of the document has changed
+  const { model, scene } = setScene(name)
+  const ui = makeUi(model, makeSound(() => settings.value), settings, { waiting: signal(Boolean(scene.waiting)), apply() {} }, signal(scene.battery), '0.1.0')
+  ui.sheet.value = scene.sheet
+  ui.started.value = !scene.fresh
+  ui.aside.value = scene.aside
+  scene.meet?.(ui)
+  render(<App ui={ui} />, root)
+  await idle()
+  const button = (key: Parameters<typeof text>[0]) => {
+    const word = text(key)
+    return [...root.querySelectorAll('button')].reverse().find((b) => b.textContent === word || b.getAttribute('aria-label') === word || b.textContent!.trim() === word)!
+  }
+  await scene.act?.({
+    root, ui,
+    press: async (key) => { button(key).click(); await idle() },
+    write: async (value) => {
+      const input = root.querySelector<HTMLInputElement>('input[type=text], input[type=search]')!
+      input.value = value
+      input.dispatchEvent(new Event('input', { bubbles: true }))
+      await idle()
+    },
+  })
+  await idle()
+}
+
+declare global {
+  interface Window { show: typeof show; scenes: string[]; ready: Promise<unknown> }
+}
+window.show = show
+window.scenes = Object.keys(scenes)
 
 const query = new URLSearchParams(location.search)
-const settings = readSettings()
-settings.value = { ...settings.value, ...(Object.fromEntries([...query].filter(([k]) => k !== 'scene')) as Partial<Settings>) }
-await applySettings(settings)
-const { model, scene } = setScene(query.get('scene') ?? 'count-pending')
-const ui = makeUi(model, makeSound(() => settings.value), settings, { waiting: signal(Boolean(scene.waiting)), apply() {} }, signal(undefined), '0.1.0')
-ui.sheet.value = scene.sheet
-ui.started.value = !scene.fresh
-render(<App ui={ui} />, document.getElementById('app')!)
+window.ready = Promise.all([spoken, fetchParts(), floor.fetch()])
+const scene = query.get('scene')
+if (scene) void show(scene, Object.fromEntries([...query].filter(([k]) => k !== 'scene')) as Partial<Settings>)

@@ -1,12 +1,56 @@
 // Every screen and state of the app, by name: what the gallery draws and the pictures are taken of.
-import type { SheetName } from '../../src/ui/ui'
+import type { Key } from '../../src/i18n/text'
+import { labels } from '../../src/model/training'
+import type { SheetName, Ui } from '../../src/ui/ui'
 import { entry, fakeModel, items, none, pass, pending, place, task, type FakeModel } from './fake'
 
 const session = { session: 's1', name: { ar: 'الجرد السنوي 2026', en: 'Annual count 2026' }, siteName: { ar: 'السوق المركزي', en: 'Central market' }, state: 'open' as const, blind: true, round: 1, drained: false }
 const counted = [entry('e3', items['rice'], 4000), entry('e2', items['sugar'], 30000, { sent: false }), entry('e1', items['tea'], 0)]
 const shelves = Array.from({ length: 30 }, (_, i) => place(`A-04-${i + 1}`, `ممر 4 · رف ${i + 1}`, { undirected: i % 7 === 5, shared: i === 3 }))
 
-export interface Scene { sheet?: SheetName; set: (m: FakeModel) => void; fresh?: boolean; waiting?: boolean }
+/** What a scene does once it is drawn. */
+export interface Stage {
+  root: HTMLElement
+  ui: Ui
+  press(key: Key): Promise<void>
+  /** Into the first field. */
+  write(value: string): Promise<void>
+}
+
+export interface Scene {
+  sheet?: SheetName
+  set: (m: FakeModel) => void
+  fresh?: boolean
+  waiting?: boolean
+  battery?: number
+  aside?: 'tour' | 'training'
+  /** What else the screens hold before they are drawn. */
+  meet?: (ui: Ui) => void
+  act?: (stage: Stage) => Promise<void>
+}
+
+const refused = { key: 'server-silent', ar: 'لا يجيب الخادم. تحقّق من الشبكة ثم أعد المحاولة؛ لم يُفقد شيء مما سُجّل.', en: 'The server does not answer. Check the network and try again; nothing recorded is lost.' }
+const saidRefused = (ui: Ui) => { ui.said.value = refused }
+/** Drawing the screen took away what was said: it is said again. */
+const refuses: Scene['act'] = async ({ ui }) => saidRefused(ui)
+const fatima = { id: 'f', name: { ar: 'فاطمة العنزي', en: 'Fatima Al-Enezi' } }
+const people = [fatima, { id: 'k', name: { ar: 'خالد الرشيدي', en: 'Khalid Al-Rashidi' } }, { id: 'l', name: { ar: 'عبدالرحمن عبدالوهاب المطيري الشمري', en: 'Abdulrahman Abdulwahab Al-Mutairi Al-Shammari' } }]
+const longPlace = place('W-RECEIVING-0012', 'المخزن المبرّد الكبير خلف صالة العرض الجنوبية · الممر الأيمن · رف 12', { section: 'cold', sectionName: { ar: 'عهدة المواد المبرّدة والمجمّدة والألبان', en: 'Chilled, frozen and dairy goods' } })
+
+/** Works the screens of training up to a step. */
+const trained = (steps: number, card: boolean) => async ({ ui }: Pick<Stage, 'ui'>) => {
+  const { model, sheet } = ui.practice.value!
+  const does = [
+    () => model.scan(labels.open!),
+    async () => { await model.scan(labels.count!); await model.key('1'); await model.key('2'); await model.confirm() },
+    async () => { await model.scan(labels.weigh!); for (const k of ['2', '.', '5'] as const) await model.key(k); await model.confirm() },
+    async () => { await model.scan(labels.unknown!); await model.key('3'); await model.confirm() },
+    () => model.undo(),
+    () => model.closePass(),
+  ]
+  for (const d of does.slice(0, steps)) await d()
+  sheet.value = card ? 'training' : undefined
+}
 
 const counting = (m: FakeModel, over: Parameters<typeof pass>[0] = {}) => {
   m.session.value = session
@@ -22,23 +66,42 @@ export const scenes: Record<string, Scene> = {
   'other-tab': { set: (m) => { m.phase.value = 'other-tab' } },
   failed: { set: (m) => { m.phase.value = 'failed' } },
   pairing: { set: (m) => { m.phase.value = 'unpaired' } },
+  'pairing-missing': { set: (m) => { m.phase.value = 'unpaired'; m.deviceName.value = '' }, act: async ({ root }) => { root.querySelector('form')!.requestSubmit() } },
+  'pairing-refused': { set: (m) => { m.phase.value = 'unpaired' }, act: refuses },
+  'pairing-busy': { set: (m) => { m.phase.value = 'unpaired' }, meet: (ui) => { ui.pairing.value = true } },
+  'pairing-again': { set: (m) => { m.session.value = session; m.link.value = { state: 'unenrolled', unsent: 14 } }, meet: (ui) => { ui.pairAgain.value = true } },
   'signin-name': { set: (m) => { m.phase.value = 'signed-out' } },
-  'signin-people': { set: (m) => { m.phase.value = 'signed-out'; m.people.value = [{ id: 'f', name: { ar: 'فاطمة العنزي', en: 'Fatima Al-Enezi' } }, { id: 'k', name: { ar: 'خالد الرشيدي', en: 'Khalid Al-Rashidi' } }] } },
+  'signin-missing': { set: (m) => { m.phase.value = 'signed-out' }, act: async ({ root }) => { root.querySelector('form')!.requestSubmit() } },
+  'signin-people': { set: (m) => { m.phase.value = 'signed-out'; m.people.value = people } },
+  pin: { set: (m) => { m.phase.value = 'signed-out'; m.people.value = people }, act: async ({ root, ui }) => { root.querySelectorAll<HTMLButtonElement>('.rows .row')[0]!.click(); await Promise.resolve(); setTimeout(() => ui.pin.take?.('197', false)) } },
+  'pin-refused': { set: (m) => { m.phase.value = 'signed-out'; m.people.value = people }, act: async ({ root, ui }) => { root.querySelectorAll<HTMLButtonElement>('.rows .row')[2]!.click(); saidRefused(ui) } },
   sessions: { set: (m) => { m.offers.value = [{ session: 's1', site: 'c', name: session.name, state: 'open', blind: true, round: 1, joined: true }, { session: 's2', site: 'c', name: { ar: 'جرد جزئي: المنظفات', en: 'Partial count: detergents' }, state: 'closing', blind: true, round: 2, joined: false }, { session: 's0', site: 'c', name: { ar: 'الجرد المفاجئ', en: 'Surprise count' }, state: 'sealed', blind: false, round: 1, joined: true }] } },
   'sessions-none': { set: (m) => { m.link.value = { state: 'offline', unsent: 0 } } },
+  'sessions-asking': { set: (m) => { m.refreshOffers = () => new Promise(() => {}) } },
+  'sessions-refused': { set: (m) => { m.link.value = { state: 'offline', unsent: 0 }; m.next = { refused } } },
   download: { set: (m) => { m.download.value = { session: 's1', done: 9, total: 25, items: 9000 } } },
+  'download-begun': { set: (m) => { m.download.value = { session: 's1', done: 0, total: 0, items: 0 } } },
   tasks: { set: (m) => { m.session.value = session; m.tasks.value = [task('r', place('A-05-02', 'ممر 5 · رف 2'), { recount: true, round: 2, items: [items['milk']!, items['rice']!] }), ...shelves.slice(0, 12).map((p, i) => task('t' + i, p, i === 0 ? { state: 'open' } : i > 9 ? { state: 'closed' } : {}))] } },
   'tasks-none': { set: (m) => { m.session.value = session } },
+  'tasks-closed': { set: (m) => { m.session.value = session; m.tasks.value = [task('t', longPlace, { recount: true, round: 3, anybody: true })] }, meet: (ui) => { ui.closed.value = { place: longPlace, totals: { ...none, observations: 14, items: 12, quantity: 34_000_500, unknown: 2 } } } },
+  'tasks-refused': { set: (m) => { m.session.value = session; m.link.value = { state: 'replaced', unsent: 2 } }, act: refuses },
   places: { sheet: 'places', set: (m) => { m.session.value = session; m.places.value = shelves } },
+  'places-none': { sheet: 'places', set: (m) => { m.session.value = session; m.places.value = shelves }, act: ({ write }) => write('سطح القمر') },
   start: { fresh: true, set: (m) => counting(m) },
   'count-recount': { set: (m) => counting(m, { entries: [], recount: true, round: 2, items: [items['milk']!, items['rice']!], totals: { ...none, missed: [items['milk']!, items['rice']!] } }) },
   'count-list': { set: (m) => counting(m, { entries: [], items: Object.values(items), totals: { ...none, missed: Object.values(items) } }) },
   'count-ready': { set: (m) => counting(m, { entries: [] }) },
+  'count-undirected': { set: (m) => counting(m, { entries: [], place: { ...longPlace, undirected: true } }) },
+  'count-notices': { battery: 0.09, waiting: true, set: (m) => { counting(m, { pending: inHand, place: longPlace }); m.link.value = { state: 'unenrolled', unsent: 12_345, oldestUnsent: Date.now() - 7_200_000 } } },
+  'count-refused': { set: (m) => counting(m, { pending: inHand }), act: refuses },
+  'count-undone': { set: (m) => counting(m, { pending: pending(items['dates'], { keyed: '2', quantity: 2000 }) }), act: ({ press }) => press('do.undo') },
+  'count-zero': { set: (m) => counting(m, { entries: [entry('e4', items['dates'], 0), ...counted] }) },
   'count-pending': { set: (m) => counting(m, { pending: inHand }) },
   'count-unkeyed': { set: (m) => counting(m, { pending: pending(items['dates'], { undirected: true, already: 2500 }) }) },
   'count-how-many': { set: (m) => { counting(m, { pending: pending(items['milk']) }); m.question.value = { kind: 'how-many', answers: ['discard'], again: true } } },
   'count-recorded': { set: (m) => counting(m) },
   'count-weighed': { set: (m) => counting(m, { pending: pending(items['dates'], { keyed: '12.375', quantity: 12375, condition: 'damaged', lot: 'L2231', expiry: '2027-03-31' }) }) },
+  'count-longest': { set: (m) => counting(m, { entries: counted.map((e) => ({ ...e, item: items['dates']!, quantity: 9_999_999_999, amount: 9_999_999_999 })), pending: pending(items['dates'], { code: '(01)06271100010014(17)270331(10)AB-77-2231', keyed: '9999999.999', quantity: 9_999_999_999, packs: [{ pack: 1000 }, { pack: 144_000 }], pack: 144_000, already: 9_999_999_999, undirected: true, condition: 'near-expiry', lot: 'LOT-2231-KUWAIT-0099', expiry: '2027-03-31' }) }) },
   'count-unknown': { set: (m) => counting(m, { pending: pending(undefined, { keyed: '3', quantity: 3000 }) }) },
   'count-case': { set: (m) => counting(m, { pending: { ...inHand, pack: 12000, quantity: 144000, already: 24000 } }) },
   'count-each': { set: (m) => counting(m, { mode: 'each', entries: [entry('e9', items['milk'], 1000), ...counted] }) },
@@ -50,20 +113,58 @@ export const scenes: Record<string, Scene> = {
   leave: { set: (m) => { counting(m); m.question.value = { kind: 'leave', to: place('A-04-13', 'ممر 4 · رف 13'), totals: { ...none, observations: 3, items: 3, quantity: 34000 }, answers: ['stay', 'leave'] } } },
   'second-pass': { set: (m) => { m.session.value = session; m.question.value = { kind: 'second-pass', place: place('A-04-13', 'ممر 4 · رف 13'), totals: { ...none, observations: 3, items: 3, quantity: 34000, unknown: 1 }, answers: ['cancel', 'continue', 'replace'] } } },
   mode: { sheet: 'mode', set: (m) => counting(m, { entries: [] }) },
+  'mode-refused': { sheet: 'mode', set: (m) => counting(m), act: refuses },
   details: { sheet: 'details', set: (m) => counting(m, { pending: inHand }) },
+  'details-fault': { sheet: 'details', set: (m) => counting(m, { pending: inHand }), act: async ({ root, press }) => {
+    const field = root.querySelectorAll<HTMLInputElement>('.sheet input[type=text]')[1]!
+    field.value = '31/3'
+    field.dispatchEvent(new Event('input', { bubbles: true }))
+    await press('do.done')
+  } },
   find: { sheet: 'find', set: (m) => counting(m, { items: Object.values(items) }) },
+  'find-found': { sheet: 'find', set: (m) => counting(m), act: ({ write }) => write('6') },
+  'find-none': { sheet: 'find', set: (m) => counting(m), act: ({ write }) => write('99-A7') },
   zero: { sheet: 'zero', set: (m) => counting(m) },
   entries: { sheet: 'entries', set: (m) => counting(m, { entries: [entry('e5', undefined, 3000, { sent: false }), entry('e4', items['dates'], 2375, { reversed: true, condition: 'damaged' }), ...counted] }) },
+  'entries-none': { sheet: 'entries', set: (m) => counting(m, { entries: [] }) },
   finish: { sheet: 'finish', set: (m) => { counting(m); m.pass.value = { ...m.pass.value!, totals: { observations: 14, items: 12, quantity: 345000, unknown: 2, missed: [items['milk']!, items['dates']!] } } } },
   'finish-empty': { sheet: 'finish', set: (m) => counting(m, { entries: [] }) },
+  'finish-pending': { sheet: 'finish', set: (m) => counting(m, { pending: inHand }) },
+  'finish-refused': { sheet: 'finish', set: (m) => counting(m), act: refuses },
   sync: { sheet: 'sync', waiting: true, set: (m) => { counting(m); m.storage.value = { full: false, persisted: false, used: 14_000_000, quota: 2_000_000_000 } } },
+  'sync-online': { sheet: 'sync', set: (m) => { m.session.value = session; m.link.value = { state: 'online', unsent: 0, lastContact: 1_795_000_000_000 } } },
+  'sync-server': { sheet: 'sync', set: (m) => { counting(m); m.storage.value = { full: true, persisted: true, used: 1_990_000_000, quota: 2_000_000_000 }; m.link.value = { state: 'outdated', unsent: 7, oldestUnsent: Date.now() - 90_000, lastContact: 1_795_000_000_000, notice: refused } } },
   notices: { sheet: 'notices', waiting: true, set: (m) => { counting(m); m.storage.value = { full: false, persisted: false } } },
+  'notices-none': { sheet: 'notices', set: (m) => { m.session.value = session } },
+  'notices-all': { sheet: 'notices', battery: 0.09, waiting: true, meet: (ui) => { ui.arabicKeyboard.value = true }, set: (m) => { counting(m); m.session.value = { ...session, state: 'unknown' }; m.storage.value = { full: false, persisted: false }; m.link.value = { state: 'replaced', unsent: 3, oldestUnsent: Date.now() - 7_200_000, notice: refused } } },
   menu: { sheet: 'menu', set: (m) => counting(m) },
-  settings: { sheet: 'settings', set: (m) => { m.session.value = session } },
+  'menu-idle': { sheet: 'menu', set: (m) => { m.session.value = { ...session, round: 2 } } },
+  'menu-refused': { sheet: 'menu', set: (m) => counting(m, { place: longPlace, round: 2, recount: true }), act: refuses },
+  settings: { sheet: 'settings', set: (m) => { m.session.value = session; m.link.value = { state: 'online', unsent: 3, lastContact: 1_795_000_000_000, server: 'jard 0.1.0' }; m.offers.value = [{ session: 's1', site: 'c', name: session.name, state: 'open', blind: true, round: 1, joined: true }] } },
+  'settings-unpaired': { sheet: 'settings', set: (m) => { m.phase.value = 'unpaired'; m.deviceName.value = ''; m.deviceId.value = ''; m.storage.value = { full: false } } },
+  'settings-device': { sheet: 'settings', set: (m) => { m.session.value = session; m.storage.value = { full: false, persisted: false, used: 14_000_000, quota: 2_000_000_000 } }, act: async ({ root }) => { root.querySelector('.sheet section:last-of-type')!.scrollIntoView() } },
+  tour: { aside: 'tour', set: () => {} },
+  'tour-sight': { aside: 'tour', set: () => {}, act: ({ press }) => press('tour.next') },
+  'tour-correct': { aside: 'tour', set: () => {}, act: async ({ press }) => { await press('tour.next'); await press('tour.next') } },
+  training: { aside: 'training', set: () => {} },
+  'training-tasks': { aside: 'training', set: () => {}, act: trained(0, false) },
+  'training-count': { aside: 'training', set: () => {}, act: trained(1, true) },
+  'training-ready': { aside: 'training', set: () => {}, act: trained(1, false) },
+  'training-recorded': { aside: 'training', set: () => {}, act: trained(3, false) },
+  'training-weigh': { aside: 'training', set: () => {}, act: trained(2, true) },
+  'training-unknown': { aside: 'training', set: () => {}, act: trained(3, true) },
+  'training-undo': { aside: 'training', set: () => {}, act: trained(4, true) },
+  'training-close': { aside: 'training', set: () => {}, act: trained(5, true) },
+  'training-menu': { aside: 'training', set: () => {}, act: async (stage) => { await trained(2, false)(stage); stage.ui.practice.value!.sheet.value = 'menu' } },
+  'training-settings': { aside: 'training', set: () => {}, act: async ({ ui }) => { ui.practice.value!.sheet.value = 'settings' } },
+  'training-finish': { aside: 'training', set: () => {}, act: async (stage) => { await trained(5, false)(stage); stage.ui.practice.value!.sheet.value = 'finish' } },
+  'training-part-done': { aside: 'training', set: () => {}, act: async (stage) => { await trained(3, true)(stage); stage.ui.practice.value!.drill!.over.value = true } },
+  'training-done': { aside: 'training', set: () => {}, act: trained(6, true) },
   'closing-open': { set: (m) => { counting(m); m.session.value = { ...session, state: 'closing' } } },
   'closing-pending': { set: (m) => { counting(m, { pending: inHand }); m.session.value = { ...session, state: 'closing' } } },
   'closing-finish': { sheet: 'finish', set: (m) => { counting(m); m.session.value = { ...session, state: 'closing' } } },
   closing: { set: (m) => { counting(m); m.pass.value = undefined; m.session.value = { ...session, state: 'closing' } } },
+  'closing-refused': { set: (m) => { m.session.value = { ...session, state: 'closing' } }, act: refuses },
   drained: { set: (m) => { m.session.value = { ...session, state: 'closing', drained: true }; m.link.value = { state: 'online', unsent: 0 } } },
   sealed: { set: (m) => { counting(m); m.session.value = { ...session, state: 'sealed' } } },
   'sealed-sent': { set: (m) => { m.session.value = { ...session, state: 'sealed' } } },
@@ -72,6 +173,7 @@ export const scenes: Record<string, Scene> = {
   'unenrolled-notice': { sheet: 'notices', set: (m) => { counting(m); m.link.value = { state: 'unenrolled', unsent: 14 } } },
   'sessions-full': { set: (m) => { m.storage.value = { full: true }; m.offers.value = [{ session: 's1', site: 'c', name: session.name, state: 'open', blind: true, round: 1, joined: false }] } },
   revoked: { set: (m) => { m.session.value = session; m.link.value = { state: 'revoked', unsent: 14 } } },
+  'revoked-sent': { set: (m) => { m.link.value = { state: 'revoked', unsent: 0 } } },
 }
 
 export function setScene(name: string): { model: FakeModel; scene: Scene } {

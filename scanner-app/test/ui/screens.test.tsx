@@ -23,9 +23,11 @@ afterEach(() => {
 async function show(name: string): Promise<{ model: FakeModel; ui: Ui; heard: Answer[]; press: (label: string) => Promise<void>; words: () => string }> {
   const { model, scene } = setScene(name)
   const heard: Answer[] = []
-  const settings = signal({ language: language.value, digits: 'latn', theme: 'light', hand: 'right', size: 'usual', sound: true, vibration: true } as const)
+  const settings = signal({ language: language.value, digits: 'latn', theme: 'light', hand: 'right', size: 'usual', sound: true, vibration: true, toured: true } as const)
   const ui = makeUi(model, { unlock() {}, unlocked: () => true, play: (a) => heard.push(a) }, settings as unknown as Ui['settings'], { waiting: signal(Boolean(scene.waiting)), apply() {} }, signal(undefined), '0.1.0')
   ui.sheet.value = scene.sheet
+  ui.aside.value = scene.aside
+  scene.meet?.(ui)
   const here = (root = document.body.appendChild(document.createElement('div')))
   await act(() => render(<App ui={ui} />, here))
   const words = () => (here.textContent ?? '').replace(/[\u2066-\u2069]/g, '')

@@ -55,6 +55,8 @@ if (navigator.serviceWorker?.controller) {
 }
 effect(() => {
   if (model.phase.value === 'starting') return
-  void loadCounting().catch(() => {}) // asked for again when a session is opened
-  void fetchParts()
+  requestAnimationFrame(() => setTimeout(() => { // once the screen is drawn
+    void loadCounting().catch(() => {}) // asked for again when a session is opened
+    void fetchParts()
+  }))
 })

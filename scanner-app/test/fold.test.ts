@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { expect, it } from 'vitest'
-import { fold } from '../src/model/fold'
+import { fold } from '../src/store/fold'
 
 const cases: { text: string; folded: string }[] = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../internal/stocktake/testdata/folds.json'), 'utf8'))
 

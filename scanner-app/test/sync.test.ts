@@ -1,5 +1,6 @@
 import 'fake-indexeddb/auto'
 import { describe, expect, it } from 'vitest'
+import { packChunk, unpackChunk } from '../src/store/chunk'
 import { Store } from '../src/store/store'
 import { calm } from './server'
 import { dice, handheld, observed, World, type Handheld } from './world'
@@ -149,7 +150,7 @@ describe('a conversation', () => {
     w.server.blockSockets = true
     await w.server.offer('s', [], [])
     const h = await paired(w)
-    await h.sync.join('s', () => {})
+    await h.sync.join('s', packChunk, () => {})
     for (let n = 0; n < 12; n++) await h.store.record([observed('s', 'p', String(n))])
     await sent(h)
     await h.store.record([observed('s', 'p', 'late')])
@@ -165,7 +166,7 @@ describe('a conversation', () => {
     const w = new World()
     await w.server.offer('s', [], [])
     const h = await paired(w)
-    await h.sync.join('s', () => {})
+    await h.sync.join('s', packChunk, () => {})
     await h.store.record([observed('s', 'p', '1')])
     await h.until(() => w.server.hellos.length > 0)
     w.server.feed({ t: 'feed', session: 's', cursor: 'c2', state: 'closing', round: 1, tasks: [] })
@@ -184,7 +185,7 @@ describe('a conversation', () => {
     const w = new World()
     await w.server.offer('s', [], [])
     const h = await paired(w)
-    await h.sync.join('s', () => {})
+    await h.sync.join('s', packChunk, () => {})
     await h.until(() => h.sync.state === 'online')
     w.server.feed({ t: 'feed', session: 's', cursor: 'c9', state: 'open', round: 2, tasks: [{ assignment: 'a', round: 2, location: 'L1', items: ['milk'] }] })
     await h.until(async () => (await h.store.session('s'))?.cursor === 'c9')
@@ -197,11 +198,11 @@ describe('a conversation', () => {
 
   it('keeps the feed that comes while a join is unanswered', async () => {
     const w = new World()
-    await w.server.offer('s', [{ id: 'i' }], [])
+    await w.server.offer('s', [{ id: 'i', name: { en: 'Item' } }], [])
     const h = await paired(w)
     await h.until(() => h.sync.state === 'online')
     const newer = { t: 'feed' as const, session: 's', cursor: 'c7', state: 'open' as const, round: 3, tasks: [] }
-    await h.sync.join('s', () => w.server.say(newer))
+    await h.sync.join('s', packChunk, () => w.server.say(newer))
     await h.until(async () => (await h.store.session('s'))?.cursor === 'c7')
     await h.off()
   })
@@ -211,7 +212,7 @@ describe('a conversation', () => {
     const h = await handheld(w)
     await h.store.put('device', { device: 'd1', token: 't-d1', name: 'x', society: { id: 'rawda', name: {} } })
     await w.server.offer('s', [], [])
-    await h.sync.join('s', () => {})
+    await h.sync.join('s', packChunk, () => {})
     for (let n = 0; n < 12; n++) await h.store.record([observed('s', 'p', String(n))])
     await h.store.incarnate(w.server.incarnation, 0)
     w.server.feed({ t: 'feed', session: 's', cursor: 'c4', state: 'open', round: 2, tasks: [] })
@@ -344,21 +345,47 @@ describe('enrolment', () => {
 
   it('resumes a download that broke off, and refuses a damaged chunk', async () => {
     const w = new World()
-    await w.server.offer('s', Array.from({ length: 50 }, (_, n) => ({ id: 'i' + n })), [], {}, 10)
+    await w.server.offer('s', Array.from({ length: 50 }, (_, n) => ({ id: 'i' + String(n).padStart(2, '0'), name: { en: 'Item' } })), [], {}, 10)
     const h = await paired(w)
     const [third] = [...w.server.chunks.keys()].slice(2)
     const good = w.server.chunks.get(third!)!
     w.server.chunks.set(third!, good + ' ')
-    await expect(h.sync.join('s', () => {})).rejects.toMatchObject({ key: 'chunk-damaged' })
+    await expect(h.sync.join('s', packChunk, () => {})).rejects.toMatchObject({ key: 'chunk-damaged' })
     expect(await h.store.pack('s')).toBeUndefined()
     w.server.chunks.set(third!, good)
     const seen: number[] = []
-    await h.sync.join('s', (p) => seen.push(p.done))
+    await h.sync.join('s', packChunk, (p) => seen.push(p.done))
     expect(seen[0]).toBeGreaterThan(0)
     expect(seen.at(-1)).toBe(5)
-    expect((await h.store.chunk(third!))!.items.length).toBe(10)
+    expect(unpackChunk((await h.store.chunks([third!]))[0]!).map((i) => i.id)).toEqual(Array.from({ length: 10 }, (_, n) => 'i' + (20 + n)))
     await h.off()
   })
+})
+
+it('goes on at the chunk at which the connection broke off', async () => {
+  const w = new World()
+  await w.server.offer('s', Array.from({ length: 600 }, (_, n) => ({ id: 'i' + (1000 + n), name: { en: 'Item' } })), [], {}, 10)
+  const h = await paired(w)
+  const asked: string[] = [], { fetch } = w.env
+  let through = 37
+  w.env.fetch = async (url, init) => {
+    const [, hash] = url.split('/chunks/')
+    if (hash && asked.push(hash) > through) throw new TypeError('cut')
+    return fetch(url, init)
+  }
+  await expect(h.sync.join('s', packChunk, () => {})).rejects.toMatchObject({ key: 'server-silent' })
+  const before = asked.slice(0, through)
+  expect((await h.store.heldChunks()).sort()).toEqual([...before].sort())
+  expect(asked.length).toBeLessThanOrEqual(through + 3) // nobody goes on asking
+  asked.length = 0
+  through = Infinity
+  const told: string[] = []
+  await h.sync.join('s', packChunk, (p) => told.push(`${p.done}/${p.total} of ${p.items}`))
+  expect(told[0]).toBe('37/60 of 600')
+  expect(told.at(-1)).toBe('60/60 of 600')
+  expect(asked).toHaveLength(23)
+  expect(asked.filter((hash) => before.includes(hash))).toEqual([])
+  await h.off()
 })
 
 // Everything at once: cut sockets, lost acknowledgements, busy servers, restores, killed tabs. In the end every event is

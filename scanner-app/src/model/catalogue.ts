@@ -1,7 +1,10 @@
-// The catalogue in memory: every code of 25,000 items answers from a Map, every name from one linear search.
+// The catalogue in memory, as its chunks lie in the database: codes are found in their sorted numbers, an item is read from
+// its text when it is asked for. Nothing is built at the start, so that 100,000 items are at hand at once and take little room.
+import { digitsKey, isPacked, itemAt, packChunk, unpackChunk, type ChunkRecord } from '../store/chunk'
 import type { CatalogueItem } from '../store/schema'
 import type { Store } from '../store/store'
-import { fold } from './fold'
+import { readDigits } from '../i18n/number'
+import { search } from './search'
 import type { Item, Name, Pack } from './types'
 
 export interface Coded {
@@ -9,76 +12,111 @@ export interface Coded {
   pack: number
 }
 
+/** Items that stay read. */
+const keep = 5000
+
 export class Catalogue {
-  private readonly codes = new Map<string, Coded>()
-  private readonly items = new Map<string, CatalogueItem>()
-  private readonly names: { item: CatalogueItem; text: string }[] = []
-  /** Not yet among the names. */
-  private unnamed: CatalogueItem[] = []
+  private readonly read = new Map<string, CatalogueItem>()
+  private readonly others = new Map<string, { chunk: ChunkRecord; item: number }>()
+  private readonly ids = new Map<ChunkRecord, string[]>()
+  /** The first id of each chunk; ids ascend through all of them. */
+  private readonly firsts: string[]
+
+  private constructor(private readonly chunks: ChunkRecord[]) {
+    this.firsts = chunks.map((c) => c.ids.split('\n', 1)[0]!)
+    for (const chunk of chunks) for (const [code, item] of chunk.others) this.others.set(code, { chunk, item })
+  }
 
   /** Reads the chunks that a pack names. Undefined when one is not here. */
   static async load(store: Store, hashes: string[]): Promise<Catalogue | undefined> {
-    const c = new Catalogue()
-    for (const hash of hashes) {
-      const chunk = await store.chunk(hash)
+    const chunks: ChunkRecord[] = []
+    for (const chunk of await store.chunks(hashes)) {
       if (!chunk) return undefined
-      c.add(chunk.items)
+      if (isPacked(chunk)) chunks.push(chunk)
+      else {
+        const packed = packChunk(chunk.hash, unpackChunk(chunk))
+        chunks.push(packed)
+        await store.putChunk(packed).catch(() => {}) // packed again at the next start
+      }
     }
-    return c
+    return new Catalogue(chunks)
   }
 
-  add(items: CatalogueItem[]): void {
-    for (const item of items) {
-      this.items.set(item.id, item)
-      for (const b of item.barcodes ?? []) this.codes.set(b.code, { item, pack: b.pack })
+  /** Of items that are in no database. */
+  static of(items: CatalogueItem[]): Catalogue { return new Catalogue([packChunk('', items)]) }
+
+  item(id: string): CatalogueItem | undefined {
+    const read = this.read.get(id)
+    if (read) return read
+    let low = 0, high = this.chunks.length // the last that begins at or before it is the one below high
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.firsts[middle]! <= id) low = middle + 1
+      else high = middle
     }
-    this.unnamed.push(...items)
-  }
-
-  /** Prepares the search a slice at a time, so that scans are answered in between. */
-  async prepare(pause: () => Promise<void>): Promise<void> {
-    while (this.unnamed.length) {
-      await pause()
-      this.name(500)
+    const near = low ? this.within(this.chunks[low - 1]!, id) : undefined
+    if (near) return near
+    for (const chunk of this.chunks) { // the server orders by bytes: beyond the first plane it may be another chunk
+      const item = chunk.ids.includes(id) ? this.within(chunk, id) : undefined
+      if (item) return item
     }
+    return undefined
   }
 
-  private name(most: number): void {
-    for (const item of this.unnamed.splice(0, most)) this.names.push({ item, text: textOf(item) })
+  private within(chunk: ChunkRecord, id: string): CatalogueItem | undefined {
+    let ids = this.ids.get(chunk)
+    if (!ids) this.ids.set(chunk, (ids = chunk.ids.split('\n')))
+    const n = ids.indexOf(id)
+    return n < 0 ? undefined : this.at(chunk, n)
   }
 
-  item(id: string): CatalogueItem | undefined { return this.items.get(id) }
+  private at(chunk: ChunkRecord, n: number): CatalogueItem {
+    const item = itemAt(chunk, n)
+    if (this.read.size >= keep) this.read.clear()
+    this.read.set(item.id, item)
+    return item
+  }
 
-  code(code: string): Coded | undefined { return this.codes.get(code) }
+  code(code: string): Coded | undefined {
+    const found = this.owner(code)
+    const item = found && this.at(found.chunk, found.item)
+    const barcode = item?.barcodes?.find((b) => b.code === code)
+    return item && barcode && { item, pack: barcode.pack }
+  }
+
+  private owner(code: string): { chunk: ChunkRecord; item: number } | undefined {
+    const key = digitsKey(code)
+    if (key === undefined) return this.others.get(code)
+    for (const chunk of this.chunks) {
+      const { codes } = chunk
+      let low = 0, high = codes.length // the first that is not below lies between
+      while (low < high) {
+        const middle = (low + high) >> 1
+        if (codes[middle]! < key) low = middle + 1
+        else high = middle
+      }
+      if (codes[low] === key) return { chunk, item: chunk.owners[low]! }
+    }
+    return undefined
+  }
 
   /** A trade item number of 14 digits under whichever length the catalogue writes it. */
   gtin(gtin14: string): Coded | undefined {
     for (const zeros of [0, 1, 2, 6]) {
       if (gtin14.slice(0, zeros) !== '0'.repeat(zeros)) break
-      const found = this.codes.get(gtin14.slice(zeros))
+      const found = this.code(gtin14.slice(zeros))
       if (found) return found
     }
     return undefined
   }
 
-  /** At most so many items, best first: a code that begins so, a name that begins so, a word that does, the rest. */
+  /** At most so many items, best first: what bears this code, then as the search has them. */
   find(query: string, most = 50): CatalogueItem[] {
-    const words = fold(query).split(' ').filter(Boolean)
-    if (!words.length) return []
-    const exact = this.codes.get(query.trim()) ?? this.codes.get(words.join(''))
-    this.name(Infinity)
-    const ranks: CatalogueItem[][] = [exact ? [exact.item] : [], [], [], []]
-    const first = words[0]!
-    for (const { item, text } of this.names) {
-      if (item === exact?.item || !words.every((w) => text.includes(w))) continue
-      ranks[text.startsWith(' ' + first) ? 1 : text.includes(' ' + first) ? 2 : 3]!.push(item)
-    }
-    return ranks.flat().slice(0, most)
+    const exact = this.code(readDigits(query.trim()))?.item
+    const found = search(this.chunks, query, most).map((hit) => this.at(hit.chunk, hit.item))
+    return exact ? [exact, ...found.filter((i) => i.id !== exact.id)].slice(0, most) : found
   }
 }
-
-const textOf = (item: CatalogueItem) =>
-  ' ' + fold(`${item.name.ar ?? ''} ${item.name.en ?? ''} ${item.id}`) + (item.barcodes ?? []).map((b) => ' ' + b.code).join('')
 
 /** As the screens see it. */
 export function shown(item: CatalogueItem): Item {

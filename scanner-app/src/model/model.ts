@@ -39,6 +39,8 @@ export function pairingCode(text: string): string | undefined {
 /** What counts, and reads catalogues and scans: not needed before a session is open, so it comes apart from the first load. */
 export const loadCounting = () => import('./floor')
 
+const floor = () => loadCounting().catch((): never => { throw new Refuse('part-missing') })
+
 export function createModel(options: Options): Model {
   return new App(options)
 }
@@ -312,7 +314,8 @@ class App extends Shift implements Model {
       const held = await this.store.pack(session)
       const online = this.sync.state === 'online'
       if (!held || online) {
-        await this.sync.join(session, (p) => (this.download.value = p)).catch((e) => {
+        const { packChunk } = await floor()
+        await this.sync.join(session, packChunk, (p) => (this.download.value = p)).catch((e) => {
           // What is here is enough to count by: a closing session takes no new pack, and a bad network gives none.
           if (!held) throw e
         })
@@ -337,13 +340,12 @@ class App extends Shift implements Model {
     const pack = await store.pack(session)
     const record = await store.session(session)
     if (!pack || !record) throw new Refuse('no-pack')
-    const { Catalogue, Counting, Moving, parseScheme } = await loadCounting().catch(() => { throw new Refuse('part-missing') })
+    const { Catalogue, Counting, Moving, parseScheme } = await floor()
     const key = pack.catalogue.chunks.join()
     if (this.catalogue?.key !== key) {
       const loaded = await Catalogue.load(store, pack.catalogue.chunks)
       if (!loaded) throw new Refuse('no-pack')
       this.catalogue = { key, loaded }
-      void loaded.prepare(() => new Promise((resume) => void this.env.later(20, resume)))
     }
     const schemes = pack.schemes.map(parseScheme)
     const means = { store, now: () => this.env.now(), random: this.env.random }

@@ -113,8 +113,7 @@ export class Training extends Shift implements Model {
   }
 
   private async open(): Promise<void> {
-    const catalogue = new Catalogue()
-    catalogue.add(items)
+    const catalogue = Catalogue.of(items)
     const store = new Memory(this.of, (fields) => {
       const step = stepOf(fields)
       if (step) this.practised.value = new Set([...this.practised.value, step])

@@ -1,6 +1,7 @@
 // The one database: what is kept, and under which keys. Changes are additive: a later version opens an earlier one's.
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
 import type { SessionState, WireTask } from '../wire/frame'
+import type { ChunkRecord, PlainChunk } from './chunk'
 
 export interface Name {
   ar?: string
@@ -181,7 +182,7 @@ export interface States {
 export interface Schema extends DBSchema {
   events: { key: number; value: EventRecord; indexes: { pass: string } }
   passes: { key: string; value: PassRecord; indexes: { session: string } }
-  chunks: { key: string; value: { hash: string; items: CatalogueItem[] } }
+  chunks: { key: string; value: ChunkRecord | PlainChunk }
   packs: { key: string; value: PackRecord }
   sessions: { key: string; value: SessionRecord }
   state: { key: string; value: unknown }

@@ -3,9 +3,10 @@
 // nothing of sockets or screens.
 import { nextDigest, zeroDigest } from '../wire/digest'
 import { eventBody, maxEvent, randomId, type EventFields, type RecordedEvent, type Stamp } from './event'
+import type { ChunkRecord, PlainChunk } from './chunk'
 import { StoreFailed } from './failure'
 import {
-  openDatabase, type CatalogueItem, type Contact, type Database, type EventRecord, type MoveRecord, type PackRecord, type PassRecord, type SessionRecord,
+  openDatabase, type Contact, type Database, type EventRecord, type MoveRecord, type PackRecord, type PassRecord, type SessionRecord,
   type States, type StreamState,
 } from './schema'
 
@@ -344,12 +345,16 @@ export class Store {
   }
 
   heldChunks(): Promise<string[]> { return this.db.getAllKeys('chunks') }
-  chunk(hash: string): Promise<{ hash: string; items: CatalogueItem[] } | undefined> { return this.db.get('chunks', hash) }
+  /** In the order asked for; undefined where one is not here. */
+  async chunks(hashes: string[]): Promise<(ChunkRecord | PlainChunk | undefined)[]> {
+    const { store } = this.db.transaction('chunks')
+    return Promise.all(hashes.map((hash) => store.get(hash)))
+  }
 
-  async putChunk(hash: string, items: CatalogueItem[]): Promise<void> {
+  async putChunk(chunk: ChunkRecord): Promise<void> {
     try {
       const tx = this.db.transaction('chunks', 'readwrite', { durability: 'relaxed' }) // fetched again if it should be lost
-      await finish(tx, [tx.store.put({ hash, items })])
+      await finish(tx, [tx.store.put(chunk)])
     } catch (e) {
       throw StoreFailed.from(e)
     }

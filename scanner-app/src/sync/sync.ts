@@ -1,6 +1,7 @@
 // The device's connection: it enrols, signs people in, fetches packs, and keeps a conversation going by websocket, or by
 // HTTP where websockets are blocked. It never decides what is counted.
 import { sha256 } from '../wire/digest'
+import type { ChunkRecord } from '../store/chunk'
 import type { CatalogueItem, DeviceState, Name, PackRecord } from '../store/schema'
 import type { Store } from '../store/store'
 import type { Fault, Feed } from '../wire/frame'
@@ -261,9 +262,9 @@ export class Sync {
 
   /**
    * Gets a session's pack and the chunks of the catalogue that are not here yet. A download that broke off goes on where it
-   * stood: chunks are kept as they come, and the pack is stored when all are there.
+   * stood: chunks are kept as they come, packed, and the session's pack is stored when all are there.
    */
-  async join(session: string, progress: (p: Progress) => void): Promise<void> {
+  async join(session: string, pack: (hash: string, items: CatalogueItem[]) => ChunkRecord, progress: (p: Progress) => void): Promise<void> {
     const x = this.exchange
     x.joining.set(session, undefined)
     try {
@@ -277,16 +278,22 @@ export class Sync {
       let done = catalogue.chunks.length - missing.length
       const told = () => progress({ session, done, total: catalogue.chunks.length, items: catalogue.items })
       told()
-      const fetchAll = async () => {
-        for (let hash = missing.shift(); hash; hash = missing.shift()) {
-          const text = await this.call({ method: 'GET', path: '/chunks/' + hash })
-          if ((await sha256(new TextEncoder().encode(text))) !== hash) throw damaged()
-          await this.store.putChunk(hash, read<CatalogueItem[]>(text))
-          done++
-          told()
+      let failed: { e: unknown } | undefined
+      const fetchSome = async () => {
+        try {
+          for (let hash = missing.shift(); hash && !failed; hash = missing.shift()) {
+            const text = await this.call({ method: 'GET', path: '/chunks/' + hash })
+            if ((await sha256(new TextEncoder().encode(text))) !== hash) throw damaged()
+            await this.store.putChunk(pack(hash, read<CatalogueItem[]>(text)))
+            done++
+            told()
+          }
+        } catch (e) {
+          failed ??= { e }
         }
       }
-      await Promise.all([fetchAll(), fetchAll(), fetchAll()])
+      await Promise.all([fetchSome(), fetchSome(), fetchSome()])
+      if (failed) throw (failed as { e: unknown }).e
       const feed = x.joining.get(session) ?? { ...answer.tasks, session, cursor: answer.cursor }
       await this.store.putPack({ session, site, plan, catalogue, schemes, people }, x.feedRecord(feed, await this.store.session(session)))
       const later = x.joining.get(session)

@@ -1,5 +1,5 @@
 // The board's lines: what the feed sent, which of them are shown in what order, which are chosen. It knows no element.
-import { fold } from '../../../../scanner-app/src/model/fold'
+import { fold } from '../../../../scanner-app/src/store/fold'
 
 export const Flag = { variance: 1, provisional: 2, undirected: 4, restZero: 8, costUnknown: 16, lapsed: 32, waits: 64 } as const
 

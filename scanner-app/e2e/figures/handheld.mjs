@@ -1,0 +1,230 @@
+// What one handheld takes: to open, to hold the pack, to answer a scan, to search, and to hand over a long shift.
+import { gzipSync } from 'node:zlib'
+import { readdir, readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { chromium } from 'playwright-core'
+import { fill } from './outbox.mjs'
+import { launch, median, say, seconds, spread, wire } from './stage.mjs'
+
+const queued = 20_000, inPass = 500, link = 50 // ms there and back
+const view = { viewport: { width: 360, height: 640 }, locale: 'ar-KW' }
+
+/** Notes when each screen was first there, since the navigation began; and beeps, and how long keys of a search took. */
+function watch() {
+  try { if (!localStorage.getItem('jard.settings')) localStorage.setItem('jard.settings', '{"toured":true}') } catch { /* about:blank has none */ }
+  window.seen = {}
+  new MutationObserver(() => { for (const c of ['topline', 'field', 'prompt', 'panel']) if (!(c in window.seen) && document.querySelector('.' + c)) window.seen[c] = performance.now() })
+    .observe(document, { childList: true, subtree: true })
+  window.beeps = []
+  window.ends = []
+  window.keys = []
+  const start = OscillatorNode.prototype.start
+  OscillatorNode.prototype.start = function (...when) { window.beeps.push(performance.now()); return start.apply(this, when) }
+  addEventListener('keydown', (e) => { if (e.key === 'Enter') window.ends.push(e.timeStamp) }, true)
+  addEventListener('input', (e) => {
+    if (e.target.type !== 'search') return
+    requestAnimationFrame(() => setTimeout(() => window.keys.push(performance.now() - e.timeStamp))) // after the frame that shows it
+  }, true)
+}
+
+const seen = (page, c) => page.waitForFunction((c) => window.seen[c], c, { timeout: 120_000, polling: 20 }).then((v) => v.jsonValue())
+
+/** All of the app's JavaScript, and what a first visit fetches of it until its first screen: measured, as the browser sees it. */
+async function first(d, slow) {
+  const times = []
+  let fetched = new Map()
+  for (let n = 0; n < 5; n++) {
+    const browser = await chromium.launch(launch)
+    const page = await (await browser.newContext(view)).newPage()
+    await (await page.context().newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate: slow })
+    await page.addInitScript(watch)
+    const requests = []
+    page.on('request', (r) => requests.push(r))
+    await page.goto(d.url + '/app/')
+    times.push(await seen(page, 'field'))
+    const until = await page.evaluate(() => ({ at: performance.timeOrigin + window.seen.field }))
+    fetched = new Map()
+    for (const r of requests) {
+      if (!r.url().endsWith('.js') || r.url().endsWith('/sw.js') || r.timing().startTime > until.at) continue
+      fetched.set(r.url(), (await r.sizes()).responseBodySize)
+    }
+    await browser.close()
+  }
+  return { time: median(times), fetched }
+}
+
+export async function sizes(d) {
+  const { fetched } = await first(d, 1)
+  const bytes = [...fetched.values()].reduce((a, b) => a + b, 0)
+  say('app JavaScript fetched until the first screen, one language, gzip', `${(bytes / 1000).toFixed(1)} kB in ${fetched.size} files`)
+  const assets = resolve(import.meta.dirname, '../../../static/scanner/assets')
+  let all = 0, apart = 0
+  for (const f of (await readdir(assets)).filter((f) => f.endsWith('.js') && !f.startsWith('en-'))) {
+    const size = gzipSync(await readFile(join(assets, f))).length
+    if (/^(camera|reader|zxing)/.test(f)) apart += size
+    else all += size
+  }
+  say('all of it with one language, without the camera', `${(all / 1000).toFixed(1)} kB${apart ? `; the camera ${(apart / 1000).toFixed(1)} kB` : ''}`)
+}
+
+export async function firstScreens(d, slows) {
+  for (const slow of slows) say(`first navigation to the first screen, ${slow}×, median of 5`, seconds((await first(d, slow)).time))
+}
+
+/** A handheld that is paired and signed in, with the session's pack. */
+export class Handheld {
+  static async open(folder, d) {
+    const h = new Handheld()
+    h.d = d
+    h.wire = await wire(Number(new URL(d.society).port))
+    h.context = await chromium.launchPersistentContext(join(folder, 'handheld'), { ...launch, ...view })
+    h.page = h.context.pages()[0]
+    h.cdp = await h.context.newCDPSession(h.page)
+    await h.page.addInitScript(watch)
+    return h
+  }
+
+  slow(rate) { return this.cdp.send('Emulation.setCPUThrottlingRate', { rate }) }
+
+  async join(slow) {
+    const { page, d } = this
+    await this.slow(slow)
+    await page.goto(d.pairing[0].replace(d.society, this.wire.url))
+    await page.getByLabel('اسم الدخول').fill('ali', { timeout: 120_000 })
+    await page.locator('form button[type=submit]').click()
+    await page.locator('.keypad').waitFor()
+    await page.keyboard.type(d.people.find((p) => p.id === 'ali').pin, { delay: 200 })
+    await page.locator('.keypad .done').click()
+    await page.locator('ul.rows .row').first().waitFor({ timeout: 60_000 })
+    const began = await page.evaluate(() => { document.querySelector('ul.rows .row').click(); return performance.now() })
+    const ready = (await seen(page, 'prompt')) - began
+    await page.waitForFunction(() => navigator.serviceWorker.controller ?? navigator.serviceWorker.ready, undefined, { timeout: 120_000 })
+    await page.getByText('حبة حبة', { exact: true }).click() // one a scan
+    await page.waitForTimeout(1000)
+    return ready
+  }
+
+  async heap() {
+    await this.cdp.send('HeapProfiler.collectGarbage')
+    const { usedSize, backingStorageSize = 0 } = await this.cdp.send('Runtime.getHeapUsage')
+    return { used: usedSize, buffers: backingStorageSize }
+  }
+
+  /** Fills the outbox with a long shift. The app is closed meanwhile, and the wire is cut. */
+  async shift() {
+    this.wire.cut()
+    await this.page.goto('about:blank')
+    await this.slow(1)
+    await this.page.goto(this.wire.url + '/app/icon.svg').catch(() => {}) // of the worker's cache: there is no server
+    return fill(this.page, queued, inPass)
+  }
+
+  async start(slow, times) {
+    await this.slow(slow)
+    const list = []
+    for (let n = 0; n < times; n++) {
+      await this.page.goto('about:blank')
+      await this.page.goto(this.wire.url + '/app/')
+      list.push(await seen(this.page, 'prompt'))
+    }
+    return median(list)
+  }
+
+  scan(raw) {
+    return Promise.all([...raw].map((key) => ({ key, text: key })).concat({ key: 'Enter', text: '\r' })
+      .flatMap((k) => [this.cdp.send('Input.dispatchKeyEvent', { type: 'keyDown', ...k }), this.cdp.send('Input.dispatchKeyEvent', { type: 'keyUp', key: k.key })]))
+  }
+
+  async openPass(place) {
+    await this.page.locator('.prompt').click() // the tap that lets it make sounds
+    await this.scan(']C0' + place)
+    await this.page.locator('.panel').waitFor({ timeout: 60_000 })
+  }
+
+  async scans(slow, times, codes) {
+    const { page } = this
+    await this.slow(slow)
+    await page.evaluate(() => { window.beeps.length = 0; window.ends.length = 0 })
+    const waits = []
+    for (let n = 0; n < times; n++) {
+      await this.scan(']E0' + codes[n % codes.length])
+      waits.push(await page.waitForFunction((n) => window.beeps.length > n && window.beeps[n] - window.ends[n], n, { polling: 20 }).then((v) => v.jsonValue()))
+    }
+    return waits
+  }
+
+  async search(slow, queries) {
+    const { page } = this
+    await this.slow(slow)
+    await page.locator('.tools button').nth(1).click()
+    const field = page.locator('input[type=search]')
+    await field.waitFor()
+    await page.evaluate(() => { window.keys.length = 0 })
+    for (const q of queries) {
+      await field.fill('')
+      await page.waitForTimeout(200)
+      for (const key of q) {
+        await page.keyboard.insertText(key)
+        await page.waitForTimeout(150)
+      }
+    }
+    const keys = await page.evaluate(() => window.keys)
+    await page.keyboard.press('Escape')
+    return keys
+  }
+
+  /** How long the queued events take over the link, from the network's return to the last acknowledgement. */
+  async drain(slow) {
+    await this.page.goto('about:blank')
+    await this.page.goto(this.wire.url + '/app/')
+    await seen(this.page, 'prompt')
+    await this.slow(slow)
+    this.wire.delay = link / 2
+    this.wire.mend()
+    const began = await this.page.evaluate(() => { dispatchEvent(new Event('online')); return performance.now() })
+    const ended = await this.page.waitForFunction(() => document.querySelector('.topline .unsent.none') && performance.now(), undefined, { timeout: 300_000, polling: 50 }).then((v) => v.jsonValue())
+    this.wire.delay = 0
+    return ended - began
+  }
+
+  async close() {
+    await this.context.close()
+    this.wire.close()
+  }
+}
+
+export async function handheld(d, folder, wanted, slows) {
+  const h = await Handheld.open(folder, d)
+  try {
+    const items = d.items?.toLocaleString('en') ?? ''
+    const pack = await h.join(slows[0])
+    if (wanted('pack')) say(`session chosen to ready with its ${items} items, ${slows[0]}×`, seconds(pack))
+    if (wanted('heap')) {
+      const { used, buffers } = await h.heap()
+      say('memory of the page with them: JavaScript heap, and buffers beside it', `${(used / 1e6).toFixed(1)} MB + ${(buffers / 1e6).toFixed(1)} MB`)
+    }
+    if (wanted('start') || wanted('scan') || wanted('drain')) await h.shift()
+    if (wanted('start')) for (const slow of slows) say(`offline, with ${queued.toLocaleString('en')} events queued: navigation to ready, ${slow}×, median of 7`, seconds(await h.start(slow, 7)))
+    const { location, codes } = d.samples[0]
+    if (wanted('scan') || wanted('search')) {
+      await h.start(1, 1)
+      await h.openPass(location)
+    }
+    if (wanted('scan')) for (const slow of slows) say(`scan to beep, ${queued.toLocaleString('en')} events queued, ${slow}×, 200 scans`, spread(await h.scans(slow, 200, codes)))
+    if (wanted('search')) {
+      await h.search(1, ['حليب'])
+      for (const slow of slows) {
+        say(`search among ${items} items, a key to what it finds on the screen, ${slow}×`, spread(await h.search(slow, ['حليب كامل', 'أرز بسمتي', 'ه', 'tuna 185', codes[0], 'زيت ذرة ٢ لتر', 'packing 3', 'qqq'])))
+      }
+    }
+    if (wanted('drain')) {
+      for (const slow of [1, ...slows.slice(0, 1)]) {
+        if (slow > 1) await h.shift()
+        const ms = await h.drain(slow)
+        say(`${queued.toLocaleString('en')} queued events drained, ${link} ms there and back, ${slow}×`, `${seconds(ms)}, ${Math.round(queued / ms * 1000).toLocaleString('en')} events/s`)
+      }
+    }
+  } finally {
+    await h.close()
+  }
+}

@@ -1,0 +1,84 @@
+// A chunk of the catalogue as it is kept: packed once when it arrives, so that a hundred of them are read back in an instant
+// and stand in memory as they are. Beside the items themselves there is what look-ups and the search go through.
+import { fold } from './fold'
+import type { CatalogueItem } from './schema'
+
+export interface ChunkRecord {
+  hash: string
+  /** How it is packed: one of an earlier version of the app is packed anew. */
+  packed: number
+  /** Ids, one a line. */
+  ids: string
+  /** The items as UTF-8 JSON, one behind the other; where each begins, and where the last ends. */
+  text: Uint8Array<ArrayBuffer>
+  starts: Uint32Array
+  /** Codes of at most 14 digits as numbers (digitsKey), ascending, and the item of each. */
+  codes: Float64Array
+  owners: Uint16Array
+  /** The other codes, each with its item. */
+  others: [code: string, item: number][]
+  /** Names, id and other codes, folded, and the codes of digits: a line for each item, that begins with its line feed. */
+  words: string
+  digits: string
+}
+
+/** As the first version kept it. */
+export interface PlainChunk {
+  hash: string
+  items: CatalogueItem[]
+}
+
+/** Counts up when what is packed changes, folding included. */
+const packing = 1
+
+/** Leading zeros count: the length is a part of the number. Undefined for what is no code of at most 14 digits. */
+export function digitsKey(code: string): number | undefined {
+  return /^\d{1,14}$/.test(code) ? code.length * 1e14 + Number(code) : undefined
+}
+
+export function packChunk(hash: string, items: CatalogueItem[]): ChunkRecord {
+  const encoder = new TextEncoder()
+  const texts = items.map((item) => encoder.encode(JSON.stringify(item)))
+  const starts = new Uint32Array(items.length + 1)
+  texts.forEach((t, n) => { starts[n + 1] = starts[n]! + t.length })
+  const text = new Uint8Array(starts[items.length]!)
+  texts.forEach((t, n) => text.set(t, starts[n]))
+  const keyed: [number, number][] = []
+  const others: ChunkRecord['others'] = []
+  let words = '', digits = ''
+  items.forEach((item, n) => {
+    let more = ''
+    digits += '\n'
+    for (const { code } of item.barcodes ?? []) {
+      const key = digitsKey(code)
+      if (key === undefined) {
+        others.push([code, n])
+        more += ' ' + code
+      } else {
+        keyed.push([key, n])
+        digits += ' ' + code
+      }
+    }
+    words += '\n' + fold(`${item.name.ar ?? ''} ${item.name.en ?? ''} ${item.id}${more}`)
+  })
+  keyed.sort((a, b) => a[0] - b[0])
+  return {
+    hash, packed: packing, ids: items.map((i) => i.id).join('\n'), text, starts, others, words, digits,
+    codes: Float64Array.from(keyed, (k) => k[0]), owners: Uint16Array.from(keyed, (k) => k[1]),
+  }
+}
+
+/** The items of a chunk, however it is kept. */
+export function unpackChunk(chunk: ChunkRecord | PlainChunk): CatalogueItem[] {
+  if ('items' in chunk) return chunk.items
+  return Array.from({ length: chunk.starts.length - 1 }, (_, n) => itemAt(chunk, n))
+}
+
+const decoder = new TextDecoder()
+
+export function itemAt(chunk: ChunkRecord, n: number): CatalogueItem {
+  return JSON.parse(decoder.decode(chunk.text.subarray(chunk.starts[n], chunk.starts[n + 1]))) as CatalogueItem
+}
+
+/** Whether it is packed as this version of the app packs. */
+export const isPacked = (chunk: ChunkRecord | PlainChunk): chunk is ChunkRecord => 'packed' in chunk && chunk.packed === packing

@@ -52,7 +52,8 @@ type Event struct {
 	Expiry     string             `json:"expiry,omitempty"` // YYYY-MM-DD
 	Entry      string             `json:"entry,omitempty"`  // scan, keyed or search
 	Undirected bool               `json:"undirected,omitempty"`
-	Note       string             `json:"note,omitempty"` // what the counter can tell of it, at most MaxNote characters
+	Photo      string             `json:"photo,omitempty"` // hash of a JPEG, sent apart; says nothing to the fold
+	Note       string             `json:"note,omitempty"`  // what the counter can tell of it, at most MaxNote characters
 
 	// Moved, which says item, code, raw, pack, amount, unit, lot, expiry, condition and entry as Observed does, and the person;
 	// and Reversed where it takes a move back. At is when it was placed.
@@ -246,6 +247,9 @@ func (e *Event) checkObserved() error {
 			return EventField.New("expiry")
 		}
 	}
+	if e.Photo != "" && new(stocktake.Hash).UnmarshalText([]byte(e.Photo)) != nil {
+		return EventField.New("photo")
+	}
 	q, err := stocktake.Times(e.Amount, e.Pack)
 	if err != nil {
 		return err
@@ -294,6 +298,12 @@ var (
 	DeviceRevoked = stocktake.NewReason(stocktake.Forbidden, "device-revoked",
 		"This device was revoked. Its events are kept in quarantine; hand it to the supervisor.",
 		"أُوقف هذا الجهاز. حُفظت أحداثه في الحجر؛ سلّمه إلى المشرف.")
+	DeviceUnknown = stocktake.NewReason(stocktake.Forbidden, "device-unknown",
+		"Device %q is not this society's. Its events were imported from a file and are kept in quarantine for a supervisor.",
+		"الجهاز %q ليس من أجهزة هذه الجمعية. استُوردت أحداثه من ملف وحُفظت في الحجر ليراجعها المشرف.")
+	FileUnproved = stocktake.NewReason(stocktake.Forbidden, "file-unproved",
+		"The file does not prove that its device made it. Its events are kept in quarantine for a supervisor.",
+		"لا يثبت الملف أن الجهاز هو الذي أنشأه. حُفظت أحداثه في الحجر ليراجعها المشرف.")
 	PersonNotSignedIn = stocktake.NewReason(stocktake.Forbidden, "person-not-signed-in",
 		"%q never signed in on this device as a counter. A supervisor must judge what it recorded.",
 		"لم يسجّل %q الدخول على هذا الجهاز بصفة قائم بالعد. على المشرف الحكم فيما سُجّل باسمه.")

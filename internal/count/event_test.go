@@ -30,6 +30,7 @@ func TestEventsThatAreTaken(t *testing.T) {
 		strings.Replace(observedEvent, `"amount":4000`, `"amount":0`, 1):                                                    count.Observed,
 		strings.Replace(observedEvent, `"amount":4000`, `"amount":10000000000,"new_field":[1,{}]`, 1):                       count.Observed,
 		strings.Replace(observedEvent, `"amount":4000`, `"amount":1500,"condition":"damaged","expiry":"2028-02-29"`, 1):     count.Observed,
+		strings.Replace(observedEvent, `"amount"`, `"photo":"`+strings.Repeat("0a", 32)+`","amount"`, 1):                    count.Observed,
 		strings.Replace(observedEvent, `,"item":"ice"`, "", 1):                                                              count.Observed,
 		strings.Replace(observedEvent, `"code":"c1",`, "", 1):                                                               count.Observed,
 		strings.Replace(clockEvent, `-12`, "-1700000000000", 1):                                                             count.Clocked, // a device in 1970
@@ -59,6 +60,7 @@ func TestEventsThatAreRefused(t *testing.T) {
 		{observedEvent, `"amount":4000`, `"amount":99999999999999999999`, count.EventUnreadable},
 		{observedEvent, `"c1"`, "\"\xff\"", count.EventUnreadable},
 		{observedEvent, `"c1"`, `"` + strings.Repeat("x", count.MaxEvent) + `"`, count.EventTooLarge},
+		{observedEvent, `"amount"`, `"photo":"0a","amount"`, count.EventField},
 		{observedEvent, `"v":1`, `"v":2`, count.EventVersion},
 		{observedEvent, `"v":1,`, ``, count.EventVersion},
 		{observedEvent, `observed`, `observed2`, count.EventKind},

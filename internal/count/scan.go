@@ -108,6 +108,8 @@ func scanEvent(body []byte, room *eventRoom) bool {
 			e.To = stocktake.LocationID(s.text())
 		case "taken_at":
 			e.TakenAt = s.number()
+		case "photo":
+			e.Photo = s.text()
 		case "reverses":
 			e.Reverses = stocktake.EventID(s.text())
 		case "observations":

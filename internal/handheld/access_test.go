@@ -65,7 +65,7 @@ func TestSignInIsLimited(t *testing.T) {
 func TestTokens(t *testing.T) {
 	w := start(t)
 	for _, c := range [][2]string{
-		{"POST", "/signin"}, {"GET", "/sessions"}, {"POST", "/join"}, {"GET", "/chunks/" + strings.Repeat("0", 64)}, {"POST", "/push"}, {"GET", "/stream"},
+		{"POST", "/signin"}, {"GET", "/sessions"}, {"POST", "/join"}, {"GET", "/chunks/" + strings.Repeat("0", 64)}, {"POST", "/push"}, {"GET", "/stream"}, {"PUT", "/photos/" + strings.Repeat("0", 64)},
 	} {
 		for _, token := range []string{"", "t-x9"} {
 			if status, body, header := w.call(c[0], c[1], token, nil); status != 401 || header.Get("WWW-Authenticate") == "" || !strings.Contains(body, `"unauthenticated"`) {

@@ -109,7 +109,7 @@ type Gateway struct {
 	work     *semaphore.Weighted // bytes of maxWork
 	unwatch  func()
 
-	enrols, remotes, signIns, dials *throttle
+	enrols, remotes, signIns, dials, photos *throttle
 }
 
 // New starts a gateway. Close it before the store.
@@ -131,6 +131,7 @@ func New(c Config) *Gateway {
 		remotes: newThrottle(c.Rates.Remote, DefaultRates.Remote, c.Now),
 		signIns: newThrottle(c.Rates.SignIn, DefaultRates.SignIn, c.Now),
 		dials:   newThrottle(c.Rates.Dial, DefaultRates.Dial, c.Now),
+		photos:  newThrottle(c.Rates.Photo, DefaultRates.Photo, c.Now),
 	}
 	g.feeds = &feeds{load: g.loadFeed, held: map[feedKey]*heldFeed{}}
 	g.upgrader = websocket.Upgrader{
@@ -143,6 +144,7 @@ func New(c Config) *Gateway {
 	g.route("GET /sessions", g.device(g.list))
 	g.route("POST /join", g.device(g.join))
 	g.route("GET /chunks/{hash}", g.device(g.chunk))
+	g.route("PUT /photos/{hash}", g.device(g.photo))
 	g.route("POST /push", g.deviceOrRevoked(g.push))
 	g.route("GET /stream", g.deviceOrRevoked(g.stream))
 	g.unwatch = c.Sessions.Watch(g.changed)

@@ -21,6 +21,7 @@ type Rates struct {
 	Remote Rate // sign-ins by remote address: all devices of a shop may share one
 	SignIn Rate // by device
 	Dial   Rate // new sockets and pushes over HTTP, by device
+	Photo  Rate // kilobytes of photos, by device
 }
 
 // DefaultRates suit a shop whose devices all come from one address. That guesses at one person's PIN are few is
@@ -30,6 +31,7 @@ var DefaultRates = Rates{
 	Remote: Rate{Every: 500 * time.Millisecond, Burst: 200},
 	SignIn: Rate{Every: 5 * time.Second, Burst: 10},
 	Dial:   Rate{Every: 200 * time.Millisecond, Burst: 50},
+	Photo:  Rate{Every: 800 * time.Millisecond, Burst: 50_000},
 }
 
 // maxThrottled bounds the keys that a throttle remembers.
@@ -53,7 +55,10 @@ func newThrottle(r, otherwise Rate, clock func() time.Time) *throttle {
 }
 
 // take uses up one try of a key, or fails with TooOften.
-func (t *throttle) take(key string) error {
+func (t *throttle) take(key string) error { return t.takeMany(key, 1) }
+
+// takeMany uses up so many tries at once.
+func (t *throttle) takeMany(key string, n int) error {
 	now := t.clock()
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -68,8 +73,8 @@ func (t *throttle) take(key string) error {
 		l = rate.NewLimiter(rate.Every(t.rate.Every), t.rate.Burst)
 		t.keys[key] = l
 	}
-	if !l.AllowN(now, 1) {
-		return TooOften.New(seconds(t.rate.Every))
+	if !l.AllowN(now, n) {
+		return TooOften.New(seconds(time.Duration(n) * t.rate.Every))
 	}
 	return nil
 }

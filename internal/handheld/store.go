@@ -13,8 +13,9 @@ type Store interface {
 	Append(ctx context.Context, b count.Batch) (count.Mark, error)
 	Mark(ctx context.Context, society stocktake.SocietyID, s count.Stream) (count.Mark, error)
 
-	// Document is count.Documents'.
+	// Document and PutDocuments are count.Documents'.
 	Document(ctx context.Context, society stocktake.SocietyID, hash stocktake.Hash) (stocktake.Document, error)
+	PutDocuments(ctx context.Context, society stocktake.SocietyID, docs ...stocktake.Document) error
 
 	// Society gives a society's master data.
 	Society(ctx context.Context, society stocktake.SocietyID) (stocktake.Society, error)

@@ -1,0 +1,70 @@
+package handheld
+
+import (
+	"bytes"
+	"image/jpeg"
+	"mime"
+	"net/http"
+
+	"jard/internal/stocktake"
+)
+
+const (
+	// MaxPhoto is the greatest size of a photo in bytes.
+	MaxPhoto = 200 << 10
+	// maxSide is the greatest length of a photo's side in pixels.
+	maxSide = 1280
+)
+
+// photo keeps a photo of what was counted, by its hash. Events name photos and come on their own way: neither waits for
+// the other, and a photo that no event names harms nobody.
+func (g *Gateway) photo(w http.ResponseWriter, r *http.Request, i identity) error {
+	name := r.PathValue("hash")
+	var hash stocktake.Hash
+	if hash.UnmarshalText([]byte(name)) != nil || hash.String() != name {
+		return PhotoUnfit.New("its name is no SHA-256", "اسمها ليس بصيغة SHA-256")
+	}
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "image/jpeg" {
+		return PhotoUnfit.New("it is not sent as image/jpeg", "لم تُرسل بصيغة image/jpeg")
+	}
+	size := r.ContentLength
+	if size < 0 || size > MaxPhoto {
+		size = MaxPhoto
+	}
+	if err := g.photos.takeMany(i.key().String(), 1+int(size>>10)); err != nil {
+		return err
+	}
+	body, err := g.body(w, r, MaxPhoto)
+	if err != nil {
+		return err
+	}
+	if err := checkPhoto(body, hash); err != nil {
+		return err
+	}
+	if err := g.store.PutDocuments(r.Context(), i.Society, stocktake.Document{Hash: hash, Bytes: body}); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// checkPhoto holds a photo against its name and its limits. It need not be a good picture: only its head is read.
+func checkPhoto(b []byte, hash stocktake.Hash) error {
+	if !bytes.HasPrefix(b, []byte("\xff\xd8\xff")) || !bytes.HasSuffix(b, []byte("\xff\xd9")) {
+		return PhotoUnfit.New("it is no JPEG", "ليست بصيغة JPEG")
+	}
+	switch c, err := jpeg.DecodeConfig(bytes.NewReader(b)); {
+	case err != nil:
+		return PhotoUnfit.Wrap(err, "it is no JPEG", "ليست بصيغة JPEG")
+	case c.Width > maxSide || c.Height > maxSide:
+		return PhotoUnfit.New("it is larger than 1280 pixels", "أبعادها أكبر من 1280 بكسل")
+	case stocktake.HashOf(b) != hash:
+		return PhotoUnfit.New("it was damaged on its way", "تلفت أثناء الإرسال")
+	}
+	return nil
+}
+
+// PhotoUnfit answers what is no photo as the protocol has it.
+var PhotoUnfit = stocktake.NewReason(stocktake.Invalid, "photo-unfit",
+	"This photo cannot be kept: %[1]s. Take it again; the count itself is not touched.",
+	"لا يمكن حفظ هذه الصورة: %[2]s. التقطها من جديد؛ العدّ نفسه لا يتأثر.")

@@ -21,6 +21,12 @@ func (s *Service) Device(ctx context.Context, token string) (Device, error) {
 	return d, err
 }
 
+// DeviceToken gives a device by its id and the hash of its token, which proves that a file was made by the device itself. Nobody
+// outside may see the hash.
+func (s *Service) DeviceToken(ctx context.Context, society stocktake.SocietyID, id stocktake.DeviceID) (Device, stocktake.Hash, error) {
+	return s.directory.DeviceToken(ctx, society, id)
+}
+
 // Devices lists the society's devices, revoked ones too.
 func (s *Service) Devices(ctx context.Context, by stocktake.Person) ([]Device, error) {
 	if err := holds(by, stocktake.SocietyAdministrator, stocktake.Supervisor, stocktake.Manager,

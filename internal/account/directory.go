@@ -59,6 +59,9 @@ type Directory interface {
 	// DeviceByToken gives the device with that token hash, a revoked one too; stocktake.Missing when there is none.
 	DeviceByToken(ctx context.Context, token stocktake.Hash) (Device, error)
 
+	// DeviceToken gives one device, a revoked one too, and the hash of its token; stocktake.Missing when there is none.
+	DeviceToken(ctx context.Context, society stocktake.SocietyID, id stocktake.DeviceID) (Device, stocktake.Hash, error)
+
 	// Devices gives the society's devices, revoked ones too, by id in byte order.
 	Devices(ctx context.Context, society stocktake.SocietyID) ([]Device, error)
 

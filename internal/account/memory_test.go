@@ -225,6 +225,20 @@ func (m *memory) DeviceByToken(_ context.Context, token stocktake.Hash) (account
 	return account.Device{}, stocktake.Missing.New("device", "")
 }
 
+func (m *memory) DeviceToken(_ context.Context, society stocktake.SocietyID, id stocktake.DeviceID) (account.Device, stocktake.Hash, error) {
+	leave, err := m.enter()
+	defer leave()
+	if err != nil {
+		return account.Device{}, stocktake.Hash{}, err
+	}
+	for token, key := range m.tokens {
+		if d := m.devices[key]; d.Society == society && d.ID == id {
+			return d, token, nil
+		}
+	}
+	return account.Device{}, stocktake.Hash{}, stocktake.Missing.New("device", string(id))
+}
+
 func (m *memory) Devices(_ context.Context, society stocktake.SocietyID) ([]account.Device, error) {
 	leave, err := m.enter()
 	defer leave()

@@ -1,6 +1,7 @@
 package boltdb
 
 import (
+	"bytes"
 	"context"
 
 	"go.etcd.io/bbolt"
@@ -117,6 +118,33 @@ func (db *DB) DeviceByToken(ctx context.Context, token stocktake.Hash) (account.
 		return err
 	})
 	return d, err
+}
+
+// DeviceToken implements account.Directory. It looks through all devices' secrets: it is asked when a file is carried by hand.
+func (db *DB) DeviceToken(ctx context.Context, society stocktake.SocietyID, id stocktake.DeviceID) (account.Device, stocktake.Hash, error) {
+	var d account.Device
+	var token stocktake.Hash
+	if checkIDs(society, "device", id) != nil {
+		return d, token, stocktake.Missing.New("device", string(id))
+	}
+	err := db.view(ctx, func(tx *bbolt.Tx) (err error) {
+		if d, err = storedDevice(tx, society, id); err != nil {
+			return err
+		}
+		key := idKey(society, id)
+		rows := tx.Bucket(bucketSecrets).Cursor()
+		for k, v := rows.Seek([]byte{secretDevice}); len(k) == 1+len(token) && k[0] == secretDevice; k, v = rows.Next() {
+			if bytes.Equal(v, key) {
+				copy(token[:], k[1:])
+				return nil
+			}
+		}
+		return ValueDamaged.New("device")
+	})
+	if err != nil {
+		return account.Device{}, stocktake.Hash{}, err
+	}
+	return d, token, nil
 }
 
 // Devices implements account.Directory.

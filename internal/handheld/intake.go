@@ -47,10 +47,15 @@ func join(parts []*delivery) *delivery {
 	return whole
 }
 
-// judge quarantines what this device may not say: everything once it is revoked, and passes and moves of persons who
+// signers knows who signed in on devices.
+type signers interface {
+	SignedIn(ctx context.Context, society stocktake.SocietyID, device stocktake.DeviceID) (map[stocktake.PersonID]bool, error)
+}
+
+// judge quarantines what a device may not say: everything once it is revoked, and passes and moves of persons who
 // never signed in on it.
-func (g *Gateway) judge(ctx context.Context, i identity, events []count.Received) error {
-	if i.Revoked {
+func judge(ctx context.Context, accounts signers, d Device, events []count.Received) error {
+	if d.Revoked {
 		for n := range events {
 			events[n].Quarantine(count.DeviceRevoked)
 		}
@@ -64,7 +69,7 @@ func (g *Gateway) judge(ctx context.Context, i identity, events []count.Received
 		}
 		if signedIn == nil {
 			var err error
-			if signedIn, err = g.accounts.SignedIn(ctx, i.Society, i.ID); err != nil {
+			if signedIn, err = accounts.SignedIn(ctx, d.Society, d.ID); err != nil {
 				return err
 			}
 		}
@@ -79,7 +84,7 @@ func (g *Gateway) judge(ctx context.Context, i identity, events []count.Received
 // all that was written, else a mark or a busy for each push.
 func (g *Gateway) append(ctx context.Context, i identity, stream count.Stream, parts ...*delivery) []wire.Frame {
 	d := join(parts)
-	err := g.judge(ctx, i, d.events)
+	err := judge(ctx, g.accounts, i.Device, d.events)
 	var mark count.Mark
 	if err == nil {
 		mark, err = g.store.Append(ctx, count.Batch{

@@ -48,6 +48,16 @@ func revoked(t *trial) {
 	d.same(got, want)
 	got, err = d.DeviceByToken(t.Context(), secretOf("token of d1 in c2"))
 	d.ok(err)
+	for _, c := range []stocktake.SocietyID{"c1", "c2"} { // one id in two societies is two devices
+		held, token, err := d.DeviceToken(t.Context(), c, "d1")
+		d.ok(err)
+		d.same(token, secretOf("token of d1 in "+string(c)))
+		if held.Society != c || held.Revoked != (c == "c1") {
+			t.Errorf("by its id the device is %+v", held)
+		}
+	}
+	_, _, err = d.DeviceToken(t.Context(), "c2", "d2")
+	d.refused(err, stocktake.Missing)
 	if got.Society != "c2" || got.Revoked {
 		t.Errorf("the other society's device became %+v", got)
 	}

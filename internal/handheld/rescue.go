@@ -1,0 +1,301 @@
+package handheld
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"strings"
+
+	"jard/internal/count"
+	"jard/internal/stocktake"
+	"jard/internal/wire"
+)
+
+// Rescuer takes in what a handheld held, from a file that a person carried: for devices that reach the server no more. What
+// is in it is judged as if the device had pushed it, and more strictly where the file does not prove that the device made it.
+type Rescuer struct {
+	Accounts RescueAccounts
+	Store    RescueStore
+	Logger   *slog.Logger
+}
+
+// RescueAccounts is what a Rescuer needs to know of devices.
+type RescueAccounts interface {
+	// Enrolled gives a device and the hash of its token; stocktake.Missing when the society has none of this id.
+	Enrolled(ctx context.Context, society stocktake.SocietyID, id stocktake.DeviceID) (Device, stocktake.Hash, error)
+
+	// SignedIn gives everybody who ever signed in on a device.
+	SignedIn(ctx context.Context, society stocktake.SocietyID, device stocktake.DeviceID) (map[stocktake.PersonID]bool, error)
+}
+
+// RescueStore is count.Log's and count.Documents' verbs.
+type RescueStore interface {
+	Append(ctx context.Context, b count.Batch) (count.Mark, error)
+	Mark(ctx context.Context, society stocktake.SocietyID, s count.Stream) (count.Mark, error)
+	Head(ctx context.Context, society stocktake.SocietyID, session stocktake.SessionID) (count.Head, error)
+	Read(ctx context.Context, society stocktake.SocietyID, session stocktake.SessionID, from uint64, limit int) ([]count.Entry, error)
+	PutDocuments(ctx context.Context, society stocktake.SocietyID, docs ...stocktake.Document) error
+}
+
+// RescueReport says what became of a file.
+type RescueReport struct {
+	Society  stocktake.SocietyID `json:"society"`
+	Device   stocktake.DeviceID  `json:"device"`
+	Name     string              `json:"name"`
+	Held     string              `json:"held,omitempty"` // the reason for which all of it went to quarantine
+	Sessions []RescuedSession    `json:"sessions"`
+	Photos   int                 `json:"photos"` // taken in, or there already
+}
+
+// RescuedSession counts the events of one session. New is everything that was appended; Quarantined and Late are parts of it.
+type RescuedSession struct {
+	Session     stocktake.SessionID `json:"session"` // empty: events that name none
+	New         int                 `json:"new"`
+	Known       int                 `json:"known"`
+	Quarantined int                 `json:"quarantined"`
+	Late        int                 `json:"late"`
+}
+
+// rescued is a file on its way in.
+type rescued struct {
+	*Rescuer
+	*wire.Rescue
+	report RescueReport
+	why    *stocktake.Reason // everything is quarantined for it
+	device Device
+	heads  map[stocktake.SessionID]bool // whether a log is open
+}
+
+// Rescue takes in a file of a society. The device's own stream goes on where the file follows it, and a device that comes back
+// finds its events acknowledged. Where that cannot be (the stream is fenced, the store lacks what lies before, or has
+// another history), what the store does not hold yet goes into a stream of its own; an event counts once, whichever stream brings it.
+func (x *Rescuer) Rescue(ctx context.Context, society stocktake.SocietyID, file []byte) (*RescueReport, error) {
+	parsed, err := wire.ParseRescue(file)
+	if err != nil {
+		return nil, err
+	}
+	if parsed.Society != society {
+		return nil, RescueElsewhere.New(string(parsed.Society), string(society))
+	}
+	r := &rescued{Rescuer: x, Rescue: parsed, heads: map[stocktake.SessionID]bool{}}
+	r.report = RescueReport{Society: society, Device: parsed.Device, Name: parsed.Name}
+	if err := r.identify(ctx); err != nil {
+		return nil, err
+	}
+	if r.why == nil {
+		if err := r.takePhotos(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if err := r.takeEvents(ctx); err != nil {
+		if _, moved := errors.AsType[*count.NotFollowing](err); moved {
+			return nil, RescueRaced.Wrap(err)
+		}
+		return nil, err
+	}
+	slices.SortFunc(r.report.Sessions, func(a, b RescuedSession) int { return cmp.Compare(a.Session, b.Session) })
+	x.Logger.WarnContext(ctx, "events of a handheld imported from a file", "society", society, "device", parsed.Device, "stream", parsed.Epoch,
+		"held", r.report.Held, "sessions", r.report.Sessions, "photos", r.report.Photos)
+	return &r.report, nil
+}
+
+// identify finds out whose file it is, and whether it proves that.
+func (r *rescued) identify(ctx context.Context) error {
+	d, token, err := r.Accounts.Enrolled(ctx, r.Society, r.Rescue.Device)
+	switch {
+	case errors.Is(err, stocktake.Missing):
+		r.why = count.DeviceUnknown
+	case err != nil:
+		return err
+	case d.Revoked:
+		r.why = count.DeviceRevoked
+	case !r.Proves(token):
+		r.why = count.FileUnproved
+	}
+	r.device = d
+	if r.why != nil {
+		r.report.Held = r.why.Key
+	}
+	return nil
+}
+
+func (r *rescued) takePhotos(ctx context.Context) error {
+	for _, p := range r.Photos {
+		if checkPhoto(p.Bytes, p.Hash) != nil || len(p.Bytes) > MaxPhoto {
+			continue // an observation without its photo is an observation
+		}
+		if err := r.Store.PutDocuments(ctx, r.Society, p); err != nil {
+			return err
+		}
+		r.report.Photos++
+	}
+	return nil
+}
+
+// takeEvents appends what the store lacks: the present epoch's events to the stream itself where they follow.
+func (r *rescued) takeEvents(ctx context.Context) error {
+	stream := count.Stream{Device: r.Rescue.Device, Epoch: r.Epoch}
+	mark, err := r.Store.Mark(ctx, r.Society, stream)
+	if err != nil {
+		return err
+	}
+	loose := r.Earlier
+	// A file that proves nothing moves no mark: the device may still come and tell its own story.
+	mayMove := r.why == nil || r.why == count.DeviceRevoked
+	if digest, on := r.Digest(mark.Acked); on && digest == mark.Digest && !mark.Fenced && mayMove {
+		known := int(mark.Acked - (r.First - 1))
+		for _, e := range count.Receive(r.Events[:known]) {
+			r.of(e.Session).Known++
+		}
+		if err := r.append(ctx, stream, mark, r.Events[known:]); err != nil {
+			return err
+		}
+	} else {
+		loose = slices.Concat(r.Earlier, r.Events)
+	}
+	if len(loose) == 0 {
+		return nil
+	}
+	lacking, err := r.lacking(ctx, loose)
+	if err != nil || len(lacking) == 0 {
+		return err
+	}
+	apart := count.Stream{Device: r.Rescue.Device, Epoch: stocktake.HashOf([]byte("rescue of " + r.Epoch)).String()[:22]}
+	if mark, err = r.Store.Mark(ctx, r.Society, apart); err != nil {
+		return err
+	}
+	return r.append(ctx, apart, mark, lacking)
+}
+
+// append judges events like a push and makes them durable, all together.
+func (r *rescued) append(ctx context.Context, stream count.Stream, mark count.Mark, bodies [][]byte) error {
+	if len(bodies) == 0 {
+		return nil
+	}
+	events := count.Receive(bodies)
+	if err := r.judge(ctx, events); err != nil {
+		return err
+	}
+	late := make([]bool, len(events))
+	for n, e := range events {
+		open, err := r.open(ctx, e.Session)
+		if err != nil {
+			return err
+		}
+		late[n] = !open
+	}
+	_, err := r.Store.Append(ctx, count.Batch{
+		Society: r.Society, Stream: stream, First: mark.Acked + 1, Prev: mark.Digest, Digest: wire.DigestAfter(mark.Digest, bodies), Events: events,
+	})
+	if err != nil {
+		return err
+	}
+	for n, e := range events {
+		s := r.of(e.Session)
+		s.New++
+		if e.Kind == count.Quarantined {
+			s.Quarantined++
+		}
+		if late[n] {
+			s.Late++
+		}
+	}
+	return nil
+}
+
+func (r *rescued) judge(ctx context.Context, events []count.Received) error {
+	if r.why != nil {
+		for n := range events {
+			events[n].Quarantine(r.why)
+		}
+		return nil
+	}
+	return judge(ctx, r.Accounts, r.device, events)
+}
+
+// open reports whether a session's log takes events; those that name none go where the stream belongs.
+func (r *rescued) open(ctx context.Context, session stocktake.SessionID) (bool, error) {
+	if session == "" {
+		return true, nil
+	}
+	open, known := r.heads[session]
+	if known {
+		return open, nil
+	}
+	head, err := r.Store.Head(ctx, r.Society, session)
+	if err != nil && !errors.Is(err, stocktake.Missing) {
+		return false, err
+	}
+	open = err == nil && head.State == count.LogOpen
+	r.heads[session] = open
+	return open, nil
+}
+
+// lacking leaves out of these what the logs that they belong to hold already, byte for byte.
+func (r *rescued) lacking(ctx context.Context, bodies [][]byte) ([][]byte, error) {
+	received := count.Receive(bodies)
+	mine := map[stocktake.Hash]bool{}
+	logs := map[stocktake.SessionID]bool{count.LateLog: true}
+	for n, e := range received {
+		mine[stocktake.HashOf(bodies[n])] = true
+		if e.Session != "" {
+			logs[e.Session] = true
+		}
+	}
+	held := map[stocktake.Hash]bool{}
+	for session := range logs {
+		for from := uint64(1); ; {
+			entries, err := r.Store.Read(ctx, r.Society, session, from, 1000)
+			if err != nil && !errors.Is(err, stocktake.Missing) {
+				return nil, err
+			}
+			if len(entries) == 0 {
+				break
+			}
+			for n := range entries {
+				e := &entries[n]
+				distrusted := e.Kind == count.Quarantined && (strings.HasSuffix(e.Note, count.DeviceUnknown.Key) || strings.HasSuffix(e.Note, count.FileUnproved.Key))
+				if e.Author.Stream.Device == "" || (distrusted && r.why == nil) {
+					continue
+				}
+				if h := stocktake.HashOf(e.Body); mine[h] {
+					held[h] = true
+				}
+			}
+			from = entries[len(entries)-1].Offset + 1
+		}
+	}
+	var lacking [][]byte
+	for n, body := range bodies {
+		h := stocktake.HashOf(body)
+		if held[h] {
+			r.of(received[n].Session).Known++
+			continue
+		}
+		held[h] = true // the file may hold one event in two epochs
+		lacking = append(lacking, body)
+	}
+	return lacking, nil
+}
+
+func (r *rescued) of(session stocktake.SessionID) *RescuedSession {
+	for n := range r.report.Sessions {
+		if r.report.Sessions[n].Session == session {
+			return &r.report.Sessions[n]
+		}
+	}
+	r.report.Sessions = append(r.report.Sessions, RescuedSession{Session: session})
+	return &r.report.Sessions[len(r.report.Sessions)-1]
+}
+
+// Reasons of a rescue.
+var (
+	RescueElsewhere = stocktake.NewReason(stocktake.Invalid, "rescue-elsewhere",
+		"The file is of society %q, not of %q. Import it at the server of its own society.",
+		"الملف من الجمعية %q وليس من %q. استورده في خادم جمعيته.")
+	RescueRaced = stocktake.NewReason(stocktake.Conflict, "rescue-raced",
+		"The handheld is sending its events itself just now. Let it finish; if it stops again, import the file once more.",
+		"الجهاز يرسل أحداثه بنفسه الآن. دعه ينتهي، وإن توقف فأعد استيراد الملف.")
+)

@@ -46,6 +46,12 @@ export class FakeServer {
   named = new Map<string, string>()
   private open: FakeSocket | undefined
   gaps = 0
+  pin = '58213'
+  society = 'rawda'
+  /** Photos by their hash, and how many events were durable when each came. */
+  photos = new Map<string, { bytes: Uint8Array; after: number }>()
+  photoTries = 0
+  photoAnswer: { status: number; code: string; key: string } | undefined
 
   constructor(readonly now: () => number, readonly chance: () => number) {}
 
@@ -148,13 +154,21 @@ export class FakeServer {
       const device = this.codes.get(body.code)
       if (!device) return refuse(401, 'unauthenticated', 'code-unknown')
       this.codes.delete(body.code)
-      return json({ device, name: this.named.get(device) ?? body.name, token: 't-' + device, society: { id: 'rawda', name: { ar: 'جمعية الروضة' } } })
+      return json({ device, name: this.named.get(device) ?? body.name, token: 't-' + device, society: { id: this.society, name: { ar: 'جمعية الروضة' } } })
     }
-    if (path === '/signin') return body.pin === '58213' ? json({ person: body.person, name: { en: body.person } }) : refuse(401, 'unauthenticated', 'pin-wrong')
+    if (path === '/signin') return body.pin === this.pin ? json({ person: body.person, name: { en: body.person } }) : refuse(401, 'unauthenticated', 'pin-wrong')
     if (path === '/sessions') return json({ sessions: [...this.packs.keys()].map((session) => ({ session, site: 'central', name: { en: session }, state: 'open', blind: true, round: 0 })) })
     if (path === '/join') {
       const pack = this.packs.get(body.session)
       return pack ? json({ ...pack, tasks: this.feeds.get(body.session), cursor: this.feeds.get(body.session)?.cursor ?? '' }) : refuse(404, 'not_found', 'not-found')
+    }
+    if (path.startsWith('/photos/')) {
+      this.photoTries++
+      if (this.photoAnswer) return refuse(this.photoAnswer.status, this.photoAnswer.code, this.photoAnswer.key)
+      const bytes = new Uint8Array(init.body as ArrayBuffer)
+      if ((await sha256(bytes)) !== path.slice(8) || new Headers(init.headers).get('Content-Type') !== 'image/jpeg') return refuse(400, 'invalid', 'photo-unfit')
+      this.photos.set(path.slice(8), { bytes, after: this.log.length })
+      return new Response(null, { status: 204 })
     }
     if (path.startsWith('/chunks/')) {
       const text = this.chunks.get(path.slice(8))

@@ -25,6 +25,8 @@ const ok: Outcome = { sound: 'ok' }
 const bounce = 1000
 
 const look: Outcome = { sound: 'check' }
+/** What makes goods of one item another kind. */
+const kinds = ['condition', 'lot', 'expiry'] as const
 
 /** A question, and what its answer does. */
 interface Asked {
@@ -413,7 +415,10 @@ export class Counting {
     const p = walk.record.pending
     if (p && entry === undefined) {
       const asked = this.question?.kind === 'lot'
-      await this.change((p) => this.anew(described(p, said)))
+      await this.change((p) => {
+        const next = described(p, said)
+        return kinds.every((k) => next[k] === p[k]) ? next : this.anew(next)
+      })
       return asked && !this.wantsLot(this.walk!.record.pending!) ? (await this.settle()) ?? ok : {}
     }
     this.mayGoOn()
@@ -421,7 +426,7 @@ export class Counting {
     const step = this.standing(walk, entry)
     const was = pendingAnew(step.event)
     const now = described(was, said)
-    if ((['condition', 'lot', 'expiry', 'note'] as const).every((k) => now[k] === was[k])) return {}
+    if ([...kinds, 'note' as const, 'photo' as const].every((k) => now[k] === was[k])) return {}
     await this.record(this.replacing(walk, [step], now, step.event.amount ?? 0, step.event.at, step.event.all_here ?? false))
     return {}
   }

@@ -3,6 +3,7 @@
 import { signal } from '@preact/signals'
 import { awaitWriter, takeWriter } from '../store/lock'
 import { StoreFailed } from '../store/failure'
+import { maxPhoto } from '../store/photos'
 import { Store } from '../store/store'
 import type { Env } from '../sync/env'
 import { older } from '../sync/version'
@@ -10,8 +11,9 @@ import { Sync, type Offer } from '../sync/sync'
 import type { Catalogue } from './catalogue'
 import { Refuse, refusalOf } from './refusal'
 import { Shift } from './shift'
+import { lookAtStorage } from './storage'
 import type {
-  Download, Link, Mode, Model, Name, Outcome, Person, Phase, Refusal, Scanned, Session, SessionOffer, SessionState, Storage,
+  Download, Link, Mode, Model, Name, Outcome, Person, Phase, Refusal, Rescue, Scanned, Session, SessionOffer, SessionState, Storage,
 } from './types'
 
 export interface Options {
@@ -24,6 +26,8 @@ export interface Options {
 
 /** How often the room left is looked at, ms. */
 const measureStorageEvery = 60_000
+/** What is left for counting is not given to photos, bytes. */
+const photoRoom = 8 << 20
 /** How often a database that was closed is opened again, ms. */
 const reopenEvery = 5_000
 
@@ -128,6 +132,7 @@ class App extends Shift implements Model {
       try {
         await this.connect()
       } catch (e) {
+        if (refusalOf(e).key === 'storage-newer') return this.fail(e)
         if (refusalOf(e).key === 'storage-full') this.storage.value = { ...this.storage.value, full: true }
         if (this.store) this.closed.add(this.store) // it opened, and could not be read
         await new Promise<void>((resume) => void this.env.later(reopenEvery, resume))
@@ -150,6 +155,7 @@ class App extends Shift implements Model {
     this.deviceName.value = device?.name ?? ''
     this.deviceId.value = device?.device ?? ''
     this.person.value = await store.get('person')
+    await store.photos.prune().catch(() => 0)
     const current = await store.get('current')
     if (this.person.value && current) await this.open(current).catch((e) => { if (!(e instanceof Refuse)) throw e })
     await this.showSession()
@@ -169,7 +175,8 @@ class App extends Shift implements Model {
       try {
         if (!this.store) throw this.failure.value ?? new Refuse('starting')
         const outcome = await f()
-        if (this.storage.value.full) this.storage.value = { ...this.storage.value, full: false }
+        const low = this.store.isLow
+        if (this.storage.value.full || (this.storage.value.low ?? false) !== low) this.storage.value = { ...this.storage.value, full: false, low }
         return outcome
       } catch (e) {
         if (e instanceof StoreFailed && e.key === 'storage-full') this.storage.value = { ...this.storage.value, full: true }
@@ -231,15 +238,10 @@ class App extends Shift implements Model {
   private async keepStorage(): Promise<void> {
     const { storage } = this.options
     if (!storage) return
-    const persisted = await storage.persist?.().catch(() => false)
     const look = async () => {
       // Room may have been made elsewhere: whether it is enough, only a write tells.
       if (this.storage.value.full) await this.setMode(this.mode.value)
-      const { usage, quota } = (await storage.estimate?.().catch(() => undefined)) ?? {}
-      this.storage.value = {
-        full: this.storage.value.full, ...(persisted === undefined ? {} : { persisted }), ...(usage === undefined ? {} : { used: usage }),
-        ...(quota === undefined ? {} : { quota }),
-      }
+      this.storage.value = await lookAtStorage(storage, this.store, this.storage.value.full)
       if (!this.aborted.signal.aborted) this.cancelStorage = this.env.later(measureStorageEvery, () => void look())
     }
     await look()
@@ -251,11 +253,14 @@ class App extends Shift implements Model {
     return this.act(async () => {
       const plain = pairingCode(code)
       if (!plain) throw new Refuse('code-missing')
+      const before = this.person.value
       const device = await this.sync!.enrol(plain, name.trim() || 'PDA-' + Math.floor(this.env.chance() * 9000 + 1000))
       this.society.value = device.society.name
       this.deviceName.value = device.name
       this.deviceId.value = device.device
-      if (this.phase.value === 'unpaired') this.phase.value = this.person.value ? 'ready' : 'signed-out'
+      this.person.value = await this.store!.get('person')
+      if (before && !this.person.value) await this.leave()
+      if (this.phase.value !== 'ready') this.phase.value = this.person.value ? 'ready' : 'signed-out'
       return { sound: 'ok' }
     }, {})
   }
@@ -280,11 +285,16 @@ class App extends Shift implements Model {
       this.mayLeave()
       await this.store!.put('person', undefined)
       this.person.value = undefined
-      this.counting = this.carrying = undefined
-      this.phase.value = 'signed-out'
-      await this.showSession()
+      await this.leave()
       return {}
     }, {})
+  }
+
+  /** Nobody is signed in any more. Their open pass waits for them. */
+  private async leave(): Promise<void> {
+    this.counting = this.carrying = undefined
+    this.phase.value = 'signed-out'
+    await this.showSession()
   }
 
   /** What waits for its number holds its counter, as long as it may still get one. */
@@ -388,6 +398,20 @@ class App extends Shift implements Model {
     return super.scan(raw, entry, when, front)
   }
 
+  protected async keepPhoto(jpeg: ArrayBuffer, session: string): Promise<string> {
+    if (jpeg.byteLength > maxPhoto) throw new Refuse('photo-unfit')
+    const { low, used, quota } = this.storage.value
+    if (low || (used !== undefined && quota !== undefined && quota - used < photoRoom)) throw new Refuse('photo-no-room')
+    return this.store!.photos.add(jpeg, session, this.env.now()).catch((e) => {
+      throw refusalOf(e).key === 'storage-full' ? new Refuse('photo-no-room') : e
+    })
+  }
+
+  async photo(hash: string): Promise<Blob | undefined> {
+    const bytes = await this.store?.photos.image(hash)
+    return bytes && new Blob([bytes], { type: 'image/jpeg' })
+  }
+
   // Handing over.
 
   async syncNow(): Promise<void> {
@@ -396,9 +420,13 @@ class App extends Shift implements Model {
     await this.refreshOffers()
   }
 
-  async exportUnsent(): Promise<Blob> {
-    const events = (await this.store?.unacknowledged()) ?? []
-    return new Blob(events.map((e) => e.body + '\n'), { type: 'application/x-ndjson' })
+  async rescue(): Promise<Rescue> {
+    try {
+      const { rescue } = await import('../store/rescue')
+      return await rescue(this.options.name ?? 'jard', this.env.app, this.env.now())
+    } catch (e) {
+      throw refusalOf(StoreFailed.from(e))
+    }
   }
 
   async stop(): Promise<void> {

@@ -26,7 +26,7 @@ export function pendingAnew(e: RecordedEvent): PendingRecord {
     raw: e.raw ?? '', code: e.code ?? '', entry: e.entry ?? 'scan', scannedAt: e.scanned_at ?? e.at, keyedAt: e.at, keyed: '', pack: e.pack ?? 1000,
     undirected: e.undirected ?? false, corrects: e.id, ...(e.item ? { item: e.item } : {}), ...(e.lot ? { lot: e.lot } : {}),
     ...(e.expiry ? { expiry: e.expiry } : {}), ...(e.condition ? { condition: e.condition as NonNullable<PendingRecord['condition']> } : {}),
-    ...(e.note ? { note: e.note } : {}), lotSaid: true,
+    ...(e.note ? { note: e.note } : {}), ...(e.photo ? { photo: e.photo } : {}), lotSaid: true,
   }
 }
 
@@ -37,7 +37,7 @@ export function wantsLot(p: PendingRecord, item: CatalogueItem | undefined): boo
 
 /** With what a person says of it besides its number. */
 export function described(p: PendingRecord, said: Said): PendingRecord {
-  const { condition, lot, expiry, note, ...rest } = p
+  const { condition, lot, expiry, note, photo, ...rest } = p
   const next: PendingRecord = { ...rest }
   const c = said.condition === undefined ? condition : said.condition === 'saleable' ? undefined : said.condition
   if (c) next.condition = c
@@ -48,6 +48,8 @@ export function described(p: PendingRecord, said: Said): PendingRecord {
   if (day) next.expiry = day
   const told = said.note === undefined ? note : [...said.note.trim()].slice(0, maxNote).join('')
   if (told) next.note = told
+  const shown = said.photo ?? photo
+  if (shown) next.photo = shown
   if ((said.lot !== undefined || said.expiry !== undefined) && (l || day)) next.lotSaid = true
   return next
 }

@@ -34,6 +34,8 @@ const words = {
   'move-number': ['أدخل عدد كل صنف منقول أولًا.', 'Key how many of each item you carry first.'],
   'move-empty': ['امسح البضاعة المنقولة أولًا.', 'Scan the goods that you carry first.'],
   'training': ['هذا تدريب. أنهِ التدريب أولًا.', 'This is training. End it first.'],
+  'photo-no-room': ['لا مكان لصورة على الجهاز. تابع العدّ من دونها؛ لم يتأثر ما سُجّل.', 'There is no room for a photo on the device. Go on counting without it; nothing recorded is touched.'],
+  'photo-unfit': ['تعذّر استعمال هذه الصورة. التقطها من جديد، أو تابع من دونها.', 'This photo cannot be used. Take it again, or go on without it.'],
   'starting': ['التطبيق يبدأ. انتظر لحظة.', 'The app is starting. Wait a moment.'],
   'part-missing': ['لم يُحمَّل هذا الجزء من التطبيق بعد. تحقّق من الشبكة ثم أعد المحاولة.', 'This part of the app has not been loaded yet. Check the network, then try again.'],
   'unexpected': ['حدث خطأ غير متوقع ولم يُسجَّل هذا الإدخال. أعد المحاولة.', 'Something unexpected happened and this entry was not recorded. Try again.'],

@@ -32,6 +32,8 @@ export abstract class Shift {
   /** Throws why no pass may be opened. */
   protected abstract mayOpenPass(): void
   protected abstract keepMode(mode: Mode): Promise<void>
+  /** Keeps a photo, and gives its hash. */
+  protected abstract keepPhoto(jpeg: ArrayBuffer, session: string): Promise<string>
 
   /** Shows what is; n of the last event that the server holds. */
   protected show(ackedN: number): void {
@@ -102,6 +104,11 @@ export abstract class Shift {
 
   switchPack(): Promise<Outcome> { return this.count((c) => (this.moved ?? c).switchPack(), {}) }
   describe(said: Said, entry?: string): Promise<Outcome> { return this.count((c) => c.describe(said, entry), {}) }
+
+  setPhoto(jpeg: ArrayBuffer | undefined, entry?: string): Promise<Outcome> {
+    return this.count(async (c) => c.describe({ photo: jpeg ? await this.keepPhoto(jpeg, c.pack.session) : '' }, entry), {})
+  }
+
   dayOf(typed: string): string | undefined { return this.counting?.dayOf(typed) }
   countAnew(entry: string): Promise<Outcome> { return this.count((c) => c.countAnew(entry), {}) }
   confirm(): Promise<Outcome> { return this.count((c) => c.confirm(), {}) }

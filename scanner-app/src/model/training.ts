@@ -3,13 +3,14 @@
 import { signal } from '@preact/signals'
 import { eventBody, randomId, type EventFields, type EventKind } from '../store/event'
 import type { CatalogueItem, EventRecord, PackRecord, PassRecord, SessionRecord, States } from '../store/schema'
+import { sha256 } from '../wire/digest'
 import { Catalogue } from './catalogue'
 import { Counting } from './counting'
 import type { CountStore } from './journal'
 import { Moving } from './moving'
 import { Refuse, refusalOf } from './refusal'
 import { Shift } from './shift'
-import type { Download, Link, Model, Name, Outcome, Person, Phase, Refusal, Session, SessionOffer, Storage } from './types'
+import type { Download, Link, Model, Name, Outcome, Person, Phase, Refusal, Rescue, Session, SessionOffer, Storage } from './types'
 
 /** What there is to practise, in the order in which it is suggested. */
 export const steps = ['open', 'count', 'weigh', 'unknown', 'undo', 'close'] as const
@@ -143,6 +144,16 @@ export class Training extends Shift implements Model {
   protected mayOpenPass(): void {}
   protected async keepMode(): Promise<void> {}
 
+  private readonly photos = new Map<string, Blob>()
+
+  protected async keepPhoto(jpeg: ArrayBuffer): Promise<string> {
+    const hash = await sha256(new Uint8Array(jpeg))
+    this.photos.set(hash, new Blob([jpeg], { type: 'image/jpeg' }))
+    return hash
+  }
+
+  async photo(hash: string): Promise<Blob | undefined> { return this.photos.get(hash) }
+
   private refuse(): Promise<Outcome> { return this.act(async () => { throw new Refuse('training') }, {}) }
 
   pair(): Promise<Outcome> { return this.refuse() }
@@ -153,6 +164,6 @@ export class Training extends Shift implements Model {
   async refreshOffers(): Promise<Outcome> { return {} }
 
   async syncNow(): Promise<void> {}
-  async exportUnsent(): Promise<Blob> { return new Blob([]) }
+  rescue(): Promise<Rescue> { return Promise.reject(refusalOf(new Refuse('training'))) }
   async stop(): Promise<void> { await this.queue }
 }

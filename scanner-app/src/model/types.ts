@@ -34,6 +34,8 @@ export interface Said {
   expiry?: string
   /** At most 200 characters. */
   note?: string
+  /** Hash of a photo that is held here; empty takes it off. */
+  photo?: string
 }
 
 /**
@@ -66,6 +68,26 @@ export interface Storage {
   quota?: number
   /** The last write failed: nothing more can be counted until there is space. */
   full: boolean
+  /** What could be freed has been: counting goes on in the last reserve of room. */
+  low?: boolean
+  /** Events, and parts of the catalogue of at most 1,000 items each. */
+  events?: number
+  chunks?: number
+  /** Photos: how many, their bytes, and how many the server has not yet. */
+  photos?: { held: number; bytes: number; unsent: number }
+}
+
+/** Everything that this device holds, to be carried to the server by hand. */
+export interface Rescue {
+  /** The file's name; its bytes are the same text that the codes carry. */
+  name: string
+  file: Blob
+  /** Events in it, those among them that no server has acknowledged, and photos. */
+  events: number
+  unsent: number
+  photos: number
+  /** What is to be shown as QR codes, in order; empty where it is too much for them. */
+  codes: string[]
 }
 
 export interface Person {
@@ -166,6 +188,8 @@ interface Seen {
   /** The condition that the expiry day suggests, where none was said. */
   suggests?: Condition
   note?: string
+  /** Hash of a photo. */
+  photo?: string
   undirected: boolean
 }
 
@@ -347,6 +371,10 @@ export interface Model {
   key(key: Key): Promise<Outcome>
   /** The next of the pending item's packs. */
   switchPack(): Promise<Outcome>
+  /** A photo of what describe would describe, as a JPEG that fits; undefined takes it off. */
+  setPhoto(jpeg: ArrayBuffer | undefined, entry?: string): Promise<Outcome>
+  /** A photo held here, by its hash. */
+  photo(hash: string): Promise<Blob | undefined>
   /** Of the pending item; without one, of the entry named or else the newest, which is taken back and recorded anew as it was said. */
   describe(said: Said, entry?: string): Promise<Outcome>
   /** The day that was keyed (DDMMYY, MMYY and the like), YYYY-MM-DD; undefined while it is none. */
@@ -381,8 +409,11 @@ export interface Model {
   findItems(query: string): Item[]
   findPlaces(query: string): Place[]
   syncNow(): Promise<void>
-  /** Everything that the server has not acknowledged, one event a line, for a file handed to the supervisor. */
-  exportUnsent(): Promise<Blob>
+  /**
+   * Whatever state the app is in, as long as the database can be read: also unpaired, revoked, failed, or while another tab counts.
+   * It throws a Refusal.
+   */
+  rescue(): Promise<Rescue>
   /** Ends timers, socket and database. */
   stop(): Promise<void>
 }

@@ -62,7 +62,7 @@ export class Walk {
     return {
       kind: 'observed', session: this.record.session, pass: this.record.pass, at: Math.max(at, p.scannedAt), scanned_at: p.scannedAt,
       raw: p.raw === p.code ? undefined : p.raw || undefined, code: p.code || undefined, item: p.item, pack: p.pack, amount, all_here: allHere || undefined,
-      condition: p.condition, lot: p.lot, expiry: p.expiry, entry: p.entry, undirected: p.undirected || undefined, note: p.note,
+      condition: p.condition, lot: p.lot, expiry: p.expiry, entry: p.entry, undirected: p.undirected || undefined, note: p.note, photo: p.photo,
     }
   }
 
@@ -124,11 +124,11 @@ export class Walk {
 }
 
 /** What was said of goods besides their number, and what their expiry suggests. */
-function told(of: Pick<EventFields, 'lot' | 'expiry' | 'condition' | 'note'>, now: number): Pick<Entry, 'lot' | 'expiry' | 'condition' | 'suggests' | 'note'> {
+function told(of: Pick<EventFields, 'lot' | 'expiry' | 'condition' | 'note' | 'photo'>, now: number): Pick<Entry, 'lot' | 'expiry' | 'condition' | 'suggests' | 'note' | 'photo'> {
   const suggests = of.condition ? undefined : suggested(of.expiry, now)
   return {
     ...(of.lot ? { lot: of.lot } : {}), ...(of.expiry ? { expiry: of.expiry } : {}), ...(of.condition ? { condition: of.condition as Condition } : {}),
-    ...(suggests ? { suggests } : {}), ...(of.note ? { note: of.note } : {}),
+    ...(suggests ? { suggests } : {}), ...(of.note ? { note: of.note } : {}), ...(of.photo ? { photo: of.photo } : {}),
   }
 }
 

@@ -34,6 +34,7 @@ export interface EventFields {
   from?: string | undefined
   to?: string | undefined
   taken_at?: number | undefined
+  photo?: string | undefined
   reverses?: string | undefined
   observations?: number | undefined
   quantity?: number | undefined
@@ -55,7 +56,7 @@ export const maxEvent = 8 << 10
 
 const order = [
   'pass', 'location', 'round', 'person', 'mode', 'assignment', 'continues', 'replaces', 'scanned_at', 'raw', 'code', 'item', 'pack', 'amount',
-  'unit', 'all_here', 'condition', 'lot', 'expiry', 'entry', 'undirected', 'note', 'from', 'to', 'taken_at', 'reverses', 'observations', 'quantity',
+  'unit', 'all_here', 'condition', 'lot', 'expiry', 'entry', 'undirected', 'note', 'from', 'to', 'taken_at', 'photo', 'reverses', 'observations', 'quantity',
 ] as const
 
 /** What may be zero and then still says something. */

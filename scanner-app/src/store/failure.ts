@@ -13,6 +13,10 @@ const words: Record<string, { ar: string; en: string }> = {
     ar: 'سُجّلت بيانات هذا الجهاز بإصدار أحدث من التطبيق. حدّث التطبيق؛ ما سُجّل محفوظ.',
     en: 'This device\'s data was written by a newer version of the app. Update the app; what was recorded is kept.',
   },
+  'nothing-held': {
+    ar: 'لا سجلات على هذا الجهاز.',
+    en: 'There are no records on this device.',
+  },
   'event-too-large': {
     ar: 'هذا الإدخال أطول مما يمكن تسجيله. أعد المسح.',
     en: 'This entry is longer than can be recorded. Scan again.',

@@ -38,6 +38,8 @@ export interface PendingRecord {
   expiry?: string
   condition?: 'damaged' | 'expired' | 'near-expiry'
   note?: string
+  /** Of a photo. */
+  photo?: string
   undirected: boolean
   again?: 'ask' | 'replace' | 'add'
   /** Lot and expiry were asked for: entered, or not readable. */
@@ -94,6 +96,22 @@ export interface GoodsRecord extends Pick<PendingRecord, 'raw' | 'code' | 'entry
   n?: number
   /** Taken back. */
   reversed?: boolean
+}
+
+/** A photo of what was counted; its bytes lie under the same hash in images. It may be let go of like the event that names it. */
+export interface PhotoRecord {
+  /** SHA-256 of the bytes, in hexadecimal. */
+  hash: string
+  session: string
+  /** When it was taken, ms. */
+  at: number
+  size: number
+  /** An event names it. Until then it goes with what is pending. */
+  named: boolean
+  /** n of the last event when the server confirmed it: a backup that holds the next one holds the photo. Absent: not sent. */
+  sentAt?: number
+  /** The server does not take it. */
+  refused?: string
 }
 
 export interface Location {
@@ -177,6 +195,22 @@ export interface States {
   current: string
   mode: 'quantity' | 'each'
   moves: MoveRecord[]
+  /** What proves a PIN without a network. */
+  verifiers: VerifierRecord[]
+}
+
+/** Proves the PIN of somebody who signed in here with the network. See pin.ts. */
+export interface VerifierRecord {
+  person: string
+  name: Name
+  /** When the server last took the PIN, ms. */
+  at: number
+  rounds: number
+  /** Random bytes, and what was derived, in hexadecimal. */
+  salt: string
+  derived: string
+  /** Wrong PINs in a row. */
+  wrong: number
 }
 
 export interface Schema extends DBSchema {
@@ -186,19 +220,35 @@ export interface Schema extends DBSchema {
   packs: { key: string; value: PackRecord }
   sessions: { key: string; value: SessionRecord }
   state: { key: string; value: unknown }
+  photos: { key: string; value: PhotoRecord }
+  images: { key: string; value: { hash: string; bytes: ArrayBuffer } }
 }
 
 export type Database = IDBPDatabase<Schema>
 
+/** Of what is kept. An app opens every earlier version, and leaves what is in it as it is. */
+export const databaseVersion = 2
+
+/** Closed is called when the browser closed the database, or it was closed for a tab that has a later version of it. */
 export function openDatabase(name: string, closed: () => void): Promise<Database> {
-  return openDB<Schema>(name, 1, {
-    upgrade(db) {
-      db.createObjectStore('events', { keyPath: 'n' }).createIndex('pass', 'pass')
-      db.createObjectStore('passes', { keyPath: 'pass' }).createIndex('session', 'session')
-      db.createObjectStore('chunks', { keyPath: 'hash' })
-      db.createObjectStore('packs', { keyPath: 'session' })
-      db.createObjectStore('sessions', { keyPath: 'session' })
-      db.createObjectStore('state')
+  return openDB<Schema>(name, databaseVersion, {
+    upgrade(db, from) {
+      if (from < 1) {
+        db.createObjectStore('events', { keyPath: 'n' }).createIndex('pass', 'pass')
+        db.createObjectStore('passes', { keyPath: 'pass' }).createIndex('session', 'session')
+        db.createObjectStore('chunks', { keyPath: 'hash' })
+        db.createObjectStore('packs', { keyPath: 'session' })
+        db.createObjectStore('sessions', { keyPath: 'session' })
+        db.createObjectStore('state')
+      }
+      if (from < 2) {
+        db.createObjectStore('photos', { keyPath: 'hash' })
+        db.createObjectStore('images', { keyPath: 'hash' })
+      }
+    },
+    blocking(_from, _to, event) {
+      ;(event.target as IDBDatabase).close()
+      closed()
     },
     terminated: closed,
   })

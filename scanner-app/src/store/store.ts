@@ -4,7 +4,10 @@
 import { nextDigest, zeroDigest } from '../wire/digest'
 import { eventBody, maxEvent, randomId, type EventFields, type RecordedEvent, type Stamp } from './event'
 import type { ChunkRecord, PlainChunk } from './chunk'
+import { finish, strict } from './durable'
 import { StoreFailed } from './failure'
+import { Photos, type PhotoSpace } from './photos'
+import { makeRoom, setAside } from './room'
 import {
   openDatabase, type Contact, type Database, type EventRecord, type MoveRecord, type PackRecord, type PassRecord, type SessionRecord,
   type States, type StreamState,
@@ -20,20 +23,8 @@ export interface Watch {
 /** What changed. */
 export type Change = 'events' | 'sessions'
 
-const strict = { durability: 'strict' } as const
-
 /** How long acknowledged events of an ended session stay where no backup is known to hold them. */
 export const keepFor = 30 * 24 * 3600 * 1000
-
-/** Waits until a transaction is durable. What made it fail is the transaction's own reason, not that of a request it took along. */
-async function finish(tx: { done: Promise<void>; error: DOMException | null }, work: Promise<unknown>[]): Promise<void> {
-  try {
-    await Promise.all([...work, tx.done])
-  } catch (e) {
-    await tx.done.catch(() => {})
-    throw tx.error ?? e
-  }
-}
 
 export class Store {
   /** What the chain ends in: n of the last event and its digest. */
@@ -45,8 +36,13 @@ export class Store {
   private contact: Contact | undefined
   private queue: Promise<unknown> = Promise.resolve()
   private listeners = new Set<(what: Change) => void>()
+  readonly photos: Photos
+  /** Nothing can be freed any more; the next record that fails is refused. */
+  private low = false
 
-  private constructor(private readonly db: Database, private readonly watch: Watch) {}
+  private constructor(private readonly db: Database, private readonly watch: Watch) {
+    this.photos = new Photos(db, (f) => this.inTurn(f))
+  }
 
   /** Opens the database, or makes it with a fresh epoch. */
   static async open(name: string, watch: Watch, closed: () => void = () => {}): Promise<Store> {
@@ -104,6 +100,34 @@ export class Store {
     return run
   }
 
+  /**
+   * As inTurn, for what a counter waits for: on a full device room is made for it, as long as there is anything to free. On an
+   * error nothing was written, so that it can be done again.
+   */
+  private pressing<T>(f: () => Promise<T>): Promise<T> {
+    return this.inTurn(async () => {
+      for (;;) {
+        try {
+          return await f()
+        } catch (e) {
+          const failed = StoreFailed.from(e)
+          if (failed.key !== 'storage-full') throw failed
+          const freed = await makeRoom(this.db, this.photos).catch(() => undefined)
+          if (!freed) throw failed
+          if (freed === 'reserve') this.low = true
+        }
+      }
+    })
+  }
+
+  /** Whether the last reserve of room is in use. */
+  get isLow(): boolean { return this.low }
+
+  /** Sets the reserve of room aside, or finds that there is none. */
+  reserve(): Promise<void> {
+    return this.inTurn(async () => { this.low = !(await setAside(this.db)) })
+  }
+
   // The stream.
 
   get epoch(): string { return this.stream.epoch }
@@ -114,12 +138,20 @@ export class Store {
   get acked(): number { return this.stream.acked }
   /** The lowest seq still held; last+1 when none. */
   get oldest(): number { return Math.max(1, this.firstN - this.stream.base) }
+  /** n of the last event ever recorded here. */
+  get newest(): number { return this.lastN }
   /** n of the last event that the server is known to hold. */
   get ackedN(): number { return this.stream.base + this.stream.acked }
   get unsent(): number { return this.last - this.stream.acked }
   /** Whether events lie in earlier epochs alone. */
+  get holdsAny(): boolean { return this.firstN <= this.lastN }
   get hasEarlier(): boolean { return this.stream.base > 0 && this.firstN <= this.stream.base }
   get needsClock(): ReadonlySet<string> { return this.unmeasured }
+
+  /** How much lies here. */
+  async holds(): Promise<{ events: number; chunks: number; photos: PhotoSpace }> {
+    return { events: this.lastN - this.firstN + 1, chunks: await this.db.count('chunks'), photos: await this.photos.space() }
+  }
 
   /** The chain's digest after event seq, or undefined beyond its end and where that is forgotten. */
   async digest(seq: number): Promise<string | undefined> {
@@ -145,11 +177,6 @@ export class Store {
     return list
   }
 
-  /** What no mark covers, oldest first. */
-  async unacknowledged(): Promise<EventRecord[]> {
-    return this.db.getAll('events', IDBKeyRange.lowerBound(this.stream.base + this.stream.acked, true))
-  }
-
   /** When the oldest event that no mark covers was recorded. */
   async oldestUnsent(): Promise<number | undefined> {
     return this.unsent ? (await this.db.get('events', this.stream.base + this.stream.acked + 1))?.at : undefined
@@ -163,7 +190,7 @@ export class Store {
    * once these events tell of some.
    */
   record(fields: EventFields[], pass?: PassRecord, moves?: (events: (RecordedEvent & { n: number })[]) => MoveRecord[]): Promise<(RecordedEvent & { n: number })[]> {
-    return this.inTurn(async () => {
+    return this.pressing(async () => {
       let digest = this.lastDigest
       let n = this.lastN
       const unmeasured = new Set(this.unmeasured)
@@ -184,8 +211,10 @@ export class Store {
         if (f.kind === 'observed' || f.kind === 'reversed' || f.kind === 'moved') unmeasured.add(f.session)
         if (f.kind === 'clock') unmeasured.delete(f.session)
       }
-      const tx = this.db.transaction(['events', 'passes', 'state', 'sessions'], 'readwrite', strict)
+      const named = fields.filter((f) => f.photo)
+      const tx = this.db.transaction(['events', 'passes', 'state', 'sessions', ...(named.length ? ['photos' as const] : [])], 'readwrite', strict)
       const work: Promise<unknown>[] = records.map((r) => tx.objectStore('events').add(r))
+      for (const f of named) work.push(tx.objectStore('photos').get(f.photo!).then((p) => p && tx.objectStore('photos').put({ ...p, session: f.session, named: true })))
       if (pass) work.push(tx.objectStore('passes').put(pass))
       if (moves) work.push(tx.objectStore('state').put(moves(events), 'moves'))
       if (unmeasured.size !== this.unmeasured.size || [...unmeasured].some((s) => !this.unmeasured.has(s))) {
@@ -211,7 +240,7 @@ export class Store {
 
   /** Writes a pass without an event: what is pending in it. Strict, because a counter has heard the sound for it. */
   putPass(pass: PassRecord): Promise<void> {
-    return this.inTurn(async () => {
+    return this.pressing(async () => {
       const tx = this.db.transaction('passes', 'readwrite', strict)
       await finish(tx, [tx.store.put(pass)])
     })
@@ -232,7 +261,10 @@ export class Store {
   incarnate(incarnation: string, acked: number): Promise<void> {
     return this.inTurn(async () => {
       const restored = this.stream.incarnation !== '' && this.stream.incarnation !== incarnation
-      if (restored) await this.forgetFeeds()
+      if (restored) {
+        await this.forgetFeeds()
+        await this.photos.again()
+      }
       const { safeThrough: _, ...kept } = this.stream // what a backup held was said of another history
       const stream = { ...kept, incarnation, acked }
       await this.put('stream', stream)
@@ -389,6 +421,7 @@ export class Store {
       const over = new Map((await this.sessions()).filter((s) => s.overAt > 0).map((s) => [s.session, s.overAt]))
       if (!over.size) return 0
       const { base, acked, safeThrough } = this.stream
+      const pictured = new Set((await this.photos.all()).map((p) => p.session))
       const tx = this.db.transaction(['events', 'passes', 'packs', 'sessions', 'state'], 'readwrite', strict)
       const events = tx.objectStore('events')
       let floor = this.stream.floor
@@ -408,14 +441,26 @@ export class Store {
         if (left.has(session)) continue
         for (const pass of await tx.objectStore('passes').index('session').getAllKeys(session)) await tx.objectStore('passes').delete(pass)
         await tx.objectStore('packs').delete(session)
-        if (this.watch.now() - over.get(session)! >= keepFor) await tx.objectStore('sessions').delete(session)
+        if (!pictured.has(session) && this.watch.now() - over.get(session)! >= keepFor) await tx.objectStore('sessions').delete(session)
       }
       const stream = { ...this.stream, floor }
       await tx.objectStore('state').put(stream, 'stream')
       await tx.done
       this.stream = stream
       this.firstN += deleted
+      await this.releasePhotos(left, over)
       return deleted
     })
+  }
+
+  /** A photo goes once the server has it, no event of its session is held, and a backup that was made after it came holds it. */
+  private async releasePhotos(left: ReadonlySet<string>, over: ReadonlyMap<string, number>): Promise<void> {
+    const { base, safeThrough } = this.stream
+    await this.photos.remove((await this.photos.all()).filter((p) => {
+      const ended = over.get(p.session)
+      if (!p.named || left.has(p.session) || ended === undefined) return false
+      if (p.sentAt !== undefined && safeThrough !== undefined && base + safeThrough > p.sentAt) return true
+      return (p.sentAt ?? p.refused) !== undefined && this.watch.now() - ended >= keepFor
+    }))
   }
 }

@@ -27,28 +27,32 @@ const codes: Record<number, Code> = {
 }
 
 export interface Call {
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'PUT'
   path: string
   token?: string
   body?: unknown
   /** Instead of a JSON body. */
   text?: string
+  photo?: ArrayBuffer
+  /** How long it may take, ms. */
+  within?: number
 }
 
 /** Makes one call and gives the answer's text. */
 export async function call(env: Env, c: Call): Promise<string> {
   const stop = new AbortController()
-  const cancel = env.later(callWithin, () => stop.abort())
+  const cancel = env.later(c.within ?? callWithin, () => stop.abort())
   try {
     const headers: Record<string, string> = {}
     if (c.token) headers['Authorization'] = `Bearer ${c.token}`
-    if (c.method === 'POST') headers['Content-Type'] = c.text === undefined ? 'application/json' : 'application/x-ndjson'
+    if (c.photo) headers['Content-Type'] = 'image/jpeg'
+    else if (c.method === 'POST') headers['Content-Type'] = c.text === undefined ? 'application/json' : 'application/x-ndjson'
     let answer: Response
     let text: string
     try {
       answer = await env.fetch(env.origin + basePath + c.path, {
         method: c.method, headers, signal: stop.signal, cache: 'no-store', credentials: 'omit', redirect: 'error',
-        ...(c.method === 'POST' ? { body: c.text ?? JSON.stringify(c.body) } : {}),
+        ...(c.photo ? { body: c.photo } : c.method === 'POST' ? { body: c.text ?? JSON.stringify(c.body) } : {}),
       })
       text = await answer.text()
     } catch {

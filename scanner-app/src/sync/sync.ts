@@ -3,6 +3,7 @@
 import { sha256 } from '../wire/digest'
 import type { ChunkRecord } from '../store/chunk'
 import type { CatalogueItem, DeviceState, Name, PackRecord } from '../store/schema'
+import { StoreFailed } from '../store/failure'
 import type { Store } from '../store/store'
 import type { Fault, Feed } from '../wire/frame'
 import { call, read, Refused } from './call'
@@ -10,6 +11,8 @@ import type { Env } from './env'
 import { Exchange } from './exchange'
 import { Link, soon, type End } from './link'
 import { Over, type OverEnd } from './over'
+import { PhotoSender } from './photos'
+import { forget, outdated, prove, remember } from './pin'
 
 /**
  * Revoked: what is held may still be pushed. Unenrolled: the server does not know the device, which must be paired again before
@@ -41,12 +44,15 @@ const malformedWait = 60_000
 const overEvery = 60_000
 const overFor = 600_000
 const overGather = 2_000
+/** How long the server may take over a sign-in while nothing else is heard of it, ms. */
+const signInWithin = 8_000
 
 export class Sync {
   state: LinkState = 'offline'
   /** What the server said last that a person should read. */
   notice: { key: string; ar: string; en: string } | undefined
   readonly exchange: Exchange
+  private readonly photos: PhotoSender
   private device: DeviceState | undefined
   private link: Link | undefined
   private wake: (() => void) | undefined
@@ -60,6 +66,7 @@ export class Sync {
 
   constructor(readonly env: Env, readonly store: Store, private readonly changed: () => void) {
     this.exchange = new Exchange(env, store)
+    this.photos = new PhotoSender(env, store, () => (this.state === 'online' && !this.store.unsent && !this.stopped ? this.device?.token : undefined))
   }
 
   /** Connects, if the device is enrolled, and from then on keeps connected. */
@@ -73,6 +80,7 @@ export class Sync {
   async stop(): Promise<void> {
     this.stopped = true
     for (const off of this.offs) off()
+    this.photos.stop()
     this.kicked?.()
     this.link?.stop()
     this.rouse()
@@ -98,6 +106,7 @@ export class Sync {
 
   /** By HTTP nothing waits for what is recorded: a few scans go out together. */
   private kick(): void {
+    this.photos.kick()
     if (!this.overUntil || !this.store.unsent || this.kicked) return
     this.kicked = this.env.later(overGather, () => {
       this.kicked = undefined
@@ -114,6 +123,7 @@ export class Sync {
     this.state = state
     this.notice = notice
     this.changed()
+    this.photos.kick()
   }
 
   /** Waits so many ms, or for ever, unless somebody wants it now. */
@@ -218,9 +228,15 @@ export class Sync {
     const before = await this.store.get('device')
     const answer = read<{ device: string; name?: string; token: string; society: DeviceState['society'] }>(
       await call(this.env, { method: 'POST', path: '/enrol', body: { code, name } }))
+    // What lies here is one society's, and no other's business.
+    if (before && before.society.id !== answer.society.id && this.store.holdsAny) throw otherSociety(before.society.name)
     const device = { ...answer, name: answer.name || name } // as the console calls it
     // The server knows the new name's streams from their beginning: what the old one's marks do not cover goes out anew.
     if (before && before.device !== device.device) await this.store.newEpoch(false, false)
+    if (before?.device !== device.device) { // the server has never heard of anybody signing in on this one
+      await this.store.put('verifiers', undefined)
+      await this.store.put('person', undefined)
+    }
     await this.store.put('device', device)
     this.device = device
     this.exchange.status.revoked = false
@@ -231,19 +247,34 @@ export class Sync {
     return device
   }
 
+  /** By the server's word; without a network, by its word of the last days. */
   async signIn(person: string, pin: string): Promise<{ id: string; name: Name }> {
-    const answer = read<{ person: string; name: Name }>(await this.call({ method: 'POST', path: '/signin', body: { person, pin } }))
-    const who = { id: answer.person, name: answer.name }
-    const people = (await this.store.get('people')) ?? []
-    await this.store.put('people', [...people.filter((p) => p.id !== who.id), who])
-    return who
+    const { env, store } = this
+    try {
+      const within = this.state === 'online' ? undefined : signInWithin
+      const answer = read<{ person: string; name: Name }>(await this.call({ method: 'POST', path: '/signin', body: { person, pin }, ...(within ? { within } : {}) }))
+      const who = { id: answer.person, name: answer.name }
+      const people = (await store.get('people')) ?? []
+      await store.put('people', [...people.filter((p) => p.id !== who.id), who])
+      await remember(store, env, who, pin).catch((e) => { if (StoreFailed.from(e).key !== 'storage-full') throw e })
+      return who
+    } catch (e) {
+      if (!(e instanceof Refused)) throw e
+      if (e.code !== 'unavailable') {
+        if (e.code !== 'too_many' && (await outdated(store, person, pin))) await forget(store, (p) => p === person)
+        throw e
+      }
+      const proof = await prove(store, env, person, pin)
+      if (proof.how === 'known') return { id: person, name: proof.name }
+      throw proof.how === 'unknown' ? e : proof.how === 'wrong' ? pinWrong() : pinLocked()
+    }
   }
 
   async offers(): Promise<Offer[]> {
     return read<{ sessions: Offer[] }>(await this.call({ method: 'GET', path: '/sessions' })).sessions
   }
 
-  private async call(c: { method: 'GET' | 'POST'; path: string; body?: unknown }): Promise<string> {
+  private async call(c: { method: 'GET' | 'POST'; path: string; body?: unknown; within?: number }): Promise<string> {
     const device = await this.store.get('device')
     for (let tries = 0; ; tries++) {
       try {
@@ -295,6 +326,7 @@ export class Sync {
       await Promise.all([fetchSome(), fetchSome(), fetchSome()])
       if (failed) throw (failed as { e: unknown }).e
       const feed = x.joining.get(session) ?? { ...answer.tasks, session, cursor: answer.cursor }
+      await forget(this.store, (p) => !people.some((x) => x.id === p)) // they may not count here any more
       await this.store.putPack({ session, site, plan, catalogue, schemes, people }, x.feedRecord(feed, await this.store.session(session)))
       const later = x.joining.get(session)
       if (later && later !== feed) await x.fed(later) // came while the pack was being stored
@@ -311,3 +343,13 @@ const malformed = {
 
 const damaged = () => new Refused('unavailable', 'chunk-damaged', 'وصل جزء من دليل الأصناف تالفًا. أعد التنزيل؛ سيُستأنف من حيث توقف.',
   'A part of the catalogue arrived damaged. Download again; it goes on where it stopped.')
+
+const pinWrong = () => new Refused('unauthenticated', 'pin-wrong', 'الرقم السري غير صحيح. أعد المحاولة.', 'The PIN is wrong. Try again.')
+
+const pinLocked = () => new Refused('unauthenticated', 'pin-locked',
+  'تكرر الرقم السري الخاطئ. اقترب من الشبكة ليتحقق منه الخادم، ثم سجّل الدخول.',
+  'Too many wrong PINs. Come near the network, so that the server can check it, then sign in.')
+
+const otherSociety = (name: Name) => new Refused('conflict', 'society-other',
+  `على هذا الجهاز سجلات «${name.ar ?? name.en}»، والرمز لجمعية أخرى. احفظ السجلات في ملف وسلّمه إلى مشرفها، ثم امسح بيانات التطبيق من إعدادات المتصفح واطلب رمزًا جديدًا.`,
+  `This device holds records of ${name.en ?? name.ar}, and the code is another society's. Save the records to a file for its supervisor, then clear the app's data in the browser's settings and ask for a new code.`)

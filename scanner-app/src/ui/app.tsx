@@ -18,6 +18,7 @@ const SettingsSheet = of(part(() => import('./settings-sheet')), (m) => m.Settin
 const SyncSheet = of(part(() => import('./sync')), (m) => m.SyncSheet)
 const NoticesSheet = of(part(() => import('./notice-list')), (m) => m.NoticesSheet)
 const FindSheet = of(part(() => import('./find')), (m) => m.FindSheet)
+const RescueSheet = of(part(() => import('./rescue')), (m) => m.RescueSheet)
 const DetailsSheet = of(part(() => import('./details')), (m) => m.DetailsSheet)
 const tour = part(() => import('./tour')), training = part(() => import('./training'))
 const Tour = of(tour, (m) => m.Tour), TrainingGround = of(training, (m) => m.TrainingGround), TrainingSheet = of(training, (m) => m.TrainingSheet)
@@ -81,6 +82,7 @@ function Sheets() {
   if (Questions && model.question.value && model.question.value.kind !== 'how-many') return <Questions />
   switch (open) {
     case 'menu': return <MenuSheet key={open} close={close} />
+    case 'rescue': return <RescueSheet key={open} close={close} />
     case 'sync': return <SyncSheet key={open} close={close} />
     case 'settings': return <SettingsSheet key={open} close={close} />
     case 'notices': return <NoticesSheet key={open} close={close} />

@@ -1,8 +1,9 @@
-// What else is to be said of the item in hand: its condition, its lot and its expiry. None of it is asked for in the usual case.
+// What else is to be said of the item in hand: its condition, its lot and its expiry, and a photo. None of it is asked for in the usual case.
 import { useState } from 'preact/hooks'
 import { text } from '../i18n/text'
 import type { Condition, Pending } from '../model/types'
 import { Choice, Field } from './field'
+import { PhotoField } from './photo'
 import { Sheet } from './sheet'
 import { useUi } from './ui'
 
@@ -23,6 +24,7 @@ export function DetailsSheet({ pending, close }: { pending: Pending; close: () =
           options={[['good', text('condition.good')], ['damaged', text('condition.damaged')], ['expired', text('condition.expired')], ['near-expiry', text('condition.near')]]} />
         <Field label={text('details.lot')} value={lot} change={setLot} />
         <Field label={text('details.expiry')} value={expiry} change={(v) => { setExpiry(v); setFault(false) }} fault={fault ? text('details.expiry.fault') : undefined} />
+        <PhotoField pending={pending} />
       </div>
     </Sheet>
   )

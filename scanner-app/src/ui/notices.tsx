@@ -19,6 +19,7 @@ function noticesOf({ model, update, battery, arabicKeyboard }: Ui): Notice[] {
   const out: Notice[] = []
   const add = (key: string, tone: Tone, title: string, body: string) => out.push({ key, tone, title, body })
   if (storage.full) add('full', 'wrong', text('storage.full'), text('storage.full.do'))
+  if (storage.low && !storage.full) add('low', 'check', text('storage.low'), text('storage.low.do'))
   if (link.state === 'unenrolled') add('unenrolled', 'wrong', text('notice.unenrolled'), text('notice.unenrolled.do'))
   const recounts = model.tasks.value.filter((t) => t.recount && t.state === 'none' && t.place.location !== pass?.place.location).length
   if (pass && recounts) add('recount', 'check', text('notice.recount', { n: recounts }), text('notice.recount.do'))

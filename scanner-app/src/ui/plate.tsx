@@ -25,7 +25,7 @@ export function Starting() {
 
 export function OtherTab() {
   return (
-    <Plate icon="check" tone="check" title={text('other')} action={<button class="button main" onClick={() => location.reload()}>{text('other.retry')}</button>}>
+    <Plate icon="check" tone="check" title={text('other')} action={<><button class="button main" onClick={() => location.reload()}>{text('other.retry')}</button><ToRescue /></>}>
       <p>{text('other.do')}</p>
     </Plate>
   )
@@ -34,7 +34,7 @@ export function OtherTab() {
 export function Failed() {
   const failure = useUi().model.failure.value
   return (
-    <Plate icon="wrong" tone="wrong" title={text('failed')} action={<button class="button main" onClick={() => location.reload()}>{text('do.retry')}</button>}>
+    <Plate icon="wrong" tone="wrong" title={text('failed')} action={<><button class="button main" onClick={() => location.reload()}>{text('do.retry')}</button><ToRescue /></>}>
       <p>{failure ? inWords(failure) : text('failed.do')}</p>
     </Plate>
   )
@@ -47,6 +47,7 @@ export function Revoked() {
     <Plate icon="wrong" tone="wrong" title={text('revoked')} action={<>
       <button class="button main" onClick={() => { sheet.value = 'sync' }}>{text('sync.title')}</button>
       <button class="button" onClick={() => { pairAgain.value = true }}>{text('revoked.again')}</button>
+      <ToRescue />
     </>}>
       <p>{unsent ? text('revoked.unsent', { n: unsent }) : text('revoked.sent')}</p>
       <p>{text('revoked.do')}</p>
@@ -60,8 +61,15 @@ export function StorageFull() {
     <Plate icon="wrong" tone="wrong" title={text('storage.full')} action={<>
       <button class="button main" onClick={() => void run(model.syncNow().then(() => ({})))}>{text('sync.now')}</button>
       <button class="button" onClick={() => { sheet.value = 'sync' }}>{text('sync.title')}</button>
+      <ToRescue />
     </>}>
       <p>{text('storage.full.do')}</p>
     </Plate>
   )
+}
+
+// ToRescue leads to what can be carried by hand, where the app itself does not get it to the server.
+export function ToRescue() {
+  const { sheet } = useUi()
+  return <button class="button" onClick={() => { sheet.value = 'rescue' }} aria-haspopup="dialog">{text('rescue.open')}</button>
 }

@@ -9,7 +9,7 @@ import { inWords, useUi } from './ui'
 import { Count } from './value'
 
 export function SyncSheet({ close }: { close: () => void }) {
-  const { model, update, version, pairAgain } = useUi()
+  const { model, sheet, update, version, pairAgain } = useUi()
   const [busy, setBusy] = useState(false)
   const link = model.link.value, storage = model.storage.value, pass = model.pass.value
   const when = (at: number) => formatDate(at, language.value, digits.value)
@@ -21,7 +21,7 @@ export function SyncSheet({ close }: { close: () => void }) {
   return (
     <Sheet title={text('sync.title')} close={close} foot={<>
       <button class="button main" disabled={busy} onClick={() => void sync()}>{busy ? text('sync.busy') : text('sync.now')}</button>
-      <button class="button" onClick={() => void saveUnsent(model.exportUnsent(), model.deviceName.value)} disabled={link.unsent === 0}>{text('sync.export')}</button>
+      <button class="button" onClick={() => { sheet.value = 'rescue' }}>{text('rescue.open')}</button>
     </>}>
       <div class="stack">
         {link.state === 'unenrolled' && (
@@ -31,6 +31,7 @@ export function SyncSheet({ close }: { close: () => void }) {
         )}
         {link.notice && link.state !== 'unenrolled' && <Statement tone="check" title={text('notice.server')}>{inWords(link.notice)}</Statement>}
         {storage.full && <Statement tone="wrong" title={text('storage.full')}>{text('storage.full.do')}</Statement>}
+        {storage.low && !storage.full && <Statement tone="check" title={text('storage.low')}>{text('storage.low.do')}</Statement>}
         {link.unsent > 0 && link.state === 'offline' && <Statement title={text('sync.safe')}>{text('sync.safe.do')}</Statement>}
         <dl class="facts">
           <dt>{text('sync.link')}</dt><dd><span class={'link ' + linkTone(link.state)}><span class="dot" />{linkWord(link.state)}</span></dd>
@@ -39,6 +40,12 @@ export function SyncSheet({ close }: { close: () => void }) {
           <dt>{text('sync.last')}</dt><dd>{link.lastContact === undefined ? text('sync.never') : when(link.lastContact)}</dd>
           <dt>{text('sync.storage')}</dt><dd>{storage.persisted === undefined ? text('storage.unasked') : storage.persisted ? text('storage.kept') : text('storage.unkept')}</dd>
           {storage.used !== undefined && <><dt>{text('sync.space')}</dt><dd>{roomInWords(storage.used, storage.quota)}</dd></>}
+          {storage.events !== undefined && <><dt>{text('sync.held')}</dt><dd><Count n={storage.events} /></dd></>}
+          {storage.chunks !== undefined && <><dt>{text('sync.catalogue')}</dt><dd>{text('sync.catalogue.parts', { n: storage.chunks })}</dd></>}
+          {storage.photos && storage.photos.held > 0 && <>
+            <dt>{text('sync.photos')}</dt>
+            <dd>{text('sync.photos.held', { n: storage.photos.held, size: megabytes(storage.photos.bytes) })}{storage.photos.unsent > 0 && ` · ${text('sync.photos.unsent', { n: storage.photos.unsent })}`}</dd>
+          </>}
           <dt>{text('sync.device')}</dt><dd><bdi>{model.deviceName.value}</bdi></dd>
           <dt>{text('sync.version')}</dt><dd><bdi dir="ltr">{version}</bdi></dd>
         </dl>
@@ -61,13 +68,4 @@ function ago(at: number): string {
   const minutes = Math.max(0, Math.floor((Date.now() - at) / 60_000))
   if (minutes < 1) return text('ago.now')
   return minutes < 60 ? text('ago.minutes', { n: minutes }) : text('ago.hours', { n: Math.floor(minutes / 60) })
-}
-
-async function saveUnsent(file: Promise<Blob>, device: string): Promise<void> {
-  const address = URL.createObjectURL(await file)
-  const link = document.createElement('a')
-  link.href = address
-  link.download = `jard-${device.replace(/[^\p{L}\p{N}-]+/gu, '-') || 'device'}-${new Date().toISOString().slice(0, 16).replace(/[:T]/g, '-')}.ndjson`
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(address), 60_000)
 }

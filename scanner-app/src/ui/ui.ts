@@ -11,7 +11,7 @@ import type { Sound } from '../sound/sound'
 import type { Settings } from './settings'
 import type { Update } from './update'
 
-export type SheetName = 'menu' | 'sync' | 'settings' | 'notices' | 'places' | 'find' | 'zero' | 'entries' | 'details' | 'mode' | 'finish' | 'training'
+export type SheetName = 'menu' | 'sync' | 'rescue' | 'settings' | 'notices' | 'places' | 'find' | 'zero' | 'entries' | 'details' | 'mode' | 'finish' | 'training'
 
 // What training adds to the screens that it is held on.
 export interface Drill {

@@ -1,0 +1,15 @@
+// How much room there is, whether the browser promised to keep what lies here, and what that is.
+import type { Store } from '../store/store'
+import type { Storage } from './types'
+
+export async function lookAtStorage(manager: StorageManager, store: Store | undefined, full: boolean): Promise<Storage> {
+  // Asked again as long as it is refused: browsers grant it to apps that are used, or were installed.
+  const persisted = await manager.persist?.().catch(() => false)
+  if (!full) await store?.reserve()
+  const { usage, quota } = (await manager.estimate?.().catch(() => undefined)) ?? {}
+  const holds = await store?.holds().catch(() => undefined)
+  return {
+    full, low: store?.isLow ?? false, ...(persisted === undefined ? {} : { persisted }), ...(usage === undefined ? {} : { used: usage }),
+    ...(quota === undefined ? {} : { quota }), ...holds,
+  }
+}

@@ -1,0 +1,75 @@
+// A photo of the item in hand: taken by the device's camera, made small here, kept with the count and sent by itself later. A
+// photo that cannot be made or kept is said, and the count goes on without it.
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { text } from '../i18n/text'
+import type { Model, Pending } from '../model/types'
+import { Fault } from './field'
+import { inWords, useUi } from './ui'
+
+const longest = 1280 // pixels of a side
+const largest = 200 << 10 // bytes
+
+export function PhotoField({ pending }: { pending: Pending }) {
+  const { model, run, said } = useUi()
+  const input = useRef<HTMLInputElement>(null)
+  const [busy, setBusy] = useState(false)
+  const [unfit, setUnfit] = useState(false)
+  const take = async (file: File | undefined) => {
+    if (!file) return
+    setBusy(true)
+    setUnfit(false)
+    const jpeg = await shrink(file).catch(() => undefined)
+    if (jpeg) await run(model.setPhoto(jpeg))
+    else setUnfit(true)
+    setBusy(false)
+  }
+  return (
+    <div class="field photo">
+      <span class="label" id="photo-label">{text('photo')}</span>
+      {pending.photo && <Photo model={model} hash={pending.photo} />}
+      <input ref={input} type="file" accept="image/*" capture="environment" hidden aria-hidden="true" tabIndex={-1}
+        onChange={(e) => { void take(e.currentTarget.files?.[0]); e.currentTarget.value = '' }} />
+      <div class="two">
+        <button class="button slim" disabled={busy} onClick={() => input.current?.click()}>{busy ? text('photo.busy') : pending.photo ? text('photo.again') : text('photo.take')}</button>
+        {pending.photo && <button class="button slim" onClick={() => void run(model.setPhoto(undefined))}>{text('photo.remove')}</button>}
+      </div>
+      {unfit && <Fault>{text('photo.unfit')}</Fault>}
+      {!unfit && said.value?.key.startsWith('photo-') && <Fault>{inWords(said.value)}</Fault>}
+    </div>
+  )
+}
+
+// Photo draws a photo that is held here.
+export function Photo({ model, hash }: { model: Model; hash: string }) {
+  const canvas = useRef<HTMLCanvasElement>(null)
+  useEffect(() => {
+    let gone = false
+    void model.photo(hash).then(async (jpeg) => {
+      const picture = jpeg && (await createImageBitmap(jpeg))
+      if (picture && !gone && canvas.current) draw(canvas.current, picture, 320)
+    }).catch(() => undefined)
+    return () => { gone = true }
+  }, [hash])
+  return <canvas class="thumb" ref={canvas} role="img" aria-label={text('photo.shown')} />
+}
+
+// shrink makes a JPEG that fits: smaller first in quality, then in size. What the camera wrote into the file is left behind.
+export async function shrink(file: Blob): Promise<ArrayBuffer | undefined> {
+  const picture = await createImageBitmap(file)
+  const canvas = document.createElement('canvas')
+  for (let side = longest; side >= 320; side = Math.round(side * 0.75)) {
+    draw(canvas, picture, side)
+    for (const quality of [0.8, 0.6, 0.4]) {
+      const jpeg = await new Promise<Blob | null>((done) => canvas.toBlob(done, 'image/jpeg', quality))
+      if (jpeg && jpeg.type === 'image/jpeg' && jpeg.size <= largest) return jpeg.arrayBuffer()
+    }
+  }
+  return undefined
+}
+
+function draw(canvas: HTMLCanvasElement, picture: ImageBitmap, side: number): void {
+  const scale = Math.min(1, side / Math.max(picture.width, picture.height))
+  canvas.width = Math.max(1, Math.round(picture.width * scale))
+  canvas.height = Math.max(1, Math.round(picture.height * scale))
+  canvas.getContext('2d')!.drawImage(picture, 0, 0, canvas.width, canvas.height)
+}

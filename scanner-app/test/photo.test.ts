@@ -1,0 +1,164 @@
+// A photo is kept with what it shows, sent when nothing else is left to send, and let go of like an event. It never stands in
+// the way of a count.
+import 'fake-indexeddb/auto'
+import { describe, expect, it } from 'vitest'
+import { createModel } from '../src/model/model'
+import { keepFor, Store } from '../src/store/store'
+import { sha256 } from '../src/wire/digest'
+import { calm } from './server'
+import { observed, World } from './world'
+import { arrived, counting, keys, milk, rice, until } from './model/counter'
+
+const jpeg = (n: number, size = 2000) => Uint8Array.from({ length: size }, (_, i) => [0xff, 0xd8, 0xff, n][i] ?? i & 0x7f).buffer
+const sealed = (session: string, overAt: number) => ({ session, cursor: 'c', state: 'sealed' as const, round: 1, tasks: [], drained: true, overAt })
+const soon = async (f: () => boolean | Promise<boolean>) => { for (let i = 0; i < 400 && !(await f()); i++) await new Promise((r) => setTimeout(r, 5)) }
+
+describe('on the counting screen', () => {
+  it('goes into the observation and to the server, after the events', async () => {
+    const { w, m } = await counting()
+    await m.scan('A-01-03')
+    expect(await m.setPhoto(jpeg(1))).toMatchObject({ refused: { key: 'nothing-to-undo' } })
+    await m.scan(milk)
+    await keys(m, '3')
+    expect(await m.setPhoto(jpeg(1))).toEqual({})
+    const hash = await sha256(new Uint8Array(jpeg(1)))
+    expect(m.pass.value!.pending).toMatchObject({ keyed: '3', photo: hash })
+    expect(new Uint8Array(await (await m.photo(hash))!.arrayBuffer())).toEqual(new Uint8Array(jpeg(1)))
+    await m.confirm()
+    expect(m.pass.value!.entries).toMatchObject([{ photo: hash }])
+    const log = await arrived(w, m)
+    expect(log.find((e) => e['kind'] === 'observed')).toMatchObject({ item: 'milk', photo: hash })
+    await soon(() => w.server.photos.has(hash))
+    expect(w.server.photos.get(hash)).toEqual({ bytes: new Uint8Array(jpeg(1)), after: expect.any(Number) })
+    expect(w.server.photos.get(hash)!.after).toBeGreaterThanOrEqual(2) // both events were there before
+    await m.stop()
+  })
+
+  it('is taken off again, and goes with what is discarded; a reversal names it no more', async () => {
+    const { w, m } = await counting()
+    await m.scan('A-01-03')
+    await m.scan(milk)
+    await m.setPhoto(jpeg(1))
+    await m.setPhoto(undefined)
+    expect(m.pass.value!.pending!.photo).toBeUndefined()
+    await keys(m, '1')
+    await m.confirm()
+    await m.scan(rice)
+    await m.setPhoto(jpeg(2))
+    await m.undo()
+    await m.scan(rice)
+    await m.setPhoto(jpeg(3))
+    await keys(m, '2')
+    await m.confirm()
+    await m.undo()
+    const log = await arrived(w, m)
+    expect(log.map((e) => [e['kind'], Boolean(e['photo'])])).toEqual([['pass.opened', false], ['observed', false], ['observed', true], ['reversed', false]])
+    await m.stop()
+    const again = createModel({ env: w.env, name: w.database })
+    await until(() => again.phase.value === 'ready')
+    const left = await Promise.all([1, 2, 3].map(async (n) => Boolean(await again.photo(await sha256(new Uint8Array(jpeg(n)))))))
+    expect(left).toEqual([false, false, true])
+    await again.stop()
+  })
+
+  it('survives a killed tab with what is pending, and one that is too large is refused', async () => {
+    const { w, m } = await counting()
+    await m.scan('A-01-03')
+    await m.scan(milk)
+    expect(await m.setPhoto(jpeg(1, (200 << 10) + 1))).toMatchObject({ refused: { key: 'photo-unfit' } })
+    await m.setPhoto(jpeg(1))
+    const again = createModel({ env: w.env, name: w.database })
+    await until(() => again.phase.value === 'ready')
+    expect(again.pass.value!.pending!.photo).toBe(await sha256(new Uint8Array(jpeg(1))))
+    expect(await again.photo(again.pass.value!.pending!.photo!)).toBeDefined()
+    await m.stop()
+    await again.stop()
+  })
+
+  it('does not hold up a count or a push when the server will not have it', async () => {
+    const { w, m } = await counting()
+    w.server.photoAnswer = { status: 429, code: 'too_many', key: 'too-often' }
+    await m.scan('A-01-03')
+    for (const [n, code] of [milk, rice].entries()) {
+      await m.scan(code)
+      await m.setPhoto(jpeg(n))
+      await keys(m, '5')
+      await m.confirm()
+    }
+    expect((await arrived(w, m)).length).toBe(3)
+    await soon(() => w.server.photoTries > 0)
+    w.server.photoAnswer = { status: 400, code: 'invalid', key: 'photo-unfit' }
+    await soon(() => w.server.photoTries >= 3)
+    w.server.photoAnswer = undefined
+    await m.closePass()
+    await arrived(w, m)
+    expect(w.server.photos.size).toBe(0) // what it calls unfit is not sent for ever
+    await m.stop()
+  })
+
+  it('is sent when the network returns, and again after a restore', async () => {
+    const { w, m } = await counting()
+    await until(() => m.link.value.state === 'online')
+    w.server.weather = { ...calm, cutIn: 1, cutOut: 1, dial: 1 }
+    w.server.cut()
+    await m.scan('A-01-03')
+    await m.scan(milk)
+    await m.setPhoto(jpeg(1))
+    await keys(m, '1')
+    await m.confirm()
+    const hash = await sha256(new Uint8Array(jpeg(1)))
+    expect(w.server.photos.size).toBe(0)
+    w.server.weather = calm
+    await arrived(w, m)
+    await soon(() => w.server.photos.has(hash))
+    expect([...w.server.photos.keys()]).toEqual([hash])
+    w.server.photos.clear()
+    w.server.backup()()
+    await soon(() => w.server.photos.has(hash))
+    expect(w.server.photos.size).toBe(1)
+    await m.stop()
+  })
+})
+
+describe('in the store', () => {
+  it('stays until it was sent, its session is over, and a backup made after that holds it', async () => {
+    const w = new World()
+    const s = await Store.open(w.database, w.env)
+    const a = await s.photos.add(jpeg(1), 'a', 1), b = await s.photos.add(jpeg(2), 'a', 2)
+    await s.record([{ ...observed('a', 'p', '1'), photo: a }])
+    await s.record([{ ...observed('a', 'p', '2'), photo: b }])
+    const held = async () => (await s.photos.all()).map((p) => p.hash).sort()
+    const both = [a, b].sort()
+    await s.acknowledge(2)
+    await s.photos.settle(a, { sentAt: s.newest }) // after both events
+    await s.putSession(sealed('a', w.env.now()))
+    await s.safe(2)
+    expect(await s.release()).toBe(2)
+    expect(await held()).toEqual(both) // the backup may be older than the photo
+    await s.record([observed('b', 'q', '3')])
+    await s.acknowledge(3)
+    await s.safe(3)
+    await s.release()
+    expect(await held()).toEqual([b]) // never sent, never dropped
+    w.skew = 2 * keepFor
+    await s.release()
+    expect(await held()).toEqual([b])
+    await s.photos.settle(b, { sentAt: s.newest })
+    await s.release()
+    expect(await held()).toEqual([])
+    s.close()
+  })
+
+  it('is named in the same transaction as the event', async () => {
+    const w = new World()
+    const s = await Store.open(w.database, w.env)
+    const a = await s.photos.add(jpeg(1), 'a', 1)
+    expect(await s.photos.next()).toBeUndefined()
+    await expect(s.record([{ ...observed('a', 'p', '1'), photo: a }, observed('a', 'p', 'ش'.repeat(4090))])).rejects.toMatchObject({ key: 'event-too-large' })
+    expect(await s.photos.next()).toBeUndefined()
+    await s.record([{ ...observed('a', 'p', '1'), photo: a }])
+    expect((await s.photos.next())!.hash).toBe(a)
+    expect(await s.photos.prune()).toBe(0)
+    s.close()
+  })
+})

@@ -3,9 +3,13 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"strconv"
+	"strings"
 
 	"jard/internal/gs1"
 )
@@ -16,13 +20,18 @@ const maxScanLine = 1 << 20
 
 // decodeCmd answers scans on standard input, so that a label, a reader's configuration or a scheme can be tried.
 type decodeCmd struct {
-	Scheme []string `help:"What a scale's labels mean, repeatable: prefix=21,item=5,value=5,kind=weight,decimals=3 reads 21 IIIII WWWWW C as five item digits and grams; kind=price,decimals=3 reads fils; kind=count pieces. verifier=1 expects a price verifier digit before the value. Prefix, item, verifier, value and the check digit make 13 digits." placeholder:"prefix=…,item=…,value=…,kind=…" sep:"none"`
-	FNC1   string   `name:"fnc1" help:"Text that the reader sends in place of the separator GS (0x1D), such as ^." placeholder:"TEXT"`
+	Scheme    []string `help:"What a scale's labels mean, repeatable: prefix=21,item=5,value=5,kind=weight,decimals=3 reads 21 IIIII WWWWW C as five item digits and grams; kind=price,decimals=3 reads fils; kind=count pieces. verifier=1 expects a price verifier digit before the value. Prefix, item, verifier, value and the check digit make 13 digits." placeholder:"prefix=…,item=…,value=…,kind=…" sep:"none"`
+	UnitPrice []string `name:"unit-price" help:"What a kilogram of an item costs, in fils, repeatable: a label that says a price and no weight gets the weight that this makes. 40001=1250 is of the item 40001 (the label's item digits, or its GTIN); 1250 alone is of every other." placeholder:"ITEM=FILS" sep:"none"`
+	FNC1      string   `name:"fnc1" help:"Text that the reader sends in place of the separator GS (0x1D), such as ^." placeholder:"TEXT"`
 }
 
 // Run reads one scan a line, as raw text or as a JSON string, and writes one JSON object a line.
 func (c *decodeCmd) Run(s *streams) error {
 	decoder, err := c.decoder()
+	if err != nil {
+		return err
+	}
+	prices, err := readUnitPrices(c.UnitPrice)
 	if err != nil {
 		return err
 	}
@@ -38,7 +47,9 @@ func (c *decodeCmd) Run(s *streams) error {
 		if end && len(line) == 0 {
 			return out.Flush()
 		}
-		if err := encode.Encode(decoder.Decode(scanText(line, end))); err != nil {
+		scan := decoder.Decode(scanText(line, end))
+		prices.weigh(&scan)
+		if err := encode.Encode(scan); err != nil {
 			return err
 		}
 		// Whoever feeds a pipe scan by scan waits for this answer; whoever sends a file does not.
@@ -97,4 +108,34 @@ func scanText(line []byte, last bool) string {
 		return text
 	}
 	return string(line)
+}
+
+// unitPrices are prices of a kilogram in fils, by item digits or GTIN; "" is of every other.
+type unitPrices map[string]int64
+
+func readUnitPrices(given []string) (unitPrices, error) {
+	prices := unitPrices{}
+	for _, text := range given {
+		item, fils, named := strings.Cut(text, "=")
+		if !named {
+			item, fils = "", text
+		}
+		n, err := strconv.ParseInt(fils, 10, 64)
+		if err != nil || n <= 0 || n > gs1.MaxUnitPrice || named && item == "" {
+			return nil, fmt.Errorf("unit price %q: want fils from 1 to %d, such as 1250 or 40001=1250", text, int64(gs1.MaxUnitPrice))
+		}
+		if _, twice := prices[item]; twice {
+			return nil, fmt.Errorf("unit price %q: the item has one already", text)
+		}
+		prices[item] = n
+	}
+	return prices, nil
+}
+
+func (u unitPrices) weigh(s *gs1.Scan) {
+	price, ok := u[cmp.Or(s.Item, s.GTIN14)]
+	if !ok {
+		price = u[""]
+	}
+	s.Weigh(price)
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -57,6 +58,23 @@ func samples(site market.Site, items map[stocktake.ItemID]stocktake.Item) []samp
 		}
 	}
 	return all
+}
+
+// labelled is the first location of a site with goods that are weighed, and labels that a counter's scale printed for them: of
+// a kilogram and a quarter each, with its price.
+func labelled(site market.Site, items map[stocktake.ItemID]stocktake.Item) []sample {
+	for _, l := range site.Locations {
+		x := sample{Site: site.ID, Location: l.ID}
+		for _, stand := range site.Truth.At(l.ID) {
+			if label, ok := market.PriceLabel(items[stand.Item], 1250); ok && len(x.Codes) < 5 {
+				x.Codes = append(x.Codes, label)
+			}
+		}
+		if len(x.Codes) > 0 {
+			return []sample{x}
+		}
+	}
+	return nil
 }
 
 const recipeFile = "demo.json"
@@ -140,9 +158,9 @@ func (b *builder) build(ctx context.Context) (err error) {
 	for _, g := range b.made.Goods {
 		b.items[g.ID] = g.Item
 	}
-	b.Samples = append(samples(b.made.Central, b.items), samples(b.made.Warehouse, b.items)...)
+	b.Samples = slices.Concat(samples(b.made.Central, b.items), samples(b.made.Warehouse, b.items), labelled(b.made.Central, b.items))
 	home := demoHome
-	home.Schemes = []string{market.Scheme}
+	home.Schemes = market.Schemes
 	if _, err := b.society.addSociety(ctx, home); err != nil {
 		return err
 	}

@@ -110,6 +110,10 @@ func scanEvent(body []byte, room *eventRoom) bool {
 			e.TakenAt = s.number()
 		case "photo":
 			e.Photo = s.text()
+		case "price":
+			e.Price = stocktake.Fils(s.number())
+		case "unit_price":
+			e.UnitPrice = stocktake.Fils(s.number())
 		case "reverses":
 			e.Reverses = stocktake.EventID(s.text())
 		case "observations":

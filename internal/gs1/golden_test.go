@@ -12,12 +12,14 @@ import (
 // golden is one case of testdata/scans.json. The handheld's decoder is held to the same file: want is the answer as
 // JSON, compared as a whole, so that a field too many fails like one too few.
 type golden struct {
-	Name    string          `json:"name"`
-	Raw     string          `json:"raw"`
-	Schemes []string        `json:"schemes"`
-	FNC1    string          `json:"fnc1"`
-	Now     string          `json:"now"` // YYYY-MM-DD; 2026-11-24 where absent
-	Want    json.RawMessage `json:"want"`
+	Name    string   `json:"name"`
+	Raw     string   `json:"raw"`
+	Schemes []string `json:"schemes"`
+	FNC1    string   `json:"fnc1"`
+	Now     string   `json:"now"` // YYYY-MM-DD; 2026-11-24 where absent
+	// UnitPrice, fils a kilogram, weighs the answer where it is given.
+	UnitPrice int64           `json:"unit_price"`
+	Want      json.RawMessage `json:"want"`
 }
 
 func (g golden) decoder(t testing.TB) *gs1.Decoder {
@@ -67,7 +69,11 @@ func goldens(t testing.TB) []golden {
 func TestGoldenScans(t *testing.T) {
 	for _, g := range goldens(t) {
 		t.Run(g.Name, func(t *testing.T) {
-			got, err := json.Marshal(g.decoder(t).Decode(g.Raw))
+			scan := g.decoder(t).Decode(g.Raw)
+			if g.UnitPrice != 0 {
+				scan.Weigh(g.UnitPrice)
+			}
+			got, err := json.Marshal(scan)
 			if err != nil {
 				t.Fatal(err)
 			}

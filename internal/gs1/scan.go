@@ -90,6 +90,8 @@ const (
 	WarnNotMarked = "not-marked-gs1"
 	// WarnWeight: (310n) is no whole number of grams, so there is no weight_g.
 	WarnWeight = "weight-not-whole-grams"
+	// WarnWeightFromPrice: the weight was worked out from the label's price and the item's (Scan.Weigh), to the gram.
+	WarnWeightFromPrice = "weight-from-price"
 	// WarnPrice: the price has a fraction of a fils or is beyond 2⁵³−1, so there is no price_fils.
 	WarnPrice = "price-not-in-fils"
 	// WarnCurrency: (393n) is in a currency other than the Kuwaiti dinar, so there is no price_fils.

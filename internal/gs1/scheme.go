@@ -145,3 +145,32 @@ func (s Scheme) String() string {
 	}
 	return text
 }
+
+// Number returns the 13 digits that a scale prints for an item under the scheme, check digit and verifier included. Item
+// is written with exactly ItemDigits digits; value is what they measure, in grams, fils or pieces. It reports false where
+// the scheme cannot say that: another length, a value too large, or one finer than its decimals.
+func (s Scheme) Number(item string, value int64) (string, bool) {
+	if len(item) != s.ItemDigits || !allDigits(item) || value < 0 {
+		return "", false
+	}
+	if s.Kind != Count {
+		for range 3 - s.Decimals {
+			if value%10 != 0 {
+				return "", false
+			}
+			value /= 10
+		}
+	}
+	digits := strconv.FormatInt(value, 10)
+	if len(digits) > s.ValueDigits {
+		return "", false
+	}
+	digits = strings.Repeat("0", s.ValueDigits-len(digits)) + digits
+	if s.Verifier {
+		v, _ := PriceVerifier(digits)
+		digits = string(v) + digits
+	}
+	body := s.Prefix + item + digits
+	check, ok := CheckDigit(body)
+	return body + string(check), ok
+}

@@ -14,7 +14,7 @@ func Guess(kind Kind, header []string) Mapping {
 		}
 		if r, taken := best[field]; !taken || rank < r {
 			best[field], m.Columns[field] = rank, cleanText(title)
-			if field == FieldCost {
+			if field == FieldCost || field == FieldPrice {
 				m.Money = ""
 				if folded := foldHeader(title); strings.Contains(folded, "فلس") || strings.HasSuffix(folded, "fils") {
 					m.Money = "fils"
@@ -96,6 +96,9 @@ var spellings = func() map[Kind]map[string]spelling {
 				"batch tracked", "expiry tracked", "has expiry", "track expiry", "expiry"},
 			FieldSupply: {"تموين", "التموين", "صنف تموين", "مواد تموينية", "تمويني", "سلعة تموينية", "مدعوم", "supply",
 				"subsidised", "subsidized", "supply item", "ration", "is supply"},
+			FieldPrice: {"سعر البيع", "سعر بيع الوحدة", "سعر الوحدة", "سعر المستهلك", "سعر التجزئة", "سعر البيع بالفلس",
+				"السعر بالفلس", "السعر", "selling price", "sales price", "sale price", "retail price", "shelf price",
+				"unit price", "price", "price kd", "price kwd", "selling price fils", "unit price fils", "price fils"},
 		},
 		PlacesFile: {
 			FieldLocation: {"رقم الموقع", "كود الموقع", "رمز الموقع", "باركود الموقع", "الموقع", "رقم الرف", "كود الرف",

@@ -44,6 +44,7 @@ type itemDraft struct {
 	unitLine     int
 	unitsDiffer  bool
 	lots, supply bool // the file says
+	priceLine    int  // where it gave the price
 	misnamed     bool // its name was refused
 }
 
@@ -155,6 +156,7 @@ func (d *itemsDraft) row(r *record) {
 	if !ok {
 		return
 	}
+	d.price(r, it, pack)
 	added, loose := d.barcodes(r, index, pack)
 	if loose && word != "" {
 		d.loose = append(d.loose, looseCode{index, int32(r.line), word})

@@ -33,6 +33,9 @@ func flat(it stocktake.Item) string {
 	for _, c := range it.Barcodes {
 		fmt.Fprintf(&b, "|%s:%s:%s", c.Code, c.Pack, c.Kind)
 	}
+	if it.Price != 0 {
+		fmt.Fprintf(&b, "|%s KWD", it.Price)
+	}
 	if it.Lots {
 		b.WriteString("|lots")
 	}
@@ -96,6 +99,16 @@ func TestItemsDirt(t *testing.T) {
 			[]string{"3 pack/4 refused pack-wrong", "4 pack/4 refused pack-wrong", "6 barcode/3 warned case-of-one"}},
 		{"units", "item,name,unit\n1,A,كيلو\n2,B,LTR\n3,C,غرام\n1,A,حبة\n4,D,صحن\n", link.Mapping{Units: map[string]string{"صحن": "piece"}}, nil,
 			[]string{"4 unit/3 refused unit-wrong", "5 unit/3 refused unit-mixed"}},
+		{"prices", "رقم الصنف;اسم الصنف;الوحدة;العبوة;سعر البيع\n1;طماطم;كجم;;0.450\n2;لحم;كجم;;٣٫٢٥٠\n3;شاي;حبة;;\n3;شاي;كرتون;12;9.600\n4;ملح;حبة;;0\n", link.Mapping{},
+			[]string{"1|طماطم||kg||0.450 KWD", "2|لحم||kg||3.250 KWD", "3|شاي||piece|", "4|ملح||piece|"}, nil},
+		{"prices that nothing else shows the mark of", "item,name,price\n1,A,\"1,250\"\n2,B,12.000\n3,C,1.2345\n", link.Mapping{},
+			[]string{"1||A|piece||1.250 KWD", "2||B|piece||12.000 KWD", "3||C|piece||1.235 KWD"}, nil},
+		{"prices in fils", "item,name,price fils\n1,A,1250\n2,B,\"1,250\"\n", link.Mapping{Decimal: "."},
+			[]string{"1||A|piece||1.250 KWD", "2||B|piece||1.250 KWD"}, nil},
+		{"prices that are none keep nothing back", "item,name,unit,price,barcode\n1,A,kg,x,4711\n2,B,kg,-1,\n3,C,kg,1000000.001,\n4,D,kg,0.5,4712\n4,D,kg,0.6,4713\n", link.Mapping{},
+			[]string{"1||A|kg||4711:1:local", "2||B|kg|", "3||C|kg|", "4||D|kg||4712:1:local|4713:1:local|0.500 KWD"},
+			[]string{"2 price/4 warned price-wrong", "2 barcode/5 warned code-length", "3 price/4 warned price-wrong", "4 price/4 warned price-wrong",
+				"5 barcode/5 warned code-length", "6 price/4 warned price-differs", "6 barcode/5 warned code-length"}},
 		{"flags", "item,name,lots,تموين\n1,A,نعم,لا\n2,B,Y,1\n3,C,maybe,\n", link.Mapping{}, nil, []string{"4 lots/3 refused flag-unknown"}},
 		{"duplicates", head + "1,A,6291100010011,1\n2,B,6291100010011,1\n1,A,6291100010011,1\n1,A,6291100010011,2\n3,C,012000000850,1\n4,D,0012000000850,1\n1,A,,\n",
 			link.Mapping{}, nil, []string{"3 barcode/3 refused code-of-two-items", "4 barcode/3 warned code-repeated",

@@ -16,6 +16,7 @@ var labels = map[Field]stocktake.Name{
 	FieldPack:         {English: "pack quantity", Arabic: "العبوة"},
 	FieldLots:         {English: "lots", Arabic: "له تشغيلات"},
 	FieldSupply:       {English: "subsidised", Arabic: "تموين مدعوم"},
+	FieldPrice:        {English: "selling price", Arabic: "سعر البيع"},
 	FieldLocation:     {English: "location", Arabic: "الموقع"},
 	FieldLocationName: {English: "location name", Arabic: "اسم الموقع"},
 	FieldSection:      {English: "section", Arabic: "القسم"},

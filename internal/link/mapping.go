@@ -34,6 +34,7 @@ const (
 	FieldPack     Field = "pack"
 	FieldLots     Field = "lots"
 	FieldSupply   Field = "supply"
+	FieldPrice    Field = "price" // selling price of one base unit
 
 	FieldLocation     Field = "location"
 	FieldLocationName Field = "location_name"
@@ -51,7 +52,7 @@ const (
 // fieldsOf lists the fields that a file of each kind may have.
 var fieldsOf = map[Kind][]Field{
 	ItemsFile: {FieldItem, FieldName, FieldArabic, FieldEnglish, FieldUnit, FieldCategory, FieldBarcode, FieldPack,
-		FieldLots, FieldSupply},
+		FieldLots, FieldSupply, FieldPrice},
 	PlacesFile: {FieldLocation, FieldLocationName, FieldSection, FieldSectionName, FieldCustodian, FieldKind, FieldShared},
 	BookFile:   {FieldSection, FieldItem, FieldBarcode, FieldQuantity, FieldCost, FieldValue},
 }

@@ -35,6 +35,9 @@ func (d *itemsDraft) merge(published []stocktake.Item) {
 		if !it.supply {
 			it.Supply = old.Supply
 		}
+		if it.Price == 0 && it.Unit == old.Unit {
+			it.Price = old.Price
+		}
 		said := it.Barcodes
 		it.Barcodes = nil
 		fresh := make(map[string]stocktake.Barcode, len(said))

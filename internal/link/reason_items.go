@@ -43,6 +43,12 @@ var (
 	unitMixed = stocktake.NewReason(stocktake.Invalid, "unit-mixed",
 		"The item is in %s here and in %s in line %d. An item has one base unit: keep one.",
 		"وحدة الصنف هنا %s وفي السطر %[3]d %[2]s. للصنف وحدة أساسية واحدة: أبقِ واحدة.")
+	priceWrong = stocktake.NewReason(stocktake.Invalid, "price-wrong",
+		"%q is no price of one base unit and was left out. Mend it if labels that bear a price are to be weighed by it.",
+		"القيمة %q ليست سعرًا لوحدة واحدة فتُركت. أصلحها إن كانت ملصقات السعر ستُحوَّل إلى وزن.")
+	priceDiffers = stocktake.NewReason(stocktake.Invalid, "price-differs",
+		"The selling price differs from line %d, which has %s and was kept. Mend the wrong one.",
+		"سعر البيع يختلف عن السطر %d وفيه %s وقد اعتُمد. أصلح الخطأ منهما.")
 	rowDiffers = stocktake.NewReason(stocktake.Invalid, "row-differs",
 		"The %s differs from line %d, which has %q. Rows of one thing must agree: mend one.",
 		"خانة «%s» تختلف عن السطر %d وفيه %q. صفوف الشيء الواحد يجب أن تتفق: أصلح أحدها.")

@@ -86,7 +86,7 @@ func (p *pass) observe() (byte, int) {
 	}
 	defer in.Close()
 	var columns []int
-	for _, f := range []Field{FieldQuantity, FieldCost, FieldValue, FieldPack} {
+	for _, f := range []Field{FieldQuantity, FieldCost, FieldValue, FieldPack, FieldPrice} {
 		if i := p.table.column(f); i >= 0 {
 			columns = append(columns, i)
 		}

@@ -160,7 +160,11 @@ func (c *Counter) pass(ctx context.Context, t wire.Task) error {
 	if err != nil {
 		return err
 	}
-	s := writeScript(c.Seed, c, t, c.Truth.At(t.Location), items)
+	labels, err := readScale(pack.Schemes)
+	if err != nil {
+		return err
+	}
+	s := writeScript(c.Seed, c, t, c.Truth.At(t.Location), items, labels)
 	w, err := c.open(ctx, t, &s)
 	if err != nil {
 		return err

@@ -6,6 +6,6 @@
 // digests that it checks every mark against, and it can be killed, resumed, cloned, cut off and lied to by a restored
 // server without losing an observation.
 //
-// It may import wire, count (events and digests), stocktake, gorilla/websocket and the standard library. It knows no
+// It may import wire, count (events and digests), stocktake, gs1 (labels of scales), gorilla/websocket and the standard library. It knows no
 // store and no gateway: whatever it learns of the server it learns as a handheld does. It never sees a book quantity.
 package simulate

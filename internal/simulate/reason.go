@@ -16,4 +16,7 @@ var (
 	ConfigStand = stocktake.NewReason(stocktake.Invalid, "simulate-config-stand",
 		"The truth at %q is wrong: %s.",
 		"الحقيقة في المكان %q خاطئة: %s.")
+	SchemeUnusable = stocktake.NewReason(stocktake.Invalid, "simulate-scheme",
+		"The server declares the label scheme %q, which cannot be read: update this program.",
+		"يعلن الخادم نظام ملصقات %q لا تمكن قراءته: حدّث هذا البرنامج.")
 )

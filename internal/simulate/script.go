@@ -46,13 +46,14 @@ type writer struct {
 	habits *Habits
 	pace   Pace
 	items  map[stocktake.ItemID]*stocktake.Item
+	scale  scale
 	single map[stocktake.ItemID]bool // stands in one lot and condition here, so one entry can be all of it
 }
 
 // writeScript decides what a person does at a location.
-func writeScript(seed uint64, c *Counter, t wire.Task, stands []Stand, items map[stocktake.ItemID]*stocktake.Item) script {
+func writeScript(seed uint64, c *Counter, t wire.Task, stands []Stand, items map[stocktake.ItemID]*stocktake.Item, labels scale) script {
 	w := &writer{dice: dice(seed, string(c.Person), string(t.Location), strconv.Itoa(t.Round), t.Assignment),
-		habits: &c.Habits, pace: c.Pace, items: items, single: make(map[stocktake.ItemID]bool)}
+		habits: &c.Habits, pace: c.Pace, items: items, scale: labels, single: make(map[stocktake.ItemID]bool)}
 	w.offline, w.back = w.chance(c.Habits.Offline), w.chance(0.5)
 	w.mode = modeQuantity
 	if w.chance(c.Habits.Each) {
@@ -117,6 +118,12 @@ func (w *writer) stand(s Stand, undirected bool) {
 			}
 		}
 		slices.SortStableFunc(packs, func(a, b stocktake.Barcode) int { return cmp.Compare(b.Pack, a.Pack) })
+		if rest := w.packages(e, item, quantity); rest < quantity {
+			if rest > 0 {
+				w.entry(fitting(e, packs, rest), mistake, slip)
+			}
+			return
+		}
 	} else if s.Code != "" {
 		packs = []stocktake.Barcode{{Code: s.Code, Pack: 1000}}
 	}

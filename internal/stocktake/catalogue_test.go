@@ -132,6 +132,7 @@ func TestCatalogueRefused(t *testing.T) {
 		"id-empty":      func(l []stocktake.Item) { l[1].ID = "" },
 		"name-empty":    func(l []stocktake.Item) { l[1].Name = stocktake.Name{} },
 		"unit-unknown":  func(l []stocktake.Item) { l[1].Unit = "barrel" },
+		"price-range":   func(l []stocktake.Item) { l[1].Price = -1 },
 		"pack-range":    func(l []stocktake.Item) { l[1].Barcodes[0].Pack = 0 },
 		"id-characters": func(l []stocktake.Item) { l[1].Barcodes[0].Code = "1\x1d2" },
 	} {

@@ -1,5 +1,7 @@
 package stocktake
 
+import "jard/internal/gs1"
+
 // Unit is the base unit that an item's quantities are thousandths of.
 type Unit string
 
@@ -20,6 +22,9 @@ type Item struct {
 	Barcodes []Barcode `json:"barcodes,omitempty"`
 	Lots     bool      `json:"lots,omitempty"`   // lot and expiry are asked for
 	Supply   bool      `json:"supply,omitempty"` // subsidised goods, another regulator's
+	// Price is what a base unit is sold for, as its shelf label says; 0 where nobody said. It turns the price on a scale's
+	// label into a weight.
+	Price Fils `json:"price,omitempty"`
 }
 
 // Barcode is a code that identifies an item, with the quantity of the item in one pack that bears it (thousandths of
@@ -41,8 +46,11 @@ const (
 	VariableMeasure BarcodeKind = "variable"
 )
 
-// Check refuses an item with a malformed id, no name, an unknown unit, or a barcode that is empty, too long or without
-// a pack quantity.
+// MaxPrice bounds the price of a base unit: a million dinars.
+const MaxPrice Fils = gs1.MaxUnitPrice
+
+// Check refuses an item with a malformed id, no name, an unknown unit, a price out of range, or a barcode that is empty,
+// too long or without a pack quantity.
 func (i *Item) Check() error {
 	if err := CheckID("item", string(i.ID)); err != nil {
 		return err
@@ -54,6 +62,9 @@ func (i *Item) Check() error {
 	case Piece, Kilogram, Litre, Metre:
 	default:
 		return unitUnknown.New(string(i.Unit))
+	}
+	if i.Price < 0 || i.Price > MaxPrice {
+		return priceRange.New(i.Price.String())
 	}
 	for _, b := range i.Barcodes {
 		if err := CheckID("barcode", b.Code); err != nil {

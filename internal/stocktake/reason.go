@@ -63,6 +63,9 @@ var (
 	packRange = NewReason(Invalid, "pack-range",
 		"The pack quantity of barcode %q must be above zero and at most ten million units.",
 		"كمية العبوة للباركود %q يجب أن تكون أكبر من صفر ولا تتجاوز عشرة ملايين وحدة.")
+	priceRange = NewReason(Invalid, "price-range",
+		"The price %s of a base unit must be between zero and a million dinars.",
+		"سعر الوحدة %s يجب أن يكون بين صفر ومليون دينار.")
 	roleUnknown = NewReason(Invalid, "role-unknown",
 		"%q is no role.",
 		"القيمة %q ليست دورًا معروفًا.")

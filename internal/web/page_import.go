@@ -15,7 +15,7 @@ var fileSenders = []stocktake.Role{stocktake.SocietyAdministrator, stocktake.Sup
 
 // importFields are what a file's columns may hold, in the order in which they are offered.
 var importFields = map[ImportKind][]string{
-	ImportItems:  {"item", "name", "name_ar", "name_en", "unit", "category", "barcode", "pack", "lots", "supply"},
+	ImportItems:  {"item", "name", "name_ar", "name_en", "unit", "category", "barcode", "pack", "lots", "supply", "price"},
 	ImportPlaces: {"section", "section_name", "custodian", "location", "location_name", "kind", "shared"},
 	ImportBook:   {"section", "item", "barcode", "quantity", "cost", "value"},
 }

@@ -27,6 +27,7 @@ var logFields = []struct {
 	{"kind", (*logReader).kind}, {"verdict", (*logReader).verdict}, {"accept", (*logReader).yes}, {"set_aside", (*logReader).yes}, {"take_back", (*logReader).yes},
 	{"location", (*logReader).location}, {"from", (*logReader).location}, {"to", (*logReader).location}, {"section", (*logReader).section}, {"item", (*logReader).item}, {"person", (*logReader).person},
 	{"round", (*logReader).number}, {"mode", (*logReader).mode}, {"code", (*logReader).code}, {"amount", (*logReader).quantity}, {"pack", (*logReader).quantity},
+	{"price", (*logReader).fils}, {"unit_price", (*logReader).fils},
 	{"condition", (*logReader).condition}, {"lot", (*logReader).code}, {"expiry", (*logReader).code}, {"note", (*logReader).text}, {"all_here", (*logReader).yes}, {"undirected", (*logReader).yes},
 	{"observations", (*logReader).number}, {"quantity", (*logReader).quantity}, {"scanned_at", (*logReader).instant}, {"taken_at", (*logReader).instant}, {"at", (*logReader).instant},
 	{"blind", (*logReader).yes}, {"due", (*logReader).day}, {"sections", (*logReader).sections}, {"locations", (*logReader).locations}, {"items", (*logReader).items},
@@ -113,6 +114,10 @@ func (r *logReader) code(v json.RawMessage) template.HTML {
 func (r *logReader) number(v json.RawMessage) template.HTML { return r.tongue.number(read[int64](v)) }
 func (r *logReader) quantity(v json.RawMessage) template.HTML {
 	return r.tongue.number(read[stocktake.Quantity](v))
+}
+
+func (r *logReader) fils(v json.RawMessage) template.HTML {
+	return r.tongue.number(read[stocktake.Fils](v))
 }
 
 func (r *logReader) howMany(v json.RawMessage) template.HTML {

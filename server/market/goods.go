@@ -14,8 +14,24 @@ import (
 	"jard/internal/stocktake"
 )
 
-// Scheme declares the shop's own labels of weighed goods: 21, five digits of the item, five of grams.
-const Scheme = "prefix=21,item=5,value=5,kind=weight,decimals=3"
+// Schemes declare the shop's own labels of weighed goods: 21, five digits of the item, five of grams; and from the older
+// scales at the counters 22, five digits of the item, five of fils.
+var Schemes = []string{
+	"prefix=21,item=5,value=5,kind=weight,decimals=3",
+	"prefix=22,item=5,value=5,kind=price,decimals=3",
+}
+
+// PriceLabel is what a scale prints for so many grams of an item; false for what is not weighed.
+func PriceLabel(item stocktake.Item, grams int64) (string, bool) {
+	if item.Unit != stocktake.Kilogram || len(item.Barcodes) == 0 {
+		return "", false
+	}
+	s, err := gs1.ParseScheme(Schemes[1])
+	if err != nil {
+		return "", false
+	}
+	return s.Number(item.Barcodes[0].Code, grams*int64(item.Price)/1000)
+}
 
 // Good is an item with what a handheld never learns: where it belongs and what it costs.
 type Good struct {
@@ -145,6 +161,7 @@ func (p *product) byWeight(numbers map[string]int) []Good {
 		g := Good{Section: p.category.section, Cost: stocktake.Cost(1000*p.fils) + 250, Carton: 1}
 		g.Unit, g.Category = stocktake.Kilogram, p.category.name.Arabic
 		g.Name = stocktake.Name{Arabic: join(p.name.Arabic, variant.Arabic), English: join(variant.English, p.name.English)}
+		g.Price = stocktake.Fils(p.fils*13/100+1) * 10 // in steps of ten fils, as shops have them
 		g.Barcodes = []stocktake.Barcode{{Code: fmt.Sprintf("%05d", 40_000+numbers[weighed]), Pack: 1000, Kind: stocktake.VariableMeasure}}
 		all = append(all, g)
 	}

@@ -72,8 +72,39 @@ func TestSociety(t *testing.T) {
 
 // The labels of weighed goods say what the scheme says.
 func TestScheme(t *testing.T) {
-	if _, err := gs1.ParseScheme(market.Scheme); err != nil {
-		t.Error(err)
+	s, err := market.New(1, 1_000, 60)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var schemes []gs1.Scheme
+	for _, text := range market.Schemes {
+		scheme, err := gs1.ParseScheme(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		schemes = append(schemes, scheme)
+	}
+	d, err := gs1.NewDecoder(schemes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	weighed := 0
+	for _, g := range s.Goods {
+		label, ok := market.PriceLabel(g.Item, 1250)
+		if ok != g.Weighed() {
+			t.Fatalf("%s: a label: %t", g.ID, ok)
+		}
+		if !ok {
+			continue
+		}
+		weighed++
+		scan := d.Decode("]E0" + label)
+		if !scan.Weigh(int64(g.Price)) || scan.Item != g.Barcodes[0].Code || *scan.WeightG < 1240 || *scan.WeightG > 1250 {
+			t.Errorf("%s says %+v", label, scan)
+		}
+	}
+	if weighed < 50 {
+		t.Errorf("%d goods are weighed", weighed)
 	}
 }
 

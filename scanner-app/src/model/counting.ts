@@ -245,13 +245,19 @@ export class Counting {
     const what = p.item ? 'item' as const : 'unknown-code' as const
     const sound = p.item ? 'ok' as const : 'unknown' as const
     const decimals = takesDecimals(p, this.catalogue)
-    const weight = decimals ? id.weight : undefined
     const { mode, multiplier } = walk.record
     const times = thousandths(multiplier)
     if (times !== undefined && !decimals && times % 1000) throw new Refuse('number-decimals')
-    if (weight !== undefined || (mode === 'each' && (!decimals || times !== undefined))) {
-      const amount = weight !== undefined ? weight * (times ?? 1000) / 1000 : times ?? 1000
-      const one = { ...p, pack: weight !== undefined ? 1000 : p.pack }
+    // A package's label says what it weighs or holds, and that is counted at once. What a pallet's or a case's says is only
+    // proposed: it may have been opened.
+    const weight = decimals ? id.weight : undefined
+    const count = decimals ? undefined : id.count
+    const said = weight ?? (id.package && count ? count * 1000 : undefined)
+    const proposed = count !== undefined && !id.package && times === undefined
+    if (said !== undefined || (mode === 'each' && !proposed && (!decimals || times !== undefined))) {
+      const amount = said === undefined ? times ?? 1000 : said * (times ?? 1000) / 1000
+      const priced = weight !== undefined && id.price ? { price: id.price, unitPrice: id.unitPrice! } : {}
+      const one = { ...p, pack: weight !== undefined ? 1000 : p.pack, ...priced }
       const quantity = Number.isInteger(amount) ? quantityOf(amount, one.pack) : undefined
       if (quantity === undefined) throw new Refuse('number-inexact')
       if (quantity > maxObserved) throw new Refuse('number-too-large')
@@ -264,7 +270,7 @@ export class Counting {
     }
     const again = walk.same(p).length > 0 || (before !== undefined && before.item === p.item && (p.item !== undefined || before.code === p.code) &&
       (before.lot ?? '') === (p.lot ?? '') && (before.expiry ?? '') === (p.expiry ?? '') && !before.condition)
-    const early = multiplier ? { keyed: multiplier, early: true } : {}
+    const early = multiplier ? { keyed: multiplier, early: true } : proposed ? { keyed: String(count), early: true } : {}
     await this.record(settled, { pending: { ...p, ...early, ...(again ? { again: 'ask' as const } : {}) }, multiplier: '' })
     return { what, sound: again ? 'check' : sound }
   }

@@ -1,5 +1,6 @@
 // What a scan stands for: a catalogue code by its text first, a location's label, and only then what the decoder says.
-import { arabicKeyboard, codeOf, decode, fromArabicLayout, maxScan, type Scheme } from '../gs1/decode'
+import { arabicKeyboard, codeOf, decode, fromArabicLayout, maxScan, type Scan, type Scheme } from '../gs1/decode'
+import { weightOf } from '../gs1/weigh'
 import type { Catalogue } from './catalogue'
 import { Refuse } from './refusal'
 
@@ -11,8 +12,15 @@ export interface Identity {
   id?: string
   /** Of the item, thousandths. */
   pack?: number
-  /** What the label itself weighs, thousandths of a kilogram. */
+  /** What the label itself weighs, thousandths of a kilogram: as it says, or as its price makes at the item's price. */
   weight?: number
+  /** Where its price made the weight: that price and the item's, fils. */
+  price?: number
+  unitPrice?: number
+  /** How many the label says that there are, in packs. */
+  count?: number
+  /** They are one package, sold as such: not a number to look at, as that of a pallet is. */
+  package?: boolean
   lot?: string
   expiry?: string
   /** Why it is invalid. */
@@ -46,7 +54,15 @@ export function identify(raw: string, known: Known): Identity {
   if (scan.kind === 'invalid') return { what: 'invalid', fault: scan.error ?? '', ...rest }
   const found = scan.gtin14 ? known.catalogue.gtin(scan.gtin14) : scan.item ? known.catalogue.code(scan.item) : undefined
   if (!found) return { what: 'unknown', ...rest }
-  return { what: 'item', id: found.item.id, pack: found.pack, ...(scan.weight_g ? { weight: scan.weight_g } : {}), ...rest }
+  return { what: 'item', id: found.item.id, pack: found.pack, ...measured(scan, found.item.price), ...rest }
+}
+
+/** How much there is, where the label says so. */
+function measured(scan: Scan, unitPrice: number | undefined): Partial<Identity> {
+  const count = scan.quantity ? { count: scan.quantity, package: scan.kind === 'variable-measure' } : {}
+  if (scan.weight_g) return { weight: scan.weight_g, ...count }
+  const weight = scan.price_fils && unitPrice ? weightOf(scan.price_fils, unitPrice) : undefined
+  return weight ? { weight, price: scan.price_fils!, unitPrice: unitPrice!, ...count } : count
 }
 
 function byText(code: string, known: Known): { what: 'item' | 'location'; id: string; pack?: number } | undefined {

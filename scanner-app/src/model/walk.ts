@@ -63,6 +63,7 @@ export class Walk {
       kind: 'observed', session: this.record.session, pass: this.record.pass, at: Math.max(at, p.scannedAt), scanned_at: p.scannedAt,
       raw: p.raw === p.code ? undefined : p.raw || undefined, code: p.code || undefined, item: p.item, pack: p.pack, amount, all_here: allHere || undefined,
       condition: p.condition, lot: p.lot, expiry: p.expiry, entry: p.entry, undirected: p.undirected || undefined, note: p.note, photo: p.photo,
+      price: p.price, unit_price: p.unitPrice,
     }
   }
 
@@ -71,7 +72,7 @@ export class Walk {
     return {
       kind: 'reversed', session: e.session, pass: e.pass, at: Math.max(now, e.scanned_at ?? 0), scanned_at: e.scanned_at, raw: e.raw, code: e.code,
       item: e.item, pack: e.pack, amount: e.amount, unit: e.unit, all_here: e.all_here, condition: e.condition, lot: e.lot, expiry: e.expiry,
-      entry: e.entry, undirected: e.undirected, note: e.note, reverses: e.id,
+      entry: e.entry, undirected: e.undirected, note: e.note, price: e.price, unit_price: e.unit_price, reverses: e.id,
     }
   }
 

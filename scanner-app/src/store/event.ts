@@ -31,6 +31,9 @@ export interface EventFields {
   entry?: 'scan' | 'keyed' | 'search' | undefined
   undirected?: boolean | undefined
   note?: string | undefined
+  /** Fils: the price on a label that says no weight, and the price of a base unit that weighed it. */
+  price?: number | undefined
+  unit_price?: number | undefined
   from?: string | undefined
   to?: string | undefined
   taken_at?: number | undefined
@@ -56,7 +59,7 @@ export const maxEvent = 8 << 10
 
 const order = [
   'pass', 'location', 'round', 'person', 'mode', 'assignment', 'continues', 'replaces', 'scanned_at', 'raw', 'code', 'item', 'pack', 'amount',
-  'unit', 'all_here', 'condition', 'lot', 'expiry', 'entry', 'undirected', 'note', 'from', 'to', 'taken_at', 'photo', 'reverses', 'observations', 'quantity',
+  'unit', 'all_here', 'condition', 'lot', 'expiry', 'entry', 'undirected', 'note', 'from', 'to', 'taken_at', 'photo', 'price', 'unit_price', 'reverses', 'observations', 'quantity',
 ] as const
 
 /** What may be zero and then still says something. */

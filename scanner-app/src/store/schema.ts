@@ -50,6 +50,9 @@ export interface PendingRecord {
   part?: boolean
   /** Keyed before the scan: the first digit after it begins anew. */
   early?: boolean
+  /** Of a label weighed by its price: that price and the item's, fils. */
+  price?: number
+  unitPrice?: number
 }
 
 export interface PassRecord {
@@ -130,6 +133,8 @@ export interface CatalogueItem {
   barcodes?: { code: string; pack: number; kind?: 'gtin' | 'local' | 'variable' }[]
   lots?: boolean
   supply?: boolean
+  /** What a base unit is sold for, fils. */
+  price?: number
 }
 
 /** The pack of a session as the server gave it, but for its tasks. */

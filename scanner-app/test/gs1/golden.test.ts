@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { associations } from '../../src/gs1/association'
+import { weigh, weightOf } from '../../src/gs1/weigh'
 import { arabicKeyboard, codeOf, decode, fromArabicLayout, maxScan, parseScheme, type Options } from '../../src/gs1/decode'
 
 interface Golden {
@@ -10,6 +11,8 @@ interface Golden {
   schemes?: string[]
   fnc1?: string
   now?: string
+  /** Fils a kilogram: the answer is weighed by it. */
+  unit_price?: number
   want: object
 }
 
@@ -24,7 +27,9 @@ test('the golden cases are all there', () => expect(goldens.length).toBeGreaterT
 
 test.each(goldens.map((g) => [g.name, g] as const))('%s', (_, g) => {
   // Compared as the JSON that Go writes, so that a field too many fails like one too few.
-  expect(JSON.parse(JSON.stringify(decode(g.raw, options(g))))).toEqual(g.want)
+  const scan = decode(g.raw, options(g))
+  if (g.unit_price !== undefined) weigh(scan, g.unit_price)
+  expect(JSON.parse(JSON.stringify(scan))).toEqual(g.want)
 })
 
 test('terminators and the script of digits change nothing', () => {
@@ -59,4 +64,13 @@ test('any text gets an answer', () => {
   expect(decode('https://a.example/constructor/06271100010013').kind).toBe('unknown')
   expect(decode('د' + '\u064f'.repeat(3000)).error).toBe('too-long')
   expect(arabicKeyboard).toBe('arabic-keyboard')
+})
+
+test('a weight is worked out exactly, or not at all', () => {
+  for (const [price, unit, grams] of [[1750, 1250, 1400], [1, 2000, 1], [1, 2001, 0], [99_999, 1, 99_999_000], [Number.MAX_SAFE_INTEGER, 1e9, 9_007_199_255]] as const) {
+    expect(weightOf(price, unit), `${price} at ${unit}`).toBe(grams)
+  }
+  for (const [price, unit] of [[0, 1250], [1750, 0], [-1, 5], [5, -1], [1750, 1e9 + 1], [Number.MAX_SAFE_INTEGER, 1], [NaN, 5]] as const) {
+    expect(weightOf(price, unit), `${price} at ${unit}`).toBe(undefined)
+  }
 })

@@ -1,0 +1,104 @@
+// What a label says of how much there is: a scale's weight, price or count, a pallet's count, a case's pack.
+import { describe, expect, it } from 'vitest'
+import { World } from '../world'
+import { arrived, counting, keys, milk } from './counter'
+import 'fake-indexeddb/auto'
+
+const schemes = ['prefix=21,item=5,value=5,kind=weight,decimals=3', 'prefix=22,item=5,value=5,kind=price,decimals=3', 'prefix=23,item=6,value=4,kind=count']
+const open = async (more = {}) => {
+  const { w, m } = await counting(new World(), { schemes, ...more })
+  await m.scan('A-01-03')
+  return { w, m }
+}
+const price = '2212345017508', unpriced = '2254321017508', thirty = '2312345600301'
+const pallet = ']C10036271100000000012102' + '06291003012345' + '3748'
+
+describe('a price label', () => {
+  it('is weighed by the item’s price, and what proves the weight goes with it', async () => {
+    const { w, m } = await open()
+    expect(await m.scan(']E0' + price)).toEqual({ what: 'item', sound: 'ok' })
+    expect(m.pass.value).toMatchObject({ entries: [{ item: { id: 'cheese' }, amount: 1400, quantity: 1400, allHere: false }] })
+    await m.undo()
+    await m.closePass()
+    const events = await arrived(w, m)
+    const said = { raw: ']E0' + price, code: price, item: 'cheese', pack: 1000, amount: 1400, price: 1750, unit_price: 1250 }
+    expect(events.slice(1, 3)).toMatchObject([{ kind: 'observed', ...said }, { kind: 'reversed', ...said }])
+    await m.stop()
+  })
+
+  it('of an item without a price waits for its weight, and its raw text is kept', async () => {
+    const { w, m } = await open()
+    await m.scan(']E0' + unpriced)
+    expect(m.pass.value).toMatchObject({ pending: { item: { id: 'olives' }, keyed: '', decimals: true }, entries: [] })
+    await keys(m, '1.4')
+    await m.confirm()
+    await m.closePass()
+    const [, event] = await arrived(w, m)
+    expect(event).toMatchObject({ raw: ']E0' + unpriced, amount: 1400 })
+    expect(event).not.toHaveProperty('price')
+    await m.stop()
+  })
+
+  it('counts each package of a number keyed before it', async () => {
+    const { m } = await open()
+    await m.setMode('each')
+    await keys(m, '3')
+    await m.scan(price)
+    expect(m.pass.value!.entries[0]).toMatchObject({ amount: 4200 })
+    await m.stop()
+  })
+})
+
+it('a weight in a GS1 symbol is counted, kilograms and pounds told apart', async () => {
+  const { m } = await open()
+  await m.scan(']e001962711000100163103001750')
+  expect(m.pass.value!.entries[0]).toMatchObject({ item: { id: 'olives' }, amount: 1750 })
+  await m.scan(']e001962711000100163202001750')
+  expect(m.pass.value).toMatchObject({ pending: { item: { id: 'olives' }, keyed: '' } }) // nobody guesses a kilogram from pounds
+  await m.stop()
+})
+
+it('a count that a scale printed is counted at once, in either mode', async () => {
+  for (const mode of ['quantity', 'each'] as const) {
+    const { m } = await open()
+    await m.setMode(mode)
+    await m.scan(thirty)
+    expect(m.pass.value!.entries, mode).toMatchObject([{ item: { id: 'eggs' }, amount: 30_000, quantity: 30_000 }])
+    await m.stop()
+  }
+})
+
+it('what a pallet says is proposed, and confirmed by a person', async () => {
+  for (const mode of ['quantity', 'each'] as const) {
+    const { m } = await open()
+    await m.setMode(mode)
+    await m.scan(pallet)
+    expect(m.pass.value, mode).toMatchObject({ pending: { item: { id: 'milk' }, keyed: '48', quantity: 48_000 }, entries: [] })
+    await m.key('back')
+    await m.confirm()
+    expect(m.pass.value!.entries[0]).toMatchObject({ amount: 4000 })
+    await m.stop()
+  }
+})
+
+it('cases count by what their code holds', async () => {
+  const { m } = await open()
+  await m.scan(']C1021629100301234237' + '5') // five cases of twelve
+  expect(m.pass.value!.pending).toMatchObject({ item: { id: 'milk' }, pack: 12_000, keyed: '5', quantity: 60_000 })
+  await m.confirm()
+  await m.scan(']I116291003012342')
+  await m.answer('add')
+  await keys(m, '2')
+  await m.confirm()
+  await m.scan(milk)
+  await m.answer('discard')
+  expect(m.pass.value!.totals).toMatchObject({ quantity: 84_000 })
+  await m.stop()
+})
+
+it('lot and expiry come from the label', async () => {
+  const { m } = await open()
+  await m.scan(']d20106291003012345' + '17270200' + '10L7')
+  expect(m.pass.value!.pending).toMatchObject({ item: { id: 'milk' }, lot: 'L7', expiry: '2027-02-28' })
+  await m.stop()
+})

@@ -28,9 +28,10 @@ export default defineConfig({
         theme_color: '#0b5b5b', background_color: '#faf8f4',
         icons: [{ src: 'icon.svg', sizes: 'any', type: 'image/svg+xml', purpose: 'any maskable' }],
       },
-      workbox: { globPatterns: ['**/*.{js,css,html,svg,woff2}'], navigateFallback: '/app/index.html', navigateFallbackAllowlist: [/^\/app\//] },
+      workbox: { globPatterns: ['**/*.{js,css,html,svg,woff2,wasm}'], navigateFallback: '/app/index.html', navigateFallbackAllowlist: [/^\/app\//] },
     }),
   ],
+  worker: { format: 'es' },
   build: { outDir: '../static/scanner', emptyOutDir: true, target: 'chrome83', assetsInlineLimit: 0, modulePreload: false },
   test: { include: ['test/**/*.test.{ts,tsx}'], setupFiles: ['test/texts.ts'] },
 })

@@ -33,7 +33,7 @@ func guard(c echo.Context) {
 	h.Set(echo.HeaderReferrerPolicy, "no-referrer")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Permissions-Policy", "camera=(self), microphone=(), geolocation=()")
+	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
 	insist(c.Request(), h)
 }
 
@@ -60,12 +60,13 @@ func (k *console) guardPages(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// guardFiles is guard for files, which say themselves how long they keep. The app's decoder for camera images is
-// WebAssembly.
+// guardFiles is guard for files, which say themselves how long they keep. The app alone may ask for the camera, and reads
+// its pictures with WebAssembly.
 func (k *console) guardFiles(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		guard(c)
 		if strings.HasPrefix(c.Request().URL.Path, "/app/") {
+			c.Response().Header().Set("Permissions-Policy", "camera=(self), microphone=(), geolocation=()")
 			c.Response().Header().Set(echo.HeaderContentSecurityPolicy, strings.Replace(policy, "script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'", 1))
 		}
 		return next(c)

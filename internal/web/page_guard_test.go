@@ -58,6 +58,11 @@ func TestEveryAnswerToABrowserIsGuarded(t *testing.T) {
 			if !strings.Contains(policy, "default-src 'none'") || !strings.Contains(policy, "frame-ancestors 'none'") || strings.Contains(policy, "unsafe-inline") {
 				t.Errorf("%s %s: policy %q", method, path, policy)
 			}
+			// The camera and the reader of its pictures are the app's alone.
+			app := strings.HasPrefix(path, "/app/")
+			if strings.Contains(policy, "wasm-unsafe-eval") != app || strings.Contains(h.Get("Permissions-Policy"), "camera=(self)") != app || strings.Contains(policy, "'unsafe-eval'") {
+				t.Errorf("%s %s: policy %q, permissions %q", method, path, policy, h.Get("Permissions-Policy"))
+			}
 			if h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Referrer-Policy") != "no-referrer" {
 				t.Errorf("%s %s: headers %v", method, path, h)
 			}

@@ -38,6 +38,7 @@ addEventListener('hashchange', (e) => readLink(e.newURL)) // the address itself 
 effect(() => { if (model.phase.value !== 'starting') redeem() })
 
 const front = () => ui.practice.value ?? ui
+if (new URLSearchParams(location.search).get('scandebug') === '1') ui.sheet.value = 'scandebug'
 listenToKeys(front)
 for (const tap of ['pointerup', 'keydown'] as const) addEventListener(tap, () => ui.sound.unlock(), { capture: true, passive: true }) // any tap will do
 stayAwake(() => front().model.pass.value !== undefined)

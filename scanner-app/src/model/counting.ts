@@ -10,13 +10,13 @@ import { packsOf, shown } from './catalogue'
 import { dayOf } from './day'
 import { duties, isUndirected, taskAt, type Duties } from './duty'
 import { fold } from '../store/fold'
-import { identify, type Identity } from './identify'
+import { identify, type Identity, type Known } from './identify'
 import { Journal, type Means } from './journal'
 import { Keyed } from './keyed'
 import { keyedOf, maxObserved, quantityOf, thousandths, unusual } from './number'
 import { described, pendingAnew, pendingOf, wantsLot } from './pending'
 import { Refuse } from './refusal'
-import type { Item, Key, Mode, Outcome, Pass, Place, Question, Reply, Said, Scanned } from './types'
+import type { Explained, Item, Key, Mode, Outcome, Pass, Place, Question, Reply, Said, Scanned } from './types'
 import { takesDecimals, type PassChange, type Step, type Walk } from './walk'
 
 const ok: Outcome = { sound: 'ok' }
@@ -180,9 +180,17 @@ export class Counting {
 
   // Scans.
 
+  private known(): Known {
+    return { catalogue: this.catalogue, schemes: this.schemes, isLocation: (code) => this.pack.site.locations.some((l) => l.id === code) }
+  }
+
+  explain(raw: string): Explained {
+    const { what, code, id } = identify(raw, this.known()), item = what === 'item' ? this.catalogue.item(id!) : undefined
+    return { what, code, ...(item ? { item: shown(item) } : {}) }
+  }
+
   async scan(raw: string, entry: 'scan' | 'keyed', at: number, mode: Mode): Promise<Scanned> {
-    const known = { catalogue: this.catalogue, schemes: this.schemes, isLocation: (code: string) => this.pack.site.locations.some((l) => l.id === code) }
-    const id = identify(raw, known)
+    const id = identify(raw, this.known())
     const keyboard = id.arabicKeyboard ? { arabicKeyboard: true } : {}
     const answered = await this.answeredBy(id, at)
     if (answered) return { ...answered, ...keyboard }

@@ -4,7 +4,7 @@ import { signal } from '@preact/signals'
 import type { Counting } from './counting'
 import type { Moving } from './moving'
 import { Refuse } from './refusal'
-import type { Item, Key, Mode, Move, Outcome, Pass, Place, Question, Reply, Said, Scanned, Task } from './types'
+import type { Explained, Item, Key, Mode, Move, Outcome, Pass, Place, Question, Reply, Said, Scanned, Task } from './types'
 
 /** The same label again within so many ms is the trigger's bounce. */
 const bounce = 300
@@ -142,6 +142,17 @@ export abstract class Shift {
   moveAt(location: string): Promise<Outcome> { return this.carry((m) => m.at(location)) }
   placeMove(): Promise<Outcome> { return this.carry((m) => m.place()) }
   takeBackMove(move: string): Promise<Outcome> { return this.carry((m) => m.takeBack(move)) }
+
+  explain(raw: string): Explained | undefined {
+    try {
+      return this.counting?.explain(raw)
+    } catch (e) {
+      if (e instanceof Refuse) return undefined // nothing, or more than anything reads
+      throw e
+    }
+  }
+
+  schemes(): readonly string[] { return this.counting?.pack.schemes ?? [] }
 
   findItems(query: string): Item[] { return this.counting?.findItems(query) ?? [] }
   findPlaces(query: string): Place[] { return this.counting?.findPlaces(query) ?? [] }

@@ -313,6 +313,13 @@ export interface Scanned extends Outcome {
   bounced?: boolean
 }
 
+export interface Explained {
+  what: 'item' | 'unknown' | 'location' | 'invalid'
+  /** What it would be counted under. */
+  code: string
+  item?: Item
+}
+
 export interface Model {
   readonly phase: ReadonlySignal<Phase>
   /** Why the phase is failed. */
@@ -405,6 +412,10 @@ export interface Model {
   /** A placed move did not happen as it was recorded. */
   takeBackMove(move: string): Promise<Outcome>
 
+  /** What a scan would be taken for in the session that is open. Counts nothing. */
+  explain(raw: string): Explained | undefined
+  /** What labels of scales mean in that session's society, as the server writes it. */
+  schemes(): readonly string[]
   /** At most 50, best first; letters folded. Empty for an empty query. */
   findItems(query: string): Item[]
   findPlaces(query: string): Place[]

@@ -14,6 +14,17 @@ export function captureScans(scanned: (scan: Captured) => void, label: string): 
   return () => capture.stop()
 }
 
+/** What the listener hears and makes of it, for who watches. */
+export type Heard = { event: Event; on: 'page' | 'field' | 'sink' } | { typed: string } | { scan: Captured }
+
+let watcher: ((heard: Heard) => void) | undefined
+
+/** Tells of all that is heard, until the function that it returns is called. */
+export function watchCapture(watch: (heard: Heard) => void): () => void {
+  watcher = watch
+  return () => { if (watcher === watch) watcher = undefined }
+}
+
 /** A field as it was before a burst. */
 interface Snapshot {
   field: Field
@@ -51,7 +62,12 @@ class Capture {
     this.place.append(sink)
     document.body.append(this.place)
     const on = (type: string, handle: (e: never) => void) =>
-      addEventListener(type, ((e: Event) => { if (!this.ours) handle(e as never) }) as EventListener, { capture: true, signal: this.off.signal })
+      addEventListener(type, ((e: Event) => {
+        if (this.ours) return
+        watcher?.({ event: e, on: e.target === this.sink ? 'sink' : textField(e.target) ? 'field' : 'page' })
+        handle(e as never)
+      }) as EventListener, { capture: true, signal: this.off.signal })
+    for (const type of ['keyup', 'compositionstart', 'compositionupdate', 'paste']) on(type, () => {}) // heard for who watches
     on('keydown', (e: KeyboardEvent) => this.key(e))
     on('beforeinput', (e: InputEvent) => this.beforeInput(e))
     on('input', (e: InputEvent) => this.input(e))
@@ -164,8 +180,12 @@ class Capture {
       this.held = []
       this.restore(scans[0]!)
       const epoch = Date.now() - performance.now()
-      for (const scan of scans) this.scanned({ ...scan, at: Math.round(epoch + scan.at) })
+      for (const scan of scans) {
+        watcher?.({ scan })
+        this.scanned({ ...scan, at: Math.round(epoch + scan.at) })
+      }
     } else if (step.typed) {
+      watcher?.({ typed: step.typed })
       const held = this.held
       this.held = []
       this.before = undefined

@@ -19,6 +19,8 @@ const SyncSheet = of(part(() => import('./sync')), (m) => m.SyncSheet)
 const NoticesSheet = of(part(() => import('./notice-list')), (m) => m.NoticesSheet)
 const FindSheet = of(part(() => import('./find')), (m) => m.FindSheet)
 const RescueSheet = of(part(() => import('./rescue')), (m) => m.RescueSheet)
+const CameraSheet = of(part(() => import('./camera')), (m) => m.CameraSheet)
+const ScanDebugSheet = of(part(() => import('./scandebug')), (m) => m.ScanDebugSheet)
 const DetailsSheet = of(part(() => import('./details')), (m) => m.DetailsSheet)
 const tour = part(() => import('./tour')), training = part(() => import('./training'))
 const Tour = of(tour, (m) => m.Tour), TrainingGround = of(training, (m) => m.TrainingGround), TrainingSheet = of(training, (m) => m.TrainingSheet)
@@ -87,6 +89,8 @@ function Sheets() {
     case 'settings': return <SettingsSheet key={open} close={close} />
     case 'notices': return <NoticesSheet key={open} close={close} />
     case 'places': return <PlacesSheet key={open} close={close} />
+    case 'camera': return <CameraSheet key={open} close={close} />
+    case 'scandebug': return <ScanDebugSheet key={open} close={close} />
     case 'mode': return <ModeSheet key={open} close={close} />
     case 'training': return <TrainingSheet key={open} close={close} />
   }

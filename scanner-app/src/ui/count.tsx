@@ -3,7 +3,9 @@
 import { useRef } from 'preact/hooks'
 import { text } from '../i18n/text'
 import type { Entry, Key, Pass } from '../model/types'
+import { CameraButton } from './camera-button'
 import { Icon } from './icon'
+import { KeyboardWarning } from './keyboard'
 import { Statement } from './notices'
 import { Keypad, PadKey } from './keypad'
 import { modeWord } from './mode'
@@ -13,7 +15,8 @@ import { Amount, Code, Count as N, Name } from './value'
 
 // Closing: the session takes nothing new, and the item in hand still gets its number.
 export function Counting({ pass, closing }: { pass: Pass; closing?: boolean }) {
-  const { model, run, undo, sheet, sound, started } = useUi()
+  const { model, run, undo, sheet, sound, started, arabicKeyboard, keyboardRead } = useUi()
+  const warned = arabicKeyboard.value && !keyboardRead.value
   const repeat = useRepeat(pass)
   if (!closing && !started.value && !sound.unlocked()) return <Start pass={pass} />
   const pending = pass.pending
@@ -28,6 +31,7 @@ export function Counting({ pass, closing }: { pass: Pass; closing?: boolean }) {
     <main class="counting">
       <Panel pass={pass} />
       {closing ? <Aside title={text('session.closing')}>{text('session.closing.pending')}</Aside>
+        : warned ? <KeyboardWarning />
         : repeat ? <Aside title={text('repeat')} alert>{text('repeat.do')}</Aside>
         : <ul class="recent" aria-label={text('recent')}>
           {recent.map((e) => <Recent key={e.id} entry={e} undo={() => void undo(e.id)} />)}
@@ -38,6 +42,7 @@ export function Counting({ pass, closing }: { pass: Pass; closing?: boolean }) {
         <button onClick={() => { sheet.value = 'mode' }} aria-haspopup="dialog" aria-label={`${text('mode.title')}: ${modeWord(pass.mode)}`}><span class="tag plain">{modeWord(pass.mode)}</span></button>
         <button onClick={() => { sheet.value = 'find' }} aria-haspopup="dialog"><Icon name="search" /> {text('do.search')}</button>
         <button onClick={() => { sheet.value = 'entries' }} aria-haspopup="dialog"><Icon name="list" /> <N n={pass.totals.observations} /><span class="hidden">{text('entries.title')}</span></button>
+        <CameraButton />
         <button class="strong" onClick={() => { sheet.value = 'finish' }} aria-haspopup="dialog"><Icon name="flag" /> {text('finish.short')}</button>
       </div>}
       <Keypad digit={key} erase={() => key('back')} point={decimals ? () => key('.') : undefined} actions={[

@@ -1,6 +1,7 @@
 // Pairing: the code is typed, or its picture is read with the imager, which comes in as any scan does.
 import { useState } from 'preact/hooks'
 import { text } from '../i18n/text'
+import { CameraButton } from './camera-button'
 import { Field } from './field'
 import { Icon } from './icon'
 import { Statement } from './notices'
@@ -25,7 +26,7 @@ export function Pairing({ back }: { back?: () => void }) {
             <h1 class="brand">{text('app.name')}</h1>
             <p class="soft">{text('app.line')}</p>
           </div>
-          <Statement icon="scan" title={text('pair.scan')}>{text('pair.scan.do')}</Statement>
+          <div class="beside"><Statement icon="scan" title={text('pair.scan')}>{text('pair.scan.do')}</Statement><CameraButton /></div>
           <Field label={text('pair.code')} value={code} code change={(v) => { setCode(v); setMissing(false); said.value = undefined }}
             fault={missing ? text('pair.missing') : said.value ? inWords(said.value) : undefined} />
           <Field label={text('pair.name')} value={name} change={setName} />

@@ -10,12 +10,13 @@ import { useUi } from './ui'
 import { Code, Count, Name } from './value'
 
 export function SettingsSheet({ close }: { close: () => void }) {
-  const { model, drill } = useUi()
+  const { model, drill, sheet } = useUi()
   return (
     <Sheet title={text('do.settings')} close={close} whole>
       <div class="stack">
         <Choices />
         {!drill && <Device />}
+        <button class="row" onClick={() => { sheet.value = 'scandebug' }} aria-haspopup="dialog"><span><span class="title">{text('debug.title')}</span><span class="note">{text('debug.open')}</span></span><Icon name="on" /></button>
         {!drill && !model.pass.value && <Help close={close} />}
       </div>
     </Sheet>

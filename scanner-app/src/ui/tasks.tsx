@@ -3,7 +3,9 @@ import { useMemo, useState } from 'preact/hooks'
 import { formatQuantity } from '../i18n/number'
 import { digits, language, text } from '../i18n/text'
 import type { Place, Task, Totals } from '../model/types'
+import { CameraButton } from './camera-button'
 import { Icon } from './icon'
+import { KeyboardWarning } from './keyboard'
 import { ModeChoice } from './mode'
 import { Statement } from './notices'
 import { Sheet } from './sheet'
@@ -13,7 +15,7 @@ import { Code, Count, Name } from './value'
 const page = 40 // rows drawn at once
 
 export function Tasks() {
-  const { model, run, sheet, said, closed, sound, started } = useUi()
+  const { model, run, sheet, said, closed, sound, started, arabicKeyboard, keyboardRead } = useUi()
   const [shown, setShown] = useState(page)
   const tasks = model.tasks.value
   const undone = tasks.filter((t) => t.state !== 'closed').length
@@ -29,6 +31,7 @@ export function Tasks() {
         <div class="stack">
           {closed.value && <Statement tone="good" title={text('closed.title')}><Name of={closed.value.place.name} /> · {totalsInWords(closed.value.totals)}</Statement>}
           {said.value && <Statement tone="check">{inWords(said.value)}</Statement>}
+          {arabicKeyboard.value && !keyboardRead.value && <KeyboardWarning />}
           <div class="prompt"><Icon name="scan" /><div><h1>{text('tasks.scan')}</h1><p class="soft small">{text('tasks.scan.do')}</p></div></div>
           <ModeChoice />
           <div>
@@ -39,7 +42,10 @@ export function Tasks() {
           </div>
         </div>
       </main>
-      <div class="foot"><button class="button" onClick={() => { sheet.value = 'places' }}><Icon name="search" />{text('places.choose')}</button></div>
+      <div class="foot beside">
+        <button class="button" onClick={() => { sheet.value = 'places' }}><Icon name="search" />{text('places.choose')}</button>
+        <CameraButton />
+      </div>
     </>
   )
 }

@@ -5,13 +5,13 @@ import { useContext } from 'preact/hooks'
 import { formatQuantity, readDigits } from '../i18n/number'
 import { digits, language, nameOf, text } from '../i18n/text'
 import type { Training } from '../model/training'
-import type { Model, Outcome, Place, Refusal, Totals } from '../model/types'
+import type { Model, Outcome, Place, Refusal, Scanned, Totals } from '../model/types'
 import type { Captured } from '../scan/capture'
 import type { Sound } from '../sound/sound'
 import type { Settings } from './settings'
 import type { Update } from './update'
 
-export type SheetName = 'menu' | 'sync' | 'rescue' | 'settings' | 'notices' | 'places' | 'find' | 'zero' | 'entries' | 'details' | 'mode' | 'finish' | 'training'
+export type SheetName = 'menu' | 'sync' | 'rescue' | 'settings' | 'notices' | 'places' | 'find' | 'zero' | 'entries' | 'details' | 'mode' | 'finish' | 'training' | 'camera' | 'scandebug'
 
 // What training adds to the screens that it is held on.
 export interface Drill {
@@ -60,8 +60,10 @@ export interface Ui {
   undo(entry?: string): Promise<boolean>
   // pair redeems a code or link, shown as under way wherever it came from.
   pair(code: string, name: string): Promise<boolean>
+  // Whether the counter has read what to do about an Arabic keyboard.
+  keyboardRead: Signal<boolean>
   // scanned hands a scan to the model. What it counted or opened is shown: a sheet gives way to it.
-  scanned(scan: Captured): Promise<void>
+  scanned(scan: Captured): Promise<Scanned | undefined>
 }
 
 export function makeUi(model: Model, sound: Sound, settings: Signal<Settings>, update: Update, battery: ReadonlySignal<number | undefined>, version: string): Ui {
@@ -91,7 +93,7 @@ export function makeUi(model: Model, sound: Sound, settings: Signal<Settings>, u
       return done
     },
     model, sound, settings, update, said, battery, version,
-    sheet, closed, started: signal(false), arabicKeyboard, pairing, pairAgain: signal(false), aside, practice: signal(undefined),
+    sheet, closed, started: signal(false), arabicKeyboard, keyboardRead: signal(false), pairing, pairAgain: signal(false), aside, practice: signal(undefined),
     practise() {
       if (!model.pass.peek()) aside.value = 'training'
     },
@@ -103,16 +105,21 @@ export function makeUi(model: Model, sound: Sound, settings: Signal<Settings>, u
     },
     pin,
     async scanned({ raw, arabic, at, front, ended }) {
+      if (sheet.peek() === 'scandebug') return undefined // looked at there, and not counted
       const typed = readDigits(raw)
-      if (pin.take && /^[0-9]{1,8}$/.test(typed)) return pin.take(typed.slice(front), ended)
+      if (pin.take && /^[0-9]{1,8}$/.test(typed)) return void pin.take(typed.slice(front), ended)
       const action = model.scan(raw, 'scan', at, front)
       pairing.value = model.phase.peek() === 'unpaired'
       const done = await run(action)
       pairing.value = false
-      const { what, arabicKeyboard: recovered } = await action
-      if (arabic || recovered) arabicKeyboard.value = true
-      if (done && what !== 'nothing') sheet.value = undefined
+      const said = await action, { what } = said
+      if (arabic || said.arabicKeyboard) arabicKeyboard.value = true
+      const pass = model.pass.peek()
+      // The camera goes on where one scan follows the other without a key between them.
+      const goesOn = sheet.peek() === 'camera' && pass?.mode === 'each' && !pass.pending && (what === 'item' || what === 'unknown-code')
+      if ((done && what !== 'nothing' && !goesOn) || (model.question.peek() && sheet.peek() === 'camera')) sheet.value = undefined
       if (done && what === 'location') closed.value = undefined
+      return said
     },
   }
 }

@@ -56,6 +56,7 @@ export function fakeModel(): FakeModel {
     openPass: does('openPass'), setMode: does('setMode'), scan: scanned('scan'), choose: scanned('choose'), key: does('key'), switchPack: does('switchPack'), describe: does('describe'), countAnew: does('countAnew'), dayOf,
     beginMove: does('beginMove'), leaveMove: does('leaveMove'), moveAt: does('moveAt'), placeMove: does('placeMove'), takeBackMove: does('takeBackMove'),
     confirm: does('confirm'), zero: does('zero'), undo: does('undo'), answer: does('answer'), closePass: does('closePass'),
+    explain: () => undefined, schemes: () => [],
     findItems: (q) => Object.values(items).filter((i) => i.name.ar?.includes(q) || i.name.en?.includes(q) || i.code?.startsWith(q)),
     findPlaces: (q) => model.places.value.filter((p) => p.name.ar?.includes(q) || p.location.includes(q)),
     syncNow: async () => { await does('syncNow')() }, setPhoto: does('setPhoto'), photo: async () => undefined,

@@ -136,13 +136,13 @@ describe('counting', () => {
   it('says over a question what it refuses meanwhile', async () => {
     const { model, ui, words } = await show('leave')
     model.next = { refused: { key: 'answer-first', ar: 'أجب أولًا.', en: 'Answer first.' } }
-    await act(() => ui.scanned({ raw: '6271100010013', arabic: false, at: 1_795_000_000_123, front: 0, ended: true }))
+    await act(async () => void (await ui.scanned({ raw: '6271100010013', arabic: false, at: 1_795_000_000_123, front: 0, ended: true })))
     expect(root!.querySelector('.sheet')!.textContent).toContain('أجب أولًا.')
     expect(words()).toContain('ملصقه مرة ثانية')
   })
   it('hands on when a scan came, not when it was dealt with', async () => {
     const { model, ui } = await show('count-recorded')
-    await act(() => ui.scanned({ raw: '6271100010013', arabic: false, at: 1_795_000_000_123, front: 0, ended: true }))
+    await act(async () => void (await ui.scanned({ raw: '6271100010013', arabic: false, at: 1_795_000_000_123, front: 0, ended: true })))
     expect(model.asked).toEqual(['scan 6271100010013 scan 1795000000123 0'])
   })
   it('shows the code of what was searched for, and offers no word as a code', async () => {

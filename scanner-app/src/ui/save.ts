@@ -1,0 +1,11 @@
+// A file that the device keeps, or that is handed on.
+
+/** Saves a file under jard-NAME-YYYY-MM-DD-HH-MM.EXT. */
+export function saveFile(file: Blob, name: string, extension: string): void {
+  const address = URL.createObjectURL(file)
+  const link = document.createElement('a')
+  link.href = address
+  link.download = `jard-${name.replace(/[^\p{L}\p{N}-]+/gu, '-') || 'device'}-${new Date().toISOString().slice(0, 16).replace(/[:T]/g, '-')}.${extension}`
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(address), 60_000)
+}

@@ -9,8 +9,8 @@ const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
 const chosen = { executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args: flags }
 
 /** Opens the browser on a profile folder; the same folder again finds everything that the profile stored durably. */
-export function openProfile(folder: string, options: BrowserContextOptions = {}): Promise<BrowserContext> {
-  return chromium.launchPersistentContext(folder, { ...chosen, ...options })
+export function openProfile(folder: string, options: BrowserContextOptions = {}, more: string[] = []): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(folder, { ...chosen, ...options, args: [...flags, ...more] })
 }
 
 /** Opens a browser that keeps nothing, for windows that share nothing. */

@@ -18,7 +18,8 @@ beforeAll(async () => {
   context = await openProfile(await newFolder('capture'))
   page = context.pages()[0]!
   await page.setContent(`<html lang="en"><title>t</title><main><form><input id="quantity" value="12"><input id="pin" maxlength="4">
-    <button id="go">Go</button></form><section tabindex="0" id="pad">pad</section></main>`)
+    <button id="go">Go</button></form><input id="find" type="search"><textarea id="notes"></textarea>
+    <div role="dialog" aria-modal="true"><button id="ok">OK</button></div><section tabindex="0" id="pad">pad</section></main>`)
   await page.addScriptTag({ content: script })
   await page.evaluate(() => {
     const w = window as unknown as { capture: { captureScans(f: (s: object) => void, label: string): void }; scans: object[]; keys: string[]; sent: number }
@@ -40,7 +41,7 @@ beforeEach(async () => {
     w.scans = []
     w.keys = []
     w.sent = 0
-    for (const [id, value] of [['quantity', '12'], ['pin', '']]) document.querySelector<HTMLInputElement>('#' + id)!.value = value!
+    for (const [id, value] of [['quantity', '12'], ['pin', ''], ['find', 'milk'], ['notes', 'two\nlines']]) document.querySelector<HTMLInputElement>('#' + id)!.value = value!
     ;(document.activeElement as HTMLElement).blur()
   })
   await page.waitForFunction(() => document.activeElement?.className === 'scan-sink')
@@ -49,7 +50,7 @@ beforeEach(async () => {
 const state = () => page.evaluate(() => {
   const w = window as unknown as { scans: { raw: string; arabic: boolean; at: number }[]; keys: string[]; sent: number }
   const value = (id: string) => document.querySelector<HTMLInputElement>('#' + id)!.value
-  return { raws: w.scans.map((s) => s.raw), arabic: w.scans.map((s) => s.arabic), at: w.scans.map((s) => s.at), keys: w.keys, sent: w.sent, quantity: value('quantity'), pin: value('pin'), sink: document.querySelector<HTMLInputElement>('.scan-sink')!.value }
+  return { raws: w.scans.map((s) => s.raw), arabic: w.scans.map((s) => s.arabic), at: w.scans.map((s) => s.at), keys: w.keys, sent: w.sent, quantity: value('quantity'), pin: value('pin'), find: value('find'), notes: value('notes'), sink: document.querySelector<HTMLInputElement>('.scan-sink')!.value }
 })
 
 const scans = async (n: number) => {
@@ -170,4 +171,101 @@ test('an Arabic layout, with its keys named and without', async () => {
     await page.keyboard.press('Enter')
   }
   expect(await scans(2)).toMatchObject({ raws: [milk, arabic], arabic: [true, true] })
+})
+
+// Every way in which a scan can arrive, into whatever has the focus: it comes out once and leaves no trace.
+
+interface KeyEvent { key: string; text?: string; code?: string; modifiers?: number; windowsVirtualKeyCode?: number }
+const press = (e: KeyEvent) => cdp.send('Input.dispatchKeyEvent', { type: e.text === undefined ? 'rawKeyDown' : 'keyDown', ...e })
+const unidentified = () => press({ key: 'Unidentified', windowsVirtualKeyCode: 229 })
+const compose = (text: string) => cdp.send('Input.imeSetComposition', { text, selectionStart: text.length, selectionEnd: text.length })
+
+/** DataWedge and its like, by what they are set to. */
+const ways: Record<string, (raw: string) => Promise<unknown>> = {
+  'characters as events': (raw) => Promise.all([...raw].map((key) => press({ key, text: key }))),
+  'characters as events, 100 ms apart': async (raw) => { for (const key of raw) { await press({ key, text: key }); await page.waitForTimeout(95) } },
+  'committed text': insertText,
+  'committed text behind a key of no name': async (raw) => { await unidentified(); await insertText(raw) },
+  'a composition that grows by characters': async (raw) => {
+    for (let n = 1; n <= raw.length; n++) { await unidentified(); await compose(raw.slice(0, n)) }
+    await insertText(raw)
+  },
+  'a composition in one piece': async (raw) => { await compose(raw); await insertText(raw) },
+  'characters committed one by one': async (raw) => { for (const c of raw) { await unidentified(); await insertText(c) } },
+}
+
+const ends: Record<string, () => Promise<unknown> | undefined> = {
+  'Enter': () => page.keyboard.press('Enter'), 'Tab': () => page.keyboard.press('Tab'), 'nothing': () => undefined,
+  'a carriage return as text': () => insertText('\r'), 'a line feed as text': () => insertText('\n'), 'a tab as text': () => insertText('\t'),
+}
+
+const states = { quantity: '12', pin: '', find: 'milk', notes: 'two\nlines', sent: 0 }
+
+for (const [way, send] of Object.entries(ways)) {
+  test.each(Object.entries(ends))(`${way}, ended by %s`, async (_, end) => {
+    await send(milk)
+    await end()
+    expect(await scans(1)).toMatchObject({ raws: [milk], sink: '', ...states })
+  })
+
+  test.each(['quantity', 'find', 'notes', 'pin'])(`${way}, into the field %s`, async (id) => {
+    await page.focus('#' + id)
+    await send(rice)
+    await page.keyboard.press('Enter')
+    expect(await scans(1)).toMatchObject({ raws: [rice], sink: '', ...states })
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe(id)
+  })
+
+  test(`${way}, while a dialog has the focus`, async () => {
+    await page.focus('#ok')
+    await send(milk)
+    await page.keyboard.press('Enter')
+    expect(await scans(1)).toMatchObject({ raws: [milk], keys: [], ...states })
+  })
+}
+
+test('whole texts with their own ends', async () => {
+  for (const [n, end] of ['\r', '\n', '\r\n', '\t', ''].entries()) {
+    await insertText(milk + end)
+    expect((await scans(n + 1)).raws[n]!.trimEnd()).toBe(milk)
+  }
+})
+
+test('two scans within 50 ms are two, by keys and by text, ended or not', async () => {
+  const keys = (raw: string) => [...raw].map((key): KeyEvent => ({ key, text: key }))
+  await Promise.all([...keys(milk), { key: 'Enter', text: '\r' }, ...keys(rice), { key: 'Enter', text: '\r' }].map(press))
+  await scans(2)
+  await page.waitForTimeout(500)
+  await Promise.all([...keys(milk), ...keys(milk)].map(press))
+  await scans(4)
+  await Promise.all([insertText(rice), insertText(rice)])
+  const { raws, at } = await scans(6)
+  expect(raws).toEqual([milk, rice, milk, milk, rice, rice])
+  expect(at[1]! - at[0]!).toBeLessThan(50)
+})
+
+test.each(['keys', 'text'])('"^" in place of the separator, by %s', async (way) => {
+  const raw = ']C1010627110001001310AB^17271231'
+  if (way === 'text') await insertText(raw)
+  else await page.keyboard.type(raw)
+  await page.keyboard.press('Enter')
+  expect((await scans(1)).raws).toEqual([raw.replace('^', '\x1d')])
+})
+
+test.each(['keys', 'text', 'a composition'])('an Arabic layout by %s: digits alone, letters, the separator', async (way) => {
+  const send = (raw: string) => (way === 'text' ? insertText(raw) : way === 'keys' ? Promise.all([...raw].map((key) => press({ key, text: key }))) : compose(raw).then(() => insertText(raw)))
+  await send('٦٢٧١١٠٠٠١٠٠١٣')
+  await page.keyboard.press('Enter')
+  await scans(1)
+  const lot = 'د}٠١٠٦٢٧١١٠٠٠١٠٠١٣١٠\u0650\ufef5', serial = '٢١\u0652'
+  if (way === 'keys') {
+    await send(lot)
+    await press({ key: 'د', code: '', modifiers: 2 })
+    await send(serial)
+  } else await send(lot + '\x1d' + serial)
+  await page.keyboard.press('Enter')
+  const s = await scans(2)
+  expect(s.arabic).toEqual([true, true])
+  expect(s.raws[0]).toBe('٦٢٧١١٠٠٠١٠٠١٣')
+  expect(s.raws[1]).toBe(lot + '\x1d' + serial)
 })

@@ -20,6 +20,7 @@ export interface Told {
   society: string
   ministry: string
   codes: string[]
+  samples: { site: string; location: string; codes: string[] }[]
   people: Login[]
   officers: Login[]
   ready_seconds: number
@@ -30,19 +31,19 @@ export class Demo {
   #said = ''
   told!: Told
 
-  private constructor(readonly binary: string, readonly folder: string, readonly ports: { society: number; ministry: number }) {}
+  private constructor(readonly binary: string, readonly folder: string, readonly ports: { society: number; ministry: number }, readonly items: number) {}
 
-  static async start(handhelds: number): Promise<Demo> {
+  static async start(handhelds: number, items = Number(process.env.JARD_E2E_ITEMS ?? 0)): Promise<Demo> {
     const folder = await newFolder('demo'), binary = process.env.JARD_SERVER ?? join(folder, 'server')
     if (!process.env.JARD_SERVER) execFileSync('go', ['build', '-o', binary, './server'], { cwd: top })
-    const demo = new Demo(binary, folder, { society: await freePort(), ministry: await freePort() })
+    const demo = new Demo(binary, folder, { society: await freePort(), ministry: await freePort() }, items)
     await demo.run(handhelds)
     return demo
   }
 
   /** Starts it, and returns when it has said where everything is. */
   async run(codes = 0): Promise<void> {
-    const size = process.env.JARD_E2E_ITEMS ? ['--items', process.env.JARD_E2E_ITEMS] : []
+    const size = this.items ? ['--items', String(this.items)] : []
     const p = spawn(this.binary, ['demo', '--json', '--data', join(this.folder, 'data'), '--listen', `127.0.0.1:${this.ports.society}`,
       '--ministry-listen', `127.0.0.1:${this.ports.ministry}`, '--pair', String(codes), '--log-level', 'warn', ...size], { stdio: ['ignore', 'pipe', 'pipe'] })
     this.#process = p

@@ -10,21 +10,31 @@ export class Handheld {
   #cdp!: CDPSession
   page!: Page
 
-  private constructor(readonly name: string, readonly language: Language, readonly proxy: Proxy, readonly profile: string) {}
+  private constructor(readonly name: string, readonly language: Language, readonly proxy: Proxy, readonly profile: string, readonly flags: string[]) {}
 
-  static async unpack(name: string, language: Language, server: number): Promise<Handheld> {
-    const h = new Handheld(name, language, await new Proxy(server).open(), await newFolder(name))
+  static async unpack(name: string, language: Language, server: number, flags: string[] = []): Promise<Handheld> {
+    const h = new Handheld(name, language, await new Proxy(server).open(), await newFolder(name), flags)
     await h.switchOn()
     return h
   }
 
   async switchOn(path = ''): Promise<void> {
-    this.#context = await openProfile(this.profile, { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 })
+    this.#context = await openProfile(this.profile, { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 }, this.flags)
     this.page = this.#context.pages()[0] ?? (await this.#context.newPage())
     this.page.setDefaultTimeout(90_000)
     this.#cdp = await this.#context.newCDPSession(this.page)
     await this.#cdp.send('Browser.grantPermissions', { permissions: ['durableStorage'] })
     await this.page.goto(this.proxy.url + '/app/' + path)
+  }
+
+  /** What a person answers when the browser asks for the camera. */
+  async allowCamera(setting: 'granted' | 'denied'): Promise<void> {
+    await this.#cdp.send('Browser.setPermission', { permission: { name: 'camera' }, setting, origin: this.proxy.url })
+  }
+
+  /** Waits until so many entries stand in the pass. */
+  async entries(n: number): Promise<void> {
+    await this.page.waitForFunction((n) => document.querySelector('.tools .number, .tools bdi')?.textContent?.trim() === String(n), n)
   }
 
   /** Off and on again, in an orderly way. */

@@ -1,0 +1,109 @@
+// The camera as a scanner, from the first minute: refused, allowed, pairing by QR, a location's label, goods one after the
+// other, and all of it again without a network. Chromium's camera sees a film of real symbols.
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { newFolder } from './browser'
+import { Demo } from './demo'
+import { Handheld } from './handheld'
+import { picture } from './look'
+import { fakeCamera, show, type Symbol } from './symbols'
+
+let demo: Demo, h: Handheld, film: string
+let location = '', codes: string[] = []
+
+const ean = (text: string): Symbol => ({ format: 'EAN13', text })
+
+beforeAll(async () => {
+  film = join(await newFolder('film'), 'camera.y4m')
+  demo = await Demo.start(1, 500)
+  ;({ location, codes } = demo.told.samples[0]!)
+  await show(film, [0.2, { format: 'QRCode', text: `http://127.0.0.1:${demo.ports.society}/app/#pair=${demo.told.codes[0]}` }])
+  h = await Handheld.unpack('camera', 'ar', demo.ports.society, fakeCamera(film))
+})
+
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail' && h) await picture(h.page, 'ar', 'failed-camera').catch(() => undefined)
+})
+
+afterAll(async () => {
+  await h?.switchOff()
+  await demo?.kill('SIGTERM')
+})
+
+const open = () => h.button('camera.title').click()
+const dialog = () => h.page.getByRole('dialog', { name: h.text('camera.title') })
+/** What the camera says of its last scan. */
+const said = () => dialog().locator('.camera-said')
+
+test('the first load brings no reader of pictures', async () => {
+  await h.button('do.settings').waitFor()
+  const loaded = await h.page.evaluate(() => performance.getEntriesByType('resource').map((r) => r.name))
+  expect(loaded.filter((name) => /wasm|picture/.test(name))).toEqual([])
+})
+
+test('a camera that is not allowed is said, with what to do, and taken once it is', async () => {
+  await h.allowCamera('denied')
+  await open()
+  await h.page.getByText(h.text('camera.denied.do')).waitFor()
+  await h.look('camera-denied')
+  await h.allowCamera('granted')
+  await h.button('do.retry').click()
+})
+
+test('the device pairs by the picture of its code', async () => {
+  await h.page.getByLabel(h.text('signin.name')).waitFor()
+  expect(await dialog().count()).toBe(0)
+  await h.signIn('ali', demo.login('ali').pin!)
+  await h.page.locator('ul.rows .row').first().click()
+  await h.page.getByRole('heading', { name: h.text('tasks.scan') }).waitFor()
+})
+
+test('a location’s label opens it', async () => {
+  await show(film, [0.2, { format: 'Code128', text: location }])
+  await open()
+  await h.startCounting()
+  expect(await dialog().count()).toBe(0)
+})
+
+test('in mode quantity it gives way to the number, in mode each it goes on', async () => {
+  await show(film, [0.2, ean(codes[0]!)])
+  await open()
+  await h.inHand(codes[0]!)
+  expect(await dialog().count()).toBe(0)
+  await h.button('do.undo').click() // nothing is counted yet, so the mode may change
+
+  await h.page.getByRole('button', { name: h.text('mode.title') }).click()
+  await h.page.getByText(h.text('mode.each'), { exact: true }).click()
+  await h.button('do.close').click()
+  await show(film, [0.8, ean(codes[1]!)], [1.8])
+  await open()
+  await said().getByText('+1').waitFor()
+  await h.look('camera')
+  await h.entries(2) // the same one again, once it had been away
+  await h.button('do.close').first().click()
+})
+
+test('GS1 symbols bring lot and expiry, and nobody’s codes are counted as such', async () => {
+  await show(film, [0.8, { format: 'DataMatrix', gs1: true, text: `(01)0${codes[2]!}(17)271200(10)L7` }], [1.8], [0.8, { format: 'Code128', text: 'WHO-KNOWS-17' }], [1.8])
+  await open()
+  await said().getByText(h.text('panel.unknown')).waitFor()
+  await h.button('do.close').first().click()
+  await h.button('entries.title').click()
+  const list = h.page.getByRole('dialog')
+  await list.getByText('L7').first().waitFor()
+  await list.getByText('2027-12-31').first().waitFor()
+  await list.getByText('WHO-KNOWS-17').first().waitFor()
+  await h.button('do.close').click()
+})
+
+test('all of it without a network', async () => {
+  await h.online()
+  await h.page.evaluate(() => navigator.serviceWorker.ready)
+  h.proxy.cut()
+  await h.restart()
+  await show(film, [0.2, { format: 'DataBarExp', gs1: true, text: `(01)0${codes[3]!}(17)271231` }])
+  await h.startCounting()
+  await open()
+  await said().getByText('+1').waitFor()
+  await h.button('do.close').first().click()
+})

@@ -41,6 +41,9 @@ type shop struct {
 	truth simulate.Truth
 }
 
+// scaleSchemes declare the shop's labels of weighed goods.
+var scaleSchemes = []string{"prefix=21,item=5,value=5,kind=weight,decimals=3", "prefix=22,item=5,value=5,kind=price,decimals=2", "prefix=23,item=5,value=5,kind=count"}
+
 func newShop(t *testing.T, locations, items int) *shop {
 	t.Helper()
 	s := &shop{strict: newStrict(t), site: stocktake.Site{
@@ -61,6 +64,10 @@ func newShop(t *testing.T, locations, items int) *shop {
 			}
 		case 1:
 			item.Unit = stocktake.Kilogram // and no barcode: searched by name
+			if n%2 == 0 {                  // but for what scales label
+				item.Price = stocktake.Fils(310 + 70*n)
+				item.Barcodes = []stocktake.Barcode{{Code: fmt.Sprintf("%05d", 40_000+n), Pack: 1000, Kind: stocktake.VariableMeasure}}
+			}
 		case 2:
 			item.Lots = true
 			fallthrough
@@ -81,7 +88,7 @@ func newShop(t *testing.T, locations, items int) *shop {
 		feed: wire.Feed{Session: session, Cursor: "1", State: wire.StateOpen, Round: 1},
 		pack: map[string]any{
 			"session": session, "site": s.site, "plan": map[string]any{"kind": "full", "blind": true},
-			"catalogue": rawJSON(head.Bytes), "schemes": []string{}, "people": []any{},
+			"catalogue": rawJSON(head.Bytes), "schemes": scaleSchemes, "people": []any{},
 		},
 		drained: map[streamID]uint64{},
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"jard/internal/count"
+	"jard/internal/gs1"
 	"jard/internal/simulate"
 	"jard/internal/stocktake"
 	"jard/internal/wire"
@@ -68,6 +69,56 @@ func TestFaultlessCountersCountTheTruth(t *testing.T) {
 		t.Errorf("%d kinds counted, %d there", len(got), len(s.truth))
 	}
 	s.arrived(t, r.Ledger)
+}
+
+// What scales labelled is scanned by its labels, and whoever reads an event can work its weight out again.
+func TestLabelsOfScalesAreScanned(t *testing.T) {
+	s := newShop(t, 10, 200)
+	c := s.config(t, 1)
+	c.Habits = simulate.Habits{Label: 1, Zero: 1, Find: 1}
+	if _, err := simulate.Run(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	var schemes []gs1.Scheme
+	for _, text := range scaleSchemes {
+		scheme, err := gs1.ParseScheme(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		schemes = append(schemes, scheme)
+	}
+	d, err := gs1.NewDecoder(schemes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	byWeight, byPrice := 0, 0
+	for _, stream := range s.streams {
+		for _, body := range stream.events {
+			e, kind, err := count.ParseEvent(body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			scan := d.Decode(e.Raw)
+			if kind != count.Observed || scan.Kind != gs1.VariableMeasure {
+				continue
+			}
+			if scan.PriceFils != nil {
+				byPrice++
+				scan.Weigh(int64(e.UnitPrice))
+				if int64(e.Price) != *scan.PriceFils {
+					t.Errorf("%s says %d fils, and the event %d", e.Raw, *scan.PriceFils, e.Price)
+				}
+			} else {
+				byWeight++
+			}
+			if scan.WeightG == nil || *scan.WeightG != int64(e.Amount) || e.Pack != 1000 || e.Code != gs1.Normalize(e.Raw) {
+				t.Errorf("%s: %+v", e.Raw, e)
+			}
+		}
+	}
+	if byWeight == 0 || byPrice == 0 {
+		t.Errorf("%d labels with a weight, %d with a price", byWeight, byPrice)
+	}
 }
 
 // Cut, torn, doubled and stale frames, lost acknowledgements, a busy server, skewed clocks: nothing is lost, nothing

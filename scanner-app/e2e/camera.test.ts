@@ -1,5 +1,6 @@
 // The camera as a scanner, from the first minute: refused, allowed, pairing by QR, a location's label, goods one after the
 // other, and all of it again without a network. Chromium's camera sees a film of real symbols.
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { newFolder } from './browser'
@@ -106,4 +107,49 @@ test('all of it without a network', async () => {
   await open()
   await said().getByText('+1').waitFor()
   await h.button('do.close').first().click()
+})
+
+// And the reader in the same app, still without a network.
+
+test('a scan while something is searched for is a scan, and leaves the search', async () => {
+  await h.button('do.search').click()
+  const field = h.page.getByLabel(h.text('find.query'))
+  await h.type(field, 'شا')
+  const before = await h.page.locator('.tools bdi').first().innerText()
+  await h.scanText(']E0' + codes[1]!)
+  await field.waitFor({ state: 'detached' })
+  await h.entries(Number(before) + 1)
+})
+
+test('an Arabic keyboard is said where the counter looks, until it was read', async () => {
+  await h.scanText('د\u064f' + [...codes[1]!].map((d) => String.fromCharCode(0x660 + Number(d))).join(''))
+  const warning = h.page.getByRole('alert').filter({ hasText: h.text('notice.keyboard') })
+  await warning.waitFor()
+  await h.look('keyboard')
+  await warning.getByRole('button', { name: h.text('do.understood') }).click()
+  await warning.waitFor({ state: 'detached' })
+})
+
+test('the scanner test shows what arrives, counts nothing, and saves a file', async () => {
+  await h.page.goto(h.proxy.url + '/app/?scandebug=1') // from the worker's cache
+  const sheet = h.page.getByRole('dialog', { name: h.text('debug.title') })
+  await sheet.getByText(h.text('debug.none')).waitFor()
+  await h.page.waitForFunction(() => document.querySelector('.scan-sink'))
+  await h.scanKeys(`]C1010${codes[1]!}10AB`)
+  await sheet.getByText(`]C1010${codes[1]!}10AB`).first().waitFor()
+  await sheet.getByText('"lot":"AB"').waitFor()
+  await sheet.getByText('keydown').first().waitFor()
+  await h.scanText(`]Q1${h.proxy.url}/app/#pair=ABCD-EFGH`)
+  await sheet.getByText('{"kind":"unknown"}').waitFor()
+  await h.look('scandebug')
+  const [file] = await Promise.all([h.page.waitForEvent('download'), h.button('debug.save').click()])
+  const { events, app } = JSON.parse(await readFile(await file.path(), 'utf8')) as { app: string; events: { event?: { type: string; key?: string }; scan?: { raw: string } }[] }
+  expect(file.suggestedFilename()).toMatch(/^jard-scans-[\d-]+\.json$/)
+  expect(app).toMatch(/\d/)
+  expect(events.filter((e) => e.scan).map((e) => e.scan!.raw)).toEqual([`]C1010${codes[1]!}10AB`, '…'])
+  expect(events.filter((e) => e.event?.type === 'keydown').map((e) => e.event!.key).join('')).toContain(`]C1010${codes[1]!}10ABEnter`)
+  expect(JSON.stringify(events)).not.toContain('ABCD')
+  const unsent = await h.unsent()
+  await h.button('do.close').first().click()
+  expect(await h.unsent()).toBe(unsent)
 })

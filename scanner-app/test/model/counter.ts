@@ -7,7 +7,7 @@ import { World } from '../world'
 
 const items = [
   { id: 'milk', name: { ar: 'حليب كامل الدسم 1 لتر', en: 'Full cream milk 1 l' }, unit: 'piece', barcodes: [{ code: '6291003012345', pack: 1000, kind: 'gtin' }, { code: '16291003012342', pack: 12000, kind: 'gtin' }] },
-  { id: 'rice', name: { ar: 'أرز بسمتي 5 كجم', en: 'Basmati rice 5 kg' }, unit: 'piece', barcodes: [{ code: '4006381333931', pack: 1000, kind: 'gtin' }] },
+  { id: 'rice', name: { ar: 'أرز بسمتي 5 كجم', en: 'Basmati rice 5 kg' }, unit: 'piece', barcodes: [{ code: '4006381333931', pack: 1000, kind: 'gtin' }, { code: '14006381333938', pack: 4000, kind: 'gtin' }] },
   { id: 'cheese', name: { ar: 'جبنة بيضاء', en: 'White cheese' }, unit: 'kg', price: 1250, barcodes: [{ code: '12345', pack: 1000, kind: 'variable' }] },
   { id: 'olives', name: { ar: 'زيتون', en: 'Olives' }, unit: 'kg', barcodes: [{ code: '54321', pack: 1000, kind: 'variable' }, { code: '96271100010016', pack: 1000, kind: 'gtin' }] },
   { id: 'eggs', name: { ar: 'بيض', en: 'Eggs' }, unit: 'piece', barcodes: [{ code: '123456', pack: 1000, kind: 'variable' }] },

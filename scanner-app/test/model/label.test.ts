@@ -1,7 +1,7 @@
 // What a label says of how much there is: a scale's weight, price or count, a pallet's count, a case's pack.
 import { describe, expect, it } from 'vitest'
 import { World } from '../world'
-import { arrived, counting, keys, milk } from './counter'
+import { arrived, counting, keys, rice } from './counter'
 import 'fake-indexeddb/auto'
 
 const schemes = ['prefix=21,item=5,value=5,kind=weight,decimals=3', 'prefix=22,item=5,value=5,kind=price,decimals=3', 'prefix=23,item=6,value=4,kind=count']
@@ -11,7 +11,7 @@ const open = async (more = {}) => {
   return { w, m }
 }
 const price = '2212345017508', unpriced = '2254321017508', thirty = '2312345600301'
-const pallet = ']C10036271100000000012102' + '06291003012345' + '3748'
+const pallet = ']C10036271100000000012102' + '04006381333931' + '3748'
 
 describe('a price label', () => {
   it('is weighed by the item’s price, and what proves the weight goes with it', async () => {
@@ -73,7 +73,7 @@ it('what a pallet says is proposed, and confirmed by a person', async () => {
     const { m } = await open()
     await m.setMode(mode)
     await m.scan(pallet)
-    expect(m.pass.value, mode).toMatchObject({ pending: { item: { id: 'milk' }, keyed: '48', quantity: 48_000 }, entries: [] })
+    expect(m.pass.value, mode).toMatchObject({ pending: { item: { id: 'rice' }, keyed: '48', quantity: 48_000 }, entries: [] })
     await m.key('back')
     await m.confirm()
     expect(m.pass.value!.entries[0]).toMatchObject({ amount: 4000 })
@@ -83,22 +83,22 @@ it('what a pallet says is proposed, and confirmed by a person', async () => {
 
 it('cases count by what their code holds', async () => {
   const { m } = await open()
-  await m.scan(']C1021629100301234237' + '5') // five cases of twelve
-  expect(m.pass.value!.pending).toMatchObject({ item: { id: 'milk' }, pack: 12_000, keyed: '5', quantity: 60_000 })
+  await m.scan(']C1021400638133393837' + '5') // five cases of four
+  expect(m.pass.value!.pending).toMatchObject({ item: { id: 'rice' }, pack: 4000, keyed: '5', quantity: 20_000 })
   await m.confirm()
-  await m.scan(']I116291003012342')
+  await m.scan(']I114006381333938')
   await m.answer('add')
   await keys(m, '2')
   await m.confirm()
-  await m.scan(milk)
+  await m.scan(rice)
   await m.answer('discard')
-  expect(m.pass.value!.totals).toMatchObject({ quantity: 84_000 })
+  expect(m.pass.value!.totals).toMatchObject({ quantity: 28_000 })
   await m.stop()
 })
 
 it('lot and expiry come from the label', async () => {
   const { m } = await open()
-  await m.scan(']d20106291003012345' + '17270200' + '10L7')
-  expect(m.pass.value!.pending).toMatchObject({ item: { id: 'milk' }, lot: 'L7', expiry: '2027-02-28' })
+  await m.scan(']d20104006381333931' + '17270200' + '10L7')
+  expect(m.pass.value!.pending).toMatchObject({ item: { id: 'rice' }, lot: 'L7', expiry: '2027-02-28' })
   await m.stop()
 })

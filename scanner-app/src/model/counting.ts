@@ -368,7 +368,7 @@ export class Counting {
     const was = !p ? walk.record.multiplier : p.early && key !== 'back' ? '' : p.keyed
     const keyed = this.keyed.press(was, key, !p || takesDecimals(p, this.catalogue))
     if (keyed === undefined) return {}
-    const { early: _, ...rest } = p ?? {} as PendingRecord
+    const { early: _, price: __, unitPrice: ___, ...rest } = p ?? {} as PendingRecord // a keyed weight is no label's
     await this.journal.put(p ? { pending: { ...rest, keyed, keyedAt: at } } : { multiplier: keyed })
     this.asked = undefined
     return {}

@@ -39,6 +39,22 @@ describe('a price label', () => {
     await m.stop()
   })
 
+  it('keyed over is a person’s weight, and no label’s any more', async () => {
+    const { w, m } = await open()
+    await m.setMode('each')
+    await keys(m, '900')
+    expect((await m.scan(']E0' + price)).sound).toBe('check') // more than a tonne is looked at twice
+    await m.answer('change')
+    await m.key('clear')
+    await keys(m, '2')
+    await m.confirm()
+    await m.closePass()
+    const [, event] = await arrived(w, m)
+    expect(event).toMatchObject({ amount: 2000, raw: ']E0' + price })
+    expect(event).not.toHaveProperty('price')
+    await m.stop()
+  })
+
   it('counts each package of a number keyed before it', async () => {
     const { m } = await open()
     await m.setMode('each')

@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/url"
-	"slices"
 
 	"jard/internal/count"
 	"jard/internal/stocktake"
@@ -32,21 +31,21 @@ type personWork struct {
 	Given, Did int
 }
 
-// free are the locations in scope of a section that no task of the first round names, in the order of the site's plan.
-func free(v *count.View, section stocktake.SectionID) []stocktake.LocationID {
+// free are the locations in scope that no task of the first round names, by section, in the order of the site's plan.
+func free(v *count.View) map[stocktake.SectionID][]stocktake.LocationID {
 	given := map[stocktake.LocationID]bool{}
 	for i := range v.Tasks {
 		if v.Tasks[i].Round == 1 {
 			given[v.Tasks[i].Location] = true
 		}
 	}
-	var list []stocktake.LocationID
+	left := map[stocktake.SectionID][]stocktake.LocationID{}
 	for _, l := range v.Locations {
-		if l.InScope && l.Section == section && !given[l.Location] {
-			list = append(list, l.Location)
+		if l.InScope && !given[l.Location] {
+			left[l.Section] = append(left[l.Section], l.Location)
 		}
 	}
-	return list
+	return left
 }
 
 func (k *console) assignPage(v *visit) (assignPage, error) {
@@ -67,17 +66,20 @@ func (k *console) assignPage(v *visit) (assignPage, error) {
 			in[l.Section]++
 		}
 	}
+	tasks := map[stocktake.SectionID][]*count.TaskState{}
+	for i := range view.Tasks {
+		if t := &view.Tasks[i]; t.Round == 1 {
+			tasks[sectionOf[t.Location]] = append(tasks[sectionOf[t.Location]], t)
+		}
+	}
+	left := free(view)
 	for _, s := range view.Material.Site.Sections {
 		if in[s.ID] == 0 {
 			continue
 		}
-		w := sectionWork{Section: s, Locations: in[s.ID], Free: len(free(view, s.ID))}
+		w := sectionWork{Section: s, Locations: in[s.ID], Free: len(left[s.ID])}
 		by := map[stocktake.PersonID]*personWork{}
-		for i := range view.Tasks {
-			t := &view.Tasks[i]
-			if t.Round != 1 || sectionOf[t.Location] != s.ID {
-				continue
-			}
+		for _, t := range tasks[s.ID] {
 			if by[t.Person] == nil {
 				by[t.Person] = &personWork{Name: p.Person(t.Person)}
 			}
@@ -143,8 +145,9 @@ func (k *console) assign(v *visit) error {
 		if len(people) == 0 {
 			f.wrong("people", ChooseOne.New())
 		}
+		left := free(p.View)
 		for _, id := range chosen {
-			a.Tasks = append(a.Tasks, divide(free(p.View, stocktake.SectionID(id)), people, f.Get("how") == "each")...)
+			a.Tasks = append(a.Tasks, divide(left[stocktake.SectionID(id)], people, f.Get("how") == "each")...)
 		}
 	}
 	if f.good() && len(a.Tasks)+len(a.Withdraw) == 0 {
@@ -180,13 +183,18 @@ func divide(locations []stocktake.LocationID, people []string, each bool) []coun
 	return tasks
 }
 
-// walkFor is the last walk that the one asked for has made for a task; nil where it was not begun. A walk of somebody else
-// at the same location begins nothing but their own task.
-func (s *seen) walkFor(t *count.TaskState) *count.Pass {
-	var last *count.Pass
+// walks are the last walk that the one asked for has made for each task, by its id; none where it was not begun. A walk of
+// somebody else at the same location begins nothing but their own task.
+func (s *seen) walks() map[string]*count.Pass {
+	asked := make(map[string]stocktake.PersonID, len(s.Tasks))
+	for i := range s.Tasks {
+		asked[s.Tasks[i].ID] = s.Tasks[i].Person
+	}
+	last := map[string]*count.Pass{}
 	for _, p := range s.Passes {
-		if p.Task == t.ID && (t.Person == "" || p.Person == t.Person) && (last == nil || !p.OpenedAt.Before(last.OpenedAt)) {
-			last = p
+		person, ok := asked[p.Task]
+		if was := last[p.Task]; ok && (person == "" || p.Person == person) && (was == nil || !p.OpenedAt.Before(was.OpenedAt)) {
+			last[p.Task] = p
 		}
 	}
 	return last
@@ -194,10 +202,11 @@ func (s *seen) walkFor(t *count.TaskState) *count.Pass {
 
 // unbegun are the tasks of the first round in some sections that nobody has begun.
 func (s *seen) unbegun(sections []string) []string {
+	chosen, walks := setOf(sections), s.walks()
 	var ids []string
 	for i := range s.Tasks {
 		t := &s.Tasks[i]
-		if t.Round == 1 && !t.Done && slices.Contains(sections, string(s.places[t.Location].Section)) && s.walkFor(t) == nil {
+		if t.Round == 1 && !t.Done && chosen[string(s.places[t.Location].Section)] && walks[t.ID] == nil {
 			ids = append(ids, t.ID)
 		}
 	}
@@ -206,12 +215,11 @@ func (s *seen) unbegun(sections []string) []string {
 
 // begun are the tasks of the first round that are not done and cannot be withdrawn, for the walk that was begun.
 func (s *seen) begun() []*count.Pass {
+	walks := s.walks()
 	var list []*count.Pass
 	for i := range s.Tasks {
-		if t := &s.Tasks[i]; t.Round == 1 && !t.Done {
-			if p := s.walkFor(t); p != nil {
-				list = append(list, p)
-			}
+		if t := &s.Tasks[i]; t.Round == 1 && !t.Done && walks[t.ID] != nil {
+			list = append(list, walks[t.ID])
 		}
 	}
 	return list

@@ -69,8 +69,9 @@ func (k *console) sessionTasks(by stocktake.Person, s strip) []task {
 			unknown++
 		}
 	}
+	tiers := sortedTiers(s.View.Plan.Tiers)
 	for _, l := range s.View.Lines {
-		if own, too := waitsFor(s.View, by, l); own {
+		if own, too := waitsFor(s.View, tiers, by, l); own {
 			mine++
 		} else if too {
 			lower++

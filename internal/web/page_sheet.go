@@ -70,13 +70,13 @@ func (s *sheetSum) add(l *count.Line) {
 	}
 }
 
-// tierOf is the least tier that may approve a line; the last where what it is worth is not known.
-func tierOf(p *count.Plan, l *count.Line) int {
-	best := len(p.Tiers) - 1
+// tierOf is the least of the sorted tiers that may approve a line; the last where what it is worth is not known.
+func tierOf(tiers []count.Tier, l *count.Line) int {
+	best := len(tiers) - 1
 	if l.CostUnknown || l.Variance == nil {
 		return best
 	}
-	for n, t := range sortedTiers(p.Tiers) {
+	for n, t := range tiers {
 		if t.UpTo == nil || l.Variance.Value.Abs() <= *t.UpTo {
 			return n
 		}
@@ -84,13 +84,13 @@ func tierOf(p *count.Plan, l *count.Line) int {
 	return best
 }
 
-// waitsFor says whether a line waits for somebody: it may be theirs by its tier, or of a lower role whose lines they may
-// approve too, as their limit holds its value.
-func waitsFor(v *count.View, by stocktake.Person, l *count.Line) (mine, too bool) {
+// waitsFor says whether a line waits for somebody: it may be theirs by its tier among the sorted ones, or of a lower role
+// whose lines they may approve too, as their limit holds its value.
+func waitsFor(v *count.View, tiers []count.Tier, by stocktake.Person, l *count.Line) (mine, too bool) {
 	if !l.Waits() || !v.MayApprove(by, l) {
 		return false, false
 	}
-	mine = by.Is(sortedTiers(v.Plan.Tiers)[tierOf(&v.Plan, l)].Role)
+	mine = by.Is(tiers[tierOf(tiers, l)].Role)
 	return mine, !mine
 }
 
@@ -149,9 +149,9 @@ func (k *console) approvalSheet(v *visit) (frame, error) {
 			continue
 		}
 		if l.Waits() {
-			tab := &p.Tiers[tierOf(&s.Plan, l)]
+			tab := &p.Tiers[tierOf(tiers, l)]
 			tab.Lines++
-			if mine, too := waitsFor(s.View, s.Me, l); mine {
+			if mine, too := waitsFor(s.View, tiers, s.Me, l); mine {
 				tab.Mine++
 			} else if too {
 				tab.Too = true
@@ -161,7 +161,7 @@ func (k *console) approvalSheet(v *visit) (frame, error) {
 	}
 	if len(chosen) == 0 {
 		p.Tier = p.chooseTier(v.QueryParam("tier"))
-		waiting = slices.DeleteFunc(waiting, func(l *count.Line) bool { return tierOf(&s.Plan, l) != p.Tier })
+		waiting = slices.DeleteFunc(waiting, func(l *count.Line) bool { return tierOf(tiers, l) != p.Tier })
 		p.Tiers[p.Tier].Current = true
 	}
 	slices.SortStableFunc(waiting, func(a, b *count.Line) int { return cmp.Compare(b.Variance.Value.Abs(), a.Variance.Value.Abs()) })

@@ -3,6 +3,7 @@ package web
 import (
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"jard/internal/account"
@@ -232,6 +233,43 @@ func (w *issuing) page(step string, plan count.Plan) issuePage {
 	}
 	p.Items = len(plan.Scope.Items)
 	return p
+}
+
+// servants are the roles of those who may sit on a committee, the usual first. Who only counts is not of them: they would sign for their
+// own count.
+var servants = []stocktake.Role{
+	stocktake.CommitteeMember, stocktake.AdministrativeController, stocktake.FinancialController, stocktake.Manager, stocktake.Supervisor,
+}
+
+// committee offers those who may serve with their roles: members first, then by name.
+func (w *issuing) committee() []option {
+	type member struct {
+		option
+		rank int
+	}
+	var list []member
+	for _, x := range w.people {
+		rank := slices.IndexFunc(servants, func(r stocktake.Role) bool { return slices.Contains(x.Roles, r) })
+		if x.Disabled || rank < 0 || slices.Contains(x.Roles, stocktake.Witness) {
+			continue
+		}
+		var roles []any
+		for _, r := range x.Roles {
+			roles = append(roles, w.tongue.t("role."+string(r)))
+		}
+		list = append(list, member{option{Value: string(x.ID), Text: w.tongue.name(named(x.Name, string(x.ID))), Hint: w.tongue.list(roles)}, min(rank, 1)})
+	}
+	slices.SortStableFunc(list, func(a, b member) int {
+		if a.rank != b.rank {
+			return a.rank - b.rank
+		}
+		return strings.Compare(a.Text, b.Text)
+	})
+	options := make([]option, len(list))
+	for n := range list {
+		options[n] = list[n].option
+	}
+	return options
 }
 
 // plan reads all steps at once and notes what is wrong with each field.

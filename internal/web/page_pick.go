@@ -1,7 +1,6 @@
 package web
 
 import (
-	"slices"
 	"strings"
 
 	"jard/internal/stocktake"
@@ -24,35 +23,42 @@ type picker struct {
 	Kept   []stocktake.LocationID // ticked, and not among those shown
 }
 
-// like reports whether a location is what somebody looks for, by its name or id.
-func like(l *stocktake.Location, find string) bool {
-	return strings.Contains(stocktake.Fold(l.Name.Arabic+" "+l.Name.English+" "+string(l.ID)), stocktake.Fold(find))
+// like tells whether a location is what somebody looks for, by its name or id.
+func like(find string) func(*stocktake.Location) bool {
+	find = stocktake.Fold(find)
+	return func(l *stocktake.Location) bool {
+		return strings.Contains(stocktake.Fold(l.Name.Arabic+" "+l.Name.English+" "+string(l.ID)), find)
+	}
 }
+
+// ticks are the ids of the locations that are ticked.
+func ticks(f *form) map[string]bool { return setOf(f.All("picked")) }
 
 func newPicker(f *form, site *stocktake.Site) picker {
 	var p picker
-	find := f.Get("find")
+	find, do := f.Get("find"), f.Get("do")
+	ticked, shown := ticks(f), like(find)
+	groups := make(map[stocktake.SectionID]*pickGroup, len(site.Sections))
 	for _, s := range site.Sections {
-		g := pickGroup{Section: s}
-		g.Name = named(g.Name, string(s.ID))
-		for _, l := range site.Locations {
-			if l.Section != s.ID {
-				continue
-			}
-			g.Total++
-			ticked, shown := f.Has("picked", string(l.ID)), like(&l, find)
-			if ticked {
-				g.Ticked++
-			}
-			if shown {
-				g.Shown = append(g.Shown, l)
-			} else if ticked {
-				p.Kept = append(p.Kept, l.ID)
-			}
+		s.Name = named(s.Name, string(s.ID))
+		groups[s.ID] = &pickGroup{Section: s, Open: find != "" || do == "tick:"+string(s.ID) || do == "clear:"+string(s.ID)}
+	}
+	for _, l := range site.Locations {
+		g := groups[l.Section]
+		g.Total++
+		if ticked[string(l.ID)] {
+			g.Ticked++
+			g.Open = true
 		}
-		g.Open = find != "" || g.Ticked > 0 || f.Get("do") == "tick:"+string(s.ID) || f.Get("do") == "clear:"+string(s.ID)
-		if len(g.Shown) > 0 {
-			p.Groups = append(p.Groups, g)
+		if shown(&l) {
+			g.Shown = append(g.Shown, l)
+		} else if ticked[string(l.ID)] {
+			p.Kept = append(p.Kept, l.ID)
+		}
+	}
+	for _, s := range site.Sections {
+		if g := groups[s.ID]; len(g.Shown) > 0 {
+			p.Groups = append(p.Groups, *g)
 		}
 	}
 	if len(p.Groups) == 1 {
@@ -64,16 +70,22 @@ func newPicker(f *form, site *stocktake.Site) picker {
 // picks does what a button of the picker asks: to look for locations, or to tick or clear those that are shown of a section.
 func picks(f *form, site *stocktake.Site) bool {
 	do, section, _ := strings.Cut(f.Get("do"), ":")
-	if do != "find" && do != "tick" && do != "clear" {
+	if do == "find" {
+		return true
+	}
+	if do != "tick" && do != "clear" {
 		return false
 	}
+	ticked, shown := ticks(f), like(f.Get("find"))
 	for _, l := range site.Locations {
-		if do == "find" || string(l.Section) != section || !like(&l, f.Get("find")) {
-			continue
+		if string(l.Section) == section && shown(&l) {
+			ticked[string(l.ID)] = do == "tick"
 		}
-		f.Values["picked"] = slices.DeleteFunc(f.Values["picked"], func(id string) bool { return id == string(l.ID) })
-		if do == "tick" {
-			f.Values.Add("picked", string(l.ID))
+	}
+	f.Values["picked"] = nil
+	for _, id := range sortedKeys(ticked) {
+		if ticked[id] {
+			f.Values.Add("picked", id)
 		}
 	}
 	return true
@@ -82,51 +94,11 @@ func picks(f *form, site *stocktake.Site) bool {
 // picked are the locations that are ticked, in the order of the site's plan. What the site no longer has cannot be unticked,
 // and is left out.
 func picked(f *form, site *stocktake.Site) (list []stocktake.LocationID) {
-	ticked := map[string]bool{}
-	for _, id := range f.All("picked") {
-		ticked[id] = true
-	}
+	ticked := ticks(f)
 	for _, l := range site.Locations {
 		if ticked[string(l.ID)] {
 			list = append(list, l.ID)
 		}
 	}
 	return list
-}
-
-// servants are the roles of those who may sit on a committee, the usual first. Who only counts is not of them: they would sign for their
-// own count.
-var servants = []stocktake.Role{
-	stocktake.CommitteeMember, stocktake.AdministrativeController, stocktake.FinancialController, stocktake.Manager, stocktake.Supervisor,
-}
-
-// committee offers those who may serve with their roles: members first, then by name.
-func (w *issuing) committee() []option {
-	type member struct {
-		option
-		rank int
-	}
-	var list []member
-	for _, x := range w.people {
-		rank := slices.IndexFunc(servants, func(r stocktake.Role) bool { return slices.Contains(x.Roles, r) })
-		if x.Disabled || rank < 0 || slices.Contains(x.Roles, stocktake.Witness) {
-			continue
-		}
-		var roles []any
-		for _, r := range x.Roles {
-			roles = append(roles, w.tongue.t("role."+string(r)))
-		}
-		list = append(list, member{option{Value: string(x.ID), Text: w.tongue.name(named(x.Name, string(x.ID))), Hint: w.tongue.list(roles)}, min(rank, 1)})
-	}
-	slices.SortStableFunc(list, func(a, b member) int {
-		if a.rank != b.rank {
-			return a.rank - b.rank
-		}
-		return strings.Compare(a.Text, b.Text)
-	})
-	options := make([]option, len(list))
-	for n := range list {
-		options[n] = list[n].option
-	}
-	return options
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"jard/internal/label"
 	"jard/internal/stocktake"
@@ -36,6 +37,8 @@ var labelStocks = []labelStock{
 const (
 	// barHeight is that of a label's bars in micrometres, with which an imager held askew still crosses all of them.
 	barHeight = 11_000
+	// squareRoom is that for a QR, which is as high as it is wide, and squareModule the widest module of one.
+	squareRoom, squareModule = 28_000, 508
 	// maxLabels bounds one print: a hundred sheets.
 	maxLabels = 2400
 )
@@ -66,7 +69,7 @@ type labelsPage struct {
 	Sites []stocktake.Site
 }
 
-// Stocks and Places are choices of the form.
+// Stocks are the label sheets to choose from.
 func (labelsPage) Stocks(f *form) []option {
 	var all []option
 	for _, s := range labelStocks {
@@ -75,19 +78,39 @@ func (labelsPage) Stocks(f *form) []option {
 	return all
 }
 
-// Places are all sites, each followed by its sections.
+// Places are all sites, each followed by its sections; and the single locations that were asked for, if any.
 func (p labelsPage) Places(f *form) []option {
+	asked, _ := url.ParseQuery(f.Get("place")) // what cannot be read asks for none
+	only := setOf(asked["location"])
 	var all []option
 	for _, site := range p.Sites {
-		all = append(all, option{Value: url.Values{"site": {string(site.ID)}}.Encode(), Text: f.tongue.name(site.Name)})
+		all = append(all, option{Value: labelPlace(site.ID, "", nil), Text: f.tongue.name(site.Name)})
 		for _, s := range site.Sections {
-			all = append(all, option{
-				Value: url.Values{"site": {string(site.ID)}, "section": {string(s.ID)}}.Encode(),
-				Text:  f.tongue.name(site.Name) + " · " + f.tongue.name(s.Name),
-			})
+			all = append(all, option{Value: labelPlace(site.ID, s.ID, nil), Text: f.tongue.name(site.Name) + " · " + f.tongue.name(s.Name)})
+		}
+		var there []string
+		for _, l := range site.Locations {
+			if only[string(l.ID)] && string(site.ID) == asked.Get("site") {
+				there = append(there, string(l.ID))
+			}
+		}
+		if len(there) > 0 {
+			all = append(all, option{Value: f.Get("place"), Text: f.tongue.t("labels.only", len(there), some10(there))})
 		}
 	}
 	return all
+}
+
+// labelPlace names a site, a section of it or single locations there, as the form's field does.
+func labelPlace(site stocktake.SiteID, section stocktake.SectionID, locations []string) string {
+	place := url.Values{"site": {string(site)}}
+	if section != "" {
+		place.Set("section", string(section))
+	}
+	if len(locations) > 0 {
+		place["location"] = locations
+	}
+	return place.Encode()
 }
 
 func (k *console) labelsForm(v *visit, f *form) error {
@@ -144,6 +167,7 @@ func (k *console) printLocations(v *visit) error {
 	if err != nil {
 		return err
 	}
+	only := setOf(place["location"])
 	var labels []printedLabel
 	var faults []string
 	for _, site := range sites {
@@ -154,7 +178,7 @@ func (k *console) printLocations(v *visit) error {
 			if section := place.Get("section"); section != "" && section != string(l.Section) {
 				continue
 			}
-			if only := place["location"]; len(only) > 0 && !slices.Contains(only, string(l.ID)) {
+			if len(only) > 0 && !only[string(l.ID)] {
 				continue
 			}
 			if len(labels) == maxLabels {
@@ -259,18 +283,13 @@ func draw(code string, stock labelStock) (printedLabel, error) {
 	if err != nil {
 		return printedLabel{}, err
 	}
-	module, ok := s.Fit(stock.Room, label.Usual)
-	if !ok {
-		if s, err = label.QR(code); err != nil {
-			return printedLabel{}, err
-		}
-		module, _ = s.Fit(stock.Room/2, label.Usual)
-	}
+	room, largest := stock.Room, label.Usual
 	if !s.Bars() {
-		module, ok = s.Fit(28_000, 508) // a square is as high as it is wide
-		if !ok {
-			return printedLabel{}, label.TooLong.New(code, len(code), string(label.QRCode), 300)
-		}
+		room, largest = squareRoom, squareModule
+	}
+	module, ok := s.Fit(room, largest)
+	if !ok {
+		return printedLabel{}, label.TooLong.New(code, utf8.RuneCountInString(code), string(s.Kind), stocktake.MaxID)
 	}
 	return printedLabel{Code: s.Text, Symbol: template.HTML(s.SVG(module, barHeight)), Square: !s.Bars()}, nil
 }

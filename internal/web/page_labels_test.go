@@ -17,6 +17,7 @@ import (
 type shelves struct {
 	web.Places
 	locations int
+	more      []string // locations in the cold
 }
 
 func (s shelves) Sites(context.Context, stocktake.Person) ([]stocktake.Site, error) {
@@ -28,6 +29,9 @@ func (s shelves) Sites(context.Context, stocktake.Person) ([]stocktake.Site, err
 		site.Locations = append(site.Locations, stocktake.Location{
 			ID: stocktake.LocationID(fmt.Sprintf("A-%02d", n+1)), Section: "dry", Name: stocktake.Name{Arabic: fmt.Sprintf("ممر 4 رف %d", n+1)},
 		})
+	}
+	for _, id := range s.more {
+		site.Locations = append(site.Locations, stocktake.Location{ID: stocktake.LocationID(id), Section: "cold", Name: stocktake.Name{Arabic: "ثلاجة"}})
 	}
 	site.Locations = append(site.Locations, stocktake.Location{ID: "ثلاجة-1", Section: "cold", Name: stocktake.Name{Arabic: "ثلاجة <1>"}})
 	return []stocktake.Site{site}, nil
@@ -82,6 +86,58 @@ func TestSheetsOfLabels(t *testing.T) {
 	} {
 		if w := show(query); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), `id="`+field+`-fault"`) {
 			t.Errorf("%s: %d without a fault beside %s", query, w.Code, field)
+		}
+	}
+}
+
+// TestLabelsOfChosenLocations goes from a section's page to the labels of those that are ticked there, or of the whole section.
+func TestLabelsOfChosenLocations(t *testing.T) {
+	d := aisles(t)
+	at := "/sites/central/sections/cold"
+	form := hiddenIn(d.browse("manager", "GET", at, nil).Body.String())
+	form.Set("do", "labels")
+	for _, c := range []struct {
+		ticked []string
+		chosen string // of the places to choose from
+		labels int
+	}{
+		{[]string{"C-01", "C-03"}, "C-01, C-03", 2},
+		{nil, "Chiller", 3},
+	} {
+		form["location"] = c.ticked
+		w := d.browse("manager", "POST", at, form)
+		to := w.Header().Get("Location")
+		if w.Code != http.StatusSeeOther || !strings.HasPrefix(to, "/labels?place=") {
+			t.Fatalf("%v: %d, goes to %q", c.ticked, w.Code, to)
+		}
+		chosen := between(d.browse("manager", "GET", to, nil, "Cookie", "lang=en").Body.String(), " selected>", "</option>")
+		if !strings.Contains(chosen, c.chosen) {
+			t.Errorf("%v: chosen is %q", c.ticked, chosen)
+		}
+		place, err := url.Parse(to)
+		must(t, err)
+		query := place.Query()
+		query.Set("stock", "s3x8")
+		query.Set("start", "1")
+		body := d.browse("manager", "GET", "/labels/locations?"+query.Encode(), nil).Body.String()
+		if n := strings.Count(body, "<svg "); n != c.labels {
+			t.Errorf("%v: %d labels, want %d", c.ticked, n, c.labels)
+		}
+	}
+	body := d.browse("manager", "GET", "/labels?place=site%3Dcentral%26location%3Dnowhere", nil, "Cookie", "lang=en").Body.String()
+	if places := between(body, `<select id="place"`, "</select>"); !strings.Contains(places, "<option") || strings.Contains(places, "nowhere") {
+		t.Error("a place that the society does not have is offered")
+	}
+}
+
+// TestLongestCodesFit holds that every id that there can be has a symbol with room on every stock.
+func TestLongestCodesFit(t *testing.T) {
+	long := []string{strings.Repeat("W", 64), strings.Repeat("ض", 32), strings.Repeat("€", 21)}
+	for _, stock := range []string{"s3x8", "s2x7"} {
+		d := open(t, func(c *web.Config) { c.Places = shelves{more: long} })
+		body := d.browse("manager", "GET", "/labels/locations?place=section%3Dcold%26site%3Dcentral&start=1&stock="+stock, nil).Body.String()
+		if n := strings.Count(body, "<svg "); n != 4 || strings.Contains(body, `role="alert"`) {
+			t.Errorf("%s: %d labels of 4: %s", stock, n, between(body, `role="alert"`, "</div>"))
 		}
 	}
 }

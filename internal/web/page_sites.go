@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -212,7 +213,7 @@ func (k *console) showSection(v *visit) error {
 	return v.show("section", frame{Title: "sites.title", Nav: "sites", Data: p, Form: v.sectionForm(p)})
 }
 
-// changeSection changes a section's name and custodian, adds locations by range, and moves, marks or removes some.
+// changeSection changes a section's name and custodian, adds locations by range, and moves, marks, labels or removes some.
 func (k *console) changeSection(v *visit) error {
 	p, err := k.sitePage(v, true)
 	if err != nil {
@@ -244,6 +245,9 @@ func (k *console) changeSection(v *visit) error {
 			}
 		}
 		return k.showSectionForm(v, p, f)
+	case "labels": // of those ticked; of all where none is
+		place := labelPlace(site.ID, p.Section.ID, f.All("location"))
+		return v.Redirect(http.StatusSeeOther, "/labels?"+url.Values{"place": {place}}.Encode())
 	case "remove", "remove-section":
 		for _, l := range p.Locations {
 			if p.Do == "remove" && f.Has("location", string(l.ID)) {

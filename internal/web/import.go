@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -158,7 +159,7 @@ func uploadOf(c echo.Context) (Upload, error) {
 func (a *api) takeIn(c echo.Context, by stocktake.Person, u Upload, data io.Reader) (err error) {
 	f, err := os.CreateTemp(a.TempDir, spooled+"*")
 	if err != nil {
-		return fmt.Errorf("spool upload: %w", err)
+		return uploadError(err)
 	}
 	defer func() { err = errors.Join(err, f.Close(), os.Remove(f.Name())) }()
 	if u.Size, err = io.Copy(f, data); err != nil {
@@ -208,3 +209,6 @@ func uploadError(err error) error {
 	}
 	return fmt.Errorf("read upload: %w", err)
 }
+
+// full reports whether a write failed for want of space.
+func full(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) }

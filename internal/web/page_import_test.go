@@ -54,7 +54,8 @@ func TestFileIsTakenInAsItWasSeen(t *testing.T) {
 }
 
 func TestUploadIsBoundedAndLeavesNothing(t *testing.T) {
-	temp := t.TempDir()
+	temp := filepath.Join(t.TempDir(), "[data]") // a name, not a pattern
+	must(t, os.Mkdir(temp, 0o700))
 	stale := filepath.Join(temp, "jard-upload-of-a-server-that-was-killed")
 	must(t, os.WriteFile(stale, []byte("x"), 0o600))
 	must(t, os.WriteFile(filepath.Join(temp, "jard.db"), nil, 0o600))

@@ -1,12 +1,10 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-	"syscall"
 
 	"jard/internal/stocktake"
 )
@@ -84,6 +82,3 @@ func unpacked(to, packed string) *unsent {
 func unclear(e *stocktake.Error) bool {
 	return e.Reason.Code == stocktake.Internal || e.Reason == TimedOut || e.Reason.Key == "wait-ended" || e.Reason.Key == "store-uncertain"
 }
-
-// full reports whether a write failed for want of space.
-func full(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) }

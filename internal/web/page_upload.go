@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -23,6 +24,11 @@ type kept struct {
 	seen  string         // what was said of the file when its sender last looked at what would become of it
 	basis stocktake.Hash // what that rested on
 	until time.Time
+}
+
+// waits reports whether it is of a person and kind, and not for too long.
+func (f *kept) waits(by stocktake.Person, kind ImportKind, now time.Time) bool {
+	return f.by.Society == by.Society && f.by.ID == by.ID && f.kind == kind && !now.After(f.until)
 }
 
 // keptFor is how long a file waits for its sender's word, and maxKept how many wait at a time in all.
@@ -42,9 +48,11 @@ func sweep(dir string) error {
 	if dir == "" {
 		return nil // the system's, where others' files lie
 	}
-	left, err := filepath.Glob(filepath.Join(dir, spooled+"*"))
-	for _, name := range left {
-		err = errors.Join(err, os.Remove(name))
+	files, err := os.ReadDir(dir)
+	for _, f := range files {
+		if strings.HasPrefix(f.Name(), spooled) {
+			err = errors.Join(err, os.Remove(filepath.Join(dir, f.Name())))
+		}
 	}
 	return err
 }
@@ -60,7 +68,7 @@ func (u *uploads) put(f kept, now time.Time) (string, error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	for id, x := range u.files {
-		if now.After(x.until) || x.by.Society == f.by.Society && x.by.ID == f.by.ID && x.kind == f.kind {
+		if now.After(x.until) || x.waits(f.by, f.kind, now) {
 			u.drop(id)
 		}
 	}
@@ -80,15 +88,15 @@ func (u *uploads) get(id string, by stocktake.Person, kind ImportKind, now time.
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	f, ok := u.files[id]
-	return f, ok && f.by.Society == by.Society && f.by.ID == by.ID && f.kind == kind && !now.After(f.until)
+	return f, ok && f.waits(by, kind, now)
 }
 
-// waiting is the file of a kind that its sender has not said a word about yet, and its id; empty where there is none.
+// waiting is the file of a kind that a person sent last, and its id; empty where none waits.
 func (u *uploads) waiting(by stocktake.Person, kind ImportKind, now time.Time) (id string, f kept) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	for id, f := range u.files {
-		if f.by.Society == by.Society && f.by.ID == by.ID && f.kind == kind && !now.After(f.until) {
+		if f.waits(by, kind, now) {
 			return id, f
 		}
 	}

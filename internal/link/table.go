@@ -64,7 +64,7 @@ type table struct {
 // fault, reported by check.
 func openTable(f File, m Mapping, l Limits) (*table, error) {
 	if f.Size > l.Bytes {
-		return nil, fileTooLarge.New(f.Size>>20, l.Bytes>>20)
+		return nil, fileTooLarge.New((f.Size+1<<20-1)>>20, l.Bytes>>20)
 	}
 	if f.Size <= 0 {
 		return nil, fileEmpty.New()

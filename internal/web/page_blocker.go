@@ -38,6 +38,7 @@ func (s *seen) blocks(g *tongue, devices map[stocktake.DeviceID]string) []block 
 			for _, d := range s.Disputes {
 				if string(d.Location)+" / "+string(d.Item) == b.Example {
 					said = []any{s.Item(d.Item), s.Place(d.Location)}
+					break
 				}
 			}
 		case count.BlockTask:
@@ -52,6 +53,7 @@ func (s *seen) blocks(g *tongue, devices map[stocktake.DeviceID]string) []block 
 				if t.Round == 1 { // given out with the walks, not as a recount
 					x.Path = "/assign"
 				}
+				break
 			}
 		case count.BlockHeld:
 			said = s.aboutHeld(g, b.Example)
@@ -61,6 +63,7 @@ func (s *seen) blocks(g *tongue, devices map[stocktake.DeviceID]string) []block 
 			for _, l := range s.Lines {
 				if string(l.Section)+" / "+string(l.Item) == b.Example {
 					said = []any{s.Item(l.Item), s.Section(l.Section)}
+					break
 				}
 			}
 		case count.BlockUnknown:

@@ -38,6 +38,8 @@ type mark struct {
 // Clock is the mark's time of day in Kuwait.
 func (m mark) Clock() string { return m.At.In(kuwait).Format("15:04") }
 
+func (m mark) date() string { return m.At.In(kuwait).Format(time.DateOnly) }
+
 // span is one finding on the axis.
 type span struct {
 	X, Width, Y, Text int
@@ -76,8 +78,9 @@ func axisOf(list []count.Finding, leftwards bool) axis {
 	}
 	for n := range 5 {
 		at := from.Add(length * time.Duration(n) / 4)
-		a.Marks = append(a.Marks, mark{X: min(max(x(at), 2), axisWidth-2), At: at,
-			Day: n == 0 || at.In(kuwait).YearDay() != a.Marks[n-1].At.In(kuwait).YearDay()})
+		m := mark{X: min(max(x(at), 2), axisWidth-2), At: at}
+		m.Day = n == 0 || m.date() != a.Marks[n-1].date()
+		a.Marks = append(a.Marks, m)
 	}
 	for n := range list {
 		f := &list[n]

@@ -19,19 +19,22 @@ type logField struct {
 // most of a list that is shown; its body has all.
 const mostListed = 20
 
+// logRead says a value of a body for people; nothing where there is nothing to say.
+type logRead func(*logReader, json.RawMessage) template.HTML
+
 // logFields are what an entry says, in the order of people's interest. What only programs need stays in the body.
 var logFields = []struct {
 	key  string
-	read func(*logReader, json.RawMessage) template.HTML
+	read logRead
 }{
-	{"kind", (*logReader).kind}, {"verdict", (*logReader).verdict}, {"accept", (*logReader).yes}, {"set_aside", (*logReader).yes}, {"take_back", (*logReader).yes},
-	{"location", (*logReader).location}, {"from", (*logReader).location}, {"to", (*logReader).location}, {"section", (*logReader).section}, {"item", (*logReader).item}, {"person", (*logReader).person},
-	{"round", (*logReader).number}, {"mode", (*logReader).mode}, {"code", (*logReader).code}, {"amount", (*logReader).quantity}, {"pack", (*logReader).quantity},
+	{"kind", oneOf("session-kind.")}, {"verdict", oneOf("verdict.")}, {"accept", (*logReader).yes}, {"set_aside", (*logReader).yes}, {"take_back", (*logReader).yes},
+	{"location", one((*logReader).Place)}, {"from", one((*logReader).Place)}, {"to", one((*logReader).Place)}, {"section", one((*logReader).Section)}, {"item", one((*logReader).Item)}, {"person", one((*logReader).Person)},
+	{"round", (*logReader).number}, {"mode", oneOf("log-mode.")}, {"code", (*logReader).code}, {"amount", (*logReader).quantity}, {"pack", (*logReader).quantity},
 	{"price", (*logReader).fils}, {"unit_price", (*logReader).fils},
-	{"condition", (*logReader).condition}, {"lot", (*logReader).code}, {"expiry", (*logReader).code}, {"note", (*logReader).text}, {"all_here", (*logReader).yes}, {"undirected", (*logReader).yes},
+	{"condition", oneOf("condition.")}, {"lot", (*logReader).code}, {"expiry", (*logReader).code}, {"note", (*logReader).text}, {"all_here", (*logReader).yes}, {"undirected", (*logReader).yes},
 	{"observations", (*logReader).number}, {"quantity", (*logReader).quantity}, {"scanned_at", (*logReader).instant}, {"taken_at", (*logReader).instant}, {"at", (*logReader).instant},
-	{"blind", (*logReader).yes}, {"due", (*logReader).day}, {"sections", (*logReader).sections}, {"locations", (*logReader).locations}, {"items", (*logReader).items},
-	{"committee", (*logReader).persons}, {"witness", (*logReader).person}, {"tasks", (*logReader).tasks}, {"withdraw", (*logReader).howMany}, {"lines", (*logReader).lines},
+	{"blind", (*logReader).yes}, {"due", (*logReader).day}, {"sections", each((*logReader).Section)}, {"locations", each((*logReader).Place)}, {"items", each((*logReader).Item)},
+	{"committee", each((*logReader).Person)}, {"witness", one((*logReader).Person)}, {"tasks", (*logReader).tasks}, {"withdraw", (*logReader).howMany}, {"lines", (*logReader).lines},
 	{"not_counted", (*logReader).number}, {"device", (*logReader).device}, {"devices", (*logReader).howMany}, {"last", (*logReader).number},
 	{"series", (*logReader).number}, {"number", (*logReader).number}, {"result", (*logReader).code}, {"reason", (*logReader).text},
 }
@@ -82,20 +85,29 @@ func (r *logReader) plain(s string) template.HTML {
 	return template.HTML("<bdi>" + template.HTMLEscapeString(s) + "</bdi>")
 }
 
-// one says one of a family of words; nothing for a word that is not in it.
-func (r *logReader) one(family string, v json.RawMessage) template.HTML {
-	if key := family + read[string](v); r.has(key) {
-		return r.plain(r.t(key))
+// oneOf reads one of a family of words; nothing for a word that is not in it.
+func oneOf(family string) logRead {
+	return func(r *logReader, v json.RawMessage) template.HTML {
+		if key := family + read[string](v); r.has(key) {
+			return r.plain(r.t(key))
+		}
+		return ""
 	}
-	return ""
 }
 
-func (r *logReader) text(v json.RawMessage) template.HTML    { return r.plain(read[string](v)) }
-func (r *logReader) kind(v json.RawMessage) template.HTML    { return r.one("session-kind.", v) }
-func (r *logReader) verdict(v json.RawMessage) template.HTML { return r.one("verdict.", v) }
-func (r *logReader) mode(v json.RawMessage) template.HTML    { return r.one("log-mode.", v) }
+// one reads an id as what it is called, and each a list of them.
+func one[T any](called func(*logReader, T) stocktake.Name) logRead {
+	return func(r *logReader, v json.RawMessage) template.HTML { return r.named(called(r, read[T](v))) }
+}
 
-func (r *logReader) condition(v json.RawMessage) template.HTML { return r.one("condition.", v) }
+func each[T any](called func(*logReader, T) stocktake.Name) logRead {
+	return func(r *logReader, v json.RawMessage) template.HTML {
+		all := read[[]T](v)
+		return r.list(len(all), func(i int) template.HTML { return r.named(called(r, all[i])) })
+	}
+}
+
+func (r *logReader) text(v json.RawMessage) template.HTML { return r.plain(read[string](v)) }
 
 func (r *logReader) yes(v json.RawMessage) template.HTML {
 	if read[bool](v) {
@@ -135,22 +147,6 @@ func (r *logReader) day(v json.RawMessage) template.HTML { return r.moment(read[
 
 func (r *logReader) named(n stocktake.Name) template.HTML { return r.plain(r.name(n)) }
 
-func (r *logReader) location(v json.RawMessage) template.HTML {
-	return r.named(r.Place(read[stocktake.LocationID](v)))
-}
-
-func (r *logReader) section(v json.RawMessage) template.HTML {
-	return r.named(r.Section(read[stocktake.SectionID](v)))
-}
-
-func (r *logReader) item(v json.RawMessage) template.HTML {
-	return r.named(r.Item(read[stocktake.ItemID](v)))
-}
-
-func (r *logReader) person(v json.RawMessage) template.HTML {
-	return r.named(r.Person(read[stocktake.PersonID](v)))
-}
-
 func (r *logReader) device(v json.RawMessage) template.HTML {
 	id := read[stocktake.DeviceID](v)
 	if name := r.devices[id]; name != "" {
@@ -160,30 +156,19 @@ func (r *logReader) device(v json.RawMessage) template.HTML {
 }
 
 // list shows the first of many, each on a line of its own, and says how many there are where it does not show all.
-func (r *logReader) list(n int, one func(int) template.HTML) template.HTML {
+func (r *logReader) list(n int, show func(int) template.HTML) template.HTML {
 	var all template.HTML
 	for i := range min(n, mostListed) {
 		if i > 0 {
 			all += "<br>"
 		}
-		all += one(i)
+		all += show(i)
 	}
 	if n > mostListed {
 		all += "<br>" + r.plain(r.t("log.of-them", mostListed, n))
 	}
 	return all
 }
-
-// namesOf is a list of ids, each by what it is called.
-func namesOf[T any](r *logReader, v json.RawMessage, called func(T) stocktake.Name) template.HTML {
-	all := read[[]T](v)
-	return r.list(len(all), func(i int) template.HTML { return r.named(called(all[i])) })
-}
-
-func (r *logReader) sections(v json.RawMessage) template.HTML  { return namesOf(r, v, r.Section) }
-func (r *logReader) locations(v json.RawMessage) template.HTML { return namesOf(r, v, r.Place) }
-func (r *logReader) items(v json.RawMessage) template.HTML     { return namesOf(r, v, r.Item) }
-func (r *logReader) persons(v json.RawMessage) template.HTML   { return namesOf(r, v, r.Person) }
 
 // tasks are who is to count where, and what where it is not everything.
 func (r *logReader) tasks(v json.RawMessage) template.HTML {

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"jard/internal/count"
 	"jard/internal/result"
 	"jard/internal/stocktake"
 	"jard/internal/web"
@@ -99,6 +100,9 @@ func TestImportsAtATimeAreBounded(t *testing.T) {
 type shelf struct{}
 
 func (shelf) Results(_ context.Context, by stocktake.Person, from result.Ref, limit int) ([]web.ResultInfo, error) {
+	if err := count.MayRead(by); err != nil {
+		return nil, err
+	}
 	if by.Society != society || from.Number > 1 || limit < 1 {
 		return nil, nil
 	}
@@ -106,7 +110,10 @@ func (shelf) Results(_ context.Context, by stocktake.Person, from result.Ref, li
 }
 
 func (s shelf) Result(ctx context.Context, by stocktake.Person, at result.Ref) (web.ResultDocument, error) {
-	list, _ := s.Results(ctx, by, at, 1)
+	list, err := s.Results(ctx, by, at, 1)
+	if err != nil {
+		return web.ResultDocument{}, err
+	}
 	if len(list) == 0 {
 		return web.ResultDocument{}, stocktake.Missing.New("result", at.String())
 	}
@@ -129,6 +136,7 @@ func TestResults(t *testing.T) {
 	if w.Code != 200 || w.Body.String() != `{"a": 1}` || strings.Join(w.Header()["Jard-Signature"], " ") != "x..y z..w" || len(w.Header().Get("Jard-Hash")) != 64 {
 		t.Fatalf("got %d %s %v", w.Code, w.Body, w.Header())
 	}
+	d.refused(open(t).ask("manager", "GET", "/api/results", ""), 503, "not-offered")
 	d.refused(d.ask("manager", "GET", "/api/results/1/1/receipt", ""), 404, "receipt-awaited")
 	d.refused(d.ask("manager", "GET", "/api/results/1/2", ""), 404, "not-found")
 	d.refused(d.ask("manager", "GET", "/api/results/1/x", ""), 400, "query-wrong")

@@ -36,7 +36,7 @@ type oneResultPage struct {
 }
 
 func (k *console) showResults(v *visit) error {
-	if err := k.offered(v.by); err != nil {
+	if err := k.keeps(); err != nil {
 		return err
 	}
 	var all []ResultInfo

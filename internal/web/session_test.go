@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"jard/internal/stocktake"
+	"jard/internal/web"
 )
 
 const plan = `{"session":"جرد/١","name":{"ar":"جرد السوق"},"site":"central","kind":"full",
@@ -168,7 +169,7 @@ func TestEveryRouteNeedsAPerson(t *testing.T) {
 // TestCountersAreToldNoBooks is blind by construction: whatever a counter asks of a session, it is refused, and the one
 // answer that they get holds no quantity.
 func TestCountersAreToldNoBooks(t *testing.T) {
-	d := open(t)
+	d := open(t, func(c *web.Config) { c.Results = shelf{} })
 	d.ok(d.ask("supervisor", "POST", "/api/sessions", plan), 201, nil)
 	bodies := map[string]string{
 		"/passes/complete": `{"pass":"p","reason":"x"}`, "/passes/abandon": `{"pass":"p","reason":"x"}`,

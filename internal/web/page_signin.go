@@ -82,18 +82,15 @@ func (k *console) signInHere(v *visit) error {
 			}
 			v.setSession(g.Token, g.ExpiresAt)
 			v.prefer(societyCookie, string(society))
-			by := stocktake.Person{Society: society, ID: person}
-			typist := v.wasLast(by)
-			v.setLast(by)
+			typist := v.wasLast(g.Person)
+			v.setLast(g.Person)
 			switch {
 			case !p.Unsent.Any():
 				return v.Redirect(http.StatusSeeOther, p.Next)
 			case !typist: // what one person saw and typed, another must not send in their own name, nor read
 				return v.done("/", "done.unsent-dropped")
 			}
-			if v.by, err = k.Accounts.PersonByToken(v.Request().Context(), g.Token); err != nil {
-				return err
-			}
+			v.by = g.Person
 			return v.show("unsent", frame{Title: "unsent.title", Data: p.Unsent})
 		}
 		if p.Society != "" && errors.Is(err, account.SignInWrong) { // the form asks for no society

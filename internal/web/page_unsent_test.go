@@ -39,11 +39,11 @@ func (hosted) Societies(ctx context.Context) ([]stocktake.Society, error) {
 // signed in it can be sent again as it was, but for passwords.
 func TestWhatWasTypedOutlivesTheSignIn(t *testing.T) {
 	d := open(t, unhurried, func(c *web.Config) { c.Societies = hosted{} })
-	d.who.signIn = func(_ stocktake.SocietyID, _ stocktake.PersonID, password account.Secret, _ string) (account.Grant, error) {
+	d.who.signIn = func(s stocktake.SocietyID, id stocktake.PersonID, password account.Secret, _ string) (account.Grant, error) {
 		if password != "right" {
 			return account.Grant{}, account.SignInWrong.New()
 		}
-		return account.Grant{Token: "supervisor"}, nil
+		return account.Grant{Token: "supervisor", Person: stocktake.Person{Society: s, ID: id, Roles: []stocktake.Role{stocktake.Supervisor}}}, nil
 	}
 	typed := url.Values{"do": {"choose"}, "line": {"a\tb", "c\td"}, "reason": {`"لأن" & so <b>`}, "password": {"hush-1"}, "pin": {"hush-2"}, "repeat": {"hush-3"}}
 	w := d.browse("", "POST", "/sessions/s1/disputes?from=100", typed, "Cookie", "lang=en")

@@ -261,6 +261,10 @@ func TestLimits(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	over := file(strings.Repeat("x", 1<<20+1))
+	if _, err := link.ReadItems(t.Context(), over, link.Mapping{}, link.Limits{Bytes: 1 << 20}, nil); err == nil || !strings.Contains(err.Error(), "has 2 MB; at most 1 MB") {
+		t.Errorf("a file of one byte too many: %v", err)
+	}
 	long := "item,name\n1," + strings.Repeat("x", 5000) + "\n2,B\n3,C," + strings.Repeat(",", 50) + "\n4,D\n"
 	r, err := link.ReadItems(t.Context(), file(long), link.Mapping{}, link.Limits{Line: 1000, Columns: 20}, nil)
 	if err != nil {

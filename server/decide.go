@@ -105,7 +105,7 @@ func (c *sessionChooseCmd) Run(ctx context.Context, _ *streams) error {
 			}, nil)
 		}
 	}
-	return stocktake.Missing.New("dispute", c.Location+" / "+c.Item)
+	return stocktake.NoSuch("dispute", c.Location+" / "+c.Item)
 }
 
 type sessionPassCmd struct {
@@ -134,7 +134,7 @@ func (c *client) rule(ctx context.Context, session, pass, ruling, reason string)
 			return c.post(ctx, sessionPath(session, "/passes/"+ruling), count.PassDecision{Pass: p.ID, Digest: p.Digest, Reason: reason}, nil)
 		}
 	}
-	return stocktake.Missing.New("pass", pass)
+	return stocktake.NoSuch("pass", pass)
 }
 
 type sessionResolveCmd struct {
@@ -167,7 +167,7 @@ func (c *sessionResolveCmd) Run(ctx context.Context, s *streams) error {
 		}
 		n := slices.IndexFunc(codes, func(u count.Unknown) bool { return u.Code == c.Code })
 		if n < 0 {
-			return stocktake.Missing.New("unknown code", c.Code)
+			return stocktake.NoSuch("unknown code", c.Code)
 		}
 		if err := api.asideCode(ctx, c.Session, codes[n], c.Reason); err != nil {
 			return err

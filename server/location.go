@@ -33,7 +33,7 @@ func (c *sessionLocationCmd) Run(ctx context.Context, s *streams) error {
 	if c.Location != "" {
 		n := slices.IndexFunc(list, func(l count.LocationState) bool { return string(l.Location) == c.Location })
 		if n < 0 {
-			return stocktake.Missing.New("location", c.Location)
+			return stocktake.NoSuch("location", c.Location)
 		}
 		list = list[n : n+1]
 	}

@@ -71,7 +71,7 @@ func (s *Service) makePassword(ctx context.Context, id stocktake.PersonID, passw
 func checkPassword(id stocktake.PersonID, password Secret) error {
 	text := string(password)
 	if utf8.RuneCountInString(text) < minPassword || len(text) > maxPassword || !utf8.ValidString(text) {
-		return passwordLength.New(minPassword, maxPassword/2)
+		return passwordLength.New(minPassword, stocktake.Letters(maxPassword))
 	}
 	first, size := utf8.DecodeRuneInString(text)
 	if strings.EqualFold(text, string(id)) || strings.Trim(text[size:], string(first)) == "" {

@@ -163,7 +163,7 @@ func readCode(typed string) (string, bool) {
 func checkDeviceName(name string) error {
 	bad := name == "" || len(name) > maxDeviceName || !utf8.ValidString(name) || strings.TrimSpace(name) != name
 	if bad || strings.ContainsFunc(name, func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) }) {
-		return deviceName.New(maxDeviceName / 2)
+		return deviceName.New(stocktake.Letters(maxDeviceName))
 	}
 	return nil
 }

@@ -101,7 +101,7 @@ func (m *memory) Person(_ context.Context, society stocktake.SocietyID, id stock
 	if a, ok := m.people[personKey{society, id}]; ok {
 		return a, nil
 	}
-	return account.Account{}, stocktake.Missing.New("person", string(id))
+	return account.Account{}, stocktake.NoSuch("person", id)
 }
 
 func (m *memory) People(_ context.Context, society stocktake.SocietyID) (account.Roll, error) {
@@ -154,7 +154,7 @@ func (m *memory) SignInByToken(_ context.Context, token stocktake.Hash) (account
 	}
 	s, ok := m.signIns[token]
 	if !ok {
-		return account.SignIn{}, account.Account{}, stocktake.Missing.New("sign-in", "")
+		return account.SignIn{}, account.Account{}, stocktake.NoSuch("sign-in", "")
 	}
 	return s, m.people[personKey{s.Society, s.Person}], nil
 }
@@ -222,7 +222,7 @@ func (m *memory) DeviceByToken(_ context.Context, token stocktake.Hash) (account
 	if key, ok := m.tokens[token]; ok {
 		return m.devices[key], nil
 	}
-	return account.Device{}, stocktake.Missing.New("device", "")
+	return account.Device{}, stocktake.NoSuch("device", "")
 }
 
 func (m *memory) DeviceToken(_ context.Context, society stocktake.SocietyID, id stocktake.DeviceID) (account.Device, stocktake.Hash, error) {
@@ -236,7 +236,7 @@ func (m *memory) DeviceToken(_ context.Context, society stocktake.SocietyID, id 
 			return d, token, nil
 		}
 	}
-	return account.Device{}, stocktake.Hash{}, stocktake.Missing.New("device", string(id))
+	return account.Device{}, stocktake.Hash{}, stocktake.NoSuch("device", id)
 }
 
 func (m *memory) Devices(_ context.Context, society stocktake.SocietyID) ([]account.Device, error) {
@@ -261,7 +261,7 @@ func (m *memory) RevokeDevice(_ context.Context, society stocktake.SocietyID, a 
 	key := boardKey{society, a.Device}
 	d, ok := m.devices[key]
 	if !ok {
-		return account.Device{}, stocktake.Missing.New("device", string(a.Device))
+		return account.Device{}, stocktake.NoSuch("device", a.Device)
 	}
 	if !d.Revoked {
 		d.Revoked, d.RevokedBy, d.RevokedAt, d.Reason = true, a.By, a.At, a.Note
@@ -281,7 +281,7 @@ func (m *memory) RecordDeviceSignIn(_ context.Context, s account.DeviceSignIn, i
 	d, ok := m.devices[key]
 	switch held, there := m.people[personKey{s.Society, s.Person}]; {
 	case !ok:
-		return stocktake.Missing.New("device", string(s.Device))
+		return stocktake.NoSuch("device", s.Device)
 	case d.Revoked:
 		return account.DeviceRevoked.New()
 	case !there || held.Version != ifVersion:

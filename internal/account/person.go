@@ -91,7 +91,7 @@ func (s *Service) FirstAdministrator(ctx context.Context, society stocktake.Soci
 		return Profile{}, AdministratorExists.New(string(society))
 	}
 	if p.Password == "" {
-		return Profile{}, passwordLength.New(minPassword, maxPassword/2)
+		return Profile{}, passwordLength.New(minPassword, stocktake.Letters(maxPassword))
 	}
 	if !slices.Contains(p.Roles, stocktake.SocietyAdministrator) {
 		p.Roles = append(slices.Clone(p.Roles), stocktake.SocietyAdministrator)
@@ -108,7 +108,7 @@ func (s *Service) ResetAdministrator(ctx context.Context, society stocktake.Soci
 	}
 	a := roll.find(id)
 	if a == nil {
-		return stocktake.Missing.New("person", string(id))
+		return stocktake.NoSuch("person", id)
 	}
 	if !slices.Contains(a.Roles, stocktake.SocietyAdministrator) {
 		return stocktake.NotAllowed.New(stocktake.SocietyAdministrator)
@@ -238,7 +238,7 @@ func (s *Service) change(ctx context.Context, by stocktake.Person, id stocktake.
 	}
 	a := roll.find(id)
 	if a == nil {
-		return nil, Roll{}, stocktake.Missing.New("person", string(id))
+		return nil, Roll{}, stocktake.NoSuch("person", id)
 	}
 	return a, roll, nil
 }
@@ -327,7 +327,7 @@ const maxReason = 500
 
 func checkReason(reason string) error {
 	if reason == "" || len(reason) > maxReason {
-		return reasonMissing.New(maxReason / 2)
+		return reasonMissing.New(stocktake.Letters(maxReason))
 	}
 	return nil
 }

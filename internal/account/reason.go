@@ -70,8 +70,8 @@ var (
 		"A key is valid for 1 to %d days.",
 		"مدة المفتاح من يوم واحد إلى %d يومًا.")
 	passwordLength = stocktake.NewReason(stocktake.Invalid, "password-length",
-		"A password has %d to %d characters. Choose another.",
-		"كلمة المرور من %d إلى %d حرفًا. اختر غيرها.")
+		"A password has at least %d characters, and at most %s. Choose another.",
+		"كلمة المرور لا تقل عن %d أحرف ولا تتجاوز %s. اختر غيرها.")
 	passwordWeak = stocktake.NewReason(stocktake.Invalid, "password-weak",
 		"This password is the person's id or one repeated character. Choose another.",
 		"كلمة المرور هذه هي اسم المستخدم أو محرف مكرر. اختر غيرها.")
@@ -82,9 +82,9 @@ var (
 		"This PIN is one repeated digit or a straight row. Choose another.",
 		"هذا الرقم السري رقم مكرر أو تسلسل مباشر. اختر غيره.")
 	reasonMissing = stocktake.NewReason(stocktake.Invalid, "reason-missing",
-		"Say why, in at most %d characters.",
-		"اذكر السبب بما لا يتجاوز %d حرفًا.")
+		"Say why, in at most %s.",
+		"اذكر السبب بما لا يتجاوز %s.")
 	deviceName = stocktake.NewReason(stocktake.Invalid, "device-name",
-		"A handheld's name is plain text of 1 to %d characters. Give it one.",
-		"اسم الجهاز اليدوي نص عادي من 1 إلى %d حرفًا. أدخل اسمًا.")
+		"A handheld's name is plain text of at most %s. Give it one.",
+		"اسم الجهاز اليدوي نص عادي لا يتجاوز %s. أدخل اسمًا.")
 )

@@ -109,7 +109,7 @@ func (db *DB) DeviceByToken(ctx context.Context, token stocktake.Hash) (account.
 	err := db.view(ctx, func(tx *bbolt.Tx) error {
 		key := opened(tx, secretDevice, token)
 		if key == nil {
-			return stocktake.Missing.New("device", "")
+			return stocktake.NoSuch("device", "")
 		}
 		found, err := readJSON(tx, bucketDevices, key, &d)
 		if err == nil && !found {
@@ -125,7 +125,7 @@ func (db *DB) DeviceToken(ctx context.Context, society stocktake.SocietyID, id s
 	var d account.Device
 	var token stocktake.Hash
 	if checkIDs(society, "device", id) != nil {
-		return d, token, stocktake.Missing.New("device", string(id))
+		return d, token, stocktake.NoSuch("device", id)
 	}
 	err := db.view(ctx, func(tx *bbolt.Tx) (err error) {
 		if d, err = storedDevice(tx, society, id); err != nil {
@@ -166,7 +166,7 @@ func storedDevice(tx *bbolt.Tx, society stocktake.SocietyID, id stocktake.Device
 	var d account.Device
 	found, err := readJSON(tx, bucketDevices, idKey(society, id), &d)
 	if err == nil && !found {
-		err = stocktake.Missing.New("device", string(id))
+		err = stocktake.NoSuch("device", id)
 	}
 	return d, err
 }
@@ -174,7 +174,7 @@ func storedDevice(tx *bbolt.Tx, society stocktake.SocietyID, id stocktake.Device
 // RevokeDevice implements account.Directory.
 func (db *DB) RevokeDevice(ctx context.Context, society stocktake.SocietyID, a account.Act) (account.Device, error) {
 	if checkIDs(society, "device", a.Device) != nil {
-		return account.Device{}, stocktake.Missing.New("device", string(a.Device))
+		return account.Device{}, stocktake.NoSuch("device", a.Device)
 	}
 	var revoked account.Device
 	err := db.write(ctx, 1, func(t *turn) error {
@@ -199,7 +199,7 @@ func (db *DB) RevokeDevice(ctx context.Context, society stocktake.SocietyID, a a
 // RecordDeviceSignIn implements account.Directory.
 func (db *DB) RecordDeviceSignIn(ctx context.Context, s account.DeviceSignIn, ifVersion uint64) error {
 	if checkIDs(s.Society, "device", s.Device) != nil {
-		return stocktake.Missing.New("device", string(s.Device))
+		return stocktake.NoSuch("device", s.Device)
 	}
 	return db.write(ctx, 1, func(t *turn) error {
 		d, err := storedDevice(t.tx, s.Society, s.Device)

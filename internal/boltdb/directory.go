@@ -56,14 +56,14 @@ func (db *DB) SavePerson(ctx context.Context, c account.PersonChange) (account.A
 func (db *DB) Person(ctx context.Context, society stocktake.SocietyID, id stocktake.PersonID) (account.Account, error) {
 	var a account.Account
 	if checkIDs(society, "person", id) != nil {
-		return a, stocktake.Missing.New("person", string(id))
+		return a, stocktake.NoSuch("person", id)
 	}
 	err := db.view(ctx, func(tx *bbolt.Tx) error {
 		var found bool
 		var err error
 		a, found, err = storedPerson(tx, society, id)
 		if err == nil && !found {
-			return stocktake.Missing.New("person", string(id))
+			return stocktake.NoSuch("person", id)
 		}
 		return err
 	})

@@ -151,7 +151,7 @@ func storedDocument(tx *bbolt.Tx, society stocktake.SocietyID, hash stocktake.Ha
 	key := hashKey(society, hash)
 	value := tx.Bucket(bucketDocuments).Get(key)
 	if value == nil {
-		return stocktake.Document{}, stocktake.Missing.New("document", hash.String())
+		return stocktake.Document{}, stocktake.NoSuch("document", hash.String())
 	}
 	size, inline, ok := cutUint64(value)
 	if !ok || size > 1<<40 {

@@ -260,7 +260,7 @@ func (db *DB) Filing(ctx context.Context, society stocktake.SocietyID, hash stoc
 			return err
 		}
 		if !found {
-			return stocktake.Missing.New("filing", hash.String())
+			return stocktake.NoSuch("filing", hash.String())
 		}
 		d, err := storedDocument(tx, society, hash)
 		if err != nil {

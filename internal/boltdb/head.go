@@ -113,7 +113,7 @@ func (t *turn) touch(l *openLog) {
 func storedHead(tx *bbolt.Tx, society stocktake.SocietyID, session stocktake.SessionID) (count.Head, error) {
 	b := tx.Bucket(bucketHeads).Get(logKey(society, session))
 	if b == nil {
-		return count.Head{}, stocktake.Missing.New("session", string(session))
+		return count.Head{}, stocktake.NoSuch("session", session)
 	}
 	return readHead(session, b)
 }

@@ -97,7 +97,7 @@ func storedMember(tx *bbolt.Tx, society stocktake.SocietyID) (ministry.Member, e
 	var m ministry.Member
 	found, err := readJSON(tx, bucketMembers, societyKey(society), &m)
 	if err == nil && !found {
-		err = stocktake.Missing.New("society", string(society))
+		err = stocktake.NoSuch("society", society)
 	}
 	return m, err
 }

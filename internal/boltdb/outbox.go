@@ -44,7 +44,7 @@ func (db *DB) Result(ctx context.Context, society stocktake.SocietyID, at result
 		case err != nil:
 			return err
 		case !found:
-			return stocktake.Missing.New("result", at.String())
+			return stocktake.NoSuch("result", at.String())
 		}
 		d, err := storedDocument(tx, society, stored.Hash)
 		if err != nil {
@@ -139,7 +139,7 @@ func (t *turn) answer(key []byte, at result.Ref, a *ministry.Answer) error {
 	case err != nil:
 		return err
 	case !found:
-		return stocktake.Missing.New("result", at.String())
+		return stocktake.NoSuch("result", at.String())
 	}
 	s.Answer = a
 	return t.putJSON(bucketResults, key, s)
@@ -292,7 +292,7 @@ func (db *DB) Identity(ctx context.Context, society stocktake.SocietyID) (minist
 	err := db.view(ctx, func(tx *bbolt.Tx) error {
 		found, err := readJSON(tx, bucketIdentities, societyKey(society), &i)
 		if err == nil && !found {
-			return stocktake.Missing.New("identity", string(society))
+			return stocktake.NoSuch("identity", society)
 		}
 		return err
 	})

@@ -37,12 +37,12 @@ func (db *DB) Publish(ctx context.Context, society stocktake.SocietyID, name str
 // Published gives the hash that a name points to and since when; stocktake.Missing when nothing was published by it.
 func (db *DB) Published(ctx context.Context, society stocktake.SocietyID, name string) (hash stocktake.Hash, at time.Time, err error) {
 	if checkName(name) != nil || stocktake.CheckID("society", string(society)) != nil {
-		return hash, at, stocktake.Missing.New("document", name)
+		return hash, at, stocktake.NoSuch("document", name)
 	}
 	err = db.view(ctx, func(tx *bbolt.Tx) error {
 		value := tx.Bucket(bucketPublished).Get(nameKey(society, name))
 		if value == nil {
-			return stocktake.Missing.New("document", name)
+			return stocktake.NoSuch("document", name)
 		}
 		if len(value) != len(hash)+8 {
 			return ValueDamaged.New("name")

@@ -68,7 +68,7 @@ func (db *DB) SignInByToken(ctx context.Context, token stocktake.Hash) (account.
 	err := db.view(ctx, func(tx *bbolt.Tx) error {
 		key := opened(tx, secretSignIn, token)
 		if key == nil {
-			return stocktake.Missing.New("sign-in", "")
+			return stocktake.NoSuch("sign-in", "")
 		}
 		found, err := readJSON(tx, bucketSignIns, key, &s)
 		switch {

@@ -24,7 +24,7 @@ func (db *DB) Society(ctx context.Context, id stocktake.SocietyID) (stocktake.So
 	err := db.view(ctx, func(tx *bbolt.Tx) error {
 		found, err := readJSON(tx, bucketSocieties, societyKey(id), &s)
 		if err == nil && !found {
-			return stocktake.Missing.New("society", string(id))
+			return stocktake.NoSuch("society", id)
 		}
 		return err
 	})

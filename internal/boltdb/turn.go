@@ -186,5 +186,5 @@ func (t *turn) readJSON(bucket, key []byte, v any) (bool, error) {
 
 // missingLog is the error for a log that is not there.
 func missingLog(session stocktake.SessionID) error {
-	return stocktake.Missing.New("session", string(session))
+	return stocktake.NoSuch("session", session)
 }

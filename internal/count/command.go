@@ -83,7 +83,7 @@ func (s *Service) Assign(ctx context.Context, by stocktake.Person, session stock
 		}
 		for _, id := range a.Withdraw {
 			if !slices.ContainsFunc(v.Tasks, func(t TaskState) bool { return t.ID == id }) {
-				return stocktake.Missing.New("task", id)
+				return stocktake.NoSuch("task", id)
 			}
 		}
 		return v.checkTasks(a.Tasks, v.Rounds)
@@ -134,7 +134,7 @@ func (v *View) checkTasks(tasks []Task, rounds int) error {
 		case taken[t.ID]:
 			return TaskExists.New(t.ID)
 		case !known[t.Location]:
-			return stocktake.Missing.New("location", string(t.Location))
+			return stocktake.NoSuch("location", t.Location)
 		case t.Round < 1 || t.Round > rounds:
 			return RecountRound.New(t.Round, rounds)
 		case len(t.Items) > MaxScope:
@@ -194,7 +194,7 @@ func (v *View) checkPass(by stocktake.Person, d PassDecision, from ...PassStatus
 	n := slices.IndexFunc(v.Passes, func(p *Pass) bool { return p.ID == d.Pass })
 	switch {
 	case n < 0:
-		return stocktake.Missing.New("pass", string(d.Pass))
+		return stocktake.NoSuch("pass", d.Pass)
 	case v.Passes[n].Person == by.ID:
 		return OwnPass.New(string(d.Pass))
 	case !slices.Contains(from, v.Passes[n].Status), d.Digest != v.Passes[n].Digest:
@@ -229,7 +229,7 @@ func (s *Service) ChooseDispute(ctx context.Context, by stocktake.Person, sessio
 			}
 		}
 		if !named {
-			return stocktake.Missing.New("pass", string(c.Pass))
+			return stocktake.NoSuch("pass", c.Pass)
 		}
 		return nil
 	})
@@ -242,7 +242,7 @@ func (s *Service) ResolveCode(ctx context.Context, by stocktake.Person, session 
 		resolved := slices.ContainsFunc(v.Resolved, func(x Resolved) bool { return x.Code == r.Code })
 		switch {
 		case n < 0 && !resolved:
-			return stocktake.Missing.New("unknown code", r.Code)
+			return stocktake.NoSuch("unknown code", r.Code)
 		case r.TakeBack && !resolved && v.Unknown[n].SetAside+v.Unknown[n].Lapsed == "":
 			return NothingToTakeBack.New(r.Code)
 		case r.SetAside && (n < 0 || r.Digest != v.Unknown[n].Digest):
@@ -251,7 +251,7 @@ func (s *Service) ResolveCode(ctx context.Context, by stocktake.Person, session 
 			return checkReason(r.Reason)
 		}
 		if _, ok := v.Material.Items[r.Item]; !ok {
-			return stocktake.Missing.New("item", string(r.Item))
+			return stocktake.NoSuch("item", r.Item)
 		}
 		if r.Pack <= 0 || r.Pack > stocktake.MaxObserved {
 			return EventField.New("pack")
@@ -273,7 +273,7 @@ func (s *Service) ResolveQuarantine(ctx context.Context, by stocktake.Person, se
 		}
 		switch {
 		case n < 0:
-			return stocktake.Missing.New("held event", r.Key)
+			return stocktake.NoSuch("held event", r.Key)
 		case list[n].Digest != r.Digest:
 			return ChangedSince.New(r.Key)
 		case r.TakeBack && list[n].SetAside+list[n].Accepted == "":
@@ -318,7 +318,7 @@ func (s *Service) AsideLocation(ctx context.Context, by stocktake.Person, sessio
 		}
 		n := slices.IndexFunc(v.Locations, func(l LocationState) bool { return l.Location == a.Location && l.InScope })
 		if n < 0 {
-			return stocktake.Missing.New("location in scope", string(a.Location))
+			return stocktake.NoSuch("location in scope", a.Location)
 		}
 		switch l := &v.Locations[n]; {
 		case a.TakeBack && l.SetAside+l.Lapsed == "":
@@ -376,7 +376,7 @@ func (v *View) checkVerdict(by stocktake.Person, d LinesVerdict) error {
 		l := v.Line(ref.Section, ref.Item)
 		switch {
 		case l == nil:
-			return stocktake.Missing.New("line", name)
+			return stocktake.NoSuch("line", name)
 		case v.history.didCount(lineKey{l.Section, l.Item}, by.ID):
 			return ApproverCounted.New(v.called(l.Item))
 		case l.Digest != ref.Digest:
@@ -403,7 +403,7 @@ func (s *Service) WriteOffStream(ctx context.Context, by stocktake.Person, sessi
 			return err
 		}
 		if !slices.ContainsFunc(v.Streams, func(x StreamState) bool { return x.Device == w.Device && (w.Epoch == "" || x.Epoch == w.Epoch) }) {
-			return stocktake.Missing.New("stream", string(w.Device)+" "+w.Epoch)
+			return stocktake.NoSuch("stream", string(w.Device)+" "+w.Epoch)
 		}
 		if w.Digest != StreamsDigest(v.Streams, Stream{w.Device, w.Epoch}) {
 			return ChangedSince.New(string(w.Device))
@@ -438,7 +438,7 @@ func (s *Service) Cancel(ctx context.Context, by stocktake.Person, session stock
 }
 
 // reasonNeeded tells people half of the bound, which is in bytes: so many Arabic letters it holds.
-func reasonNeeded() error { return ReasonNeeded.New(MaxReason / 2) }
+func reasonNeeded() error { return ReasonNeeded.New(stocktake.Letters(MaxReason)) }
 
 func checkReason(reason string) error {
 	if reason == "" || len(reason) > MaxReason {

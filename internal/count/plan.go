@@ -81,7 +81,7 @@ func (p *Plan) Check(site *stocktake.Site) error {
 		return planKind.New(string(p.Kind))
 	}
 	if p.Site != site.ID {
-		return stocktake.Missing.New("site", string(p.Site))
+		return stocktake.NoSuch("site", p.Site)
 	}
 	if err := p.Tolerance.Check(); err != nil {
 		return err
@@ -117,7 +117,7 @@ func (s *Scope) check(site *stocktake.Site) error {
 	}
 	for _, id := range s.Sections {
 		if !slices.ContainsFunc(site.Sections, func(x stocktake.Section) bool { return x.ID == id }) {
-			return stocktake.Missing.New("section", string(id))
+			return stocktake.NoSuch("section", id)
 		}
 	}
 	if len(s.Locations) > 0 {
@@ -127,7 +127,7 @@ func (s *Scope) check(site *stocktake.Site) error {
 		}
 		for _, id := range s.Locations {
 			if !known[id] {
-				return stocktake.Missing.New("location", string(id))
+				return stocktake.NoSuch("location", id)
 			}
 		}
 	}

@@ -188,6 +188,6 @@ var (
 		"The unit cost of %s is unknown, so nobody can say what its variance is worth: pass it to the highest tier.",
 		"تكلفة الوحدة في %s غير معروفة فلا يمكن معرفة قيمة فرقه: حوّله إلى أعلى مستوى اعتماد.")
 	ReasonNeeded = stocktake.NewReason(stocktake.Invalid, "reason-needed",
-		"Say why, in at most %d characters.",
-		"اذكر السبب بما لا يتجاوز %d حرف.")
+		"Say why, in at most %s.",
+		"اذكر السبب بما لا يتجاوز %s.")
 )

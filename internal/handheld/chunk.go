@@ -17,7 +17,7 @@ func (g *Gateway) chunk(w http.ResponseWriter, r *http.Request, i identity) erro
 	name := r.PathValue("hash")
 	var hash stocktake.Hash
 	if len(name) > 2*len(hash) || hash.UnmarshalText([]byte(name)) != nil {
-		return stocktake.Missing.New("chunk", name[:min(len(name), 2*len(hash))])
+		return stocktake.NoSuch("chunk", name[:min(len(name), 2*len(hash))])
 	}
 	d, err := g.store.Document(r.Context(), i.Society, hash)
 	if err != nil {
@@ -25,7 +25,7 @@ func (g *Gateway) chunk(w http.ResponseWriter, r *http.Request, i identity) erro
 	}
 	zipped, ok := g.chunks.zipped(d)
 	if !ok {
-		return stocktake.Missing.New("chunk", hash.String())
+		return stocktake.NoSuch("chunk", hash.String())
 	}
 	tag := `"` + hash.String() + `"`
 	w.Header().Set("Cache-Control", "private, max-age=31536000, immutable")

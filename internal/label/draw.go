@@ -121,7 +121,7 @@ func drawQR(code string) (Symbol, error) {
 		return Symbol{}, err
 	}
 	if len(code) > longestQR {
-		return Symbol{}, TooLong.New(code[:40]+"…", len(code), string(QRCode), longestQR)
+		return Symbol{}, TooLong.New(string([]rune(code)[:40])+"…", utf8.RuneCountInString(code), string(QRCode), stocktake.Letters(longestQR))
 	}
 	mode := qr.Unicode
 	if ascii(code) {

@@ -148,7 +148,7 @@ func TestCannot(t *testing.T) {
 		{label.Code128, strings.Repeat("1", 81), label.TooLong, "80"},
 		{label.QRCode, "A\tB", label.Control, "place 2"},
 		{label.QRCode, "\xff", label.Control, ""},
-		{label.QRCode, strings.Repeat("ش", 600), label.TooLong, "1000"},
+		{label.QRCode, strings.Repeat("ش", 600), label.TooLong, "600 characters; QR holds at most 1000 characters (500 in Arabic)"},
 		{label.GS1128, "(01)06271100010012", label.Elements, "bad-check-digit"},
 		{label.GS1128, "hello", label.Elements, ""},
 		{label.GS1128, "(99)" + strings.Repeat("A", 90), label.TooLong, "79"},

@@ -26,8 +26,8 @@ var (
 		"%q is no GS1 element string: %s. Write it as (01)…(17)…(10)….",
 		"القيمة %q ليست سلسلة عناصر GS1: %s. اكتبها بالصيغة (01)…(17)…(10)….")
 	TooLong = stocktake.NewReason(stocktake.Invalid, "label-too-long",
-		"%q has %d characters; %s holds at most %d. Shorten it.",
-		"في %q عدد %d محرفًا، ويتسع %s لـ %d على الأكثر. اختصره.")
+		"%q has %d characters; %s holds at most %v. Shorten it.",
+		"في %q عدد %d محرفًا، ويتسع %s لـ %v على الأكثر. اختصره.")
 	SymbologyUnknown = stocktake.NewReason(stocktake.Invalid, "label-symbology",
 		"%q is no symbology of labels.",
 		"القيمة %q ليست ترميزًا معروفًا للملصقات.")

@@ -23,7 +23,7 @@ func (im *Importer) AttachCode(ctx context.Context, by stocktake.Person, item st
 	}
 	n := slices.IndexFunc(items, func(i stocktake.Item) bool { return i.ID == item })
 	if !ok || n < 0 {
-		return stocktake.Missing.New("item", string(item))
+		return stocktake.NoSuch("item", item)
 	}
 	b := stocktake.Barcode{Code: code, Pack: pack, Kind: stocktake.LocalCode}
 	if gs1.ValidGTIN(code) && !restricted(code) {

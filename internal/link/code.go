@@ -65,7 +65,7 @@ func (c coder) judge(in cell) verdict {
 		v.code = whole
 	}
 	if stocktake.CheckID("barcode", v.code) != nil {
-		return verdict{severity: Refused, fault: cellWrong.New(FieldBarcode.label(), stocktake.MaxID, stocktake.MaxID/2)}
+		return verdict{severity: Refused, fault: cellWrong.New(FieldBarcode.label(), stocktake.Letters(stocktake.MaxID))}
 	}
 	if !digitsOnly(v.code) {
 		c.stats.OtherLength++

@@ -39,7 +39,7 @@ func (s *shelf) Published(_ context.Context, society stocktake.SocietyID, name s
 	defer s.mu.Unlock()
 	h, ok := s.names[string(society)+"\x00"+name]
 	if !ok {
-		return h, time.Time{}, stocktake.Missing.New("document", name)
+		return h, time.Time{}, stocktake.NoSuch("document", name)
 	}
 	return h, time.Time{}, nil
 }
@@ -49,7 +49,7 @@ func (s *shelf) Document(_ context.Context, _ stocktake.SocietyID, hash stocktak
 	defer s.mu.Unlock()
 	d, ok := s.docs[hash]
 	if !ok {
-		return d, stocktake.Missing.New("document", hash.String())
+		return d, stocktake.NoSuch("document", hash.String())
 	}
 	return d, nil
 }

@@ -169,7 +169,7 @@ func (im *Importer) ImportBook(ctx context.Context, by stocktake.Person, f File,
 	if book.Site, ok, err = publishedSite(ctx, im.feed, by.Society, site); err != nil {
 		return nil, err
 	} else if !ok {
-		return nil, stocktake.Missing.New("site", string(site))
+		return nil, stocktake.NoSuch("site", site)
 	}
 	if book.Items, ok, err = publishedItems(ctx, im.feed, by.Society); err != nil {
 		return nil, err
@@ -257,7 +257,7 @@ func (im *Importer) Mapping(ctx context.Context, by stocktake.Person, kind Kind)
 	}
 	m, ok, err := im.saved(ctx, by.Society, kind)
 	if err == nil && !ok {
-		err = stocktake.Missing.New("mapping", string(kind))
+		err = stocktake.NoSuch("mapping", kind)
 	}
 	return m, err
 }

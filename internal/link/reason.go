@@ -81,11 +81,11 @@ var (
 		"The %s is empty. Fill it in.",
 		"خانة «%s» فارغة. املأها.")
 	cellWrong = stocktake.NewReason(stocktake.Invalid, "id-malformed",
-		"The %s must have 1 to %d characters (Arabic: %d), none hidden, and no leading '~'. Mend it.",
-		"خانة «%s» يجب ألا تتجاوز %d حرفًا لاتينيًا أو %d حرفًا عربيًا، وألا تحتوي حرفًا خفيًا أو تبدأ بالرمز '~'. أصلحها.")
+		"The %s must have at most %s, none hidden, and no leading '~'. Mend it.",
+		"خانة «%s» يجب ألا تتجاوز %s، وألا تحتوي حرفًا خفيًا أو تبدأ بالرمز '~'. أصلحها.")
 	nameTooLong = stocktake.NewReason(stocktake.Invalid, "text-too-long",
-		"The %s is longer than %d characters. Shorten it.",
-		"خانة «%s» أطول من %d حرفًا. اختصرها.")
+		"The %s is longer than %s. Shorten it.",
+		"خانة «%s» أطول من %s. اختصرها.")
 	numberWrong = stocktake.NewReason(stocktake.Invalid, "number-wrong",
 		"%q is no number. Write digits and one decimal mark.",
 		"القيمة %q ليست عددًا. اكتب أرقامًا وفاصلة عشرية واحدة.")

@@ -158,7 +158,7 @@ func (p *pass) key(r *record, f Field) (id string, column int, ok bool) {
 		p.out.at(r, i, Refused, codeMangled.New(shorten(c.text)))
 		return "", i, false
 	case stocktake.CheckID(string(f), c.text) != nil:
-		p.out.at(r, i, Refused, cellWrong.New(f.label(), stocktake.MaxID, stocktake.MaxID/2))
+		p.out.at(r, i, Refused, cellWrong.New(f.label(), stocktake.Letters(stocktake.MaxID)))
 		return "", i, false
 	}
 	return c.text, i, true
@@ -168,7 +168,7 @@ func (p *pass) key(r *record, f Field) (id string, column int, ok bool) {
 func (p *pass) name(r *record, f Field) (string, bool) {
 	s, i := p.table.text(r, f)
 	if len(s) > stocktake.MaxName {
-		p.out.at(r, i, Refused, nameTooLong.New(f.label(), stocktake.MaxName/2))
+		p.out.at(r, i, Refused, nameTooLong.New(f.label(), stocktake.Letters(stocktake.MaxName)))
 		return "", false
 	}
 	return s, true

@@ -50,14 +50,14 @@ func (im *Importer) Site(ctx context.Context, by stocktake.Person, id stocktake.
 	}
 	hash, _, err := im.feed.Published(ctx, by.Society, SiteName(id))
 	if errors.Is(err, stocktake.Missing) {
-		return stocktake.Site{}, stocktake.Hash{}, stocktake.Missing.New("site", string(id))
+		return stocktake.Site{}, stocktake.Hash{}, stocktake.NoSuch("site", id)
 	}
 	if err != nil {
 		return stocktake.Site{}, stocktake.Hash{}, err
 	}
 	site, ok, err := publishedSite(ctx, im.feed, by.Society, id)
 	if err == nil && !ok {
-		err = stocktake.Missing.New("site", string(id))
+		err = stocktake.NoSuch("site", id)
 	}
 	return site, hash, err
 }

@@ -159,7 +159,7 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (h *Hub) admit(r *http.Request) (*subscriber, error) {
 	id, ok := strings.CutPrefix(r.URL.Path, "/live/sessions/")
 	if r.Method != http.MethodGet || !ok || stocktake.CheckID("session", id) != nil || !websocket.IsWebSocketUpgrade(r) {
-		return nil, stocktake.Missing.New("live feed", id)
+		return nil, stocktake.NoSuch("live feed", id)
 	}
 	if !ownPage(r) {
 		return nil, WrongOrigin.New()

@@ -162,7 +162,7 @@ func (h *handler) getResult(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if len(list) == 0 || list[0].At != at {
-		return stocktake.Missing.New("result", at.String())
+		return stocktake.NoSuch("result", at.String())
 	}
 	f, err := h.desk.inbox.Filing(r.Context(), m.Society, list[0].Hash)
 	if err != nil {
@@ -213,7 +213,7 @@ func parsePlace(series, number string, least uint64) (result.Ref, error) {
 	s, err := strconv.ParseUint(series, 10, 53)
 	n, err2 := strconv.ParseUint(number, 10, 53)
 	if err != nil || err2 != nil || s < 1 || n < least {
-		return result.Ref{}, stocktake.Missing.New("place", series+"/"+number)
+		return result.Ref{}, stocktake.NoSuch("place", series+"/"+number)
 	}
 	return result.Ref{Series: s, Number: n}, nil
 }

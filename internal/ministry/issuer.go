@@ -112,7 +112,7 @@ func (i *Issuer) corrected(ctx context.Context, society stocktake.SocietyID, ses
 		from = list[len(list)-1].At.Next()
 	}
 	if found == nil {
-		return nil, stocktake.Missing.New("sealed result of session", string(session))
+		return nil, stocktake.NoSuch("sealed result of session", session)
 	}
 	return found, nil
 }

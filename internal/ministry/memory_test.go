@@ -106,7 +106,7 @@ func (m *memory) Result(_ context.Context, society stocktake.SocietyID, at resul
 	if d := m.find(society, at); d != nil {
 		return *d, nil
 	}
-	return ministry.Stored{}, stocktake.Missing.New("result", at.String())
+	return ministry.Stored{}, stocktake.NoSuch("result", at.String())
 }
 
 func (m *memory) Results(_ context.Context, society stocktake.SocietyID, from result.Ref, limit int) ([]ministry.Stored, error) {
@@ -141,7 +141,7 @@ func (m *memory) Delivered(_ context.Context, society stocktake.SocietyID, at re
 	defer m.mu.Unlock()
 	d := m.find(society, at)
 	if d == nil {
-		return stocktake.Missing.New("result", at.String())
+		return stocktake.NoSuch("result", at.String())
 	}
 	d.Answer, d.Delivery = &a, nil
 	if m.delivered != nil {
@@ -218,7 +218,7 @@ func (m *memory) Identity(_ context.Context, society stocktake.SocietyID) (minis
 	defer m.mu.Unlock()
 	i, ok := m.identities[society]
 	if !ok {
-		return i, stocktake.Missing.New("identity", string(society))
+		return i, stocktake.NoSuch("identity", society)
 	}
 	i.Keys = slices.Clone(i.Keys)
 	return i, nil
@@ -286,7 +286,7 @@ func (m *memory) Member(_ context.Context, society stocktake.SocietyID) (ministr
 	defer m.mu.Unlock()
 	member, ok := m.members[society]
 	if !ok {
-		return member, stocktake.Missing.New("society", string(society))
+		return member, stocktake.NoSuch("society", society)
 	}
 	return member, nil
 }
@@ -310,7 +310,7 @@ func (m *memory) Consider(_ context.Context, f ministry.Filing) (ministry.Standi
 func (m *memory) standing(f ministry.Filing) (ministry.Standing, error) {
 	member, ok := m.members[f.Society]
 	if !ok {
-		return ministry.Standing{}, stocktake.Missing.New("society", string(f.Society))
+		return ministry.Standing{}, stocktake.NoSuch("society", f.Society)
 	}
 	st := ministry.Standing{Member: member, Receipts: ministry.ReceiptHead{Number: uint64(len(m.receipts))}}
 	if n := len(m.receipts); n > 0 {
@@ -393,7 +393,7 @@ func (m *memory) Filing(_ context.Context, society stocktake.SocietyID, hash sto
 			return f, nil
 		}
 	}
-	return ministry.Filing{}, stocktake.Missing.New("filing", hash.String())
+	return ministry.Filing{}, stocktake.NoSuch("filing", hash.String())
 }
 
 func (m *memory) Filings(_ context.Context, society stocktake.SocietyID, from result.Ref, limit int) ([]ministry.Filing, error) {

@@ -21,7 +21,7 @@ func (d *Desk) NewEnrolmentCode(ctx context.Context, society stocktake.SocietyID
 		return "", err
 	}
 	if society == "." || society == ".." { // an address would lose them
-		return "", stocktake.Missing.New("society", string(society))
+		return "", stocktake.NoSuch("society", society)
 	}
 	if err := name.Check("society"); err != nil {
 		return "", err

@@ -32,7 +32,7 @@ func CheckID(field, s string) error {
 	case s == "":
 		return idEmpty.New(Word(field))
 	case len(s) > MaxID:
-		return idTooLong.New(Word(field), MaxID, MaxID/2)
+		return idTooLong.New(Word(field), Letters(MaxID))
 	case !utf8.ValidString(s):
 		return textNotUTF8.New(Word(field))
 	case s[0] == '~':

@@ -43,7 +43,7 @@ func (n Name) Check(field string) error {
 		return nameEmpty.New(Word(field))
 	}
 	if len(n.Arabic) > MaxName || len(n.English) > MaxName {
-		return nameTooLong.New(Word(field), MaxName/2)
+		return nameTooLong.New(Word(field), Letters(MaxName))
 	}
 	return nil
 }

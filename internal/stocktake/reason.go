@@ -10,14 +10,14 @@ var (
 		"لا تملك صلاحية هذا الإجراء. يلزم أحد هذه الأدوار: %v.")
 	Missing = NewReason(NotFound, "not-found",
 		"There is no %s %q here. Check the name.",
-		"لا يوجد %s باسم %q هنا. تحقّق من الاسم.")
+		"لم يُعثر هنا على %s %q. تحقّق من الاسم.")
 
 	idEmpty = NewReason(Invalid, "id-empty",
 		"The %s has no id: give it one.",
 		"%s بلا رمز: أدخل رمزه.")
 	idTooLong = NewReason(Invalid, "id-too-long",
-		"The id of the %s is longer than %d characters, or %d Arabic ones: shorten it.",
-		"رمز %s أطول من %d حرفًا لاتينيًا أو %d حرفًا عربيًا: اختصره.")
+		"The id of the %s is longer than %s: shorten it.",
+		"رمز %s أطول من %s: اختصره.")
 	idCharacters = NewReason(Invalid, "id-characters",
 		"The id of the %s, %q, has a hidden character, outer white space or a leading '~': remove it.",
 		"رمز %s (%q) فيه حرف خفي أو فراغ في طرفه أو يبدأ بالرمز '~': احذفه.")
@@ -31,8 +31,8 @@ var (
 		"The %s has no name: give one in Arabic or English.",
 		"%s بلا اسم: أدخل اسمًا بالعربية أو الإنجليزية.")
 	nameTooLong = NewReason(Invalid, "name-too-long",
-		"The name of the %s is longer than %d characters: shorten it.",
-		"اسم %s أطول من %d حرفًا: اختصره.")
+		"The name of the %s is longer than %s: shorten it.",
+		"اسم %s أطول من %s: اختصره.")
 	numberOverflow = NewReason(Invalid, "number-overflow",
 		"The number is too large to be held exactly: check it for a missing decimal mark or a barcode in its place.",
 		"العدد أكبر من أن يُحفظ بدقة: تحقّق من الفاصلة العشرية أو من وجود باركود مكانه.")

@@ -34,7 +34,7 @@ func (d *dock) Import(_ context.Context, by stocktake.Person, u web.Upload) (any
 	b, err := io.ReadAll(io.NewSectionReader(u.Data, 0, u.Size))
 	d.got, d.data = u, string(b)
 	if d.refuse {
-		err = stocktake.Missing.New("column", "price")
+		err = stocktake.NoSuch("column", "price")
 	}
 	return map[string]int{"refused": 3}, err
 }
@@ -115,7 +115,7 @@ func (s shelf) Result(ctx context.Context, by stocktake.Person, at result.Ref) (
 		return web.ResultDocument{}, err
 	}
 	if len(list) == 0 {
-		return web.ResultDocument{}, stocktake.Missing.New("result", at.String())
+		return web.ResultDocument{}, stocktake.NoSuch("result", at.String())
 	}
 	return web.ResultDocument{ResultInfo: list[0], Signed: result.Signed{Document: []byte(`{"a": 1}`), Signature: []byte("x..y\nz..w")}}, nil
 }

@@ -157,7 +157,7 @@ func (k *console) device(v *visit) (deviceRow, error) {
 	}
 	n := slices.IndexFunc(rows, func(d deviceRow) bool { return string(d.ID) == id })
 	if n < 0 {
-		return deviceRow{}, stocktake.Missing.New("device", id)
+		return deviceRow{}, stocktake.NoSuch("device", id)
 	}
 	return rows[n], nil
 }

@@ -280,7 +280,7 @@ func (w *issuing) plan() count.Plan {
 	if f.Get("site") == "" {
 		f.wrong("site", ChooseOne.New())
 	} else if w.site.ID == "" {
-		f.wrong("site", stocktake.Missing.New("site", f.Get("site")))
+		f.wrong("site", stocktake.NoSuch("site", f.Get("site")))
 	}
 	if p.Name == (stocktake.Name{}) {
 		p.Name = w.usualName()

@@ -289,7 +289,7 @@ func draw(code string, stock labelStock) (printedLabel, error) {
 	}
 	module, ok := s.Fit(room, largest)
 	if !ok {
-		return printedLabel{}, label.TooLong.New(code, utf8.RuneCountInString(code), string(s.Kind), stocktake.MaxID)
+		return printedLabel{}, label.TooLong.New(code, utf8.RuneCountInString(code), string(s.Kind), stocktake.Letters(stocktake.MaxID))
 	}
 	return printedLabel{Code: s.Text, Symbol: template.HTML(s.SVG(module, barHeight)), Square: !s.Bars()}, nil
 }

@@ -113,7 +113,7 @@ func (k *console) showLine(v *visit) error {
 	section, item := stocktake.SectionID(v.QueryParam("section")), stocktake.ItemID(v.QueryParam("item"))
 	l := s.View.Line(section, item)
 	if l == nil {
-		return stocktake.Missing.New("line", string(section)+" / "+string(item))
+		return stocktake.NoSuch("line", string(section)+" / "+string(item))
 	}
 	p := linePage{seen: s, Line: l, Findings: s.Findings(section, item), Moves: s.MovesOf(section, item), Ref: lineName(l)}
 	p.Axis = axisOf(p.Findings, v.tongue.dir() == "rtl")

@@ -184,7 +184,7 @@ func (k *console) opened(v *visit) (*OpenedDocument, error) {
 	}
 	var hash stocktake.Hash
 	if err := hash.UnmarshalText([]byte(v.Param("hash"))); err != nil {
-		return nil, stocktake.Missing.New("document", v.Param("hash"))
+		return nil, stocktake.NoSuch("document", v.Param("hash"))
 	}
 	return k.ministry.Open(v.Request().Context(), v.by, stocktake.SocietyID(id), hash)
 }

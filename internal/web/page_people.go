@@ -126,7 +126,7 @@ func (k *console) personPage(v *visit) (personPage, error) {
 	}
 	n := slices.IndexFunc(list, func(p account.Profile) bool { return string(p.ID) == id })
 	if n < 0 {
-		return personPage{}, stocktake.Missing.New("person", id)
+		return personPage{}, stocktake.NoSuch("person", id)
 	}
 	return personPage{Person: list[n], Roles: v.roleOptions(), Self: list[n].ID == v.by.ID}, nil
 }

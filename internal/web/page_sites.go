@@ -116,7 +116,7 @@ func (k *console) sitePage(v *visit, section bool) (sitePage, error) {
 		}
 	}
 	if !found {
-		return p, stocktake.Missing.New("section", id)
+		return p, stocktake.NoSuch("section", id)
 	}
 	for _, l := range p.Site.Locations {
 		if l.Section == p.Section.ID {

@@ -35,6 +35,11 @@ export function formatDate(at: number, language: Language, digits: Digits): stri
   return cached(`d${language}${digits}`, () => new Intl.DateTimeFormat(tag(language, digits), { day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: zone })).format(at)
 }
 
+// formatDay writes a day, YYYY-MM-DD, with its month in words: what was keyed as digits is seen again as what it means.
+export function formatDay(day: string, language: Language, digits: Digits): string {
+  return cached(`y${language}${digits}`, () => new Intl.DateTimeFormat(tag(language, digits), { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })).format(Date.parse(day))
+}
+
 // writeDigits turns Latin digits into the chosen ones; what is being keyed is shown this way, digit by digit.
 export function writeDigits(text: string, digits: Digits): string {
   return digits === 'latn' ? text : text.replace(/[0-9]/g, (d) => String.fromCharCode(0x0660 + Number(d)))

@@ -12,7 +12,7 @@ import { UiContext, useUi, type Ui } from './ui'
 export const floor = part(() => import('./floor'))
 const Counting = of(floor, (m) => m.Counting), SessionOver = of(floor, (m) => m.SessionOver), Sessions = of(floor, (m) => m.Sessions), Tasks = of(floor, (m) => m.Tasks)
 const PlacesSheet = of(floor, (m) => m.PlacesSheet), ModeSheet = of(floor, (m) => m.ModeSheet)
-const EntriesSheet = of(floor, (m) => m.EntriesSheet), FinishSheet = of(floor, (m) => m.FinishSheet)
+const EntriesSheet = of(floor, (m) => m.EntriesSheet), DetailsSheet = of(floor, (m) => m.DetailsSheet), FinishSheet = of(floor, (m) => m.FinishSheet)
 const MenuSheet = of(part(() => import('./menu')), (m) => m.MenuSheet)
 const SettingsSheet = of(part(() => import('./settings-sheet')), (m) => m.SettingsSheet)
 const SyncSheet = of(part(() => import('./sync')), (m) => m.SyncSheet)
@@ -21,7 +21,7 @@ const FindSheet = of(part(() => import('./find')), (m) => m.FindSheet)
 const RescueSheet = of(part(() => import('./rescue')), (m) => m.RescueSheet)
 const CameraSheet = of(part(() => import('./camera')), (m) => m.CameraSheet)
 const ScanDebugSheet = of(part(() => import('./scandebug')), (m) => m.ScanDebugSheet)
-const DetailsSheet = of(part(() => import('./details')), (m) => m.DetailsSheet)
+const MoveScreen = of(part(() => import('./move')), (m) => m.MoveScreen)
 const tour = part(() => import('./tour')), training = part(() => import('./training'))
 const Tour = of(tour, (m) => m.Tour), TrainingGround = of(training, (m) => m.TrainingGround), TrainingSheet = of(training, (m) => m.TrainingSheet)
 
@@ -57,7 +57,7 @@ export function Work() {
 function Screen() {
   const { model, said, pairAgain } = useUi()
   const phase = model.phase.value, session = model.session.value, pass = model.pass.value
-  useEffect(() => { said.value = undefined }, [phase, session?.session, pass?.pass])
+  useEffect(() => { said.value = undefined }, [phase, session?.session, pass?.pass, model.moving.value?.move])
   switch (phase) {
     case 'starting': return <Starting />
     case 'other-tab': return <OtherTab />
@@ -69,6 +69,8 @@ function Screen() {
   if (link === 'revoked') return <Revoked />
   if (phase === 'signed-out') return <SignIn />
   if (!session || model.download.value) return <Sessions />
+  const moving = model.moving.value
+  if (moving && session.state !== 'sealed' && session.state !== 'cancelled') return <MoveScreen move={moving} />
   if (session.state === 'closing' && pass?.pending) return <Counting pass={pass} closing />
   if (session.state !== 'open' && session.state !== 'unknown') return <SessionOver session={session} />
   if (model.storage.value.full) return <StorageFull />
@@ -93,14 +95,17 @@ function Sheets() {
     case 'scandebug': return <ScanDebugSheet key={open} close={close} />
     case 'mode': return <ModeSheet key={open} close={close} />
     case 'training': return <TrainingSheet key={open} close={close} />
+    case 'find': return pass || model.moving.value ? <FindSheet key={open} pass={pass} close={close} /> : null
   }
   if (!pass) return null
   switch (open) {
-    case 'find': return <FindSheet key={open} pass={pass} close={close} />
     case 'zero': return <FindSheet key={open} pass={pass} zero close={close} />
     case 'entries': return <EntriesSheet key={open} pass={pass} close={close} />
     case 'finish': return <FinishSheet key={open} pass={pass} close={close} />
-    case 'details': return pass.pending ? <DetailsSheet key={open} pending={pass.pending} close={close} /> : null
+    case 'details': {
+      const of = pass.pending ?? pass.entries.find((e) => !e.reversed)
+      return of ? <DetailsSheet key={open} of={of} close={close} /> : null
+    }
   }
   return null
 }

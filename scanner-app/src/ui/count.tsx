@@ -4,7 +4,9 @@ import { useRef } from 'preact/hooks'
 import { text } from '../i18n/text'
 import type { Entry, Key, Pass } from '../model/types'
 import { CameraButton } from './camera-button'
+import { Conditions } from './condition'
 import { Icon } from './icon'
+import { InHand } from './inhand'
 import { KeyboardWarning } from './keyboard'
 import { Statement } from './notices'
 import { Keypad, PadKey } from './keypad'
@@ -21,6 +23,7 @@ export function Counting({ pass, closing }: { pass: Pass; closing?: boolean }) {
   if (!closing && !started.value && !sound.unlocked()) return <Start pass={pass} />
   const pending = pass.pending
   const standing = pass.entries.filter((e) => !e.reversed)
+  const of = pass.multiplier ? undefined : pending ?? standing[0]
   const recent = (pending || pass.multiplier ? standing : standing.slice(1)).slice(0, 3)
   // What is looked for here stands where the last three leave room, two rows in all.
   const wanted = pass.items ? pass.totals.missed.filter((i) => i.id !== pending?.item?.id) : []
@@ -33,12 +36,14 @@ export function Counting({ pass, closing }: { pass: Pass; closing?: boolean }) {
       {closing ? <Aside title={text('session.closing')}>{text('session.closing.pending')}</Aside>
         : warned ? <KeyboardWarning />
         : repeat ? <Aside title={text('repeat')} alert>{text('repeat.do')}</Aside>
-        : <ul class="recent" aria-label={text('recent')}>
+        : <div class="between"><InHand /><ul class="recent" aria-label={text('recent')}>
           {recent.map((e) => <Recent key={e.id} entry={e} undo={() => void undo(e.id)} />)}
           {wanted.slice(0, room).map((i) => <li key={i.id}><span class="soft"><Icon name="search" /></span><span class="title"><Name of={i.name} /></span></li>)}
           {wanted.length > room && room >= 0 && <li class="more"><button onClick={() => { sheet.value = 'find' }} aria-haspopup="dialog">{text('wanted.all', { n: wanted.length })}</button></li>}
-        </ul>}
+        </ul></div>}
+      <Conditions of={of} />
       {!closing && <div class="tools">
+        <InHand small />
         <button onClick={() => { sheet.value = 'mode' }} aria-haspopup="dialog" aria-label={`${text('mode.title')}: ${modeWord(pass.mode)}`}><span class="tag plain">{modeWord(pass.mode)}</span></button>
         <button onClick={() => { sheet.value = 'find' }} aria-haspopup="dialog"><Icon name="search" /> {text('do.search')}</button>
         <button onClick={() => { sheet.value = 'entries' }} aria-haspopup="dialog"><Icon name="list" /> <N n={pass.totals.observations} /><span class="hidden">{text('entries.title')}</span></button>
@@ -49,7 +54,7 @@ export function Counting({ pass, closing }: { pass: Pass; closing?: boolean }) {
         <PadKey press={() => void undo()} disabled={!pending && standing.length === 0}><Icon name="undo" /><span>{text('do.undo')}</span></PadKey>,
         <PadKey press={() => { if (pending) void run(model.zero()); else sheet.value = 'zero' }}>{text('zero')}</PadKey>,
         <PadKey press={() => void run(model.switchPack())} disabled={!pending || pending.packs.length < 2}>{text('unit.both')}</PadKey>,
-        <PadKey kind="done" press={() => void run(model.confirm())} disabled={!pending}><span>{text('do.done')}</span><Icon name="good" /></PadKey>,
+        <PadKey kind="done" press={() => void run(model.confirm())} disabled={!pending && !(pass.mode === 'each' && pass.multiplier && standing.length)}><span>{text('do.done')}</span><Icon name="good" /></PadKey>,
       ]} />
     </main>
   )

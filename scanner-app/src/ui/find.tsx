@@ -10,10 +10,10 @@ import { useUi } from './ui'
 import { unitOf } from './unit'
 import { Code, Name } from './value'
 
-export function FindSheet({ pass, zero, close }: { pass: Pass; zero?: boolean; close: () => void }) {
+export function FindSheet({ pass, zero, close }: { pass: Pass | undefined; zero?: boolean; close: () => void }) {
   const { model, run } = useUi()
   const [query, setQuery] = useState('')
-  const found = useMemo(() => (query.trim() ? model.findItems(query) : zero ? pass.totals.missed : (pass.items ?? [])), [query, zero, pass])
+  const found = useMemo(() => (query.trim() ? model.findItems(query) : zero ? pass?.totals.missed ?? [] : (pass?.items ?? [])), [query, zero, pass])
   const done = (action: Promise<Outcome>) => { close(); void run(action) }
   const pick = (item: Item) => done(zero ? model.zero(item.id) : model.choose(item.id))
   const code = readDigits(query.trim())

@@ -2,6 +2,7 @@
 // for scans.
 export { captureScans } from '../scan/capture'
 export { Counting } from './count'
+export { DetailsSheet } from './details'
 export { EntriesSheet } from './entries'
 export { FinishSheet } from './finish'
 export { ModeSheet } from './mode'

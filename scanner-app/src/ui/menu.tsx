@@ -24,6 +24,7 @@ export function MenuSheet({ close }: { close: () => void }) {
         {!drill && <li><button class="row" onClick={() => { sheet.value = 'sync' }}><span class="title">{text('sync.title')}</span><Icon name="on" /></button></li>}
         <li><button class="row" onClick={() => { sheet.value = 'settings' }}><span class="title">{text('do.settings')}</span><Icon name="on" /></button></li>
         {!drill && !pass && <li><button class="row" onClick={() => { close(); practise() }}><span class="title">{text('training.try')}</span><Icon name="on" /></button></li>}
+        {!drill && session && <li><button class="row" onClick={() => { close(); void run(model.beginMove()) }}><span><span class="title">{text('move.title')}</span><span class="note">{text('move.title.do')}</span></span><Icon name="move" /></button></li>}
         {!drill && session && !pass && <li><button class="row" onClick={() => void leave(model.leaveSession())}><span class="title">{text('session.others')}</span><Icon name="on" /></button></li>}
         {pass && <li><button class="row" onClick={() => { sheet.value = 'finish' }}><span class="title">{text('finish.title')}</span><Icon name="on" /></button></li>}
         {drill ? <li><button class="row" onClick={() => { drill.over.value = true; sheet.value = 'training' }}><span class="title">{text('training.end')}</span><Icon name="on" /></button></li>

@@ -21,8 +21,9 @@ function noticesOf({ model, update, battery, arabicKeyboard }: Ui): Notice[] {
   if (storage.full) add('full', 'wrong', text('storage.full'), text('storage.full.do'))
   if (storage.low && !storage.full) add('low', 'check', text('storage.low'), text('storage.low.do'))
   if (link.state === 'unenrolled') add('unenrolled', 'wrong', text('notice.unenrolled'), text('notice.unenrolled.do'))
-  const recounts = model.tasks.value.filter((t) => t.recount && t.state === 'none' && t.place.location !== pass?.place.location).length
-  if (pass && recounts) add('recount', 'check', text('notice.recount', { n: recounts }), text('notice.recount.do'))
+  const recounts = model.tasks.value.filter((t) => t.recount && t.state === 'none' && t.place.location !== pass?.place.location)
+  // Another one is another notice: it asks to be looked at although the ones before were.
+  if (pass && recounts.length) add('recount ' + recounts.map((t) => `${t.assignment}/${t.round}`).sort().join(' '), 'check', text('notice.recount', { n: recounts.length }), text('notice.recount.do'))
   if (battery.value !== undefined && battery.value < low) add('battery', 'check', text('notice.battery', { n: Math.round(battery.value * 100) }), text('notice.battery.do'))
   if (link.state === 'replaced') add('replaced', 'check', text('notice.replaced'), text('notice.replaced.do'))
   if (link.state === 'outdated') add('outdated', 'check', text('notice.outdated'), text('notice.outdated.do'))

@@ -2,6 +2,7 @@
 // recorded and not sent goes its way; each is said with its next step.
 import { nameOf, text } from '../i18n/text'
 import type { Session } from '../model/types'
+import { InHand } from './inhand'
 import { Statement } from './notices'
 import { Plate } from './plate'
 import { totalsInWords } from './tasks'
@@ -23,6 +24,7 @@ function Closing({ session }: { session: Session }) {
       </>}>
         <p>{text('session.closing.open', { place: nameOf(pass.place.name) })}</p>
         <p class="strong">{totalsInWords(pass.totals)}</p>
+        <InHand />
         <Said />
       </Plate>
     )
@@ -33,6 +35,7 @@ function Closing({ session }: { session: Session }) {
       <Leave main={session.drained} />
     </>}>
       {closed.value && <Statement tone="good" title={text('closed.title')}><Name of={closed.value.place.name} /> · {totalsInWords(closed.value.totals)}</Statement>}
+      <InHand />
       <p>{session.drained ? text('session.drained') : unsent ? text('session.draining', { n: unsent }) : text('session.telling')}</p>
       <Said />
     </Plate>

@@ -1,7 +1,8 @@
 // The item in hand: what was scanned last, what will be recorded of it, and what stands of it at this location. It says
 // nothing about whether a number is right: nobody here knows, and that is the point of a blind count.
 import type { Entry, Item, Pass, Pending } from '../model/types'
-import { text } from '../i18n/text'
+import { formatDay, formatQuantity } from '../i18n/number'
+import { digits, language, nameOf, text } from '../i18n/text'
 import { Icon, type IconName } from './icon'
 import type { Tone } from './notices'
 import { inWords, useUi } from './ui'
@@ -9,13 +10,13 @@ import { packOf, unitOf } from './unit'
 import { Amount, Code, Keyed, Name } from './value'
 
 export function Panel({ pass }: { pass: Pass }) {
-  const { model, said, undone } = useUi()
+  const { model, said, told } = useUi()
   const newest = pass.entries.find((e) => !e.reversed)
   const fault = said.value
   return (
     <section class={'panel said-' + tone(pass, fault !== undefined, model.question.value?.kind === 'how-many')} aria-label={text('panel')}>
-      {pass.multiplier ? <Multiplier keyed={pass.multiplier} /> : pass.pending ? <PendingPanel pending={pass.pending} /> : newest ? <EntryPanel entry={newest} pass={pass} /> : <Ready pass={pass} />}
-      {undone.value && <p class="said plain" role="status"><Icon name="undo" /> {undone.value}</p>}
+      {pass.multiplier ? <Multiplier keyed={pass.multiplier} pass={pass} newest={newest} /> : pass.pending ? <PendingPanel pending={pass.pending} /> : newest ? <EntryPanel entry={newest} pass={pass} /> : <Ready pass={pass} />}
+      {told.value && <p class="said plain" role="status"><Icon name={told.value.icon} /> {told.value.words}</p>}
       {fault && <p class="said" role="alert"><Icon name="check" /> {inWords(fault)}</p>}
     </section>
   )
@@ -33,14 +34,23 @@ function Title({ item, code }: { item: Item | undefined; code: string }) {
   return item ? <h1 class="item"><Name of={item.name} /></h1> : <h1 class="item unknown">{text('unknown')}<span class="hidden"> <Code>{code}</Code></span></h1>
 }
 
-// detailsOf sums up condition, lot and expiry where any is set.
+// detailsOf sums up lot, expiry and note where any is said; of a code that nobody knows it asks what it is.
 function detailsOf(seen: Entry | Pending): string {
-  return [seen.condition && conditionWord(seen.condition), seen.lot, seen.expiry].filter(Boolean).map((part) => `\u2068${part}\u2069`).join(' · ')
+  const expiry = seen.expiry && formatDay(seen.expiry, language.value, digits.value)
+  return [expiry, seen.lot, seen.note].filter(Boolean).map((part) => `\u2068${part}\u2069`).join(' · ') || (seen.item ? text('details.short') : text('details.unknown'))
 }
 
-export function conditionWord(condition: NonNullable<Entry['condition']>): string {
-  if (condition === 'damaged') return text('condition.damaged')
-  return condition === 'expired' ? text('condition.expired') : text('condition.near')
+// Details leads to what else is to be said.
+function Details({ of, wanted }: { of: Entry | Pending; wanted?: boolean }) {
+  const { sheet } = useUi()
+  return <button class={wanted ? 'chip quiet check' : 'chip quiet'} onClick={() => { sheet.value = 'details' }} aria-haspopup="dialog">{wanted ? text('details.wanted') : detailsOf(of)}</button>
+}
+
+// Times is how packs become base units.
+function Times({ amount, pack, item }: { amount: number | undefined; pack: number; item: Item | undefined }) {
+  if (pack === 1000) return null
+  const write = (q: number) => formatQuantity(q, language.value, digits.value)
+  return <span class="times">× {write(pack)}{amount !== undefined && <> = {write(amount)} <bdi>{unitOf(item, amount)}</bdi></>}</span>
 }
 
 function Status({ tone, icon, word }: { tone: Tone; icon: IconName; word: string }) {
@@ -48,26 +58,25 @@ function Status({ tone, icon, word }: { tone: Tone; icon: IconName; word: string
 }
 
 function PendingPanel({ pending }: { pending: Pending }) {
-  const { model, run, sheet } = useUi()
+  const { model } = useUi()
   const asked = model.question.value?.kind === 'how-many'
   const total = (pending.again === 'replace' ? 0 : pending.already) + (pending.quantity ?? 0)
-  const unit = packOf(pending.item, pending.pack)
   const code = pending.code || pending.packs.find((p) => p.pack === pending.pack)?.code || pending.item?.code // one that was searched for has its own
   return (
     <>
       <Title item={pending.item} code={pending.code} />
       <div class="ident">
         {code ? <Code>{code}</Code> : <span />}
-        {pending.packs.length > 1
-          ? <button class="chip" onClick={() => void run(model.switchPack())} aria-label={text('unit.switch', { unit })}>{unit}</button>
-          : <span class="unit">{unit}</span>}
+        <span class="unit" aria-live="polite">{packOf(pending.item, pending.pack)}</span>
       </div>
-      <div class={asked ? 'figure asked' : 'figure'}>
+      <div class={'figure' + (asked ? ' asked' : '') + (pending.keyed.length + (pending.pack === 1000 ? 0 : 4) > 6 ? ' long' : '')}>
         <output class="big" aria-live="polite">{pending.keyed ? <Keyed>{pending.keyed}</Keyed> : <span class="caret" aria-label={text('ask.how-many')}>–</span>}</output>
+        <Times amount={pending.quantity} pack={pending.pack} item={pending.item} />
       </div>
       <div class="under">
-        {asked ? <Status tone="check" icon="unknown" word={text('ask.how-many')} /> : pending.item ? <Status tone="good" icon="good" word={text('panel.stored')} /> : <Status tone="unknown" icon="unknown" word={text('panel.unknown')} />}
-        <button class="chip quiet" onClick={() => { sheet.value = 'details' }}>{detailsOf(pending) || text('details.short')}</button>
+        {asked ? <Status tone="check" icon="unknown" word={text('ask.how-many')} /> : pending.corrects ? <Status tone="check" icon="undo" word={text('panel.anew')} />
+          : pending.item ? <Status tone="good" icon="good" word={text('panel.stored')} /> : <Status tone="unknown" icon="unknown" word={text('panel.unknown')} />}
+        <Details of={pending} wanted={pending.wantsLot} />
       </div>
       <Standing amount={total} item={pending.item} seen={pending} />
     </>
@@ -81,10 +90,10 @@ function EntryPanel({ entry, pass }: { entry: Entry; pass: Pass }) {
     <>
       <Title item={entry.item} code={entry.code} />
       <div class="ident">{entry.code || entry.item?.code ? <Code>{entry.code || entry.item!.code!}</Code> : <span />}<span class="unit">{packOf(entry.item, entry.pack)}</span></div>
-      <div class="figure recorded"><output class="big" aria-live="polite" key={entry.id}><bdi dir="ltr">{each && <span class="soft">+</span>}<Amount of={entry.amount} /></bdi></output></div>
+      <div class="figure recorded"><output class="big" aria-live="polite" key={entry.id}><bdi dir="ltr">{each && <span class="soft">+</span>}<Amount of={entry.amount} /></bdi></output><Times amount={entry.quantity} pack={entry.pack} item={entry.item} /></div>
       <div class="under">
         {entry.amount === 0 ? <Status tone="good" icon="good" word={text('zero.counted')} /> : entry.item ? <Status tone="good" icon="good" word={text('panel.recorded')} /> : <Status tone="unknown" icon="unknown" word={text('panel.unknown')} />}
-        <span class="soft">{detailsOf(entry)}</span>
+        <Details of={entry} />
       </div>
       <Standing amount={standing} item={entry.item} seen={entry} />
     </>
@@ -100,13 +109,16 @@ function Standing({ amount, item, seen }: { amount: number; item: Item | undefin
   )
 }
 
-function Multiplier({ keyed }: { keyed: string }) {
+// A number keyed before its scan. In mode each it may also be how many the last scan was.
+function Multiplier({ keyed, pass, newest }: { keyed: string; pass: Pass; newest: Entry | undefined }) {
+  const each = pass.mode === 'each'
   return (
     <>
-      <h1 class="item">{text('each.next')}</h1>
+      <h1 class="item">{each ? text('each.next') : text('early.next')}</h1>
       <div class="ident"><span /></div>
       <div class="figure"><output class="big" aria-live="polite"><bdi dir="ltr"><span class="soft">×</span><Keyed>{keyed}</Keyed></bdi></output></div>
       <div class="under"><span class="soft">{text('each.scan')}</span></div>
+      {each && newest && <div class="standing"><span>{text('each.last', { name: nameOf(newest.item?.name) || newest.code })}</span></div>}
     </>
   )
 }

@@ -2,15 +2,16 @@
 // photo that cannot be made or kept is said, and the count goes on without it.
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { text } from '../i18n/text'
-import type { Model, Pending } from '../model/types'
+import type { Entry, Model, Pending } from '../model/types'
 import { Fault } from './field'
 import { inWords, useUi } from './ui'
 
 const longest = 1280 // pixels of a side
 const largest = 200 << 10 // bytes
 
-export function PhotoField({ pending }: { pending: Pending }) {
+export function PhotoField({ of }: { of: Pending | Entry }) {
   const { model, run, said } = useUi()
+  const entry = 'id' in of ? of.id : undefined
   const input = useRef<HTMLInputElement>(null)
   const [busy, setBusy] = useState(false)
   const [unfit, setUnfit] = useState(false)
@@ -19,19 +20,19 @@ export function PhotoField({ pending }: { pending: Pending }) {
     setBusy(true)
     setUnfit(false)
     const jpeg = await shrink(file).catch(() => undefined)
-    if (jpeg) await run(model.setPhoto(jpeg))
+    if (jpeg) await run(model.setPhoto(jpeg, entry))
     else setUnfit(true)
     setBusy(false)
   }
   return (
     <div class="field photo">
       <span class="label" id="photo-label">{text('photo')}</span>
-      {pending.photo && <Photo model={model} hash={pending.photo} />}
+      {of.photo && <Photo model={model} hash={of.photo} />}
       <input ref={input} type="file" accept="image/*" capture="environment" hidden aria-hidden="true" tabIndex={-1}
         onChange={(e) => { void take(e.currentTarget.files?.[0]); e.currentTarget.value = '' }} />
       <div class="two">
-        <button class="button slim" disabled={busy} onClick={() => input.current?.click()}>{busy ? text('photo.busy') : pending.photo ? text('photo.again') : text('photo.take')}</button>
-        {pending.photo && <button class="button slim" onClick={() => void run(model.setPhoto(undefined))}>{text('photo.remove')}</button>}
+        <button class="button slim" disabled={busy} onClick={() => input.current?.click()}>{busy ? text('photo.busy') : of.photo ? text('photo.again') : text('photo.take')}</button>
+        {of.photo && <button class="button slim" onClick={() => void run(model.setPhoto(undefined, entry))}>{text('photo.remove')}</button>}
       </div>
       {unfit && <Fault>{text('photo.unfit')}</Fault>}
       {!unfit && said.value?.key.startsWith('photo-') && <Fault>{inWords(said.value)}</Fault>}

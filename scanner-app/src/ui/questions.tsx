@@ -2,6 +2,7 @@
 import { formatQuantity } from '../i18n/number'
 import { digits, language, nameOf, text, type Key } from '../i18n/text'
 import type { Question, Reply } from '../model/types'
+import { LotQuestion } from './details'
 import { Statement } from './notices'
 import { Sheet } from './sheet'
 import { totalsInWords } from './tasks'
@@ -9,10 +10,9 @@ import { inWords, useUi } from './ui'
 import { unitOf } from './unit'
 import { Code, Name } from './value'
 
-const words: Record<Exclude<Question['kind'], 'how-many'>, Record<string, Key>> = {
+const words: Record<Exclude<Question['kind'], 'how-many' | 'lot'>, Record<string, Key>> = {
   again: { replace: 'ask.again.replace', add: 'ask.again.add', discard: 'ask.again.discard' },
   large: { change: 'ask.large.change', accept: 'ask.large.accept' },
-  lot: { change: 'do.back', same: 'ask.lot.same', none: 'ask.lot.none' },
   invalid: { again: 'ask.invalid.again', count: 'ask.invalid.count' },
   leave: { stay: 'ask.leave.stay', leave: 'ask.leave.leave' },
   'second-pass': { cancel: 'do.cancel', continue: 'ask.second.continue', replace: 'ask.second.replace' },
@@ -22,6 +22,8 @@ export function Questions() {
   const { model, run, said } = useUi()
   const question = model.question.value
   if (!question || question.kind === 'how-many') return null // asked in the panel, over the open keypad
+  const pending = model.pass.value?.pending
+  if (question.kind === 'lot') return pending ? <LotQuestion key="lot" of={pending} question={question} /> : null
   const reply = (r: Reply) => void run(model.answer(r))
   const answers = question.answers as readonly Reply[]
   return (
@@ -39,7 +41,6 @@ function title(question: Question): string {
     case 'again': return text('ask.again')
     case 'large': return text('ask.large', { quantity: formatQuantity(question.quantity, language.value, digits.value) })
     case 'invalid': return text('ask.invalid')
-    case 'lot': return text('ask.lot')
     case 'leave': return text('ask.leave', { place: nameOf(question.to.name) })
     case 'second-pass': return text('ask.second')
     default: return text('ask.how-many')

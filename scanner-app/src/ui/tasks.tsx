@@ -5,6 +5,7 @@ import { digits, language, text } from '../i18n/text'
 import type { Place, Task, Totals } from '../model/types'
 import { CameraButton } from './camera-button'
 import { Icon } from './icon'
+import { InHand } from './inhand'
 import { KeyboardWarning } from './keyboard'
 import { ModeChoice } from './mode'
 import { Statement } from './notices'
@@ -34,6 +35,7 @@ export function Tasks() {
           {arabicKeyboard.value && !keyboardRead.value && <KeyboardWarning />}
           <div class="prompt"><Icon name="scan" /><div><h1>{text('tasks.scan')}</h1><p class="soft small">{text('tasks.scan.do')}</p></div></div>
           <ModeChoice />
+          <InHand />
           <div>
             <h2>{text('tasks.title')} {tasks.length > 0 && <span class="soft small">{text('tasks.left', { n: undone })}</span>}</h2>
             {tasks.length === 0 && <p class="empty">{text('tasks.none')}</p>}
@@ -87,7 +89,7 @@ export function PlacesSheet({ close }: { close: () => void }) {
     started.value = true
     closed.value = undefined
     close()
-    void run(model.openPass(place.location))
+    void run(model.moving.peek() ? model.moveAt(place.location) : model.openPass(place.location))
   }
   return (
     <Sheet title={text('places.title')} close={close} whole>

@@ -1,7 +1,7 @@
 // The line that never leaves: where I am, the link, what is not yet sent, and whether something waits to be read.
 import { formatNumber } from '../i18n/number'
 import { digits, language, text } from '../i18n/text'
-import type { LinkState } from '../model/types'
+import type { LinkState, Storage } from '../model/types'
 import { Icon } from './icon'
 import { useNotices } from './notices'
 import { useUi } from './ui'
@@ -23,10 +23,21 @@ export function linkTone(state: LinkState): string {
   return state === 'revoked' || state === 'unenrolled' || state === 'replaced' ? 'refused' : 'offline'
 }
 
+// storageState is whether what is recorded here stays here: promised, not promised, or no room for more.
+export function storageState(storage: Storage): 'good' | 'check' | 'wrong' {
+  return storage.full ? 'wrong' : storage.persisted ? 'good' : 'check'
+}
+
+function storageWord(state: 'good' | 'check' | 'wrong'): string {
+  return `${text('sync.storage')}: ${state === 'wrong' ? text('storage.full') : state === 'good' ? text('storage.kept') : text('storage.unkept')}`
+}
+
 export function TopLine() {
-  const { model, sheet, drill } = useUi()
+  const { model, sheet, drill, looked } = useUi()
+  const storage = storageState(model.storage.value)
   const pass = model.pass.value, session = model.session.value, link = model.link.value
   const notices = useNotices()
+  const fresh = notices.filter((n) => !looked.value.has(n.key)).length
   const paired = model.phase.value === 'ready' || model.phase.value === 'signed-out'
   return (
     <header class="topline">
@@ -43,11 +54,12 @@ export function TopLine() {
       {drill ? <TrainingMark />
         : paired ? <div class="state">
           {notices.length > 0 &&
-            <button class="notice-button" onClick={() => { sheet.value = 'notices' }} aria-haspopup="dialog">
-              <Icon name="notice" /><Count n={notices.length} /><span class="hidden">{text('notices.title')}</span>
+            <button class={fresh ? 'notice-button' : 'notice-button none'} onClick={() => { sheet.value = 'notices' }} aria-haspopup="dialog">
+              <Icon name="notice" />{fresh > 0 && <Count n={fresh} />}<span class="hidden">{text('notices.title')}</span>
             </button>}
           <button class="state" onClick={() => { sheet.value = 'sync' }} aria-haspopup="dialog">
             <span class={'link ' + linkTone(link.state)}><span class="dot" />{linkWord(link.state)}</span>
+            <span class={'kept ' + storage}><Icon name={storage === 'good' ? 'kept' : 'loose'} /><span class="hidden">{storageWord(storage)}</span></span>
             <span class={link.unsent ? 'unsent' : 'unsent none'}><Icon name="up" /><Count n={link.unsent} /><span class="hidden">{text('sync.unsent')}</span></span>
           </button>
         </div>

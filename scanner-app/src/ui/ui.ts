@@ -33,13 +33,15 @@ export interface Ui {
   sheet: Signal<SheetName | undefined>
   // Why the last action did nothing; the next that does something takes it away.
   said: Signal<Refusal | undefined>
-  // What was taken back by the last action.
-  undone: Signal<string | undefined>
+  // What is to be told of the last action where nothing was wrong: what it took back, or that a label was taken once.
+  told: Signal<{ icon: 'undo' | 'scan'; words: string } | undefined>
   // The pass closed last, shown on the list of tasks.
   closed: Signal<{ place: Place; totals: Totals } | undefined>
   // Whether "start counting" was tapped since the app opened.
   started: Signal<boolean>
   arabicKeyboard: Signal<boolean>
+  // Notices that the counter has looked at, by key: they no longer count in the top line.
+  looked: Signal<ReadonlySet<string>>
   pairing: Signal<boolean>
   // Takes the digits of a burst where a PIN is asked for: fast fingers look like a reader. Ended: Enter came after them.
   pin: { take?: ((digits: string, ended: boolean) => void) | undefined }
@@ -68,20 +70,20 @@ export interface Ui {
 
 export function makeUi(model: Model, sound: Sound, settings: Signal<Settings>, update: Update, battery: ReadonlySignal<number | undefined>, version: string): Ui {
   const said = signal<Refusal | undefined>(undefined)
-  const undone = signal<string | undefined>(undefined)
+  const told: Ui['told'] = signal(undefined)
   const run = async (action: Promise<Outcome>): Promise<boolean> => {
     const { sound: answer, refused } = await action
     if (refused) sound.play(answer ?? 'check')
     else if (answer) sound.play(answer)
     said.value = refused
-    undone.value = undefined
+    told.value = undefined
     return !refused
   }
   const pin: Ui['pin'] = {}
   const aside: Ui['aside'] = signal(undefined)
   const sheet = signal<SheetName | undefined>(undefined), closed: Ui['closed'] = signal(undefined), arabicKeyboard = signal(false), pairing = signal(false)
   return {
-    run, undone,
+    run, told,
     async undo(id) {
       const pass = model.pass.peek(), pending = id === undefined ? pass?.pending : undefined
       const entry = pass?.entries.find((e) => (id === undefined ? !e.reversed : e.id === id))
@@ -89,11 +91,11 @@ export function makeUi(model: Model, sound: Sound, settings: Signal<Settings>, u
       const of = pending ?? entry
       if (!done || !of) return done
       const name = nameOf(of.item?.name) || of.code
-      undone.value = of.quantity === undefined ? text('undone.scan', { name }) : text('undone', { name, quantity: formatQuantity(of.quantity, language.value, digits.value) })
+      told.value = { icon: 'undo', words: of.quantity === undefined ? text('undone.scan', { name }) : text('undone', { name, quantity: formatQuantity(of.quantity, language.value, digits.value) }) }
       return done
     },
     model, sound, settings, update, said, battery, version,
-    sheet, closed, started: signal(false), arabicKeyboard, keyboardRead: signal(false), pairing, pairAgain: signal(false), aside, practice: signal(undefined),
+    sheet, closed, looked: signal(new Set()), started: signal(false), arabicKeyboard, keyboardRead: signal(false), pairing, pairAgain: signal(false), aside, practice: signal(undefined),
     practise() {
       if (!model.pass.peek()) aside.value = 'training'
     },
@@ -113,6 +115,7 @@ export function makeUi(model: Model, sound: Sound, settings: Signal<Settings>, u
       const done = await run(action)
       pairing.value = false
       const said = await action, { what } = said
+      if (said.bounced) told.value = { icon: 'scan', words: text('scan.bounced') }
       if (arabic || said.arabicKeyboard) arabicKeyboard.value = true
       const pass = model.pass.peek()
       // The camera goes on where one scan follows the other without a key between them.

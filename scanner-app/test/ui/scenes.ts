@@ -2,6 +2,7 @@
 import type { Key } from '../../src/i18n/text'
 import { labels } from '../../src/model/training'
 import type { SheetName, Ui } from '../../src/ui/ui'
+import type { Move } from '../../src/model/types'
 import { entry, fakeModel, items, none, pass, pending, place, task, type FakeModel } from './fake'
 
 const session = { session: 's1', name: { ar: 'الجرد السنوي 2026', en: 'Annual count 2026' }, siteName: { ar: 'السوق المركزي', en: 'Central market' }, state: 'open' as const, blind: true, round: 1, drained: false }
@@ -61,6 +62,14 @@ const counting = (m: FakeModel, over: Parameters<typeof pass>[0] = {}) => {
 
 const inHand = pending(items['milk'], { keyed: '12', quantity: 12000, packs: [{ pack: 1000 }, { pack: 12000 }], already: 0 })
 
+const carried: Move = {
+  move: 'm1', state: 'in-hand', from: place('A-04-12', 'ممر 4 · رف 12'), takenAt: 1_795_000_000_000, sent: false,
+  goods: [
+    { code: '16271100010010', item: items['milk']!, pack: 12000, keyed: '3', quantity: 36000, packs: [{ pack: 1000 }, { pack: 12000 }], decimals: false },
+    { code: '9990001112223', pack: 1000, keyed: '', packs: [{ pack: 1000 }], decimals: false },
+  ],
+}
+
 export const scenes: Record<string, Scene> = {
   starting: { set: (m) => { m.phase.value = 'starting' } },
   'other-tab': { set: (m) => { m.phase.value = 'other-tab' } },
@@ -103,7 +112,20 @@ export const scenes: Record<string, Scene> = {
   'count-weighed': { set: (m) => counting(m, { pending: pending(items['dates'], { keyed: '12.375', quantity: 12375, condition: 'damaged', lot: 'L2231', expiry: '2027-03-31' }) }) },
   'count-longest': { set: (m) => counting(m, { entries: counted.map((e) => ({ ...e, item: items['dates']!, quantity: 9_999_999_999, amount: 9_999_999_999 })), pending: pending(items['dates'], { code: '(01)06271100010014(17)270331(10)AB-77-2231', keyed: '9999999.999', quantity: 9_999_999_999, packs: [{ pack: 1000 }, { pack: 144_000 }], pack: 144_000, already: 9_999_999_999, undirected: true, condition: 'near-expiry', lot: 'LOT-2231-KUWAIT-0099', expiry: '2027-03-31' }) }) },
   'count-unknown': { set: (m) => counting(m, { pending: pending(undefined, { keyed: '3', quantity: 3000 }) }) },
-  'count-case': { set: (m) => counting(m, { pending: { ...inHand, pack: 12000, quantity: 144000, already: 24000 } }) },
+  'count-case': { set: (m) => counting(m, { pending: { ...inHand, keyed: '3', pack: 12000, quantity: 36000, already: 24000 } }) },
+  'count-recorded-case': { set: (m) => counting(m, { mode: 'each', entries: [entry('e9', items['milk'], 3000, { pack: 12000, quantity: 36000, note: 'كرتون مفتوح' }), ...counted] }) },
+  'count-lot': { set: (m) => counting(m, { pending: pending(items['milk'], { wantsLot: true, keyed: '12', quantity: 12000 }) }) },
+  'count-suggests': { set: (m) => counting(m, { pending: pending(items['milk'], { keyed: '12', quantity: 12000, lot: 'L2231', expiry: '2026-11-20', suggests: 'expired' }) }) },
+  'count-anew': { set: (m) => counting(m, { pending: pending(items['rice'], { corrects: 'e3' }) }) },
+  'count-early': { set: (m) => counting(m, { multiplier: '24' }) },
+  'count-carrying': { set: (m) => { counting(m, { pending: inHand }); m.moves.value = [carried] } },
+  lot: { set: (m) => { counting(m, { pending: pending(items['milk'], { wantsLot: true, keyed: '12', quantity: 12000 }) }); m.question.value = { kind: 'lot', last: { lot: 'L2231', expiry: '2027-03-31' }, answers: ['change', 'same', 'none'], again: true } } },
+  'details-unknown': { sheet: 'details', set: (m) => counting(m, { pending: pending(undefined, { keyed: '3', quantity: 3000 }) }) },
+  'details-recorded': { sheet: 'details', set: (m) => counting(m, { entries: [entry('e9', items['milk'], 3000, { lot: 'L2231', expiry: '2027-03-31', note: 'كرتون مفتوح' })] }) },
+  'move-new': { set: (m) => { counting(m); m.moving.value = { move: 'm2', state: 'in-hand', from: place('A-04-12', 'ممر 4 · رف 12'), goods: [], sent: false }; m.moves.value = [{ ...carried, move: 'm1', state: 'placed', to: place('A-05-02', 'ممر 5 · رف 2'), placedAt: 1_795_000_000_000, sent: true }, { ...carried, move: 'm0', state: 'taken-back', to: place('A-05-02', 'ممر 5 · رف 2'), placedAt: 1_795_000_000_000 }] } },
+  'move-nowhere': { set: (m) => { m.session.value = session; m.moving.value = { move: 'm2', state: 'in-hand', goods: [], sent: false } } },
+  'move-taking': { set: (m) => { counting(m); m.moving.value = carried } },
+  'move-placing': { set: (m) => { counting(m); m.moving.value = { ...carried, to: place('A-05-02', 'ممر 5 · رف 2'), goods: [carried.goods[0]!, { ...carried.goods[1]!, keyed: '5', quantity: 5000 }] } } },
   'count-each': { set: (m) => counting(m, { mode: 'each', entries: [entry('e9', items['milk'], 1000), ...counted] }) },
   'count-multiplier': { set: (m) => counting(m, { mode: 'each', multiplier: '24' }) },
   'count-full': { set: (m) => { counting(m); m.storage.value = { full: true } } },
@@ -125,7 +147,7 @@ export const scenes: Record<string, Scene> = {
   'find-found': { sheet: 'find', set: (m) => counting(m), act: ({ write }) => write('6') },
   'find-none': { sheet: 'find', set: (m) => counting(m), act: ({ write }) => write('99-A7') },
   zero: { sheet: 'zero', set: (m) => counting(m) },
-  entries: { sheet: 'entries', set: (m) => counting(m, { entries: [entry('e5', undefined, 3000, { sent: false }), entry('e4', items['dates'], 2375, { reversed: true, condition: 'damaged' }), ...counted] }) },
+  entries: { sheet: 'entries', set: (m) => counting(m, { entries: [entry('e5', undefined, 3000, { sent: false, note: 'علبة خضراء 400 غ' }), entry('e6', items['milk'], 3000, { expiry: '2027-03-31', lot: 'L2231' }), entry('e4', items['dates'], 2375, { reversed: true, condition: 'damaged' }), ...counted] }) },
   'entries-none': { sheet: 'entries', set: (m) => counting(m, { entries: [] }) },
   finish: { sheet: 'finish', set: (m) => { counting(m); m.pass.value = { ...m.pass.value!, totals: { observations: 14, items: 12, quantity: 345000, unknown: 2, missed: [items['milk']!, items['dates']!] } } } },
   'finish-empty': { sheet: 'finish', set: (m) => counting(m, { entries: [] }) },

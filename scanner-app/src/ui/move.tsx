@@ -1,0 +1,91 @@
+// Stock that the counter carries from one location to another: where from, what and how much, where to. It is in no till and
+// no feed, so it is told here. Between taking and placing one counts on: it stays in hand, and in sight.
+import { formatQuantity, formatTime } from '../i18n/number'
+import { digits, language, nameOf, text } from '../i18n/text'
+import type { Goods, Key, Move } from '../model/types'
+import { Icon } from './icon'
+import { Keypad, PadKey } from './keypad'
+import { Statement } from './notices'
+import { inWords, useUi } from './ui'
+import { packOf, unitOf } from './unit'
+import { Amount, Code, Keyed, Name } from './value'
+
+export function MoveScreen({ move }: { move: Move }) {
+  const { model, run, said, told, sheet } = useUi()
+  const goods = [...move.goods].reverse() // the one that is keyed stands first
+  const current = goods[0]
+  const key = (k: Key) => void run(model.key(k))
+  const places = () => { sheet.value = 'places' }
+  return (
+    <main class="counting moving">
+      <div class="bar headed"><h1>{text('move.title')}</h1><button class="icon-button" onClick={() => void run(model.leaveMove())} aria-label={move.goods.length ? text('move.later') : text('do.close')}><Icon name="wrong" /></button></div>
+      <div class="ends">
+        <End word={text('move.from')} place={move.from} ask={text('move.from.do')} choose={move.goods.length ? undefined : places} />
+        <End word={text('move.to')} place={move.to} ask={move.goods.length ? text('move.to.do') : ''} choose={move.goods.length ? places : undefined} />
+      </div>
+      <div class="body">
+        <div class="stack tight">
+          {goods.length ? <ul class="rows">{goods.map((g, n) => <Row key={n} goods={g} now={n === 0} />)}</ul> : move.from && <p class="empty">{text('move.scan')}</p>}
+          {told.value && <p class="soft small" role="status"><Icon name={told.value.icon} /> {told.value.words}</p>}
+          {said.value && <Statement tone="check">{inWords(said.value)}</Statement>}
+          {goods.length === 0 && <Earlier />}
+        </div>
+      </div>
+      <div class="tools two">
+        <button onClick={() => { sheet.value = 'find' }} disabled={!move.from} aria-haspopup="dialog"><Icon name="search" /> {text('do.search')}</button>
+        <button class="strong" onClick={() => void run(model.leaveMove())}>{move.goods.length ? text('move.later') : text('do.close')}</button>
+      </div>
+      <Keypad digit={key} erase={() => key('back')} point={current?.decimals ? () => key('.') : undefined} actions={[
+        <PadKey press={() => void run(model.undo())} disabled={!current}><Icon name="undo" /><span>{text('do.undo')}</span></PadKey>,
+        <PadKey press={places}><Icon name="place" /><span>{move.goods.length ? text('move.to') : text('move.from')}</span></PadKey>,
+        <PadKey press={() => void run(model.switchPack())} disabled={!current || current.packs.length < 2}>{text('unit.both')}</PadKey>,
+        <PadKey kind="done" press={() => void run(model.placeMove())} disabled={!move.to || goods.some((g) => !g.quantity)}><span>{text('move.placed')}</span><Icon name="good" /></PadKey>,
+      ]} />
+    </main>
+  )
+}
+
+function End({ word, place, ask, choose }: { word: string; place: Move['from']; ask: string; choose: (() => void) | undefined }) {
+  const inside = <><span class="soft small">{choose && <Icon name="place" />} {word}</span><span class={place ? 'title' : 'soft'}>{place ? <Name of={place.name} /> : ask}</span></>
+  return choose ? <button class="end" onClick={choose} aria-haspopup="dialog">{inside}</button> : <div class="end">{inside}</div>
+}
+
+function Row({ goods: g, now }: { goods: Goods; now: boolean }) {
+  return (
+    <li class={now ? 'row now' : 'row'}>
+      <span><span class="title">{g.item ? <Name of={g.item.name} /> : text('unknown')}</span><span class="note"><Code>{g.code || g.item?.code || ''}</Code> · {packOf(g.item, g.pack)}</span></span>
+      <span class="amount">
+        {g.keyed ? <Keyed>{g.keyed}</Keyed> : <span class={now ? 'soft' : 'check'} aria-label={text('ask.how-many')}>–</span>}
+        {g.pack !== 1000 && g.quantity !== undefined && <span class="note"><bdi dir="ltr">× {written(g.pack)} = {written(g.quantity)}</bdi></span>}
+      </span>
+    </li>
+  )
+}
+
+const written = (q: number) => formatQuantity(q, language.value, digits.value)
+
+// Earlier lists what this person moved before, the newest first; each can be taken back.
+function Earlier() {
+  const { model, run } = useUi()
+  const moves = model.moves.value.filter((m) => m.state !== 'in-hand')
+  if (!moves.length) return null
+  return (
+    <>
+      <h2>{text('move.earlier')}</h2>
+      <ul class="rows">{moves.slice(0, 30).map((m) => (
+        <li key={m.move} class={m.state === 'taken-back' ? 'row entry reversed' : 'row entry'}>
+          <span>
+            <span class="title">{m.goods.map((g) => nameOf(g.item?.name) || g.code).join(' · ')}</span>
+            <span class="note"><Name of={m.from?.name} /> {language.value === 'ar' ? '←' : '→'} <Name of={m.to?.name} />{m.placedAt !== undefined && <> · <bdi dir="ltr">{formatTime(m.placedAt, language.value, digits.value)}</bdi></>}</span>
+            <span class="tags">
+              {m.state === 'taken-back' && <span class="tag plain">{text('entries.reversed')}</span>}
+              {!m.sent && <span class="tag plain">{text('entries.unsent')}</span>}
+            </span>
+          </span>
+          <span class="amount">{m.goods.length === 1 && <><Amount of={m.goods[0]!.quantity ?? 0} /> <span class="small">{unitOf(m.goods[0]!.item, m.goods[0]!.quantity)}</span></>}</span>
+          {m.state === 'placed' ? <button class="icon-button" onClick={() => void run(model.takeBackMove(m.move))} aria-label={text('undo.of', { name: m.goods.map((g) => nameOf(g.item?.name) || g.code).join(' · ') })}><Icon name="undo" /></button> : <span class="icon-button" />}
+        </li>
+      ))}</ul>
+    </>
+  )
+}

@@ -129,8 +129,7 @@ export class Counting {
     }
     const chosen = task && this.session.tasks.find((t) => t.location === location && t.assignment === task.assignment && t.round === task.round)
     const wire = chosen ?? taskAt(this.session, this.person, this.journal.passes, location)
-    const earlier = this.journal.passes.filter((p) => p.closed && p.person === this.person && p.location === location &&
-      p.round === (wire?.round ?? 1) && p.assignment === (wire?.assignment ?? '')).sort((a, b) => b.openedAt - a.openedAt)[0]
+    const earlier = this.journal.last(this.person, location, wire?.round ?? 1, wire?.assignment ?? '')
     if (!earlier) return this.begin(location, mode, wire, at)
     const walked = await this.journal.walked(earlier)
     // One pass replaces one other: what was added up of several stays unless a supervisor abandons it.
@@ -218,7 +217,7 @@ export class Counting {
     if (!q || q.kind === 'how-many') return undefined
     if (q.kind === 'leave' && id.what === 'location' && id.id === q.to.location) {
       // Its label once more: go. The trigger that bounced is no second look.
-      return at - this.asked!.at < bounce ? { ...look, what: 'nothing' } : { ...(await this.answer('leave', at)), what: 'location' }
+      return Math.abs(at - this.asked!.at) < bounce ? { ...look, what: 'nothing' } : { ...(await this.answer('leave', at)), what: 'location' }
     }
     const another = id.what === 'location' && (q.kind === 'leave' || (q.kind === 'second-pass' && id.id !== q.place.location))
     if (q.kind !== 'invalid' && !another) throw new Refuse('answer-first')

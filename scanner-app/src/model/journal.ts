@@ -72,6 +72,13 @@ export class Journal {
     this.passes = this.passes.map((p) => (p.pass === next.pass ? next : p))
   }
 
+  /** A person's last closed pass: the one that none goes on from. A clock may have been set since another was opened. */
+  last(person: string, location: string, round: number, assignment: string): PassRecord | undefined {
+    const all = this.passes.filter((p) => p.closed && p.person === person && p.location === location && p.round === round && p.assignment === assignment)
+    const ends = all.filter((p) => !all.some((later) => later.continues === p.pass || later.replaces === p.pass))
+    return ends.sort((a, b) => b.openedAt - a.openedAt)[0]
+  }
+
   /** A pass with all that it adds to, as one. */
   async walked(last: PassRecord): Promise<Walk> {
     const all = Walk.of({ ...last }, await this.store.passEvents(last.pass))

@@ -68,6 +68,30 @@ describe('places and tasks', () => {
     await m.stop()
   })
 
+  it('knows the walk before by what follows it, and not by a clock that was set back', async () => {
+    const { w, m } = await counting()
+    const walk = async (answer?: 'continue') => {
+      await m.scan('A-01-03')
+      if (answer) await m.answer(answer)
+      await m.closePass()
+      w.skew -= 3 * 3_600_000
+    }
+    await walk()
+    for (let n = 0; n < 3; n++) await walk('continue')
+    const opened = (await arrived(w, m)).filter((e) => e['kind'] === 'pass.opened')
+    expect(opened.map((e) => e['continues'])).toEqual([undefined, ...opened.slice(0, 3).map((e) => e['pass'])])
+    await m.stop()
+  })
+
+  it('goes where the label sends it a second time, though the clock was set back in between', async () => {
+    const { w, m } = await counting()
+    await m.scan('A-01-03')
+    expect((await m.scan('A-01-04')).sound).toBe('check')
+    w.skew -= 3_600_000
+    expect(await m.scan('A-01-04')).toEqual({ what: 'location', sound: 'ok' })
+    await m.stop()
+  })
+
   it('dates a pass by the scan that opened it, so that no item of the same burst comes before it', async () => {
     const { w, m } = await counting()
     const at = w.env.now() - 20_000

@@ -1,6 +1,6 @@
 // The app is put together here: the model, the scan listener, the sounds and the screens.
 import { effect } from '@preact/signals'
-import { render } from 'preact'
+import { options, render } from 'preact'
 import { version } from '../package.json'
 import { text } from './i18n/text'
 import { browserModel, loadCounting } from './model/browser'
@@ -14,6 +14,8 @@ import { applySettings, readSettings } from './ui/settings'
 import { Silent } from './ui/silent'
 import { makeUi } from './ui/ui'
 import { watchUpdates } from './ui/update'
+
+options.debounceRendering = (draw) => void setTimeout(draw) // the sound that answers a scan waits for no drawing
 
 const settings = readSettings()
 const spoken = applySettings(settings)

@@ -10,7 +10,7 @@ const queued = 20_000, inPass = 500, link = 50 // ms there and back
 const view = { viewport: { width: 360, height: 640 }, locale: 'ar-KW' }
 
 /** Notes when each screen was first there, since the navigation began; and beeps, and how long keys of a search took. */
-function watch() {
+export function watch() {
   try { if (!localStorage.getItem('jard.settings')) localStorage.setItem('jard.settings', '{"toured":true}') } catch { /* about:blank has none */ }
   window.seen = {}
   new MutationObserver(() => { for (const c of ['topline', 'field', 'prompt', 'panel']) if (!(c in window.seen) && document.querySelector('.' + c)) window.seen[c] = performance.now() })

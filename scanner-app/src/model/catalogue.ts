@@ -111,7 +111,7 @@ export class Catalogue {
   }
 
   /** At most so many items, best first: what bears this code, then as the search has them. */
-  find(query: string, most = 50): CatalogueItem[] {
+  find(query: string, most = 20): CatalogueItem[] {
     const exact = this.code(readDigits(query.trim()))?.item
     const found = search(this.chunks, query, most).map((hit) => this.at(hit.chunk, hit.item))
     return exact ? [exact, ...found.filter((i) => i.id !== exact.id)].slice(0, most) : found

@@ -1,6 +1,6 @@
 // The search in the catalogue while somebody types: of 100,000 items each key is answered before the next. What is searched
 // lies folded in the chunks (store/chunk.ts), a line for each item; nothing is prepared here.
-import type { ChunkRecord } from '../store/chunk'
+import type { ChunkRecord, Lines } from '../store/chunk'
 import { fold } from '../store/fold'
 
 /** An item by its place. */
@@ -9,8 +9,10 @@ export interface Hit {
   item: number
 }
 
-/** So many that match are looked at where nearly everything does: the best of them are as good as any. */
+/** So many are found in the middle of words where nearly everything matches: a few of them are as good as any others. */
 const enough = 1000
+/** What is shorter is looked for at the beginning of codes alone. */
+const piece = 4
 /** Chunks in which it is counted how rare a word is. */
 const sample = 3
 
@@ -25,26 +27,21 @@ export function search(chunks: readonly ChunkRecord[], query: string, most: numb
   const found: [Hit[], Hit[], Hit[]] = [[], [], []]
   const named = words.filter((w) => !inCodes(w)), number = named.length === 0
   const rarest = number ? first : named.reduce((a, b) => (frequency(chunks, b) < frequency(chunks, a) ? b : a))
-  const match = (chunk: ChunkRecord, item: number) => {
-    const line = linesOf(chunk, 'words').line(item)
-    return words.every((w) => line.includes(w) || (inCodes(w) && linesOf(chunk, 'digits').line(item).includes(w)))
+  const match = ({ words: names, digits }: ChunkRecord, item: number) => {
+    const name = line(names, item)
+    return words.every((w) => name.includes(w) || (inCodes(w) && line(digits, item).includes(w)))
   }
   for (const chunk of chunks) { // names that begin so: all, however many there are
     if (found[0].length >= most) break
-    const lines = linesOf(chunk, 'words')
-    for (const item of lines.holding('\n' + first)) if (match(chunk, item)) found[0].push({ chunk, item })
+    for (const item of holding(chunk.words, '\n' + first)) if (match(chunk, item)) found[0].push({ chunk, item })
   }
-  if (found[0].length >= most) return found[0].slice(0, most)
-  let looked = 0
   for (const column of number ? ['digits', 'words'] as const : ['words'] as const) {
     for (const chunk of chunks) {
-      if (looked >= enough) break
-      const lines = linesOf(chunk, column)
-      for (const item of lines.holding(rarest)) {
-        const line = lines.line(item)
-        if ((column === 'words' && line.startsWith('\n' + first)) || !match(chunk, item)) continue
-        found[line.includes(' ' + first) ? 1 : 2].push({ chunk, item })
-        if (++looked >= enough) break
+      if (found[0].length + found[1].length >= most || found[2].length >= enough) break
+      for (const item of holding(chunk[column], column === 'digits' && rarest.length < piece ? ' ' + rarest : rarest)) {
+        const text = line(chunk[column], item)
+        if ((column === 'words' && text.startsWith('\n' + first)) || !match(chunk, item)) continue
+        found[text.includes(' ' + first) ? 1 : 2].push({ chunk, item })
       }
     }
   }
@@ -61,42 +58,31 @@ const inCodes = (word: string) => /^\d+$/.test(word)
 
 function frequency(chunks: readonly ChunkRecord[], word: string): number {
   let n = 0
-  for (const chunk of chunks.slice(0, sample)) for (const _ of linesOf(chunk, 'words').holding(word)) n++
+  for (const { words } of chunks.slice(0, sample)) for (const _ of holding(words, word)) n++
   return n
 }
 
-/** A column of a chunk by its lines. */
-class Lines {
-  private readonly starts: Uint32Array
+const line = ({ text, starts }: Lines, n: number) => text.slice(starts[n], starts[n + 1])
 
-  constructor(private readonly text: string, count: number) {
-    this.starts = new Uint32Array(count + 1)
-    let at = 0
-    for (let n = 0; n < count; n++, at++) at = this.starts[n] = text.indexOf('\n', at)
-    this.starts[count] = text.length
-  }
+/** Browsers find so few characters several times as fast as more. */
+const short = 6
 
-  line(n: number): string { return this.text.slice(this.starts[n], this.starts[n + 1]) }
-
-  /** The lines that hold a text, in order. */
-  * holding(text: string): Generator<number> {
-    const { starts } = this
-    for (let at = this.text.indexOf(text), low = 0; at >= 0; at = this.text.indexOf(text, starts[low])) {
-      let high = starts.length - 1 // low is below, or at, the line; high is above it
-      while (high - low > 1) {
-        const middle = (low + high) >> 1
-        if (starts[middle]! <= at) low = middle
-        else high = middle
-      }
-      yield low++
+/** The lines that hold a text, in order. */
+function * holding({ text, starts }: Lines, wanted: string): Generator<number> {
+  const head = wanted.slice(0, short)
+  let low = 0
+  for (let at = text.indexOf(head); at >= 0;) {
+    if (!text.startsWith(wanted, at)) {
+      at = text.indexOf(head, at + 1)
+      continue
     }
+    let high = starts.length - 1 // low is the line, or before it; high is behind it
+    while (high - low > 1) {
+      const middle = (low + high) >> 1
+      if (starts[middle]! <= at) low = middle
+      else high = middle
+    }
+    yield low++
+    at = text.indexOf(head, starts[low])
   }
-}
-
-const known = new WeakMap<ChunkRecord, { words?: Lines; digits?: Lines }>()
-
-function linesOf(chunk: ChunkRecord, column: 'words' | 'digits'): Lines {
-  let k = known.get(chunk)
-  if (!k) known.set(chunk, (k = {}))
-  return (k[column] ??= new Lines(chunk[column], chunk.starts.length - 1))
 }

@@ -18,8 +18,14 @@ export interface ChunkRecord {
   /** The other codes, each with its item. */
   others: [code: string, item: number][]
   /** Names, id and other codes, folded, and the codes of digits: a line for each item, that begins with its line feed. */
-  words: string
-  digits: string
+  words: Lines
+  digits: Lines
+}
+
+/** A text by its lines: where each begins, and where the last ends. */
+export interface Lines {
+  text: string
+  starts: Uint32Array
 }
 
 /** As the first version kept it. */
@@ -45,10 +51,9 @@ export function packChunk(hash: string, items: CatalogueItem[]): ChunkRecord {
   texts.forEach((t, n) => text.set(t, starts[n]))
   const keyed: [number, number][] = []
   const others: ChunkRecord['others'] = []
-  let words = '', digits = ''
+  const words: string[] = [], digits: string[] = []
   items.forEach((item, n) => {
-    let more = ''
-    digits += '\n'
+    let more = '', numbers = '\n'
     for (const { code } of item.barcodes ?? []) {
       const key = digitsKey(code)
       if (key === undefined) {
@@ -56,16 +61,23 @@ export function packChunk(hash: string, items: CatalogueItem[]): ChunkRecord {
         more += ' ' + code
       } else {
         keyed.push([key, n])
-        digits += ' ' + code
+        numbers += ' ' + code
       }
     }
-    words += '\n' + fold(`${item.name.ar ?? ''} ${item.name.en ?? ''} ${item.id}${more}`)
+    words.push('\n' + fold(`${item.name.ar ?? ''} ${item.name.en ?? ''} ${item.id}${more}`))
+    digits.push(numbers)
   })
   keyed.sort((a, b) => a[0] - b[0])
   return {
-    hash, packed: packing, ids: items.map((i) => i.id).join('\n'), text, starts, others, words, digits,
+    hash, packed: packing, ids: items.map((i) => i.id).join('\n'), text, starts, others, words: lined(words), digits: lined(digits),
     codes: Float64Array.from(keyed, (k) => k[0]), owners: Uint16Array.from(keyed, (k) => k[1]),
   }
+}
+
+function lined(lines: string[]): Lines {
+  const starts = new Uint32Array(lines.length + 1)
+  lines.forEach((line, n) => { starts[n + 1] = starts[n]! + line.length })
+  return { text: lines.join(''), starts }
 }
 
 /** The items of a chunk, however it is kept. */

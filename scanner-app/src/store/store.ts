@@ -29,6 +29,7 @@ export const keepFor = 30 * 24 * 3600 * 1000
 export class Store {
   /** What the chain ends in: n of the last event and its digest. */
   private lastN = 0
+  private oldestN: { n: number; at: number | undefined } = { n: 0, at: undefined }
   private lastDigest = zeroDigest
   private firstN = 1
   private stream!: StreamState
@@ -179,7 +180,9 @@ export class Store {
 
   /** When the oldest event that no mark covers was recorded. */
   async oldestUnsent(): Promise<number | undefined> {
-    return this.unsent ? (await this.db.get('events', this.stream.base + this.stream.acked + 1))?.at : undefined
+    const n = this.ackedN + 1
+    if (this.oldestN.n !== n && this.unsent) this.oldestN = { n, at: (await this.db.get('events', n))?.at }
+    return this.oldestN.n === n ? this.oldestN.at : undefined
   }
 
   // Recording.
@@ -191,6 +194,7 @@ export class Store {
    */
   record(fields: EventFields[], pass?: PassRecord, moves?: (events: (RecordedEvent & { n: number })[]) => MoveRecord[]): Promise<(RecordedEvent & { n: number })[]> {
     return this.pressing(async () => {
+      const drained = this.drained(fields) // beside the digests
       let digest = this.lastDigest
       let n = this.lastN
       const unmeasured = new Set(this.unmeasured)
@@ -212,7 +216,8 @@ export class Store {
         if (f.kind === 'clock') unmeasured.delete(f.session)
       }
       const named = fields.filter((f) => f.photo)
-      const tx = this.db.transaction(['events', 'passes', 'state', 'sessions', ...(named.length ? ['photos' as const] : [])], 'readwrite', strict)
+      const undrained = await drained
+      const tx = this.db.transaction(['events', 'passes', 'state', ...(undrained.length ? ['sessions' as const] : []), ...(named.length ? ['photos' as const] : [])], 'readwrite', strict)
       const work: Promise<unknown>[] = records.map((r) => tx.objectStore('events').add(r))
       for (const f of named) work.push(tx.objectStore('photos').get(f.photo!).then((p) => p && tx.objectStore('photos').put({ ...p, session: f.session, named: true })))
       if (pass) work.push(tx.objectStore('passes').put(pass))
@@ -220,29 +225,31 @@ export class Store {
       if (unmeasured.size !== this.unmeasured.size || [...unmeasured].some((s) => !this.unmeasured.has(s))) {
         work.push(tx.objectStore('state').put([...unmeasured], 'unmeasured'))
       }
-      const undrained = [...new Set(fields.map((f) => f.session))].map((session) => this.undrain(tx.objectStore('sessions'), session))
-      await finish(tx, [...work, ...undrained])
+      for (const s of undrained) work.push(tx.objectStore('sessions').put({ ...s, drained: false }))
+      if (!named.length) tx.commit() // nothing follows from what these requests say: they need not be waited for first
+      await finish(tx, work)
       this.lastN = n
       this.lastDigest = digest
       this.unmeasured = unmeasured
       this.changed('events')
-      if ((await Promise.all(undrained)).includes(true)) this.changed('sessions')
+      if (undrained.length) this.changed('sessions')
       return events
     })
   }
 
-  /** More was recorded of a session: that nothing is left must be said again. */
-  private async undrain(sessions: { get(k: string): Promise<SessionRecord | undefined>; put(v: SessionRecord): Promise<unknown> }, session: string): Promise<boolean> {
-    const s = await sessions.get(session)
-    if (s?.drained) await sessions.put({ ...s, drained: false })
-    return s?.drained ?? false
+  /** The sessions of these events of which it is said that nothing is left: that must be said again. */
+  private async drained(fields: EventFields[]): Promise<SessionRecord[]> {
+    const found = await Promise.all([...new Set(fields.map((f) => f.session))].map((session) => this.db.get('sessions', session)))
+    return found.filter((s) => s !== undefined && s.drained) as SessionRecord[]
   }
 
   /** Writes a pass without an event: what is pending in it. Strict, because a counter has heard the sound for it. */
   putPass(pass: PassRecord): Promise<void> {
     return this.pressing(async () => {
       const tx = this.db.transaction('passes', 'readwrite', strict)
-      await finish(tx, [tx.store.put(pass)])
+      const work = [tx.store.put(pass)]
+      tx.commit()
+      await finish(tx, work)
     })
   }
 

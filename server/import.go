@@ -14,7 +14,7 @@ import (
 	"jard/internal/stocktake"
 )
 
-type importCmd struct {
+type importFileCmd struct {
 	signIn
 	Kind        string `arg:"" enum:"items,places,book" help:"items: the catalogue with barcodes and packs. places: a site's sections, custodians and locations. book: quantities and costs."`
 	File        string `arg:"" type:"existingfile" help:"CSV (comma, semicolon or tab; UTF-8 or Windows-1256) or XLSX. Headers in Arabic or English are recognised."`
@@ -63,7 +63,7 @@ type importFault struct {
 }
 
 // Run sends the file and shows what came of it.
-func (c *importCmd) Run(ctx context.Context, s *streams) error {
+func (c *importFileCmd) Run(ctx context.Context, s *streams) error {
 	q := url.Values{"name": {filepath.Base(c.File)}}
 	for name, value := range map[string]string{
 		"site": c.Site, "site_name_ar": c.SiteArabic, "site_name_en": c.SiteEnglish, "site_kind": c.SiteKind, "as_of": c.AsOf, "position": c.Position,

@@ -28,7 +28,7 @@ type cli struct {
 	Society  societyCmd       `cmd:"" help:"Set up societies and report them to the ministry."`
 	User     userCmd          `cmd:"" help:"People: add, list, disable, roles, passwords and PINs."`
 	Device   deviceCmd        `cmd:"" help:"Handhelds: make an enrolment code, list, revoke."`
-	Import   importCmd        `cmd:"" help:"Import items, places or book stock from a CSV or XLSX file."`
+	Import   importCmd        `cmd:"" help:"Import items, places or book stock from a CSV or XLSX file; or the events of a handheld that died."`
 	Session  sessionCmd       `cmd:"" help:"Count sessions: issue, watch, recount, approve, seal."`
 	Result   resultCmd        `cmd:"" help:"Sealed results and their receipts."`
 	Ministry ministryCmd      `cmd:"" help:"The ministry's own commands: codes for societies, what was received."`

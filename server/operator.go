@@ -50,6 +50,7 @@ func (n *node) operator() http.Handler {
 	handle(mux, "/members", n.members)
 	handle(mux, "/verify", n.verify)
 	handle(mux, "/backup-confirm", n.confirmBackup)
+	handle(mux, "/rescue", n.rescue)
 	mux.HandleFunc("POST /backup", func(w http.ResponseWriter, r *http.Request) {
 		_ = http.NewResponseController(w).SetWriteDeadline(time.Time{}) // as long as it takes
 		if _, err := n.db.WriteTo(w); err != nil {

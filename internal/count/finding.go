@@ -16,7 +16,8 @@ type Finding struct {
 	Interval reconcile.Interval `json:"interval"` // of the one entry that declared all of it; else the pass's own
 	AllHere  bool               `json:"all_here,omitempty"`
 	Adopted  bool               `json:"adopted,omitempty"`
-	Notes    []string           `json:"notes,omitempty"` // what its counter told of it
+	Notes    []string           `json:"notes,omitempty"`  // what its counter told of it
+	Photos   []string           `json:"photos,omitempty"` // hashes of what the counter shows of it
 }
 
 // Findings lists what each pass found of a line's item in its section, by when it was found; passes that did not meet it are
@@ -33,7 +34,7 @@ func (v *View) Findings(section stocktake.SectionID, item stocktake.ItemID) []Fi
 	list := make([]Finding, 0, len(m.passes))
 	for _, p := range m.passes {
 		t := p.tally.items[item]
-		f := Finding{Pass: p, Cells: slices.Clone(t.cells), Found: total(t.cells), Interval: t.interval, AllHere: !t.interval.End.IsZero(), Notes: p.tally.notes[string(item)]}
+		f := Finding{Pass: p, Cells: slices.Clone(t.cells), Found: total(t.cells), Interval: t.interval, AllHere: !t.interval.End.IsZero(), Notes: p.tally.notes[string(item)], Photos: p.tally.photos[string(item)]}
 		if !f.AllHere {
 			f.Interval = reconcile.Interval{Start: p.OpenedAt, End: p.ClosedAt}
 		}

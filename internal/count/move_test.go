@@ -1,6 +1,8 @@
 package count_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -193,5 +195,28 @@ func TestNotesStandBesideWhatTheyTellOf(t *testing.T) {
 	s.decide("sara", count.CodeResolved, count.Resolution{Code: "c1", Item: "ice", Pack: 1000})
 	if f := s.view().Findings("cold", "ice"); len(f[0].Notes) != 3 {
 		t.Errorf("of ice is told %+v; its code's notes go with it", f)
+	}
+}
+
+func TestPhotosStandBesideWhatTheyShow(t *testing.T) {
+	s := write(t)
+	w := s.open("ali", "C1")
+	a, b, c := strings.Repeat("0a", 32), strings.Repeat("0b", 32), strings.Repeat("0c", 32)
+	shown := func(photo string) func(*count.Event) { return func(e *count.Event) { e.Photo = photo } }
+	w.see("ice", 1, shown(b))
+	w.see("ice", 1)
+	w.scan("c1", 1, shown(c))
+	w.scan("c1", 1, shown(a))
+	w.close()
+	v := s.view()
+	if u := v.Unknown[0]; !slices.Equal(u.Photos, []string{a, c}) {
+		t.Errorf("of the code is shown %q", u.Photos)
+	}
+	if f := v.Findings("cold", "ice"); len(f) != 1 || !slices.Equal(f[0].Photos, []string{b}) {
+		t.Errorf("of ice is shown %+v", f)
+	}
+	s.decide("sara", count.CodeResolved, count.Resolution{Code: "c1", Item: "ice", Pack: 1000})
+	if f := s.view().Findings("cold", "ice"); !slices.Equal(f[0].Photos, []string{a, b, c}) {
+		t.Errorf("of ice is shown %+v; its code's photos go with it", f)
 	}
 }

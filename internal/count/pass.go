@@ -3,6 +3,7 @@ package count
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"jard/internal/reconcile"
 	"jard/internal/stocktake"
@@ -15,7 +16,8 @@ type passFacts struct {
 	observed []observedFact
 	reversed []reversedFact
 	closed   []closedFact
-	tally    *tally // of these facts; nil once they have changed
+	photos   map[factID]string // of the few observations that name one; nil in most passes
+	tally    *tally            // of these facts; nil once they have changed
 }
 
 type openedFact struct {
@@ -122,6 +124,12 @@ func (f *Fold) fileFact(offset uint64, from Stream, body key, kind Kind, event *
 			condition: f.word(string(event.Condition)), amount: event.Amount, pack: event.Pack, start: start, end: at, allHere: event.AllHere,
 			note: f.word(event.Note),
 		})
+		if event.Photo != "" {
+			if p.photos == nil {
+				p.photos = map[factID]string{}
+			}
+			p.photos[n] = strings.Clone(event.Photo) // the event's texts are parts of its body
+		}
 	case Reversed:
 		p.reversed = append(p.reversed, reversedFact{
 			fact: n, reverses: idKey(event.Reverses), item: f.word(string(event.Item)), code: f.word(event.Code), lot: f.word(event.Lot),
@@ -207,6 +215,7 @@ type tally struct {
 	items        map[stocktake.ItemID]*met
 	unknown      map[string]stocktake.Quantity // unknown code → quantity as understood
 	notes        map[string][]string           // item, or unknown code → what its counter told of it; mostly nil
+	photos       map[string][]string           // … and the hashes of what they show of it
 	observations int64
 	quantity     stocktake.Quantity // as understood on the device
 	content      content            // of opening and observations
@@ -277,7 +286,7 @@ func (f *Fold) reckon(p *passFacts) *tally {
 		}
 		if !taken {
 			t.content.add(x.body)
-			f.meet(t, o, hold)
+			f.meet(t, o, p.photos[o.fact], hold)
 		}
 	}
 	for _, list := range reversals {
@@ -290,16 +299,16 @@ func (f *Fold) reckon(p *passFacts) *tally {
 	return t
 }
 
-// tell keeps a note on an item or code, once.
-func (t *tally) tell(of, note string) {
-	if note == "" {
+// tell keeps something said of an item or code, once.
+func tell(all *map[string][]string, of, said string) {
+	if said == "" {
 		return
 	}
-	if t.notes == nil {
-		t.notes = map[string][]string{}
+	if *all == nil {
+		*all = map[string][]string{}
 	}
-	if n, told := slices.BinarySearch(t.notes[of], note); !told {
-		t.notes[of] = slices.Insert(t.notes[of], n, note)
+	if n, told := slices.BinarySearch((*all)[of], said); !told {
+		(*all)[of] = slices.Insert((*all)[of], n, said)
 	}
 }
 
@@ -365,7 +374,7 @@ func (f *Fold) understand(named, code string, amount, pack stocktake.Quantity) (
 
 // meet adds a standing observation to the tally: under its item as the device understood it, else under the item that
 // its code was resolved to, else as unknown.
-func (f *Fold) meet(t *tally, o *observedFact, hold func(*fact, string)) {
+func (f *Fold) meet(t *tally, o *observedFact, photo string, hold func(*fact, string)) {
 	understood, _ := stocktake.Times(o.amount, o.pack) // checked at ingest
 	t.observations++
 	t.quantity += understood
@@ -378,10 +387,12 @@ func (f *Fold) meet(t *tally, o *observedFact, hold func(*fact, string)) {
 	if item == "" {
 		code := f.texts[cmp.Or(o.code, o.item)]
 		t.unknown[code] += understood
-		t.tell(code, f.texts[o.note])
+		tell(&t.notes, code, f.texts[o.note])
+		tell(&t.photos, code, photo)
 		return
 	}
-	t.tell(string(item), f.texts[o.note])
+	tell(&t.notes, string(item), f.texts[o.note])
+	tell(&t.photos, string(item), photo)
 	m := t.items[item]
 	if m == nil {
 		m = &met{}

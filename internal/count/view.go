@@ -78,7 +78,8 @@ type Unknown struct {
 	Quantity stocktake.Quantity    `json:"quantity"` // as keyed, one unit a pack
 	Sections []stocktake.SectionID `json:"sections"`
 	Passes   []stocktake.PassID    `json:"passes"`
-	Notes    []string              `json:"notes,omitempty"` // what its counters told of it, sorted
+	Notes    []string              `json:"notes,omitempty"`  // what its counters told of it, sorted
+	Photos   []string              `json:"photos,omitempty"` // hashes of what they show of it, sorted; a photo may not have come yet
 	SetAside string                `json:"set_aside,omitempty"`
 	Lapsed   string                `json:"lapsed,omitempty"` // the reason for which it was set aside, before more of it came
 	Digest   Digest                `json:"digest"`           // of what every pass counted under it
@@ -305,6 +306,7 @@ func (f *Fold) unknown(passes []*Pass) []Unknown {
 			u.Passes = append(u.Passes, p.ID)
 			seen[code] = seen[code].text(string(p.ID)).number(int64(q))
 			u.Notes = append(u.Notes, p.tally.notes[code]...)
+			u.Photos = append(u.Photos, p.tally.photos[code]...)
 			if !slices.Contains(u.Sections, p.Section) {
 				u.Sections = append(u.Sections, p.Section)
 			}
@@ -316,6 +318,8 @@ func (f *Fold) unknown(passes []*Pass) []Unknown {
 		slices.Sort(u.Sections)
 		slices.Sort(u.Notes)
 		u.Notes = slices.Compact(u.Notes)
+		slices.Sort(u.Photos)
+		u.Photos = slices.Compact(u.Photos)
 		u.Digest = append(newDigester("code").text(code), seen[code]...).sum()
 		if r := f.resolved[code].word; r.SetAside && r.Digest == u.Digest {
 			u.SetAside = r.Reason

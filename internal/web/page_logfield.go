@@ -31,7 +31,7 @@ var logFields = []struct {
 	{"location", one((*logReader).Place)}, {"from", one((*logReader).Place)}, {"to", one((*logReader).Place)}, {"section", one((*logReader).Section)}, {"item", one((*logReader).Item)}, {"person", one((*logReader).Person)},
 	{"round", (*logReader).number}, {"mode", oneOf("log-mode.")}, {"code", (*logReader).code}, {"amount", (*logReader).quantity}, {"pack", (*logReader).quantity},
 	{"price", (*logReader).fils}, {"unit_price", (*logReader).fils},
-	{"condition", oneOf("condition.")}, {"lot", (*logReader).code}, {"expiry", (*logReader).code}, {"note", (*logReader).text}, {"all_here", (*logReader).yes}, {"undirected", (*logReader).yes},
+	{"condition", oneOf("condition.")}, {"lot", (*logReader).code}, {"expiry", (*logReader).code}, {"note", (*logReader).text}, {"all_here", (*logReader).yes}, {"undirected", (*logReader).yes}, {"photo", (*logReader).photo},
 	{"observations", (*logReader).number}, {"quantity", (*logReader).quantity}, {"scanned_at", (*logReader).instant}, {"taken_at", (*logReader).instant}, {"at", (*logReader).instant},
 	{"blind", (*logReader).yes}, {"due", (*logReader).day}, {"sections", each((*logReader).Section)}, {"locations", each((*logReader).Place)}, {"items", each((*logReader).Item)},
 	{"committee", each((*logReader).Person)}, {"witness", one((*logReader).Person)}, {"tasks", (*logReader).tasks}, {"withdraw", (*logReader).howMany}, {"lines", (*logReader).lines},
@@ -108,6 +108,15 @@ func each[T any](called func(*logReader, T) stocktake.Name) logRead {
 }
 
 func (r *logReader) text(v json.RawMessage) template.HTML { return r.plain(read[string](v)) }
+
+func (r *logReader) photo(v json.RawMessage) template.HTML {
+	hash := read[string](v)
+	if new(stocktake.Hash).UnmarshalText([]byte(hash)) != nil {
+		return ""
+	}
+	at := template.HTMLEscapeString(r.PhotoPath(hash))
+	return template.HTML(`<a href="` + at + `"><img class="photo" src="` + at + `" alt="` + template.HTMLEscapeString(r.t("photo.alt")) + `" loading="lazy"></a>`)
+}
 
 func (r *logReader) yes(v json.RawMessage) template.HTML {
 	if read[bool](v) {

@@ -28,6 +28,7 @@ func (k *console) sessionPages() []route {
 		at("/sheet", k.showSheet, k.signSheet),
 		at("/seal", k.showSeal, k.sealOrClose),
 		at("/log", k.showLog, nil),
+		at("/photos/:hash", k.showPhoto, nil),
 	}
 }
 

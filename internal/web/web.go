@@ -19,6 +19,8 @@ type Config struct {
 	Issuer   count.Issuer
 	Results  Results
 	Importer Importer
+	Events   EventImporter // without it no handheld's events are taken from files
+	Photos   Photos        // without it no photos are shown
 	Logger   *slog.Logger
 
 	Places   Places   // without it no session can be planned on the console
@@ -163,6 +165,7 @@ func (a *api) routes(e *echo.Echo) {
 	g.GET("/results/:series/:number/document", a.by(a.document), in)
 	g.GET("/results/:series/:number/receipt", a.by(a.receipt), in)
 
+	g.POST("/import/events", a.by(a.importEvents), a.within(a.ImportTimeout))
 	g.POST("/import/:kind", a.by(a.importFile), a.within(a.ImportTimeout))
 }
 

@@ -90,7 +90,9 @@ func TestWhatCarriesTextMayChangeTheEndsOfLines(t *testing.T) {
 func TestADamagedRescueFileIsRefusedWithItsLine(t *testing.T) {
 	b := saved(t, "rescue.jsonl")
 	lines := bytes.Split(bytes.TrimSpace(b), []byte("\n"))
-	without := func(n int) []byte { return bytes.Join(append(append([][]byte{}, lines[:n]...), lines[n+1:]...), []byte("\n")) }
+	without := func(n int) []byte {
+		return bytes.Join(append(append([][]byte{}, lines[:n]...), lines[n+1:]...), []byte("\n"))
+	}
 	replaced := func(n int, from, to string) []byte {
 		all := append([][]byte{}, lines...)
 		if all[n] = bytes.Replace(all[n], []byte(from), []byte(to), 1); bytes.Equal(all[n], lines[n]) {

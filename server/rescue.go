@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+
+	"jard/internal/account"
+	"jard/internal/handheld"
+	"jard/internal/stocktake"
+	"jard/internal/wire"
+)
+
+// importCmd takes files in. Its usual form, KIND FILE, is the hidden one.
+type importCmd struct {
+	Rows   importFileCmd   `cmd:"" default:"withargs" hidden:""`
+	Events importEventsCmd `cmd:"" help:"What a handheld held that reaches the server no more: the file that its app saved, or the texts of its QR codes."`
+}
+
+type importEventsCmd struct {
+	dataFlags
+	File         string `arg:"" type:"existingfile" help:"The file that the app saved, or one with the text of each QR code, a line each."`
+	URL          string `help:"Address of the society's server, where the store is not on this machine." placeholder:"URL"`
+	Society      string `help:"The handheld's society." required:"" placeholder:"ID"`
+	As           string `help:"Who asks, with --url: a supervisor or a society administrator." placeholder:"PERSON"`
+	PasswordFile string `help:"File with the person's password, with --url." type:"existingfile" placeholder:"FILE"`
+	JSON         bool   `help:"Print the report as JSON."`
+}
+
+// Run takes the file in: at a server over HTTP, or in a data directory, served or not.
+func (c *importEventsCmd) Run(ctx context.Context, s *streams) error {
+	file, err := os.ReadFile(c.File)
+	if err != nil {
+		return err
+	}
+	if _, err := wire.ParseRescue(file); err != nil { // says what is wrong before anybody is asked for anything
+		return err
+	}
+	var report handheld.RescueReport
+	if c.URL == "" {
+		report, err = operate[handheld.RescueReport](ctx, c.dataFlags, "/rescue", rescueCall{stocktake.SocietyID(c.Society), file})
+	} else {
+		var api *client
+		if api, err = c.signIn(ctx); err != nil {
+			return err
+		}
+		var answer struct {
+			Report handheld.RescueReport `json:"report"`
+		}
+		var f *os.File
+		if f, err = os.Open(c.File); err != nil {
+			return err
+		}
+		defer f.Close()
+		err = api.upload(ctx, "/api/import/events", f, &answer)
+		report = answer.Report
+	}
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return json.NewEncoder(s.Out).Encode(report)
+	}
+	printRescue(s.Out, &report)
+	return nil
+}
+
+func (c *importEventsCmd) signIn(ctx context.Context) (*client, error) {
+	if c.As == "" || c.PasswordFile == "" {
+		return nil, rescueWho.New()
+	}
+	f := signIn{URL: c.URL, Society: c.Society, As: c.As, PasswordFile: c.PasswordFile}
+	return f.open(ctx)
+}
+
+var rescueWho = stocktake.NewReason(stocktake.Invalid, "rescue-who",
+	"Say who asks: give --as and --password-file with --url.",
+	"حدّد من يطلب: أعطِ --as و--password-file مع --url.")
+
+func printRescue(w io.Writer, r *handheld.RescueReport) {
+	fmt.Fprintf(w, "handheld %s (%s) of %s\n", r.Device, r.Name, r.Society)
+	if why := heldWhy[r.Held]; why != "" {
+		fmt.Fprintf(w, "All of it is in quarantine: %s. A supervisor judges each event.\n", why)
+	}
+	for _, x := range r.Sessions {
+		name := string(x.Session)
+		if name == "" {
+			name = "(no session can be read)"
+		}
+		fmt.Fprintf(w, "  %-24s %d new, %d known", name, x.New, x.Known)
+		if x.Quarantined > 0 {
+			fmt.Fprintf(w, ", %d of the new in quarantine", x.Quarantined)
+		}
+		if x.Late > 0 {
+			fmt.Fprintf(w, ", %d of the new in the late log", x.Late)
+		}
+		fmt.Fprintln(w)
+	}
+	if r.Photos > 0 {
+		fmt.Fprintf(w, "  photos: %d\n", r.Photos)
+	}
+	fmt.Fprintln(w, "If this handheld does not come back, a supervisor writes it off where a session waits for it before the seal.")
+}
+
+// heldWhy says why everything was quarantined.
+var heldWhy = map[string]string{
+	"device-unknown": "this society has no such handheld", "device-revoked": "the handheld was revoked",
+	"file-unproved": "the file does not prove that the handheld made it",
+}
+
+// rescueCall is a file on its way to the operator's socket.
+type rescueCall struct {
+	Society stocktake.SocietyID `json:"society"`
+	File    []byte              `json:"file"`
+}
+
+func (n *node) rescue(ctx context.Context, c rescueCall) (*handheld.RescueReport, error) {
+	if _, err := n.db.Society(ctx, c.Society); err != nil {
+		return nil, err
+	}
+	return n.rescuer().Rescue(ctx, c.Society, c.File)
+}
+
+func (n *node) rescuer() *handheld.Rescuer {
+	return &handheld.Rescuer{Accounts: rescueAccounts{n.accounts}, Store: n.db, Logger: n.log}
+}
+
+// rescueAccounts serves handheld.RescueAccounts.
+type rescueAccounts struct{ *account.Service }
+
+// Enrolled gives a device and the hash of its token.
+func (a rescueAccounts) Enrolled(ctx context.Context, society stocktake.SocietyID, id stocktake.DeviceID) (handheld.Device, stocktake.Hash, error) {
+	d, token, err := a.DeviceToken(ctx, society, id)
+	return gatewayDevice(d), token, err
+}
+
+// eventImporter serves web.EventImporter.
+type eventImporter struct{ *handheld.Rescuer }
+
+// ImportEvents takes in what a handheld held.
+func (i eventImporter) ImportEvents(ctx context.Context, by stocktake.Person, file []byte) (any, error) {
+	r, err := i.Rescue(ctx, by.Society, file)
+	return orNil(r, err)
+}

@@ -21,9 +21,11 @@ async function frame(symbol: Symbol | undefined): Promise<Buffer> {
   if (symbol) {
     const { symbol: drawn, error } = await writeBarcode(symbol.text, { format: symbol.format, scale: 1, ...(symbol.gs1 ? { options: 'gs1' } : {}) })
     if (error) throw new Error(`${symbol.format} ${symbol.text}: ${error}`)
-    const scale = Math.floor(Math.min((width - 60) / drawn.width, (height - 120) / drawn.height)), w = drawn.width * scale, h = drawn.height * scale
+    const quiet = 12 // modules of white around it, as symbols need
+    const scale = Math.floor(Math.min(width / (drawn.width + 2 * quiet), (height - 40) / (drawn.height + 2 * quiet)))
+    const w = drawn.width * scale, h = drawn.height * scale, edge = quiet * scale
     const left = (width - w) >> 1, top = (height - h) >> 1
-    for (let y = -20; y < h + 20; y++) for (let x = -20; x < w + 20; x++) { // a label with a white edge
+    for (let y = -edge; y < h + edge; y++) for (let x = -edge; x < w + edge; x++) {
       const inside = x >= 0 && x < w && y >= 0 && y < h
       luma[(top + y) * width + left + x] = inside ? drawn.data[Math.floor(y / scale) * drawn.width + Math.floor(x / scale)]! : 255
     }

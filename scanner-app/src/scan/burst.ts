@@ -111,7 +111,8 @@ export class Burst {
   text(text: string, at: number, field: boolean): Step {
     const before = this.flush()
     const scans: Captured[] = [], rest: string[] = []
-    for (const line of text.split(/[\r\n]+/)) {
+    for (const part of text.split(/[\r\n]+/)) {
+      const line = part.replace(/\t+$/, '')
       if (line === '') continue
       if (isScan(line, 0, field, true)) scans.push(...apart(line, at))
       else rest.push(line)

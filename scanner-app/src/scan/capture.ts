@@ -129,7 +129,7 @@ class Capture {
   private beforeInput(e: InputEvent): void {
     const target = textField(e.target)
     if (!target) return
-    if (e.inputType === 'insertLineBreak' || e.inputType === 'insertParagraph') {
+    if (e.inputType === 'insertLineBreak' || e.inputType === 'insertParagraph' || (e.inputType === 'insertText' && isEnd(e.data))) {
       if (this.apply(this.burst.terminator(e.timeStamp))) halt(e)
       return
     }
@@ -156,8 +156,8 @@ class Capture {
       if (text) this.await(this.burst.composed(text, e.timeStamp, field))
     } else if (e.inputType === 'insertText' || (!field && e.inputType.startsWith('insert'))) { // the sink may be pasted to
       const c = e.data ?? text
-      if ([...c].length === 1) this.await(this.burst.character(c, e.timeStamp, field))
-      else if (c) this.apply(this.burst.text(c, e.timeStamp, field))
+      if ([...c].length === 1 && !isEnd(c)) this.await(this.burst.character(c, e.timeStamp, field))
+      else if (c && !isEnd(c)) this.apply(this.burst.text(c, e.timeStamp, field)) // an end was dealt with before it came
     } else this.apply(this.burst.flush()) // a person edits
     if (!field && !this.burst.open) this.sink.value = ''
   }
@@ -270,6 +270,9 @@ class Capture {
 
 const textField = (target: unknown): Field | undefined =>
   target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && !['button', 'submit', 'checkbox', 'radio', 'file', 'range'].includes(target.type)) ? target : undefined
+
+/** Some readers send their terminator as text. */
+const isEnd = (data: string | null) => data !== null && /^[\r\n\t]$/.test(data)
 
 function halt(e: Event): void {
   e.preventDefault()

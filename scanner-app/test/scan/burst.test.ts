@@ -37,6 +37,11 @@ test('a timer that was held up waits for what may have queued behind it', () => 
   expect(raws(b.idle(second.at + idle))).toEqual([milk])
 })
 
+test.each(['\r', '\n', '\r\n', '\t', ''])('a text that ends in %j is one scan without it', (end) => {
+  expect(new Burst().text(milk + end, 0, false).scans).toMatchObject([{ raw: milk, ended: true }])
+  expect(new Burst().text(milk + end, 0, true).scans).toMatchObject([{ raw: milk }])
+})
+
 test('two scans 50 ms apart are two, whatever ends them', () => {
   const enter = new Burst()
   const one = type(enter, milk, 0, 1)

@@ -85,7 +85,7 @@ test('in mode quantity it gives way to the number, in mode each it goes on', asy
 })
 
 test('GS1 symbols bring lot and expiry, and nobody’s codes are counted as such', async () => {
-  await show(film, [0.8, { format: 'DataMatrix', gs1: true, text: `(01)0${codes[2]!}(17)271200(10)L7` }], [1.8], [0.8, { format: 'Code128', text: 'WHO-KNOWS-17' }], [1.8])
+  await show(film, [0.8, { format: 'DataMatrix', gs1: true, text: `(01)0${codes[0]!}(17)271200(10)L7` }], [1.8], [0.8, { format: 'Code128', text: 'WHO-KNOWS-17' }], [1.8])
   await open()
   await said().getByText(h.text('panel.unknown')).waitFor()
   await h.button('do.close').first().click()
@@ -102,7 +102,7 @@ test('all of it without a network', async () => {
   await h.page.evaluate(() => navigator.serviceWorker.ready)
   h.proxy.cut()
   await h.restart()
-  await show(film, [0.2, { format: 'DataBarExp', gs1: true, text: `(01)0${codes[3]!}(17)271231` }])
+  await show(film, [0.2, { format: 'DataBarExp', gs1: true, text: `(01)0${codes[1]!}(17)271231` }])
   await h.startCounting()
   await open()
   await said().getByText('+1').waitFor()

@@ -45,7 +45,7 @@ export function Counting({ pass, closing }: { pass: Pass; closing?: boolean }) {
       {!closing && <div class="tools">
         <InHand small />
         <button onClick={() => { sheet.value = 'mode' }} aria-haspopup="dialog" aria-label={`${text('mode.title')}: ${modeWord(pass.mode)}`}><span class="tag plain">{modeWord(pass.mode)}</span></button>
-        <button onClick={() => { sheet.value = 'find' }} aria-haspopup="dialog"><Icon name="search" /> {text('do.search')}</button>
+        <button onClick={() => { sheet.value = 'find' }} aria-haspopup="dialog"><Icon name="search" /> <span class="word">{text('do.search')}</span></button>
         <button onClick={() => { sheet.value = 'entries' }} aria-haspopup="dialog"><Icon name="list" /> <N n={pass.totals.observations} /><span class="hidden">{text('entries.title')}</span></button>
         <CameraButton />
         <button class="strong" onClick={() => { sheet.value = 'finish' }} aria-haspopup="dialog"><Icon name="flag" /> {text('finish.short')}</button>

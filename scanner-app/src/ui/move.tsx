@@ -25,7 +25,7 @@ export function MoveScreen({ move }: { move: Move }) {
       </div>
       <div class="body">
         <div class="stack tight">
-          {goods.length ? <ul class="rows">{goods.map((g, n) => <Row key={n} goods={g} now={n === 0} />)}</ul> : move.from && <p class="empty">{text('move.scan')}</p>}
+          {goods.length ? <ul class="rows">{goods.map((g, n) => <Row key={n} goods={g} now={n === 0} />)}</ul> : move.from && <p class="soft">{text('move.scan')}</p>}
           {told.value && <p class="soft small" role="status"><Icon name={told.value.icon} /> {told.value.words}</p>}
           {said.value && <Statement tone="check">{inWords(said.value)}</Statement>}
           {goods.length === 0 && <Earlier />}

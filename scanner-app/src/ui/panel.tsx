@@ -46,6 +46,9 @@ function Details({ of, wanted }: { of: Entry | Pending; wanted?: boolean }) {
   return <button class={wanted ? 'chip quiet check' : 'chip quiet'} onClick={() => { sheet.value = 'details' }} aria-haspopup="dialog">{wanted ? text('details.wanted') : detailsOf(of)}</button>
 }
 
+// isLong tells a number that leaves no room beside it.
+const isLong = (length: number, pack: number) => length > (pack === 1000 ? 6 : 3)
+
 // Times is how packs become base units.
 function Times({ amount, pack, item }: { amount: number | undefined; pack: number; item: Item | undefined }) {
   if (pack === 1000) return null
@@ -69,7 +72,7 @@ function PendingPanel({ pending }: { pending: Pending }) {
         {code ? <Code>{code}</Code> : <span />}
         <span class="unit" aria-live="polite">{packOf(pending.item, pending.pack)}</span>
       </div>
-      <div class={'figure' + (asked ? ' asked' : '') + (pending.keyed.length + (pending.pack === 1000 ? 0 : 4) > 6 ? ' long' : '')}>
+      <div class={'figure' + (asked ? ' asked' : '') + (isLong(pending.keyed.length, pending.pack) ? ' long' : '')}>
         <output class="big" aria-live="polite">{pending.keyed ? <Keyed>{pending.keyed}</Keyed> : <span class="caret" aria-label={text('ask.how-many')}>–</span>}</output>
         <Times amount={pending.quantity} pack={pending.pack} item={pending.item} />
       </div>
@@ -90,7 +93,7 @@ function EntryPanel({ entry, pass }: { entry: Entry; pass: Pass }) {
     <>
       <Title item={entry.item} code={entry.code} />
       <div class="ident">{entry.code || entry.item?.code ? <Code>{entry.code || entry.item!.code!}</Code> : <span />}<span class="unit">{packOf(entry.item, entry.pack)}</span></div>
-      <div class="figure recorded"><output class="big" aria-live="polite" key={entry.id}><bdi dir="ltr">{each && <span class="soft">+</span>}<Amount of={entry.amount} /></bdi></output><Times amount={entry.quantity} pack={entry.pack} item={entry.item} /></div>
+      <div class={isLong(String(entry.amount / 1000).length, entry.pack) ? 'figure recorded long' : 'figure recorded'}><output class="big" aria-live="polite" key={entry.id}><bdi dir="ltr">{each && <span class="soft">+</span>}<Amount of={entry.amount} /></bdi></output><Times amount={entry.quantity} pack={entry.pack} item={entry.item} /></div>
       <div class="under">
         {entry.amount === 0 ? <Status tone="good" icon="good" word={text('zero.counted')} /> : entry.item ? <Status tone="good" icon="good" word={text('panel.recorded')} /> : <Status tone="unknown" icon="unknown" word={text('panel.unknown')} />}
         <Details of={entry} />

@@ -6,17 +6,16 @@ import type { PackRecord, PassRecord, PendingRecord, SessionRecord } from '../st
 import { randomId } from '../store/event'
 import type { WireTask } from '../wire/frame'
 import type { Catalogue } from './catalogue'
-import { packsOf, shown } from './catalogue'
-import { dayOf } from './day'
-import { duties, isUndirected, taskAt, type Duties } from './duty'
-import { fold } from '../store/fold'
-import { identify, type Identity, type Known } from './identify'
+import { packsOf } from './catalogue'
+import { isUndirected, taskAt } from './duty'
+import { Ground } from './ground'
+import { identify, type Identity } from './identify'
 import { Journal, type Means } from './journal'
 import { Keyed } from './keyed'
 import { keyedOf, maxObserved, quantityOf, thousandths, unusual } from './number'
-import { described, pendingAnew, pendingOf, wantsLot } from './pending'
+import { described, pendingAnew } from './pending'
 import { Refuse } from './refusal'
-import type { Explained, Item, Key, Mode, Outcome, Pass, Place, Question, Reply, Said, Scanned } from './types'
+import type { Key, Mode, Outcome, Question, Reply, Said, Scanned } from './types'
 import { takesDecimals, type PassChange, type Step, type Walk } from './walk'
 
 const ok: Outcome = { sound: 'ok' }
@@ -37,32 +36,15 @@ interface Asked {
   answer(reply: Reply, at: number): Promise<Outcome>
 }
 
-export class Counting {
-  duties: Duties = { places: [], tasks: [] }
+export class Counting extends Ground {
   private asked: Asked | undefined
   private readonly keyed = new Keyed()
-
-  private constructor(
-    private readonly means: Means, readonly pack: PackRecord, public session: SessionRecord, readonly catalogue: Catalogue,
-    private readonly schemes: readonly Scheme[], private readonly person: string, private readonly journal: Journal,
-  ) {}
 
   /** Goes on where this person was. */
   static async open(means: Means, pack: PackRecord, session: SessionRecord, catalogue: Catalogue, schemes: readonly Scheme[], person: string): Promise<Counting> {
     const c = new Counting(means, pack, session, catalogue, schemes, person, await Journal.open(means.store, pack.session, person))
     c.assign()
     return c
-  }
-
-  get walk(): Walk | undefined { return this.journal.walk }
-
-  private assign(): void {
-    this.duties = duties(this.pack, this.session, this.person, this.journal.passes, this.catalogue)
-  }
-
-  fed(session: SessionRecord): void {
-    this.session = session
-    this.assign()
   }
 
   get question(): Question | undefined {
@@ -72,48 +54,7 @@ export class Counting {
     return p?.again === 'ask' ? { kind: 'again', already: this.walk!.already(p), answers: ['replace', 'add', 'discard'] } : undefined
   }
 
-  private place(location: string): Place {
-    const found = this.duties.places.find((p) => p.location === location)
-    if (!found) throw new Refuse('location-unknown')
-    return found
-  }
-
-  /** The open pass as the screens see it. */
-  view(ackedN: number): Pass | undefined {
-    const { location } = this.walk?.record ?? {}
-    if (!this.walk || location === undefined) return undefined
-    const place = this.duties.places.find((p) => p.location === location) ?? {
-      location, name: { en: location }, kind: 'floor', section: '', sectionName: {}, shared: false, undirected: true, state: 'open',
-    }
-    return this.walk.view(this.catalogue, place, ackedN, this.means.now())
-  }
-
-  // Looking.
-
-  readonly dayOf = dayOf
-
-  findItems(query: string): Item[] { return this.catalogue.find(query).map(shown) }
-
-  findPlaces(query: string): Place[] {
-    const words = fold(query).split(' ').filter(Boolean)
-    return this.duties.places.filter((p) => {
-      const text = fold([p.location, p.name.ar, p.name.en, p.sectionName.ar, p.sectionName.en].filter(Boolean).join(' '))
-      return words.every((w) => text.includes(w))
-    }).slice(0, 50)
-  }
-
   // Passes.
-
-  /** Nothing is taken any more. */
-  get over(): boolean {
-    return this.session.state === 'sealed' || this.session.state === 'cancelled'
-  }
-
-  private mayOpen(): void {
-    const { state } = this.session
-    if (this.over) throw new Refuse('session-over')
-    if (state !== 'open' && state !== 'unknown') throw new Refuse('session-closing')
-  }
 
   async openPass(location: string, mode: Mode, task?: { assignment: string; round: number }, at = this.means.now()): Promise<Outcome> {
     this.mayOpen()
@@ -175,18 +116,7 @@ export class Counting {
     return ok
   }
 
-  private counting(): Walk { return this.journal.counting() }
-
   // Scans.
-
-  private known(): Known {
-    return { catalogue: this.catalogue, schemes: this.schemes, isLocation: (code) => this.pack.site.locations.some((l) => l.id === code) }
-  }
-
-  explain(raw: string): Explained {
-    const { what, code, id } = identify(raw, this.known()), item = what === 'item' ? this.catalogue.item(id!) : undefined
-    return { what, code, ...(item ? { item: shown(item) } : {}) }
-  }
 
   async scan(raw: string, entry: 'scan' | 'keyed', at: number, mode: Mode): Promise<Scanned> {
     const id = identify(raw, this.known())
@@ -235,13 +165,6 @@ export class Counting {
     return this.see({ what: 'item', id: item, code: '', pack: packsOf(found)[0]!.pack, arabicKeyboard: false }, '', 'search', at)
   }
 
-  private pendingOf(id: Identity, raw: string, entry: PendingRecord['entry'], at: number): PendingRecord {
-    const { record } = this.counting()
-    const scope = this.pack.plan.scope.items
-    const asked = (list: string[] | undefined) => !list?.length || (id.what === 'item' && list.includes(id.id!))
-    return pendingOf(id, raw, entry, at, record.undirected || !asked(record.items) || !asked(scope))
-  }
-
   /** Something is here. The item before it is confirmed by it; in mode each, and of a label that says its weight, one more is counted. */
   private async see(id: Identity, raw: string, entry: PendingRecord['entry'], at: number): Promise<Scanned> {
     const walk = this.counting()
@@ -280,10 +203,6 @@ export class Counting {
     const early = multiplier ? { keyed: multiplier, early: true } : proposed ? { keyed: String(count), early: true } : {}
     await this.record(settled, { pending: { ...p, ...early, ...(again ? { again: 'ask' as const } : {}) }, multiplier: '' })
     return { what, sound: again ? 'check' : sound }
-  }
-
-  private wantsLot(p: PendingRecord): boolean {
-    return wantsLot(p, p.item ? this.catalogue.item(p.item) : undefined)
   }
 
   // Numbers.

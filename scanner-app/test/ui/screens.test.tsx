@@ -168,6 +168,109 @@ describe('counting', () => {
   })
 })
 
+describe('what is said besides the number', () => {
+  it('takes one tap for the condition, of what is in hand or was recorded last, and marks what the date suggests', async () => {
+    const { model, press } = await show('count-suggests')
+    const chosen = () => [...root!.querySelectorAll('.conditions button')].map((b) => b.getAttribute('aria-pressed'))
+    expect(chosen()).toEqual(['true', 'false', 'false', 'false'])
+    expect(root!.querySelector('.conditions .suggested')!.textContent).toContain('منتهي الصلاحية')
+    await press('تالف')
+    expect(model.asked).toEqual(['describe …'])
+    expect((await show('count-recorded')).model.asked).toEqual([])
+    expect(root!.querySelector<HTMLButtonElement>('.conditions button')!.disabled).toBe(false)
+    await show('count-ready')
+    expect([...root!.querySelectorAll<HTMLButtonElement>('.conditions button')].every((b) => b.disabled)).toBe(true)
+  })
+  it('asks for the day with its own pad, reads it back in words, and takes none for an answer only where it is said', async () => {
+    const { model, press, words } = await show('lot')
+    await press('تم')
+    expect(model.asked).toEqual([])
+    expect(words()).toContain('هذا ليس تاريخًا')
+    for (const d of '310227') await press(d)
+    const read = () => root!.querySelector('#day-read')!.textContent
+    expect(read()).not.toContain('فبراير') // there is no such day
+    for (let i = 0; i < 6; i++) await press('امسح آخر رقم')
+    for (const d of '0327') await press(d)
+    expect(read()).toContain('31 مارس 2027')
+    await press('تم')
+    await press('غير مقروء')
+    await press('كالسابق')
+    expect(model.asked).toEqual(['describe …', 'answer none', 'answer same'])
+  })
+  it('takes a day from keys in digits of either kind', async () => {
+    await show('lot')
+    const day = root!.querySelector<HTMLInputElement>('#day')!
+    await act(() => { day.value = '٣١٠٣٢٧'; day.dispatchEvent(new Event('input', { bubbles: true })) })
+    expect([day.value, root!.querySelector('#day-read')!.textContent!.includes('31 مارس 2027')]).toEqual(['310327', true])
+  })
+  it('asks what an unknown code is', async () => {
+    expect((await show('count-unknown')).words()).toContain('ما هذا الصنف؟')
+    expect((await show('details-unknown')).words()).toContain('ما هو؟ الاسم والحجم والعلامة')
+  })
+  it('shows what packs come to', async () => {
+    expect((await show('count-case')).words()).toContain('× 12 = 36 حبة')
+    expect((await show('count-recorded-case')).words()).toContain('× 12 = 36 حبة')
+  })
+  it('says in words that a label was taken once, without a sound', async () => {
+    const { model, ui, heard, words } = await show('count-recorded')
+    model.next = { bounced: true, what: 'nothing' } as typeof model.next
+    await act(async () => { await ui.scanned({ raw: '6271100010013', arabic: false, at: 0, front: 0, ended: true }) })
+    expect(words()).toContain('أُخذ مرة واحدة')
+    expect([heard, root!.querySelectorAll('[role=alert]').length]).toEqual([[], 0])
+  })
+  it('takes an entry of the list back, or counts it anew', async () => {
+    const { model, ui, press } = await show('count-recorded')
+    await act(() => { ui.sheet.value = 'entries' })
+    await act(async () => { root!.querySelector<HTMLButtonElement>('.sheet button.row.entry')!.click() })
+    await press('عدّ أرز بسمتي ممتاز 5 كجم من جديد')
+    expect([model.asked, ui.sheet.value]).toEqual([['countAnew e3'], undefined])
+  })
+})
+
+describe('stock that is moved', () => {
+  it('stays in sight while it is in hand, and leads back to it', async () => {
+    const { model, press } = await show('count-carrying')
+    await act(async () => { root!.querySelector<HTMLButtonElement>('.carried')!.click() })
+    expect(model.asked).toEqual(['beginMove m1'])
+    void press
+  })
+  it('is placed once each has its number and its end is known', async () => {
+    const { press } = await show('move-taking')
+    expect(root!.querySelector<HTMLButtonElement>('.key.done')!.disabled).toBe(true)
+    const placing = await show('move-placing')
+    await placing.press('وُضعت')
+    await placing.press('في يدي، أتابع العد')
+    expect(placing.model.asked).toEqual(['placeMove', 'leaveMove'])
+    void press
+  })
+  it('is taken back from the list', async () => {
+    const { model } = await show('move-new')
+    await act(async () => { root!.querySelector<HTMLButtonElement>('.row.entry .icon-button')!.click() })
+    expect(model.asked).toEqual(['takeBackMove m1'])
+  })
+})
+
+describe('the top line', () => {
+  it('says whether what is recorded is kept', async () => {
+    const { model, words } = await show('count-recorded')
+    for (const [storage, said] of [[{ full: false, persisted: true }, 'مضمون البقاء'], [{ full: false, persisted: false }, 'غير مضمون']] as const) {
+      await act(() => { model.storage.value = storage })
+      expect(words()).toContain(said)
+    }
+  })
+  it('counts a recount until it is looked at, and another one again; the count goes on', async () => {
+    const { model, ui } = await show('count-pending')
+    const waiting = () => root!.querySelector('.notice-button')!.textContent!.replace(/[^0-9]/g, '')
+    expect(waiting()).toBe('1')
+    await act(() => { ui.sheet.value = 'notices' })
+    await act(() => { ui.sheet.value = undefined })
+    expect([waiting(), root!.querySelector('.counting') !== null]).toEqual(['', true])
+    const [first] = model.tasks.value
+    await act(() => { model.tasks.value = [first!, { ...first!, key: 'r2', assignment: 'r2', place: { ...first!.place, location: 'A-05-03' } }] })
+    expect(waiting()).toBe('1')
+  })
+})
+
 describe('a device that the server does not know', () => {
   it('leads from what is the matter to the code, and back', async () => {
     const { press, words } = await show('unenrolled')

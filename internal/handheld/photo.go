@@ -22,10 +22,10 @@ func (g *Gateway) photo(w http.ResponseWriter, r *http.Request, i identity) erro
 	name := r.PathValue("hash")
 	var hash stocktake.Hash
 	if hash.UnmarshalText([]byte(name)) != nil || hash.String() != name {
-		return PhotoUnfit.New("its name is no SHA-256", "اسمها ليس بصيغة SHA-256")
+		return PhotoUnfit.New(stocktake.Name{English: "its name is no SHA-256", Arabic: "اسمها ليس بصيغة SHA-256"})
 	}
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "image/jpeg" {
-		return PhotoUnfit.New("it is not sent as image/jpeg", "لم تُرسل بصيغة image/jpeg")
+		return PhotoUnfit.New(stocktake.Name{English: "it is not sent as image/jpeg", Arabic: "لم تُرسل بصيغة image/jpeg"})
 	}
 	size := r.ContentLength
 	if size < 0 || size > MaxPhoto {
@@ -51,20 +51,20 @@ func (g *Gateway) photo(w http.ResponseWriter, r *http.Request, i identity) erro
 // checkPhoto holds a photo against its name and its limits. It need not be a good picture: only its head is read.
 func checkPhoto(b []byte, hash stocktake.Hash) error {
 	if !bytes.HasPrefix(b, []byte("\xff\xd8\xff")) || !bytes.HasSuffix(b, []byte("\xff\xd9")) {
-		return PhotoUnfit.New("it is no JPEG", "ليست بصيغة JPEG")
+		return PhotoUnfit.New(stocktake.Name{English: "it is no JPEG", Arabic: "ليست بصيغة JPEG"})
 	}
 	switch c, err := jpeg.DecodeConfig(bytes.NewReader(b)); {
 	case err != nil:
-		return PhotoUnfit.Wrap(err, "it is no JPEG", "ليست بصيغة JPEG")
+		return PhotoUnfit.Wrap(err, stocktake.Name{English: "it is no JPEG", Arabic: "ليست بصيغة JPEG"})
 	case c.Width > maxSide || c.Height > maxSide:
-		return PhotoUnfit.New("it is larger than 1280 pixels", "أبعادها أكبر من 1280 بكسل")
+		return PhotoUnfit.New(stocktake.Name{English: "it is larger than 1280 pixels", Arabic: "أبعادها أكبر من 1280 بكسل"})
 	case stocktake.HashOf(b) != hash:
-		return PhotoUnfit.New("it was damaged on its way", "تلفت أثناء الإرسال")
+		return PhotoUnfit.New(stocktake.Name{English: "it was damaged on its way", Arabic: "تلفت أثناء الإرسال"})
 	}
 	return nil
 }
 
 // PhotoUnfit answers what is no photo as the protocol has it.
 var PhotoUnfit = stocktake.NewReason(stocktake.Invalid, "photo-unfit",
-	"This photo cannot be kept: %[1]s. Take it again; the count itself is not touched.",
-	"لا يمكن حفظ هذه الصورة: %[2]s. التقطها من جديد؛ العدّ نفسه لا يتأثر.")
+	"This photo cannot be kept: %s. Take it again; the count itself is not touched.",
+	"لا يمكن حفظ هذه الصورة: %s. التقطها من جديد؛ العدّ نفسه لا يتأثر.")

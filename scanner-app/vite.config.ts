@@ -14,7 +14,7 @@ export default defineConfig({
       name: 'first-at-once',
       transformIndexHtml: {
         order: 'post',
-        handler: (_html, { bundle }) => Object.values(bundle ?? {}).filter((c) => c.type === 'chunk').flatMap((c) => (c.isEntry ? c.imports : c.name === 'ar' ? [c.fileName] : [])).map((file) => (
+        handler: (_html, { bundle }) => Object.values(bundle ?? {}).filter((c) => c.type === 'chunk').flatMap((c) => (c.isEntry ? c.imports : c.name === 'ar-first' ? [c.fileName] : [])).map((file) => (
           { tag: 'link', attrs: { rel: 'modulepreload', crossorigin: true, href: '/app/' + file }, injectTo: 'head' as const })),
       },
     },

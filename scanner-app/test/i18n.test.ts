@@ -1,13 +1,16 @@
 // The two catalogues say the same things, completely, and the screens say nothing that is not in them.
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { ar } from '../src/i18n/ar'
-import { en } from '../src/i18n/en'
+import { ar as arParts } from '../src/i18n/ar'
+import { arFirst } from '../src/i18n/ar-first'
+import { en as enParts } from '../src/i18n/en'
+import { enFirst } from '../src/i18n/en-first'
 import { formatDate, formatNumber, formatQuantity, formatTime, readDigits } from '../src/i18n/number'
 import type { Text } from '../src/i18n/plural'
 import { digits, language, nameOf, text } from '../src/i18n/text'
 
+const ar = { ...arFirst, ...arParts }, en = { ...enFirst, ...enParts }
 const src = join(import.meta.dirname, '../src')
 const sources = (readdirSync(src, { recursive: true }) as string[]).filter((f) => /\.tsx?$/.test(f) && !f.startsWith('i18n')).map((f) => ({ file: f, source: readFileSync(join(src, f), 'utf8') }))
 const forms = (t: Text): string[] => (typeof t === 'string' ? [t] : Object.values(t))
@@ -31,6 +34,21 @@ describe('catalogues', () => {
   })
   it('call a notice by its own word', () => {
     for (const [key, a] of both) for (const f of forms(a)) expect(f, key).not.toContain('تنبيه')
+  })
+  it('have with the first load what is said by what comes with it, and nothing else', () => {
+    const first = new Set<string>()
+    const walk = (file: string) => {
+      const found = [file, file + '.ts', file + '.tsx'].find((f) => /\.tsx?$/.test(f) && existsSync(f))
+      if (!found || first.has(found)) return
+      first.add(found)
+      for (const [, path] of readFileSync(found, 'utf8').matchAll(/^(?:import|export) (?!type )(?:[^'\n]*|\{[^}]*\} )from '(\.[^']+)'/gm)) walk(join(found, '..', path!))
+    }
+    walk(join(src, 'main.tsx'))
+    expect(first.size).toBeGreaterThan(30)
+    const said = [...first].filter((f) => !f.includes('i18n')).map((f) => readFileSync(f, 'utf8')).join('\n')
+    expect(Object.keys(arFirst).filter((key) => !said.includes(`'${key}'`))).toEqual([])
+    expect(Object.keys(arParts).filter((key) => said.includes(`'${key}'`))).toEqual([])
+    expect(Object.keys(arParts).filter((key) => key in arFirst)).toEqual([])
   })
   it('hold no key that no screen uses', () => {
     const used = sources.map((s) => s.source).join('\n')

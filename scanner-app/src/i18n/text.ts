@@ -2,6 +2,7 @@
 // cannot turn the sentence around it; on screen, codes and numbers that stand alone are wrapped by Code and Quantity.
 import { signal } from '@preact/signals'
 import type { Catalogue, Key } from './ar'
+import type { First } from './ar-first'
 import { formatNumber } from './number'
 import { form, type Digits, type Language } from './plural'
 
@@ -12,12 +13,22 @@ export type { Digits, Language } from './plural'
 export const language = signal<Language>('ar')
 export const digits = signal<Digits>('latn')
 
-const catalogues: Partial<Record<Language, Catalogue>> = {}
-const sources = { ar: async () => (await import('./ar')).ar as Catalogue, en: async () => (await import('./en')).en }
+const catalogues: Partial<Record<Language, First & Partial<Catalogue>>> = {}
+const sources = {
+  ar: { first: async (): Promise<First> => (await import('./ar-first')).arFirst, parts: async (): Promise<Catalogue> => (await import('./ar')).ar },
+  en: { first: async () => (await import('./en-first')).enFirst, parts: async () => (await import('./en')).en },
+}
 
-// learn fetches a language's texts, once. Nothing is said in a language before: one device speaks one, and need not load two.
+// learn fetches a language's first texts, once. Nothing is said in a language before: one device speaks one, and need not load two.
 export async function learn(language: Language): Promise<void> {
-  catalogues[language] ??= await sources[language]()
+  catalogues[language] ??= await sources[language].first()
+}
+
+// learnAll fetches the texts of the parts too. No part is shown before.
+export async function learnAll(language: Language): Promise<void> {
+  const parts = await sources[language].parts()
+  await learn(language)
+  catalogues[language] = { ...catalogues[language]!, ...parts }
 }
 
 export type Values = Record<string, string | number>
@@ -27,7 +38,7 @@ const own = (s: string) => `\u2068${s}\u2069`
 
 // text gives a sentence. Its plural form follows values.n. Numbers are written in the chosen digits, left to right.
 export function text(key: Key, values: Values = {}): string {
-  const source = catalogues[language.value]![key]
+  const source = catalogues[language.value]![key]!
   const n = values['n']
   return form(source, language.value, typeof n === 'number' ? n : 0).replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = values[name]

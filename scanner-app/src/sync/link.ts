@@ -22,7 +22,7 @@ const silentFor = 75_000
 const answerWithin = 8_000
 const bytesPerMs = 16
 /** The same where there is reason for doubt. */
-export const soon = 1_500
+const soon = 1_500
 /** A timer that fires so late was held up, and frames may be waiting behind it. */
 const late = 1_000
 
@@ -57,6 +57,8 @@ export class Link {
   stop(): void { this.box.put({ stop: true }) }
   /** Asks for a measurement of the clock; without an answer within so many ms the socket is given up. */
   prove(within = answerWithin): void { this.box.put({ prove: within }) }
+  /** The same, where the network is said to be gone. */
+  doubt(): void { this.prove(soon) }
 
   /** Holds the conversation until it ends. */
   async run(): Promise<End> {

@@ -9,8 +9,8 @@ import type { Fault, Feed } from '../wire/frame'
 import { call, read, Refused } from './call'
 import type { Env } from './env'
 import { Exchange } from './exchange'
-import { Link, soon, type End } from './link'
-import { Over, type OverEnd } from './over'
+import type { End, Link } from './link'
+import type { OverEnd } from './over'
 import { PhotoSender } from './photos'
 import { forget, outdated, prove, remember } from './pin'
 
@@ -94,7 +94,7 @@ export class Sync {
 
   /** The network is said to be gone: a socket has a moment to prove the contrary, and by HTTP the next hello tells. */
   private lost(): void {
-    if (this.link) this.link.prove(soon)
+    if (this.link) this.link.doubt()
     else if (this.state === 'online') this.rouse()
   }
 
@@ -208,6 +208,8 @@ export class Sync {
 
   private async converse(): Promise<End | OverEnd> {
     const { token } = this.device!
+    const { Link, Over } = await import('./conversation') // where it cannot be had, there is no network
+    if (this.stopped) return { how: 'stopped', welcomed: false }
     if (this.state !== 'online' && this.state !== 'revoked' && this.state !== 'unenrolled') this.set('connecting')
     const greeted = () => this.set(this.exchange.status.revoked ? 'revoked' : 'online')
     if (this.env.now() >= this.overUntil) {

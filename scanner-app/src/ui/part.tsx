@@ -4,7 +4,7 @@
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { ComponentType } from 'preact'
 import { useEffect } from 'preact/hooks'
-import { text } from '../i18n/text'
+import { language, learnAll, text } from '../i18n/text'
 import { Plate } from './plate'
 import { Sheet } from './sheet'
 
@@ -25,7 +25,7 @@ export function part<M>(load: () => Promise<M>): Part<M> {
     module, failed,
     fetch() {
       failed.value = false
-      return coming ??= load().then((m) => { module.value = m }, () => {
+      return coming ??= Promise.all([load(), learnAll(language.peek())]).then(([m]) => { module.value = m }, () => {
         coming = undefined
         failed.value = true
       })

@@ -1,6 +1,6 @@
 // What a person likes on this device: kept in the browser, needed before the database opens, and never sent anywhere.
 import { computed, effect, signal, type Signal } from '@preact/signals'
-import { digits, language, learn, text, type Digits, type Language } from '../i18n/text'
+import { digits, language, learn, learnAll, text, type Digits, type Language } from '../i18n/text'
 
 export interface Settings {
   language: Language
@@ -40,7 +40,7 @@ export async function applySettings(settings: Signal<Settings>): Promise<() => v
   })
   const follow = () => {
     const chosen = settings.peek().language
-    if (chosen !== language.peek()) learn(chosen).then(() => { if (settings.peek().language === chosen) language.value = chosen }, () => undefined)
+    if (chosen !== language.peek()) learnAll(chosen).then(() => { if (settings.peek().language === chosen) language.value = chosen }, () => undefined)
   }
   addEventListener('online', follow)
   const choice = computed(() => settings.value.language)

@@ -30,8 +30,9 @@ it('starts with what can be had when storage is no good', async () => {
 async function fresh(lacking: ('ar' | 'en')[]) {
   vi.resetModules()
   const broken = new Set(lacking)
-  const { learn, ...spoken } = await import('../../src/i18n/text')
-  vi.doMock('../../src/i18n/text', () => ({ ...spoken, learn: (l: 'ar' | 'en') => (broken.has(l) ? Promise.reject(new TypeError('no network')) : learn(l)) }))
+  const { learn, learnAll, ...spoken } = await import('../../src/i18n/text')
+  const lacked = (learn: (l: 'ar' | 'en') => Promise<void>) => (l: 'ar' | 'en') => (broken.has(l) ? Promise.reject(new TypeError('no network')) : learn(l))
+  vi.doMock('../../src/i18n/text', () => ({ ...spoken, learn: lacked(learn), learnAll: lacked(learnAll) }))
   const { applySettings, readSettings } = await import('../../src/ui/settings')
   vi.doUnmock('../../src/i18n/text')
   return { applySettings, readSettings, language: spoken.language, mend: () => broken.clear() }

@@ -1,0 +1,117 @@
+// The English texts of what comes with the first load: the keys of the Arabic ones, each with the same values.
+import type { First } from './ar-first'
+
+export const enFirst: First = {
+  // Words of many screens
+  'app.name': 'Jard',
+  'app.line': 'Counting by handheld, with the network and without it',
+  'do.back': 'Back',
+  'do.close': 'Close',
+  'do.continue': 'Continue',
+  'do.retry': 'Try again',
+  'do.settings': 'Settings',
+  'unknown': 'Unknown barcode',
+  'undirected': 'Outside your assignment',
+  'round': 'Round {n}',
+  'zero': 'Zero',
+
+  // The top line and what waits in it
+  'link.online': 'Online',
+  'link.offline': 'Offline',
+  'link.connecting': 'Connecting…',
+  'link.revoked': 'Revoked',
+  'link.unenrolled': 'Not paired',
+  'link.replaced': 'Other window',
+  'notices.title': 'Notices',
+  'notice.recount': { one: 'A recount was ordered in {n} location', other: 'A recount was ordered in {n} locations' },
+  'notice.recount.do': 'It comes first among your tasks when you have finished this location.',
+  'notice.battery': 'Battery at {n}%',
+  'notice.battery.do': 'Change or charge the battery soon. What you recorded is saved on the device.',
+  'notice.unenrolled': 'The server does not know this device',
+  'notice.unenrolled.do': 'Go on counting: everything is saved here. To send it, ask your supervisor for a new code and pair the device again.',
+  'notice.replaced': 'This device is connected from another window',
+  'notice.replaced.do': 'You can go on counting here. To send it, close the other window, then press “Sync now” on the sync screen.',
+  'notice.outdated': 'This version of the app is too old',
+  'notice.outdated.do': 'What you recorded is sent as usual. To download a new session, update the app from the sync screen.',
+  'notice.server': 'From the server',
+  'notice.late': { one: '{n} record has been waiting for a while', other: '{n} records have been waiting for a while' },
+  'notice.late.do': 'All of it is saved on the device. Come near the network when you can.',
+  'notice.keyboard': 'The device’s keyboard is Arabic',
+  'notice.keyboard.do': 'Barcodes are mended where they can be. In the device’s settings choose English under Languages & input, Physical keyboard; or ask your supervisor to.',
+  'storage.full': 'The device’s memory is full',
+  'storage.full.do': 'What you recorded is saved. Nothing more can be recorded until there is space: delete pictures or apps, or connect to the network to send what is recorded.',
+  'storage.low': 'The device’s memory is almost full',
+  'storage.low.do': 'You can go on counting for a while. Delete pictures or apps from the device, and come near the network.',
+  'storage.loose': 'The browser does not promise to keep what is not sent',
+  'storage.loose.do': 'Install the app on the home screen from the browser’s menu, and sync often.',
+  'storage.kept': 'Promised',
+  'storage.unkept': 'Not promised',
+  'update.waiting': 'A new version is ready',
+  'update.now': 'Apply it from the sync screen. It takes a moment and touches nothing that is recorded.',
+  'update.later': 'It is applied after this location is finished.',
+
+  // States that take the screen
+  'starting': 'Opening the record…',
+  'part.coming': 'Loading…',
+  'part.failed': 'This part could not be loaded',
+  'part.failed.do': 'Check the network, then try again. If it goes on while there is a network, open the app again; what was recorded is kept.',
+  'failed': 'The record on this device could not be opened',
+  'failed.do': 'Try again. If it happens again, hand the device to your supervisor and do not clear its data.',
+  'other': 'The app is open in another window',
+  'other.do': 'The count goes on there. Continue in that window, or close it and open here.',
+  'other.retry': 'Open here',
+  'revoked': 'This device was revoked',
+  'revoked.unsent': { one: '{n} record is not sent yet; it is sent while there is a network.', other: '{n} records are not sent yet; they are sent while there is a network.' },
+  'revoked.sent': 'Everything recorded here has reached the server, for the supervisor to review.',
+  'revoked.do': 'Hand the device to your supervisor. To put it back to work they give you a new pairing code.',
+  'revoked.again': 'Pair the device again',
+  'session.unknown': 'The server does not know this session',
+  'session.unknown.do': 'Go on counting; everything is saved on the device. Tell your supervisor.',
+
+  // Pairing and signing in
+  'pair.scan': 'Scan the pairing code',
+  'pair.scan.do': 'Point the scanner at the square code on the Devices page, or type the code.',
+  'pair.code': 'Pairing code',
+  'pair.name': 'Name of the device (optional)',
+  'pair.missing': 'Type the code that stands on the Devices page.',
+  'pair.do': 'Pair the device',
+  'pair.busy': 'Pairing…',
+  'signin.who': 'Who is counting?',
+  'signin.another': 'Another name',
+  'signin.title': 'Sign in',
+  'signin.name': 'Sign-in name',
+  'signin.missing': 'Type the sign-in name that your supervisor gave you.',
+  'signin.network': 'Signing in needs the network.',
+  'signin.pin': 'PIN',
+  'signin.pin.keyed': { one: '{n} digit keyed', other: '{n} digits keyed' },
+  'signin.do': 'Sign in',
+  'signin.busy': 'Checking…',
+
+  // Counting
+  'scan.bounced': 'The same label twice at once: taken once',
+  'scan.sink': 'Takes scans from the reader',
+  'undone': 'Taken back: {name} · {quantity}',
+  'undone.scan': 'Scan taken back: {name}',
+  'keypad': 'Keypad',
+  'keypad.point': 'Decimal point',
+  'keypad.erase': 'Erase the last digit',
+  'condition': 'Condition',
+
+  // How the work stands with the server
+  'sync.title': 'Sync',
+  'sync.unsent': 'Waiting to be sent',
+  'sync.storage': 'Kept on the device',
+  'sync.now': 'Sync now',
+
+  // Carrying records by hand
+  'rescue.open': 'Save records to a file',
+  'photo': 'Photo (optional)',
+
+  // The menu and the settings
+  'menu.open': 'Menu:',
+  'camera.title': 'Scan with the camera',
+
+  // The tour and training
+  'training': 'Training',
+  'training.progress': 'Training, {n} of {of} done',
+}

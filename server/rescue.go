@@ -22,10 +22,10 @@ type importCmd struct {
 type importEventsCmd struct {
 	dataFlags
 	File         string `arg:"" type:"existingfile" help:"The file that the app saved, or one with the text of each QR code, a line each."`
-	URL          string `help:"Address of the society's server, where the store is not on this machine." placeholder:"URL"`
 	Society      string `help:"The handheld's society." required:"" placeholder:"ID"`
-	As           string `help:"Who asks, with --url: a supervisor or a society administrator." placeholder:"PERSON"`
-	PasswordFile string `help:"File with the person's password, with --url." type:"existingfile" placeholder:"FILE"`
+	As           string `help:"Who asks a server over HTTP: a supervisor or a society administrator. Without it the file goes into --data, served or not." placeholder:"PERSON"`
+	PasswordFile string `help:"File with the person's password, with --as." type:"existingfile" placeholder:"FILE"`
+	URL          string `help:"Address of the society's server, with --as." default:"http://127.0.0.1:8420" placeholder:"URL"`
 	JSON         bool   `help:"Print the report as JSON."`
 }
 
@@ -39,7 +39,7 @@ func (c *importEventsCmd) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	var report handheld.RescueReport
-	if c.URL == "" {
+	if c.As == "" {
 		report, err = operate[handheld.RescueReport](ctx, c.dataFlags, "/rescue", rescueCall{stocktake.SocietyID(c.Society), file})
 	} else {
 		var api *client
@@ -68,7 +68,7 @@ func (c *importEventsCmd) Run(ctx context.Context, s *streams) error {
 }
 
 func (c *importEventsCmd) signIn(ctx context.Context) (*client, error) {
-	if c.As == "" || c.PasswordFile == "" {
+	if c.PasswordFile == "" {
 		return nil, rescueWho.New()
 	}
 	f := signIn{URL: c.URL, Society: c.Society, As: c.As, PasswordFile: c.PasswordFile}
@@ -76,8 +76,8 @@ func (c *importEventsCmd) signIn(ctx context.Context) (*client, error) {
 }
 
 var rescueWho = stocktake.NewReason(stocktake.Invalid, "rescue-who",
-	"Say who asks: give --as and --password-file with --url.",
-	"حدّد من يطلب: أعطِ --as و--password-file مع --url.")
+	"Say who asks: give --password-file with --as.",
+	"حدّد من يطلب: أعطِ --password-file مع --as.")
 
 func printRescue(w io.Writer, r *handheld.RescueReport) {
 	fmt.Fprintf(w, "handheld %s (%s) of %s\n", r.Device, r.Name, r.Society)

@@ -56,7 +56,7 @@ func TestEventsFromAFile(t *testing.T) {
 	if said := take(1, torn, "rawda"); !strings.Contains(said, "Event 4 (line 5)") || !strings.Contains(said, "الحدث 4") {
 		t.Errorf("damaged: %s", said)
 	}
-	if said := jard(1, "import", "events", whole, "--society", "rawda", "--url", "http://127.0.0.1:1"); !strings.Contains(said, "--as") {
+	if said := jard(1, "import", "events", whole, "--society", "rawda", "--as", "salem"); !strings.Contains(said, "--password-file") {
 		t.Errorf("nobody asks: %s", said)
 	}
 	if said := jard(0, "import", "events", whole, "--society", "rawda", "--data", data, "--json"); !strings.Contains(said, `"held":"device-unknown"`) {

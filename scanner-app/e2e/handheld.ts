@@ -12,8 +12,8 @@ export class Handheld {
 
   private constructor(readonly name: string, readonly language: Language, readonly proxy: Proxy, readonly profile: string, readonly flags: string[]) {}
 
-  static async unpack(name: string, language: Language, server: number, flags: string[] = []): Promise<Handheld> {
-    const h = new Handheld(name, language, await new Proxy(server).open(), await newFolder(name), flags)
+  static async unpack(name: string, language: Language, server: number, flags: string[] = [], profile?: string): Promise<Handheld> {
+    const h = new Handheld(name, language, await new Proxy(server).open(), profile ?? (await newFolder(name)), flags)
     await h.switchOn()
     return h
   }

@@ -1,5 +1,5 @@
 // The app is put together here: the model, the scan listener, the sounds and the screens.
-import { effect } from '@preact/signals'
+import { computed, effect } from '@preact/signals'
 import { options, render } from 'preact'
 import { version } from '../package.json'
 import { text } from './i18n/text'
@@ -20,7 +20,7 @@ options.debounceRendering = (draw) => void setTimeout(draw) // the sound that an
 const settings = readSettings()
 const spoken = applySettings(settings)
 const model = browserModel()
-const ui = makeUi(model, makeSound(() => settings.value), settings, watchUpdates(), watchBattery(), version)
+const ui = makeUi(model, makeSound(() => settings.value), settings, watchUpdates(computed(() => model.pass.value !== undefined || model.download.value !== undefined)), watchBattery(), version)
 
 // A pairing link ends in #pair=CODE. It leaves the address at once, and is redeemed when the model knows that it is needed.
 let link = ''

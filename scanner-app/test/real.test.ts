@@ -3,7 +3,7 @@
 import 'fake-indexeddb/auto'
 import { effect } from '@preact/signals'
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -151,3 +151,65 @@ it('does the main job with the real server, which is killed and started again in
   await until(() => m.session.value?.state === 'closing' && m.session.value.drained)
   await m.stop()
 }, 120_000)
+
+/** A handheld of its own, in the session night2. */
+async function unpack(name: string) {
+  const code = /[A-Z0-9]{4}-[A-Z0-9]{4}/.exec(as('admin', 'device', 'code', name))![0]
+  const m = createModel({ env: env(), name })
+  await until(() => m.phase.value === 'unpaired')
+  await m.pair(code, name)
+  expect(await m.signIn('ali', '58213')).toEqual({})
+  expect(await m.join('night2')).toEqual({})
+  await until(() => m.link.value.state === 'online')
+  await m.scan('A-01-03')
+  await until(() => m.link.value.unsent === 0)
+  return m
+}
+
+it('rescues what a dead handheld held, once, and quarantines what a revoked one held', async () => {
+  as('salem', 'session', 'issue', 'central', '--id', 'night2')
+  const dead = await unpack('dead'), lost = await unpack('lost')
+  const killed = new Promise((r) => server!.once('exit', r))
+  server!.kill('SIGKILL')
+  await killed
+  for (const m of [dead, lost]) {
+    await m.scan(']E06291003012341')
+    await m.key('7')
+    expect(await m.confirm()).toEqual({ sound: 'ok' })
+    expect(await m.closePass()).toEqual({ sound: 'ok' })
+  }
+  expect(dead.link.value.unsent).toBe(2)
+
+  // The one that died: its file, taken in over HTTP, twice, and at the stopped server's data directory.
+  const { file: blob, unsent, codes } = await dead.rescue()
+  await dead.stop()
+  await lost.stop()
+  expect(unsent).toBe(2)
+  const saved = file('dead.jsonl', await blob.text())
+  const offline = run('import', 'events', saved, '--society', 'rawda', '--data', join(dir, 'data'))
+  expect(offline).toMatch(/night2 +2 new, [12] known\n/)
+  await serve()
+  for (const f of [saved, file('codes.txt', codes.join('\n'))]) expect(as('salem', 'import', 'events', f, '--url', url)).toMatch(/night2 +0 new, \d known\n/)
+  expect(() => as('mona', 'import', 'events', saved, '--url', url)).toThrow() // a manager may not
+  expect(as('salem', 'session', 'show', 'night2')).not.toMatch(/quarantine/)
+  // It comes back after all, and finds everything acknowledged.
+  const back = createModel({ env: env(), name: 'dead' })
+  await until(() => back.phase.value === 'ready' && back.link.value.state === 'online' && back.link.value.unsent === 0)
+  expect(back.link.value.notice).toBeUndefined()
+  await back.stop()
+
+  // The one that was revoked while it was away: what it held is quarantined, not lost.
+  as('admin', 'device', 'revoke', lost.deviceId.value, '--reason', 'stolen')
+  const found = createModel({ env: env(), name: 'lost' })
+  await until(() => found.link.value.state === 'revoked' && found.link.value.unsent === 0)
+  expect(as('salem', 'session', 'show', 'night2')).toMatch(/quarantine/)
+  const held = await (await fetch(url + '/api/sessions/night2/quarantine', { headers: { Authorization: 'Bearer ' + (await token('salem')) } })).json() as { list: { reason: string }[] }
+  expect(held.list.filter((h) => h.reason === 'device-revoked').length).toBe(3) // the count, the closing, and the clock at the contact after
+  await found.stop()
+}, 120_000)
+
+async function token(who: string): Promise<string> {
+  const body = JSON.stringify({ society: 'rawda', person: who, password: readFileSync(join(dir, who + '.password'), 'utf8') })
+  const r = await fetch(url + '/api/sign-in', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body })
+  return ((await r.json()) as { token: string }).token
+}

@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
 // A new version waits for a person; the first one ever is no new version.
+import { signal } from '@preact/signals'
 import { expect, it } from 'vitest'
 import { watchUpdates } from '../../src/ui/update'
 
@@ -11,7 +12,9 @@ class Worker extends EventTarget {
 function container(controller: object | null) {
   const registration = Object.assign(new EventTarget(), { waiting: null as Worker | null, installing: null as Worker | null, update: async () => {} })
   const workers = Object.assign(new EventTarget(), { controller, register: async () => registration })
-  return { registration, update: watchUpdates(workers as unknown as ServiceWorkerContainer) }
+  const busy = signal(false), reloads: number[] = []
+  const update = watchUpdates(busy, workers as unknown as ServiceWorkerContainer, () => reloads.push(1))
+  return { registration, update, busy, reloads, taken: () => workers.dispatchEvent(new Event('controllerchange')) }
 }
 
 async function installed({ registration }: ReturnType<typeof container>): Promise<Worker> {
@@ -38,7 +41,19 @@ it('says nothing of the first', async () => {
 })
 
 it('does without workers where there are none', () => {
-  const update = watchUpdates(undefined)
+  const update = watchUpdates(signal(false), undefined)
   expect(update.waiting.value).toBe(false)
   update.apply()
+})
+
+it('is not taken while something is counted, whoever asks', async () => {
+  const c = container({})
+  const worker = await installed(c)
+  c.busy.value = true
+  c.update.apply()
+  expect(worker.said).toEqual([])
+  c.taken() // another window took it
+  expect(c.reloads).toEqual([])
+  c.busy.value = false
+  expect(c.reloads).toEqual([1])
 })

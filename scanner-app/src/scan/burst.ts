@@ -5,8 +5,10 @@ import { aimOf } from '../gs1/normalize'
 
 /** The longest pause within one burst: readers type a character in 10 ms, some in 80 with peaks of 100. */
 export const gap = 120
-/** So long after its last character a burst without a terminator is complete. */
+/** So long after their last character a few keys are a person's. */
 export const idle = 100
+/** So long after its last character a burst without a terminator is complete: longer than any pause within one. */
+export const rest = gap + 20
 /** So long a reader's burst that makes no sense yet is waited for: readers stutter, too. */
 export const patience = 400
 /** Nobody types faster than so many ms a character. */
@@ -165,13 +167,13 @@ export class Burst {
   private rest(): Step {
     if (!this.held) return nothing
     const last = this.held.last, step = this.close(false)
-    if (step.scans.length > 0) this.scannedAt = last + idle
+    if (step.scans.length > 0) this.scannedAt = last + rest
     return step
   }
 
   private wait(b: Open, at: number, before: Step): Step {
     b.last = at
-    b.due = at + idle
+    b.due = at + (b.text.length > 3 ? rest : idle)
     b.deferred = false
     return { ...before, due: b.due }
   }

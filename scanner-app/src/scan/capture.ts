@@ -44,6 +44,7 @@ class Capture {
   private lender: Element | null = null // had the focus that the sink took
   private timer: ReturnType<typeof setTimeout> | undefined
   private echo = '' // the character that an input event is about to repeat after its key event
+  private told: string | undefined // the character that an input event is about to repeat, if its field has room for it
   private ours = false // we are the ones who change a field or send a key
   private byKeys = false // the focus was last moved with the keyboard
   private off = new AbortController()
@@ -137,7 +138,14 @@ class Capture {
     if (!this.burst.open) this.remember(target)
     // A text that comes in one piece can be kept out of the field, and is whole here even if the field is short.
     const data = e.data ?? ''
-    if (e.inputType !== 'insertText' || data.length < 2 || !e.cancelable) return
+    this.told = undefined
+    if (e.inputType !== 'insertText' || e.isComposing || data === '' || (this.echo && data === this.echo)) return
+    if ([...data].length === 1) {
+      this.told = data
+      this.await(this.burst.character(data, e.timeStamp, target !== this.sink))
+      return
+    }
+    if (!e.cancelable) return
     const step = this.burst.text(data, e.timeStamp, target !== this.sink)
     if (step.scans.length > 0) halt(e)
     this.apply(step)
@@ -151,8 +159,11 @@ class Capture {
       return
     }
     const field = target !== this.sink
-    const text = this.inserted(target)
-    if (e.isComposing || e.inputType === 'insertCompositionText') {
+    const text = this.inserted(target), told = this.told
+    this.told = undefined
+    if (told !== undefined && e.inputType === 'insertText' && e.data === told) {
+      // heard before it came
+    } else if (e.isComposing || e.inputType === 'insertCompositionText') {
       if (text) this.await(this.burst.composed(text, e.timeStamp, field))
     } else if (e.inputType === 'insertText' || (!field && e.inputType.startsWith('insert'))) { // the sink may be pasted to
       const c = e.data ?? text

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Burst, gap, idle, patience, type Step } from '../../src/scan/burst'
+import { Burst, gap, patience, rest as idle, type Step } from '../../src/scan/burst'
 
 /** Types text at so many ms a character from at; returns what came and when the last character did. */
 function type(b: Burst, text: string, at: number, pace: number, field = false, keys?: string): { steps: Step[]; at: number } {
@@ -200,4 +200,14 @@ test('a number keyed just before a scan stays a number', () => {
   tapped.forget() // the screen was touched
   const scan = type(tapped, '281185000175', 220, 10)
   expect(tapped.terminator(scan.at).scans).toMatchObject([{ raw: '281185000175', front: 0 }])
+})
+
+test('what could be whole goes on after any pause within a burst', () => {
+  for (const front of [']C10106271100010013', '0106271100010013', ']C00123']) {
+    const b = new Burst()
+    const one = type(b, front, 0, 10)
+    expect(b.idle(one.at + gap).scans).toEqual([])
+    const two = type(b, '10AB', one.at + gap, 10)
+    expect(raws(...two.steps, b.terminator(two.at + 5))).toEqual([front + '10AB'])
+  }
 })

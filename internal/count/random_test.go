@@ -326,7 +326,7 @@ func (r *random) move(w *rwalk) {
 	}
 	e := r.event(w, "moved")
 	e.Pass, e.Person, e.Pack, e.Amount = "", w.person, 1000, stocktake.Quantity(1+r.IntN(3))*1000
-	e.TakenAt = e.At - r.Int64N(5000)
+	e.TakenAt = e.At - e.At%60_000 // several at one instant
 	e.Item, e.Code = pick(r.Rand, []stocktake.ItemID{"milk", "rice", "tea"}), "code"
 	e.From, e.To = pick(r.Rand, r.places), pick(r.Rand, []stocktake.LocationID{"A1", "B1", "C1"})
 	if r.odd(6) {

@@ -51,7 +51,7 @@ export function faults(): Measured {
     const s = getComputedStyle(e)
     const cut = (s.overflowX !== 'visible' && e.scrollWidth > e.clientWidth + 1) || (s.overflowY !== 'visible' && s.overflowY !== 'auto' && e.scrollHeight > e.clientHeight + 2)
     if (cut && !e.matches(ends)) out.push(`${named(e)} is cut: ${e.scrollWidth}×${e.scrollHeight} in ${e.clientWidth}×${e.clientHeight}`)
-    if (e.matches('button, .tag, .status, .unit, .standing > span, .key span') && e.scrollWidth > e.clientWidth + 1 && s.display !== 'inline') out.push(`${named(e)} runs over its box: ${e.scrollWidth} > ${e.clientWidth}`)
+    if (!e.matches(ends) && e.matches('button, .tag, .status, .unit, .standing > span, .key span') && e.scrollWidth > e.clientWidth + 1 && s.display !== 'inline') out.push(`${named(e)} runs over its box: ${e.scrollWidth} > ${e.clientWidth}`)
   }
   // Text that reaches beyond what holds it, into its neighbour.
   for (const e of scope.querySelectorAll<HTMLElement>('.panel > *, .panel .under > *, .panel .ident > *, .topline > *, .tools > *, .row > *, .facts > *, .recent li > *')) {

@@ -113,7 +113,7 @@ export const arFirst = {
 
   // The tour and training
   'training': 'تدريب',
-  'training.progress': 'تدريب، أنجزت {n} من {of}',
+  'training.progress': 'أُنجز:',
 } satisfies Record<string, Text>
 
 export type FirstKey = keyof typeof arFirst

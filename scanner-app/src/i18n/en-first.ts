@@ -11,7 +11,7 @@ export const enFirst: First = {
   'do.retry': 'Try again',
   'do.settings': 'Settings',
   'unknown': 'Unknown barcode',
-  'undirected': 'Outside your assignment',
+  'undirected': 'Not assigned',
   'round': 'Round {n}',
   'zero': 'Zero',
 
@@ -113,5 +113,5 @@ export const enFirst: First = {
 
   // The tour and training
   'training': 'Training',
-  'training.progress': 'Training, {n} of {of} done',
+  'training.progress': 'done:',
 }

@@ -28,12 +28,12 @@ export function Fault({ id, children }: { id?: string; children: string }) {
   return <p class="fault" role="alert" id={id}><Icon name="wrong" /><span>{children}</span></p>
 }
 
-// Choice is one of a few, all of them in sight.
-export function Choice<T extends string>({ label, value, options, change }: { label: string; value: T; options: readonly (readonly [T, string])[]; change: (value: T) => void }) {
+// Choice is one of a few, all of them in sight. Titled: what it lies on bears its label.
+export function Choice<T extends string>({ label, titled, value, options, change }: { label: string; titled?: boolean | undefined; value: T; options: readonly (readonly [T, string])[]; change: (value: T) => void }) {
   const id = useId()
   return (
     <div class="field" role="radiogroup" aria-labelledby={id}>
-      <span class="label" id={id}>{label}</span>
+      <span class={titled ? 'hidden' : 'label'} id={id}>{label}</span>
       <div class="choice">
         {options.map(([option, word]) => (
           <label key={option} class={option === value ? 'chosen' : ''}>

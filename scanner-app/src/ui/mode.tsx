@@ -8,12 +8,12 @@ import { inWords, useUi } from './ui'
 
 export const modeWord = (mode: Mode): string => (mode === 'each' ? text('mode.each') : text('mode.quantity'))
 
-export function ModeChoice() {
+export function ModeChoice({ titled }: { titled?: boolean }) {
   const { model, run } = useUi()
   const mode = model.pass.value?.mode ?? model.mode.value
   return (
     <div class="stack tight">
-      <Choice<Mode> label={text('mode.title')} value={mode} options={[['quantity', text('mode.quantity')], ['each', text('mode.each')]]} change={(m) => void run(model.setMode(m))} />
+      <Choice<Mode> label={text('mode.title')} titled={titled} value={mode} options={[['quantity', text('mode.quantity')], ['each', text('mode.each')]]} change={(m) => void run(model.setMode(m))} />
       <p class="soft small">{mode === 'each' ? text('mode.each.do') : text('mode.quantity.do')}</p>
     </div>
   )
@@ -23,7 +23,7 @@ export function ModeSheet({ close }: { close: () => void }) {
   const { said } = useUi()
   return (
     <Sheet title={text('mode.title')} close={close} foot={<button class="button main" onClick={close}>{text('do.done')}</button>}>
-      <div class="stack"><ModeChoice />{said.value && <Statement tone="check">{inWords(said.value)}</Statement>}</div>
+      <div class="stack"><ModeChoice titled />{said.value && <Statement tone="check">{inWords(said.value)}</Statement>}</div>
     </Sheet>
   )
 }

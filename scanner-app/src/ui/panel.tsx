@@ -78,7 +78,7 @@ function PendingPanel({ pending }: { pending: Pending }) {
       </div>
       <div class="under">
         {asked ? <Status tone="check" icon="unknown" word={text('ask.how-many')} /> : pending.corrects ? <Status tone="check" icon="undo" word={text('panel.anew')} />
-          : pending.item ? <Status tone="good" icon="good" word={text('panel.stored')} /> : <Status tone="unknown" icon="unknown" word={text('panel.unknown')} />}
+          : pending.item ? <Status tone="good" icon="good" word={text(pending.keyed.length > 3 || (pending.keyed && pending.pack !== 1000) ? 'panel.kept' : 'panel.stored')} /> : <Status tone="unknown" icon="unknown" word={text('panel.unknown')} />}
         <Details of={pending} wanted={pending.wantsLot} />
       </div>
       <Standing amount={total} item={pending.item} seen={pending} />

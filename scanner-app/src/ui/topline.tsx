@@ -1,6 +1,5 @@
 // The line that never leaves: where I am, the link, what is not yet sent, and whether something waits to be read.
-import { formatNumber } from '../i18n/number'
-import { digits, language, text } from '../i18n/text'
+import { nameOf, text } from '../i18n/text'
 import type { LinkState, Storage } from '../model/types'
 import { Icon } from './icon'
 import { useNotices } from './notices'
@@ -36,6 +35,7 @@ export function TopLine() {
   const { model, sheet, drill, looked } = useUi()
   const storage = storageState(model.storage.value)
   const pass = model.pass.value, session = model.session.value, link = model.link.value
+  const where = pass?.place.name ?? session?.name ?? model.society.value
   const notices = useNotices()
   const fresh = notices.filter((n) => !looked.value.has(n.key)).length
   const paired = model.phase.value === 'ready' || model.phase.value === 'signed-out'
@@ -44,13 +44,13 @@ export function TopLine() {
       {model.phase.value === 'ready'
         ? <button class="where opens" onClick={() => { sheet.value = 'menu' }} aria-haspopup="dialog">
           <Icon name="menu" /><span class="hidden">{text('menu.open')}</span>
-          <span class="name"><Name of={pass?.place.name ?? session?.name ?? model.society.value} /></span>
+          <span class={nameOf(where).length > 24 ? 'name long' : 'name'}><Name of={where} /></span>
         </button>
         : model.phase.value === 'signed-out' ? <button class="where opens" onClick={() => { sheet.value = 'settings' }} aria-haspopup="dialog">
           <Icon name="settings" /><span class="hidden">{text('do.settings')}</span>
           <span class="name"><Name of={model.society.value} /></span>
         </button>
-        : <div class="where"><span class="name">{text('app.name')}</span></div>}
+        : <div class="where">{model.phase.value !== 'unpaired' && <span class="name">{text('app.name')}</span>}</div>}
       {drill ? <TrainingMark />
         : paired ? <div class="state">
           {notices.length > 0 &&
@@ -73,8 +73,8 @@ function TrainingMark() {
   const { sheet, drill } = useUi()
   const done = drill!.training.practised.value.size
   return (
-    <button class="training-mark" onClick={() => { sheet.value = 'training' }} aria-haspopup="dialog" aria-label={text('training.progress', { n: done, of: formatNumber(drill!.steps, language.value, digits.value) })}>
-      <span class="word">{text('training')}</span><bdi dir="ltr" class="number">{formatNumber(done, language.value, digits.value)}/{formatNumber(drill!.steps, language.value, digits.value)}</bdi>
+    <button class="training-mark" onClick={() => { sheet.value = 'training' }} aria-haspopup="dialog">
+      <span class="word">{text('training')}</span><span class="hidden">{text('training.progress')}</span><bdi dir="ltr" class="number"><Count n={done} />/<Count n={drill!.steps} /></bdi>
     </button>
   )
 }

@@ -28,8 +28,8 @@ export function Tour() {
   return (
     <div class="frame">
       <header class="bar tour-bar">
+        {at > 0 ? <button class="icon-button" onClick={() => setAt(at - 1)} aria-label={text('do.back')}><Icon name="back" /></button> : <span />}
         <p class="soft" role="status">{text('tour.at', { n: at + 1, of: formatNumber(screens.length, language.value, digits.value) })}</p>
-        <span />
         {!last && <button class="button slim" onClick={end}>{text('tour.skip')}</button>}
       </header>
       <main class="body tour"><Screen head={head} /></main>
@@ -40,7 +40,6 @@ export function Tour() {
             <button class="button" onClick={() => { end(); practise() }}>{text('training.try')}</button>
           </>
           : <button class="button main" onClick={() => setAt(at + 1)}>{text('tour.next')}</button>}
-        {at > 0 && !last && <button class="button" onClick={() => setAt(at - 1)}>{text('do.back')}</button>}
       </div>
     </div>
   )

@@ -1,7 +1,7 @@
 // For looking at a screen while it is drawn: `npx vite`, then /app/test/ui/gallery.html?scene=count-pending. No part of the build.
 // What walks through the scenes (e2e/looks.test.ts) calls show.
 import { signal } from '@preact/signals'
-import { render } from 'preact'
+import { options, render } from 'preact'
 import { text } from '../../src/i18n/text'
 import { makeSound } from '../../src/sound/sound'
 import { App, floor } from '../../src/ui/app'
@@ -14,7 +14,10 @@ const settings = readSettings()
 settings.value = { ...settings.value, toured: true }
 const spoken = applySettings(settings)
 const root = document.getElementById('app')!
-const idle = () => new Promise((done) => setTimeout(done, 30))
+// Effects run without waiting for a frame, which a browser that shows several pages is in no hurry to paint.
+options.requestAnimationFrame = (f) => setTimeout(f)
+// Until what was asked for is drawn and its effects have run.
+const idle = () => new Promise((done) => setTimeout(() => setTimeout(done, 5), 5))
 
 async function show(name: string, chosen: Partial<Settings> = {}): Promise<void> {
   await Promise.all([spoken, fetchParts()])
@@ -36,8 +39,8 @@ async function show(name: string, chosen: Partial<Settings> = {}): Promise<void>
   await scene.act?.({
     root, ui,
     press: async (key) => { button(key).click(); await idle() },
-    write: async (value) => {
-      const input = root.querySelector<HTMLInputElement>('input[type=text], input[type=search]')!
+    write: async (value, field = 0) => {
+      const input = root.querySelectorAll<HTMLInputElement>('input[type=text], input[type=search]')[field]!
       input.value = value
       input.dispatchEvent(new Event('input', { bubbles: true }))
       await idle()
@@ -46,10 +49,17 @@ async function show(name: string, chosen: Partial<Settings> = {}): Promise<void>
   await idle()
 }
 
+/** Changes what is liked, under the scene that is shown. */
+async function dress(chosen: Partial<Settings>): Promise<void> {
+  settings.value = { ...settings.value, ...chosen }
+  await idle()
+}
+
 declare global {
-  interface Window { show: typeof show; scenes: string[]; ready: Promise<unknown> }
+  interface Window { show: typeof show; dress: typeof dress; scenes: string[]; ready: Promise<unknown> }
 }
 window.show = show
+window.dress = dress
 window.scenes = Object.keys(scenes)
 
 const query = new URLSearchParams(location.search)

@@ -14,8 +14,8 @@ export interface Stage {
   root: HTMLElement
   ui: Ui
   press(key: Key): Promise<void>
-  /** Into the first field. */
-  write(value: string): Promise<void>
+  /** Into the first field, or the one of that number. */
+  write(value: string, field?: number): Promise<void>
 }
 
 export interface Scene {
@@ -82,7 +82,7 @@ export const scenes: Record<string, Scene> = {
   'signin-name': { set: (m) => { m.phase.value = 'signed-out' } },
   'signin-missing': { set: (m) => { m.phase.value = 'signed-out' }, act: async ({ root }) => { root.querySelector('form')!.requestSubmit() } },
   'signin-people': { set: (m) => { m.phase.value = 'signed-out'; m.people.value = people } },
-  pin: { set: (m) => { m.phase.value = 'signed-out'; m.people.value = people }, act: async ({ root, ui }) => { root.querySelectorAll<HTMLButtonElement>('.rows .row')[0]!.click(); await Promise.resolve(); setTimeout(() => ui.pin.take?.('197', false)) } },
+  pin: { set: (m) => { m.phase.value = 'signed-out'; m.people.value = people }, act: async ({ root, ui }) => { root.querySelectorAll<HTMLButtonElement>('.rows .row')[0]!.click(); setTimeout(() => ui.pin.take?.('197', false), 50); await new Promise((done) => setTimeout(done, 80)) } },
   'pin-refused': { set: (m) => { m.phase.value = 'signed-out'; m.people.value = people }, act: async ({ root, ui }) => { root.querySelectorAll<HTMLButtonElement>('.rows .row')[2]!.click(); saidRefused(ui) } },
   sessions: { set: (m) => { m.offers.value = [{ session: 's1', site: 'c', name: session.name, state: 'open', blind: true, round: 1, joined: true }, { session: 's2', site: 'c', name: { ar: 'جرد جزئي: المنظفات', en: 'Partial count: detergents' }, state: 'closing', blind: true, round: 2, joined: false }, { session: 's0', site: 'c', name: { ar: 'الجرد المفاجئ', en: 'Surprise count' }, state: 'sealed', blind: false, round: 1, joined: true }] } },
   'sessions-none': { set: (m) => { m.link.value = { state: 'offline', unsent: 0 } } },
@@ -132,7 +132,6 @@ export const scenes: Record<string, Scene> = {
   keyboard: { set: (m) => counting(m), meet: (ui) => { ui.arabicKeyboard.value = true } },
   'keyboard-tasks': { set: (m) => { m.session.value = session; m.tasks.value = shelves.slice(0, 3).map((p, i) => task('t' + i, p)) }, meet: (ui) => { ui.arabicKeyboard.value = true } },
   camera: { sheet: 'camera', set: (m) => counting(m, { mode: 'each' }) },
-  scandebug: { sheet: 'scandebug', set: (m) => counting(m) },
   again: { set: (m) => { counting(m, { pending: inHand }); m.question.value = { kind: 'again', already: 24000, answers: ['replace', 'add', 'discard'] } } },
   large: { set: (m) => { counting(m, { pending: inHand }); m.question.value = { kind: 'large', quantity: 12000000, answers: ['change', 'accept'] } } },
   invalid: { set: (m) => { counting(m); m.question.value = { kind: 'invalid', code: '(01)06271100010014(17)270231(10)AB-77', fault: 'date', answers: ['again', 'count'] } } },
@@ -141,12 +140,7 @@ export const scenes: Record<string, Scene> = {
   mode: { sheet: 'mode', set: (m) => counting(m, { entries: [] }) },
   'mode-refused': { sheet: 'mode', set: (m) => counting(m), act: refuses },
   details: { sheet: 'details', set: (m) => counting(m, { pending: inHand }) },
-  'details-fault': { sheet: 'details', set: (m) => counting(m, { pending: inHand }), act: async ({ root, press }) => {
-    const field = root.querySelectorAll<HTMLInputElement>('.sheet input[type=text]')[1]!
-    field.value = '31/3'
-    field.dispatchEvent(new Event('input', { bubbles: true }))
-    await press('do.done')
-  } },
+  'details-fault': { sheet: 'details', set: (m) => counting(m, { pending: inHand }), act: async ({ press, write }) => { await write('31/3', 1); await press('do.done') } },
   find: { sheet: 'find', set: (m) => counting(m, { items: Object.values(items) }) },
   'find-found': { sheet: 'find', set: (m) => counting(m), act: ({ write }) => write('6') },
   'find-none': { sheet: 'find', set: (m) => counting(m), act: ({ write }) => write('99-A7') },
@@ -160,6 +154,12 @@ export const scenes: Record<string, Scene> = {
   sync: { sheet: 'sync', waiting: true, set: (m) => { counting(m); m.storage.value = { full: false, persisted: false, used: 14_000_000, quota: 2_000_000_000 } } },
   'sync-online': { sheet: 'sync', set: (m) => { m.session.value = session; m.link.value = { state: 'online', unsent: 0, lastContact: 1_795_000_000_000 } } },
   'sync-server': { sheet: 'sync', set: (m) => { counting(m); m.storage.value = { full: true, persisted: true, used: 1_990_000_000, quota: 2_000_000_000 }; m.link.value = { state: 'outdated', unsent: 7, oldestUnsent: Date.now() - 90_000, lastContact: 1_795_000_000_000, notice: refused } } },
+  'sync-photos': { sheet: 'sync', set: (m) => { counting(m); m.storage.value = { full: false, low: true, persisted: true, used: 1_900_000_000, quota: 2_000_000_000, events: 20_412, chunks: 100, photos: { held: 14, bytes: 2_600_000, unsent: 3 } } } },
+  rescue: { sheet: 'rescue', set: (m) => counting(m) },
+  'rescue-codes': { sheet: 'rescue', set: (m) => counting(m), act: ({ press }) => press('rescue.codes') },
+  'rescue-none': { sheet: 'rescue', set: (m) => { m.session.value = session; m.rescue = () => Promise.reject({ key: 'nothing-held', ar: 'لا شيء على هذا الجهاز ليُنقل.', en: 'This device holds nothing to carry.' }) } },
+  scandebug: { sheet: 'scandebug', set: (m) => { m.session.value = session }, act: async () => { for (const k of ']E06271100010013') dispatchEvent(new KeyboardEvent('keydown', { key: k, bubbles: true })) } },
+  'details-photo': { sheet: 'details', set: (m) => counting(m, { pending: { ...inHand, photo: '00', condition: 'damaged' } }) },
   notices: { sheet: 'notices', waiting: true, set: (m) => { counting(m); m.storage.value = { full: false, persisted: false } } },
   'notices-none': { sheet: 'notices', set: (m) => { m.session.value = session } },
   'notices-all': { sheet: 'notices', battery: 0.09, waiting: true, meet: (ui) => { ui.arabicKeyboard.value = true }, set: (m) => { counting(m); m.session.value = { ...session, state: 'unknown' }; m.storage.value = { full: false, persisted: false }; m.link.value = { state: 'replaced', unsent: 3, oldestUnsent: Date.now() - 7_200_000, notice: refused } } },

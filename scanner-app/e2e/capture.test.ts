@@ -153,9 +153,8 @@ test('a scan presses no button, and a tapped button lends its focus', async () =
 })
 
 test('the separator as Ctrl+]', async () => {
-  await page.keyboard.type(']C1010627110001001310AB')
-  await page.keyboard.press('Control+]')
-  await page.keyboard.type('17271231')
+  const keys = (text: string) => [...text].map((key): KeyEvent => ({ key, text: key }))
+  await Promise.all([...keys(']C1010627110001001310AB'), { key: ']', code: 'BracketRight', modifiers: 2 }, ...keys('17271231')].map(press))
   expect((await scans(1)).raws).toEqual([']C1010627110001001310AB\x1d17271231'])
 })
 
@@ -163,11 +162,10 @@ test('an Arabic layout, with its keys named and without', async () => {
   const arabic = 'د\u064f٠٦٢٧١١٠٠٠١٠٠١٣'
   const codes = ['BracketRight', 'KeyE', ...[...milk.slice(2)].map((d) => 'Digit' + d)]
   for (const named of [true, false]) {
-    for (const [i, key] of [...arabic].entries()) {
+    await Promise.all([...arabic].flatMap((key, i) => { // one upon the other, as a reader's
       const e = { key, code: named ? codes[i]! : '', ...(named && i === 1 ? { modifiers: 8 } : {}) }
-      await cdp.send('Input.dispatchKeyEvent', { type: 'keyDown', ...e, text: key })
-      await cdp.send('Input.dispatchKeyEvent', { type: 'keyUp', ...e })
-    }
+      return [press({ ...e, text: key }), cdp.send('Input.dispatchKeyEvent', { type: 'keyUp', ...e })]
+    }))
     await page.keyboard.press('Enter')
   }
   expect(await scans(2)).toMatchObject({ raws: [milk, arabic], arabic: [true, true] })
@@ -249,7 +247,7 @@ test('two scans within 50 ms are two, by keys and by text, ended or not', async 
 test.each(['keys', 'text'])('"^" in place of the separator, by %s', async (way) => {
   const raw = ']C1010627110001001310AB^17271231'
   if (way === 'text') await insertText(raw)
-  else await page.keyboard.type(raw)
+  else await Promise.all([...raw].map((key) => press({ key, text: key })))
   await page.keyboard.press('Enter')
   expect((await scans(1)).raws).toEqual([raw.replace('^', '\x1d')])
 })

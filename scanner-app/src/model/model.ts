@@ -134,6 +134,7 @@ class App extends Shift implements Model {
       } catch (e) {
         if (refusalOf(e).key === 'storage-newer') return this.fail(e)
         if (refusalOf(e).key === 'storage-full') this.storage.value = { ...this.storage.value, full: true }
+        else this.fail(e) // said until it opens: what is here can be saved to a file meanwhile
         if (this.store) this.closed.add(this.store) // it opened, and could not be read
         await new Promise<void>((resume) => void this.env.later(reopenEvery, resume))
       }

@@ -137,6 +137,34 @@ describe('a database that the browser closes', () => {
   })
 })
 
+describe('a database that does not open again', () => {
+  it('is said, tried again by itself, and then everything goes on', async () => {
+    const closing: (() => void)[] = []
+    const { addEventListener } = IDBDatabase.prototype
+    IDBDatabase.prototype.addEventListener = function (this: IDBDatabase, type: string, f: () => void) {
+      if (type === 'close') closing.push(() => { this.close(); f() })
+      addEventListener.call(this, type as 'close', f)
+    } as typeof addEventListener
+    const { m } = await counting()
+    IDBDatabase.prototype.addEventListener = addEventListener
+    await m.scan('A-01-03')
+    const open = indexedDB.open.bind(indexedDB)
+    let tries = 0
+    indexedDB.open = (...a: Parameters<typeof open>) => {
+      if (++tries <= 2) throw new DOMException('Internal error opening backing store', 'UnknownError')
+      return open(...a)
+    }
+    closing[0]!()
+    await until(() => m.phase.value === 'failed')
+    expect(m.failure.value).toMatchObject({ key: 'storage-failed', en: expect.stringContaining('kept') })
+    await until(() => m.phase.value === 'ready')
+    expect(m.pass.value!.place.location).toBe('A-01-03')
+    expect((await m.scan(milk)).sound).toBe('ok')
+    indexedDB.open = open
+    await m.stop()
+  })
+})
+
 describe('a device that the server does not know', () => {
   it('counts on, and is paired anew by the code that the imager reads', async () => {
     const { w, m } = await counting()

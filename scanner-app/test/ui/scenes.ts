@@ -160,6 +160,7 @@ export const scenes: Record<string, Scene> = {
   'rescue-none': { sheet: 'rescue', set: (m) => { m.session.value = session; m.rescue = () => Promise.reject({ key: 'nothing-held', ar: 'لا شيء على هذا الجهاز ليُنقل.', en: 'This device holds nothing to carry.' }) } },
   scandebug: { sheet: 'scandebug', set: (m) => { m.session.value = session }, act: async () => { for (const k of ']E06271100010013') dispatchEvent(new KeyboardEvent('keydown', { key: k, bubbles: true })) } },
   'details-photo': { sheet: 'details', set: (m) => counting(m, { pending: { ...inHand, photo: '00', condition: 'damaged' } }) },
+  'failed-rescue': { sheet: 'rescue', set: (m) => { m.phase.value = 'failed' } },
   notices: { sheet: 'notices', waiting: true, set: (m) => { counting(m); m.storage.value = { full: false, persisted: false } } },
   'notices-none': { sheet: 'notices', set: (m) => { m.session.value = session } },
   'notices-all': { sheet: 'notices', battery: 0.09, waiting: true, meet: (ui) => { ui.arabicKeyboard.value = true }, set: (m) => { counting(m); m.session.value = { ...session, state: 'unknown' }; m.storage.value = { full: false, persisted: false }; m.link.value = { state: 'replaced', unsent: 3, oldestUnsent: Date.now() - 7_200_000, notice: refused } } },

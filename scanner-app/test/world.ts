@@ -1,4 +1,5 @@
 // What tests hand to the app instead of a browser: a fast clock, seeded chance, and the server in memory.
+import '../src/sync/conversation' // at hand before clocks run
 import { FakeServer } from './server'
 import type { Env } from '../src/sync/env'
 import { Store } from '../src/store/store'

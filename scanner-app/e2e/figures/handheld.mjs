@@ -27,7 +27,15 @@ export function watch() {
   }, true)
 }
 
-const seen = (page, c) => page.waitForFunction((c) => window.seen[c], c, { timeout: 120_000, polling: 20 }).then((v) => v.jsonValue())
+/** When it was seen. The page is asked seldom: each look takes the slowed processor's time. */
+async function seen(page, c) {
+  for (let n = 0; n < 480; n++) {
+    const at = await page.evaluate((c) => window.seen?.[c], c).catch(() => undefined) // it is being loaded
+    if (at) return at
+    await page.waitForTimeout(250)
+  }
+  throw new Error(`.${c} was not seen`)
+}
 
 /** All of the app's JavaScript, and what a first visit fetches of it until its first screen: measured, as the browser sees it. */
 async function first(d, slow) {
@@ -130,9 +138,14 @@ export class Handheld {
     return median(list)
   }
 
-  scan(raw) {
-    return Promise.all([...raw].map((key) => ({ key, text: key })).concat({ key: 'Enter', text: '\r' })
-      .flatMap((k) => [this.cdp.send('Input.dispatchKeyEvent', { type: 'keyDown', ...k }), this.cdp.send('Input.dispatchKeyEvent', { type: 'keyUp', key: k.key })]))
+  /** As a reader types: a key every five milliseconds, and Enter. */
+  async scan(raw) {
+    const sent = []
+    for (const k of [...[...raw].map((key) => ({ key, text: key })), { key: 'Enter', text: '\r' }]) {
+      sent.push(this.cdp.send('Input.dispatchKeyEvent', { type: 'keyDown', ...k }), this.cdp.send('Input.dispatchKeyEvent', { type: 'keyUp', key: k.key }))
+      await new Promise((next) => setTimeout(next, 5))
+    }
+    await Promise.all(sent)
   }
 
   async openPass(place) {
@@ -148,7 +161,8 @@ export class Handheld {
     const waits = []
     for (let n = 0; n < times; n++) {
       await this.scan(']E0' + codes[n % codes.length])
-      waits.push(await page.waitForFunction((n) => window.beeps.length > n && window.beeps[n] - window.ends[n], n, { polling: 20 }).then((v) => v.jsonValue()))
+      await page.waitForTimeout(slow * 60) // the page is not asked meanwhile: that would take its time
+      waits.push(await page.waitForFunction((n) => window.beeps.length > n && window.beeps[n] - window.ends[n], n, { polling: 100 }).then((v) => v.jsonValue()))
     }
     return waits
   }
@@ -210,7 +224,7 @@ export async function handheld(d, folder, wanted, slows) {
       await h.start(1, 1)
       await h.openPass(location)
     }
-    if (wanted('scan')) for (const slow of slows) say(`scan to beep, ${queued.toLocaleString('en')} events queued, ${slow}×, 200 scans`, spread(await h.scans(slow, 200, codes)))
+    if (wanted('scan')) for (const slow of slows) say(`scan to beep, ${queued.toLocaleString('en')} events queued, ${slow}×, 100 scans`, spread(await h.scans(slow, 100, codes)))
     if (wanted('search')) {
       await h.search(1, ['حليب'])
       for (const slow of slows) {

@@ -29,6 +29,8 @@ export const keepFor = 30 * 24 * 3600 * 1000
 export class Store {
   /** What the chain ends in: n of the last event and its digest. */
   private lastN = 0
+  /** Whether of any session it may be said that nothing is left. */
+  private anyDrained = true
   private oldestN: { n: number; at: number | undefined } = { n: 0, at: undefined }
   private lastDigest = zeroDigest
   private firstN = 1
@@ -194,7 +196,6 @@ export class Store {
    */
   record(fields: EventFields[], pass?: PassRecord, moves?: (events: (RecordedEvent & { n: number })[]) => MoveRecord[]): Promise<(RecordedEvent & { n: number })[]> {
     return this.pressing(async () => {
-      const drained = this.drained(fields) // beside the digests
       let digest = this.lastDigest
       let n = this.lastN
       const unmeasured = new Set(this.unmeasured)
@@ -216,7 +217,7 @@ export class Store {
         if (f.kind === 'clock') unmeasured.delete(f.session)
       }
       const named = fields.filter((f) => f.photo)
-      const undrained = await drained
+      const undrained = this.anyDrained ? await this.drained(fields) : []
       const tx = this.db.transaction(['events', 'passes', 'state', ...(undrained.length ? ['sessions' as const] : []), ...(named.length ? ['photos' as const] : [])], 'readwrite', strict)
       const work: Promise<unknown>[] = records.map((r) => tx.objectStore('events').add(r))
       for (const f of named) work.push(tx.objectStore('photos').get(f.photo!).then((p) => p && tx.objectStore('photos').put({ ...p, session: f.session, named: true })))
@@ -239,8 +240,9 @@ export class Store {
 
   /** The sessions of these events of which it is said that nothing is left: that must be said again. */
   private async drained(fields: EventFields[]): Promise<SessionRecord[]> {
-    const found = await Promise.all([...new Set(fields.map((f) => f.session))].map((session) => this.db.get('sessions', session)))
-    return found.filter((s) => s !== undefined && s.drained) as SessionRecord[]
+    const drained = (await this.sessions()).filter((s) => s.drained)
+    this.anyDrained = drained.length > 0
+    return drained.filter((s) => fields.some((f) => f.session === s.session))
   }
 
   /** Writes a pass without an event: what is pending in it. Strict, because a counter has heard the sound for it. */
@@ -361,6 +363,7 @@ export class Store {
   /** A feed replaces what was known of its session, cursor and tasks in one transaction. */
   putSession(record: SessionRecord): Promise<void> {
     return this.inTurn(async () => {
+      if (record.drained) this.anyDrained = true
       const tx = this.db.transaction('sessions', 'readwrite', strict)
       await finish(tx, [tx.store.put(record)])
       this.changed('sessions')

@@ -32,9 +32,9 @@ export class Handheld {
     await this.#cdp.send('Browser.setPermission', { permission: { name: 'camera' }, setting, origin: this.proxy.url })
   }
 
-  /** Waits until so many entries stand in the pass. */
+  /** Waits until so many entries stand in the pass, or more. */
   async entries(n: number): Promise<void> {
-    await this.page.waitForFunction((n) => document.querySelector('.tools .number, .tools bdi')?.textContent?.trim() === String(n), n)
+    await this.page.waitForFunction((n) => Number(document.querySelector('.tools .number, .tools bdi')?.textContent?.trim() ?? 0) >= n, n)
   }
 
   /** Off and on again, in an orderly way. */

@@ -1,5 +1,6 @@
 # make test      everything, as CI runs it: static checks, Go with -race, the app's tests, fresh builds, short fuzzing, browsers
 # make browser   the story in real browsers; its pictures are in bin/shots
+# make soak      a bad night for three handhelds, ten minutes and 5,000 scans: MINUTES, SCANS and SEED as one likes
 # make web       the handheld app and the console's islands, built into static/
 # make bench     the figures of README.md and ARCHITECTURE.md, side by side in one run
 # make figures   the figures that need a browser: the handheld app slowed down, the board with fifty counters
@@ -13,7 +14,7 @@ FUZZTIME ?= 4000x
 APP := scanner-app
 BUILT := $(CURDIR)/bin/web
 
-.PHONY: test tools lint check test-go test-app fresh fuzz browser web bench figures demo story pictures build
+.PHONY: test tools lint check test-go test-app fresh fuzz browser soak web bench figures demo story pictures build
 
 # Two lanes, for two cores; the browsers have the machine to themselves.
 test: tools
@@ -71,6 +72,13 @@ fresh: $(APP)/node_modules/.package-lock.json
 
 browser: tools $(APP)/node_modules/.package-lock.json
 	cd $(APP) && JARD_SHOTS=$${JARD_SHOTS:-$(CURDIR)/bin/shots} npm run e2e
+
+MINUTES ?= 10
+SCANS ?= 5000
+SEED ?= $(shell date +%s)
+
+soak: tools $(APP)/node_modules/.package-lock.json
+	cd $(APP) && MINUTES=$(MINUTES) SCANS=$(SCANS) SEED=$(SEED) npx vitest run --config vitest.e2e.config.ts e2e/soak.test.ts
 
 figures: tools $(APP)/node_modules/.package-lock.json
 	$(GO) build -o bin/server ./server

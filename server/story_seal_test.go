@@ -166,6 +166,20 @@ func (s *story) deliver(t *testing.T) {
 	if faults := result.Check(d); len(faults) > 0 || d.Session.ID != stocktake.SessionID(s.session) || d.Log.Offset != s.standing(t).Offset-1 {
 		t.Errorf("the document has faults: %+v; it is of %s up to %d", faults, d.Session.ID, d.Log.Offset)
 	}
+	// What was found as booked is evidence too: every line is in the document, the matched ones among them.
+	lines, err := s.people["salem"].lines(t.Context(), s.session, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	matched := 0
+	for _, l := range d.Lines {
+		if l.Variance == 0 {
+			matched++
+		}
+	}
+	if all := len(d.Lines) + len(d.NotCounted) + len(d.TallyOnly); all != len(lines) || matched == 0 || matched == all {
+		t.Errorf("the document has %d lines, %d of them matched, and the session %d", all, matched, len(lines))
+	}
 	for _, id := range d.Persons() {
 		if d.PersonName(id) == (stocktake.Name{}) {
 			t.Errorf("the document does not say what %s is called", id)

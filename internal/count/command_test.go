@@ -346,3 +346,33 @@ func TestTasksCursorChangesWithTheTasks(t *testing.T) {
 		t.Fatalf("a cancelled session is %s (%v)", after.State, err)
 	}
 }
+
+// The books come in again while people count: an open session keeps those that it was issued on, restarted or not, and only
+// the next one is counted against the new.
+func TestBooksThatComeAgainLeaveOpenSessionsAlone(t *testing.T) {
+	f := openFloor(t)
+	f.issue(sara, session)
+	f.device(society, "d1").push(walkOf(session, "p1", "ali", 4)...)
+	before := f.view(sara, session).Line("cold", "ice")
+	m := shop()
+	for n := range m.Snapshot.Lines {
+		m.Snapshot.Lines[n].Quantity += 7000
+	}
+	book, err := stocktake.NewSnapshot(*m.Snapshot)
+	f.check(err)
+	f.check(f.db.Publish(t.Context(), society, "snapshot/central", book))
+	f.issue(sara, "next")
+	fresh := count.NewService(f.db, f.db, clock())
+	defer fresh.Close()
+	for what, svc := range map[string]*count.Service{"that runs": f.svc, "started anew": fresh} {
+		v, err := svc.View(t.Context(), sara, session)
+		f.check(err)
+		after := v.Line("cold", "ice")
+		if after.Book != before.Book || after.Digest != before.Digest || *after.Variance != *before.Variance {
+			t.Errorf("a service %s holds %+v against new books; it was %+v", what, after, before)
+		}
+	}
+	if next := f.view(sara, "next").Line("cold", "ice"); next.Book != before.Book+7000 {
+		t.Errorf("the next session has a book of %d", next.Book)
+	}
+}

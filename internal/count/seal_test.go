@@ -43,6 +43,33 @@ func TestSealNamesWhatStandsInTheWay(t *testing.T) {
 	}
 }
 
+// Two people press the button at once: there is one result, and the other is told that it is there.
+func TestTwoWhoSealAtOnceSealOnce(t *testing.T) {
+	f, d := counted(t)
+	f.check(f.svc.Drained(t.Context(), society, session, d.stream, d.mark.Acked))
+	head := f.view(sara, session).Head
+	const hands = 8
+	sealed := make(chan error, hands)
+	for range hands {
+		go func() {
+			_, err := f.svc.Seal(t.Context(), sara, session, head, &issuer{})
+			sealed <- err
+		}()
+	}
+	done := 0
+	for range hands {
+		switch err := <-sealed; {
+		case err == nil:
+			done++
+		case !errors.Is(err, count.LogClosed) && !errors.Is(err, count.ChangedSince):
+			t.Errorf("who was not the first is told: %v", err)
+		}
+	}
+	if done != 1 {
+		t.Fatalf("it was sealed %d times", done)
+	}
+}
+
 // Something arrives between the look and the seal: however harmless, it was not looked at.
 func TestSealHoldsToTheHeadThatWasLookedAt(t *testing.T) {
 	f, d := counted(t)

@@ -31,12 +31,12 @@ export class Demo {
   #said = ''
   told!: Told
 
-  private constructor(readonly binary: string, readonly folder: string, readonly ports: { society: number; ministry: number }, readonly items: number) {}
+  private constructor(readonly binary: string, readonly folder: string, readonly ports: { society: number; ministry: number }, readonly items: number, readonly flags: string[]) {}
 
-  static async start(handhelds: number, items = Number(process.env.JARD_E2E_ITEMS ?? 0)): Promise<Demo> {
+  static async start(handhelds: number, items = Number(process.env.JARD_E2E_ITEMS ?? 0), ...flags: string[]): Promise<Demo> {
     const folder = await newFolder('demo'), binary = process.env.JARD_SERVER ?? join(folder, 'server')
     if (!process.env.JARD_SERVER) execFileSync('go', ['build', '-o', binary, './server'], { cwd: top })
-    const demo = new Demo(binary, folder, { society: await freePort(), ministry: await freePort() }, items)
+    const demo = new Demo(binary, folder, { society: await freePort(), ministry: await freePort() }, items, flags)
     await demo.run(handhelds)
     return demo
   }
@@ -45,7 +45,7 @@ export class Demo {
   async run(codes = 0): Promise<void> {
     const size = this.items ? ['--items', String(this.items)] : []
     const p = spawn(this.binary, ['demo', '--json', '--data', join(this.folder, 'data'), '--listen', `127.0.0.1:${this.ports.society}`,
-      '--ministry-listen', `127.0.0.1:${this.ports.ministry}`, '--pair', String(codes), '--log-level', 'warn', ...size], { stdio: ['ignore', 'pipe', 'pipe'] })
+      '--ministry-listen', `127.0.0.1:${this.ports.ministry}`, '--pair', String(codes), '--log-level', 'warn', ...size, ...this.flags], { stdio: ['ignore', 'pipe', 'pipe'] })
     this.#process = p
     p.stderr.on('data', (d) => (this.#said += d))
     const told = await new Promise<Told>((done, fail) => {

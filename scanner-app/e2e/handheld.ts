@@ -1,4 +1,5 @@
 // One handheld: a browser with a profile of its own behind a wire of its own, worked as a counter works it.
+import { readdir, readFile } from 'node:fs/promises'
 import type { BrowserContext, CDPSession, Locator, Page } from 'playwright-core'
 import { language as spoken, text, type Key, type Values } from '../src/i18n/text'
 import { newFolder, openProfile } from './browser'
@@ -20,11 +21,42 @@ export class Handheld {
 
   async switchOn(path = ''): Promise<void> {
     this.#context = await openProfile(this.profile, { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 }, this.flags)
-    this.page = this.#context.pages()[0] ?? (await this.#context.newPage())
-    this.page.setDefaultTimeout(90_000)
-    this.#cdp = await this.#context.newCDPSession(this.page)
+    await this.#show(this.#context.pages()[0] ?? (await this.#context.newPage()), path)
+  }
+
+  /** What is done to each page before the app opens in it. */
+  prepare: (page: Page) => Promise<void> = async () => {}
+
+  async #show(page: Page, path = ''): Promise<void> {
+    this.page = page
+    page.setDefaultTimeout(90_000)
+    this.#cdp = await this.#context.newCDPSession(page)
     await this.#cdp.send('Browser.grantPermissions', { permissions: ['durableStorage'] })
-    await this.page.goto(this.proxy.url + '/app/' + path)
+    await this.prepare(page)
+    await page.goto(this.proxy.url + '/app/' + path)
+  }
+
+  /** The tab ends without a chance to save anything. */
+  async crashTab(): Promise<void> {
+    const crashed = new Promise((done) => this.page.once('crash', done))
+    void this.#cdp.send('Page.crash').catch(() => undefined) // its answer never comes
+    await crashed
+  }
+
+  closeTab(): Promise<void> {
+    return this.page.close()
+  }
+
+  /** The app in a second tab, beside the first. */
+  async openBeside(): Promise<void> {
+    await this.#show(await this.#context.newPage())
+  }
+
+  /** The app in another tab, in the place of the one that ended. */
+  async openTab(): Promise<void> {
+    const before = this.page
+    await this.#show(await this.#context.newPage())
+    if (!before.isClosed()) void before.close().catch(() => undefined)
   }
 
   /** What a person answers when the browser asks for the camera. */
@@ -47,6 +79,13 @@ export class Handheld {
   async kill(): Promise<void> {
     const closed = new Promise((done) => this.#context.once('close', done))
     await this.#cdp.send('Browser.crash').catch(() => undefined) // its answer never comes
+    await closed
+  }
+
+  /** The system ends the browser: SIGKILL. */
+  async killHard(): Promise<void> {
+    const closed = new Promise((done) => this.#context.once('close', done))
+    process.kill(await browserOn(this.profile), 'SIGKILL')
     await closed
   }
 
@@ -93,6 +132,13 @@ export class Handheld {
   /** As a reader types that commits text in one piece. */
   async scanText(raw: string): Promise<void> {
     await this.#cdp.send('Input.insertText', { text: raw })
+  }
+
+  /** One key of a keyboard, as a finger presses it. */
+  async press(key: string): Promise<void> {
+    const k = { key, text: key === 'Enter' ? '\r' : key }
+    await this.#cdp.send('Input.dispatchKeyEvent', { type: 'keyDown', ...k })
+    await this.#cdp.send('Input.dispatchKeyEvent', { type: 'keyUp', key })
   }
 
   async key(digits: string): Promise<void> {
@@ -189,21 +235,43 @@ export class Handheld {
   }
 
   /** The barcodes of items, from the catalogue that this device holds. */
-  codes(items: string[]): Promise<Record<string, { code: string; pack: number }[]>> {
+  async codes(items: string[]): Promise<Record<string, { code: string; pack: number }[]>> {
+    return Object.fromEntries((await this.articles(items)).flatMap((i) => (i.barcodes?.length ? [[i.id, i.barcodes]] : [])))
+  }
+
+  /** Items as the catalogue on this device has them. */
+  articles(items: string[]): Promise<Article[]> {
     return this.page.evaluate(async (items) => {
-      const wanted = new Set(items), found: Record<string, { code: string; pack: number }[]> = {}
+      const wanted = new Set(items), found: Article[] = []
       for (const { name } of await indexedDB.databases()) {
         const db = await new Promise<IDBDatabase>((done) => { const r = indexedDB.open(name!); r.onsuccess = () => done(r.result) })
         if (db.objectStoreNames.contains('chunks')) {
-          const chunks = await new Promise<{ items: { id: string; barcodes?: { code: string; pack: number }[] }[] }[]>((done) => {
+          const chunks = await new Promise<{ text: Uint8Array; starts: Uint32Array }[]>((done) => {
             const r = db.transaction('chunks').objectStore('chunks').getAll()
             r.onsuccess = () => done(r.result)
           })
-          for (const i of chunks.flatMap((c) => c.items)) if (wanted.has(i.id) && i.barcodes?.length) found[i.id] = i.barcodes
+          for (const { text, starts } of chunks) {
+            for (let n = 0; n + 1 < starts.length; n++) {
+              const i = JSON.parse(new TextDecoder().decode(text.subarray(starts[n], starts[n + 1]))) as Article
+              if (wanted.has(i.id)) found.push(i)
+            }
+          }
         }
         db.close()
       }
       return found
     }, items)
   }
+}
+
+interface Article { id: string; barcodes?: { code: string; pack: number }[]; lots?: boolean }
+
+/** The browser's first process, by the profile that it was started on. */
+async function browserOn(profile: string): Promise<number> {
+  for (const pid of await readdir('/proc')) {
+    if (!/^\d+$/.test(pid)) continue
+    const line = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0')
+    if (line.includes(`--user-data-dir=${profile}`) && !line.some((a) => a.startsWith('--type='))) return Number(pid)
+  }
+  throw new Error(`no browser runs on ${profile}`)
 }

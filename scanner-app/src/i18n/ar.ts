@@ -170,6 +170,7 @@ export const ar = {
   'entries.none': 'لم يُسجَّل شيء هنا بعد.',
   'entries.reversed': 'أُلغي',
   'entries.unsent': 'بانتظار المزامنة',
+  'notice.keyboard.what': 'ما العمل؟',
   'move.title': 'نقلتُ بضاعة',
   'move.title.do': 'من موقع إلى آخر أثناء الجرد',
   'move.from': 'من',

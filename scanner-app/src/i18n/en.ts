@@ -168,6 +168,7 @@ export const en: Catalogue = {
   'entries.none': 'Nothing is recorded here yet.',
   'entries.reversed': 'Taken back',
   'entries.unsent': 'Waits to be sent',
+  'notice.keyboard.what': 'What to do',
   'move.title': 'I moved stock',
   'move.title.do': 'From one location to another while we count',
   'move.from': 'From',

@@ -7,7 +7,7 @@ import { CameraButton } from './camera-button'
 import { Conditions } from './condition'
 import { Icon } from './icon'
 import { InHand } from './inhand'
-import { KeyboardWarning } from './keyboard'
+import { KeyboardRow } from './keyboard'
 import { Statement } from './notices'
 import { Keypad, PadKey } from './keypad'
 import { modeWord } from './mode'
@@ -34,7 +34,7 @@ export function Counting({ pass, closing }: { pass: Pass; closing?: boolean }) {
     <main class="counting">
       <Panel pass={pass} />
       {closing ? <Aside title={text('session.closing')}>{text('session.closing.pending')}</Aside>
-        : warned ? <KeyboardWarning />
+        : warned ? <KeyboardRow />
         : repeat ? <Aside title={text('repeat')} alert>{text('repeat.do')}</Aside>
         : <div class="between"><InHand /><ul class="recent" aria-label={text('recent')}>
           {recent.map((e) => <Recent key={e.id} entry={e} undo={() => void undo(e.id)} />)}

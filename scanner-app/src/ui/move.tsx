@@ -23,7 +23,7 @@ export function MoveScreen({ move }: { move: Move }) {
         <End word={text('move.from')} place={move.from} ask={text('move.from.do')} choose={move.goods.length ? undefined : places} />
         <End word={text('move.to')} place={move.to} ask={move.goods.length ? text('move.to.do') : ''} choose={move.goods.length ? places : undefined} />
       </div>
-      <div class="body">
+      <div class="body" tabIndex={0}>
         <div class="stack tight">
           {goods.length ? <ul class="rows">{goods.map((g, n) => <Row key={n} goods={g} now={n === 0} />)}</ul> : move.from && <p class="soft">{text('move.scan')}</p>}
           {told.value && <p class="soft small" role="status"><Icon name={told.value.icon} /> {told.value.words}</p>}

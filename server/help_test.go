@@ -54,7 +54,7 @@ func TestHelp(t *testing.T) {
 			t.Errorf("%s: %s", x.command, got)
 		}
 	}
-	if got := jard(0, "import", "--help"); strings.Contains(got, `=""`) || !strings.Contains(got, "--site-kind=KIND") {
+	if got := jard(0, "import", "file", "--help"); strings.Contains(got, `=""`) || !strings.Contains(got, "--site-kind=KIND") {
 		t.Error(got)
 	}
 	if got := jard(2, "session", "issue", "central"); !strings.HasSuffix(got, " session issue --help") {

@@ -13,9 +13,9 @@ import (
 	"jard/internal/wire"
 )
 
-// importCmd takes files in. Its usual form, KIND FILE, is the hidden one.
+// importCmd takes files in. Its usual form needs no second word: import items FILE.
 type importCmd struct {
-	Rows   importFileCmd   `cmd:"" default:"withargs" hidden:""`
+	File   importFileCmd   `cmd:"" default:"withargs" help:"Items, places or book stock from a CSV or XLSX file. The word file may be left out."`
 	Events importEventsCmd `cmd:"" help:"What a handheld held that reaches the server no more: the file that its app saved, or the texts of its QR codes."`
 }
 

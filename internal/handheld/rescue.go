@@ -64,6 +64,7 @@ type rescued struct {
 	*wire.Rescue
 	report RescueReport
 	why    *stocktake.Reason // everything is quarantined for it
+	proved bool              // the device made the file
 	device Device
 	heads  map[stocktake.SessionID]bool // whether a log is open
 }
@@ -104,6 +105,7 @@ func (x *Rescuer) Rescue(ctx context.Context, society stocktake.SocietyID, file 
 // identify finds out whose file it is, and whether it proves that.
 func (r *rescued) identify(ctx context.Context) error {
 	d, token, err := r.Accounts.Enrolled(ctx, r.Society, r.Rescue.Device)
+	r.proved = err == nil && r.Proves(token)
 	switch {
 	case errors.Is(err, stocktake.Missing):
 		r.why = count.DeviceUnknown
@@ -111,7 +113,7 @@ func (r *rescued) identify(ctx context.Context) error {
 		return err
 	case d.Revoked:
 		r.why = count.DeviceRevoked
-	case !r.Proves(token):
+	case !r.proved:
 		r.why = count.FileUnproved
 	}
 	r.device = d
@@ -142,9 +144,8 @@ func (r *rescued) takeEvents(ctx context.Context) error {
 		return err
 	}
 	loose := r.Earlier
-	// A file that proves nothing moves no mark: the device may still come and tell its own story.
-	mayMove := r.why == nil || r.why == count.DeviceRevoked
-	if digest, on := r.Digest(mark.Acked); on && digest == mark.Digest && !mark.Fenced && mayMove {
+	// A file that proves nothing moves no mark, a revoked device's neither: the device may still come and tell its own story.
+	if digest, on := r.Digest(mark.Acked); on && digest == mark.Digest && !mark.Fenced && r.proved {
 		known := int(mark.Acked - (r.First - 1))
 		for _, e := range count.Receive(r.Events[:known]) {
 			r.of(e.Session).Known++

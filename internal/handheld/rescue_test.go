@@ -130,7 +130,12 @@ func TestWhatAFileDoesNotProveIsHeldAndMovesNoMark(t *testing.T) {
 		acts func(*world)
 		mark uint64
 	}{
-		"revoked":   {holding("d1", "e1", observed("s1", 1)), "device-revoked", func(w *world) { w.accounts.revoke("d1") }, 1}, // as a push of it
+		"revoked": {holding("d1", "e1", observed("s1", 1)), "device-revoked", func(w *world) { w.accounts.revoke("d1") }, 1}, // as a push of it
+		"revoked, forged": {func() carried {
+			c := holding("d1", "e1", observed("s1", 1))
+			c.token = "t-d2"
+			return c
+		}(), "device-revoked", func(w *world) { w.accounts.revoke("d1") }, 0},
 		"unknown":   {holding("x9", "e1", observed("s1", 1)), "device-unknown", nil, 0},
 		"elsewhere": {holding("r1", "e1", observed("s1", 1)), "device-unknown", nil, 0},
 		"forged": {func() carried {

@@ -116,7 +116,7 @@ export class Moving {
     return this.take({ what: 'item', id: item, code: '', pack: packsOf(found)[0]!.pack, arabicKeyboard: false }, '', 'search', at)
   }
 
-  /** Something is taken. The same goods again are the ones that are keyed now. */
+  /** Something is taken. The same goods again are the ones that are keyed now: the first digit begins their number anew. */
   private async take(id: Identity, raw: string, entry: GoodsRecord['entry'], at: number): Promise<Scanned> {
     const m = this.now()
     if (m.from === undefined) throw new Refuse('move-from')
@@ -127,15 +127,15 @@ export class Moving {
       ...(lot ? { lot } : {}), ...(expiry ? { expiry } : {}),
     }
     const again = weight ? -1 : m.goods.findIndex((g) => (item ? g.item === item : !g.item && g.code === code) && g.lot === lot && g.expiry === expiry && g.pack === pack)
-    const goods = again < 0 ? [...m.goods, taken] : [...m.goods.filter((_, n) => n !== again), m.goods[again]!]
+    const goods = again < 0 ? [...m.goods, taken] : [...m.goods.filter((_, n) => n !== again), { ...m.goods[again]!, early: true }]
     await this.put({ ...m, goods })
     return { what: item ? 'item' : 'unknown-code', sound: again >= 0 ? 'check' : item ? 'ok' : 'unknown' }
   }
 
   async key(key: Key): Promise<Outcome> {
     const m = this.now()
-    const g = this.current(m)
-    const keyed = this.keyed.press(g.keyed, key, this.decimals(g))
+    const { early, ...g } = this.current(m)
+    const keyed = this.keyed.press(early && key !== 'back' ? '' : g.keyed, key, this.decimals(g))
     if (keyed !== undefined) await this.store(this.with(m, { ...g, keyed }))
     return {}
   }

@@ -91,7 +91,7 @@ export interface MoveRecord {
   placedAt?: number
 }
 
-export interface GoodsRecord extends Pick<PendingRecord, 'raw' | 'code' | 'entry' | 'keyed' | 'item' | 'pack' | 'lot' | 'expiry'> {
+export interface GoodsRecord extends Pick<PendingRecord, 'raw' | 'code' | 'entry' | 'keyed' | 'item' | 'pack' | 'lot' | 'expiry' | 'early'> {
   /** When it was taken, ms. */
   takenAt: number
   /** Of the event that tells of it, and its place among all. */

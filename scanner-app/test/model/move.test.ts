@@ -77,6 +77,13 @@ describe('a move', () => {
     await m.scan(rice)
     expect(await m.scan(milk)).toEqual({ what: 'item', sound: 'check' })
     expect(m.moving.value!.goods.map((g) => [g.item!.id, g.keyed])).toEqual([['rice', ''], ['milk', '5']])
+    await keys(m, '31')
+    expect(m.moving.value!.goods[1]).toMatchObject({ keyed: '31', quantity: 31000 }) // not 531
+    await m.scan(rice)
+    await m.scan(milk)
+    await m.key('back') // of the number that stood
+    await keys(m, '4')
+    expect(m.moving.value!.goods[1]!.keyed).toBe('34')
     await m.scan('A-01-04')
     expect((await m.placeMove()).refused!.key).toBe('move-number')
     expect(await m.undo()).toEqual({ sound: 'ok' })

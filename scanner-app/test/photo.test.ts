@@ -1,7 +1,7 @@
 // A photo is kept with what it shows, sent when nothing else is left to send, and let go of like an event. It never stands in
 // the way of a count.
 import 'fake-indexeddb/auto'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createModel } from '../src/model/model'
 import { keepFor, Store } from '../src/store/store'
 import { sha256 } from '../src/wire/digest'
@@ -93,6 +93,22 @@ describe('on the counting screen', () => {
     await m.closePass()
     await arrived(w, m)
     expect(w.server.photos.size).toBe(0) // what it calls unfit is not sent for ever
+    await m.stop()
+  })
+
+  it('is not given up for a page of the network', async () => {
+    const { w, m } = await counting()
+    w.server.page = { path: '/photos/', status: 413 }
+    await m.scan('A-01-03')
+    await m.scan(milk)
+    await m.setPhoto(jpeg(1))
+    await keys(m, '1')
+    await m.confirm()
+    await arrived(w, m)
+    const hash = await sha256(new Uint8Array(jpeg(1)))
+    await vi.waitFor(() => expect(w.server.pages).toBeGreaterThan(0), 5000)
+    w.server.page = undefined
+    await vi.waitFor(() => expect(w.server.photos.has(hash)).toBe(true), 5000)
     await m.stop()
   })
 

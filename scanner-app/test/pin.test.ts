@@ -1,12 +1,15 @@
 // Signing in without a network, for people whom the server let in here before.
 import 'fake-indexeddb/auto'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createModel } from '../src/model/model'
-import { mostWrong, provenFor } from '../src/sync/pin'
+import { Store } from '../src/store/store'
+import { forget, mostWrong, prove, provenFor, remember } from '../src/sync/pin'
 import { calm } from './server'
 import { World } from './world'
 import { arrived, counting, keys, milk, until } from './model/counter'
 import type { Model } from '../src/model/types'
+
+vi.setConfig({ testTimeout: 30_000 }) // each try derives, which is slow on purpose
 
 const hour = 3_600_000 // the tests' clocks run fast
 const cut = async (w: World, m: Model) => {
@@ -85,6 +88,34 @@ describe('without a network', () => {
     await again.stop()
   })
 
+  it('counts wrong ones in a row: a right one in between ends the row', async () => {
+    const { w, m } = await counting()
+    await cut(w, m)
+    for (let round = 0; round < 3; round++) {
+      await m.signOut()
+      for (let n = 0; n < 2; n++) expect(await m.signIn('ali', '1111')).toMatchObject({ refused: { key: 'pin-wrong' } })
+      expect(await m.signIn('ali', '58213')).toEqual({})
+    }
+    await m.stop()
+  })
+
+  it('writes of one person alone: who was forgotten while a PIN was tried stays so', async () => {
+    const { w, m } = await counting()
+    await m.stop()
+    const s = await Store.open(w.database, w.env)
+    await remember(s, w.env, { id: 'sara', name: {} }, '58213')
+    for (const [pin, who] of [['1111', 'sara'], ['58213', 'ali']] as const) {
+      const derive = vi.spyOn(crypto.subtle, 'deriveBits').mockImplementationOnce(async (...a) => {
+        await forget(s, (p) => p === who)
+        derive.mockRestore()
+        return crypto.subtle.deriveBits(...a)
+      })
+      expect((await prove(s, w.env, 'ali', pin)).how).toBe(who === 'ali' ? 'unknown' : 'wrong')
+      expect((await s.get('verifiers'))!.map((v) => v.person)).not.toContain(who)
+    }
+    s.close()
+  })
+
   it('forgets after days, and a clock that is set back does not help', async () => {
     const { w, m } = await counting()
     await cut(w, m)
@@ -112,6 +143,27 @@ describe('with a network', () => {
     expect(await m.signIn('ali', '58213')).toMatchObject({ refused: { key: 'pin-wrong' } })
     await cut(w, m)
     expect(await m.signIn('ali', '58213')).toMatchObject({ refused: { key: 'server-silent' } })
+    await m.stop()
+  })
+
+  it.each([403, 404, 500])('does not take a page of the network for the server’s word: %i', async (status) => {
+    const { w, m } = await counting()
+    await m.signOut()
+    w.server.page = { path: '/signin', status }
+    expect(await m.signIn('ali', '11111')).toMatchObject({ refused: { key: 'pin-wrong' } }) // proved here
+    expect(await m.signIn('ali', '58213')).toEqual({})
+    await m.signOut()
+    await cut(w, m)
+    expect(await m.signIn('ali', '58213')).toEqual({})
+    await m.stop()
+  })
+
+  it('lets in who counts on after the server has forgotten the device', async () => {
+    const { w, m } = await counting()
+    await m.signOut()
+    w.server.forgetful = true
+    expect(await m.signIn('sara', '58213')).toMatchObject({ refused: { key: 'device-unknown' } })
+    expect(await m.signIn('ali', '58213')).toEqual({})
     await m.stop()
   })
 

@@ -51,6 +51,9 @@ export class FakeServer {
   /** Photos by their hash, and how many events were durable when each came. */
   photos = new Map<string, { bytes: Uint8Array; after: number }>()
   photoTries = 0
+  /** What a proxy answers instead of the server, under this path. */
+  page: { path: string; status: number } | undefined
+  pages = 0
   photoAnswer: { status: number; code: string; key: string } | undefined
 
   constructor(readonly now: () => number, readonly chance: () => number) {}
@@ -144,6 +147,7 @@ export class FakeServer {
   fetch = async (url: string, init: RequestInit): Promise<Response> => {
     if (this.deaf || this.chance() < this.weather.dial) throw new TypeError('failed to fetch')
     const path = new URL(url).pathname.replace('/api/handheld', '')
+    if (this.page && path.startsWith(this.page.path) && ++this.pages) return new Response('<html>', { status: this.page.status })
     const json = (v: unknown, status = 200) => new Response(JSON.stringify(v), { status })
     const refuse = (status: number, code: string, key: string) => json({ error: { code, key, ar: 'سبب', en: 'reason' } }, status)
     if (path !== '/enrol' && this.forgetful) return refuse(401, 'unauthenticated', 'device-unknown')

@@ -22,10 +22,6 @@ const unreadable = () => new Refused('unavailable', 'answer-unreadable',
 /** How long a call may take, ms. */
 const callWithin = 30_000
 
-const codes: Record<number, Code> = {
-  400: 'invalid', 413: 'invalid', 401: 'unauthenticated', 403: 'forbidden', 404: 'not_found', 409: 'conflict', 429: 'too_many', 500: 'internal',
-}
-
 export interface Call {
   method: 'GET' | 'POST' | 'PUT'
   path: string
@@ -71,10 +67,9 @@ function refusal(answer: Response, text: string): Refused {
     const { error } = JSON.parse(text) as { error: Fault }
     if (error.key) return new Refused(error.code as Code, error.key, error.ar, error.en, retry)
   } catch {
-    // a proxy's page: its status says what it says
+    // a proxy's page: whatever its status, the server said nothing
   }
-  const code = codes[answer.status] ?? 'unavailable'
-  return new Refused(code, 'server-refused', `رفض الخادم الطلب (${answer.status}). أعد المحاولة، وإن تكرر فأبلغ المشرف.`,
+  return new Refused(answer.status === 429 ? 'too_many' : 'unavailable', 'server-refused', `رفض الخادم الطلب (${answer.status}). أعد المحاولة، وإن تكرر فأبلغ المشرف.`,
     `The server refused the request (${answer.status}). Try again, and tell the supervisor if it goes on.`, retry)
 }
 

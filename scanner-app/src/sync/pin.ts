@@ -20,6 +20,7 @@ async function derive(pin: string, salt: string, rounds: number): Promise<string
 }
 
 const kept = async (store: Store): Promise<VerifierRecord[]> => (await store.get('verifiers')) ?? []
+const keptOf = async (store: Store, person: string) => (await kept(store)).find((v) => v.person === person)
 
 /** The server took this PIN now. */
 export async function remember(store: Store, means: Means, who: { id: string; name: VerifierRecord['name'] }, pin: string): Promise<void> {
@@ -40,20 +41,25 @@ export async function forget(store: Store, gone: (person: string) => boolean): P
 export type Proof = { how: 'known'; name: VerifierRecord['name'] } | { how: 'wrong' | 'locked' | 'unknown' }
 
 export async function prove(store: Store, means: Means, person: string, pin: string): Promise<Proof> {
-  const all = await kept(store)
-  const v = all.find((x) => x.person === person)
+  const v = await keptOf(store, person)
   // A clock that was set back does not make a proof younger.
   if (!v || Math.abs(means.now() - v.at) > provenFor) return { how: 'unknown' }
   if (v.wrong >= mostWrong) return { how: 'locked' }
   // Counted before it is tried: who ends the app in between has still tried.
-  await store.put('verifiers', all.map((x) => (x === v ? { ...v, wrong: v.wrong + 1 } : x)))
+  await wrong(store, person, v.wrong + 1)
   if ((await derive(pin, v.salt, v.rounds)) !== v.derived) return { how: v.wrong + 1 >= mostWrong ? 'locked' : 'wrong' }
-  await store.put('verifiers', all)
+  if (!(await keptOf(store, person))) return { how: 'unknown' } // forgotten meanwhile
+  await wrong(store, person, 0)
   return { how: 'known', name: v.name }
+}
+
+/** So many wrong PINs of this person in a row. Deriving takes long: the others are written as they are by now. */
+async function wrong(store: Store, person: string, wrong: number): Promise<void> {
+  await store.put('verifiers', (await kept(store)).map((v) => (v.person === person ? { ...v, wrong } : v)))
 }
 
 /** Whether a PIN that the server refused is the one that it took before: then that has been changed, or the person may sign in no more. */
 export async function outdated(store: Store, person: string, pin: string): Promise<boolean> {
-  const v = (await kept(store)).find((x) => x.person === person)
+  const v = await keptOf(store, person)
   return v !== undefined && (await derive(pin, v.salt, v.rounds)) === v.derived
 }

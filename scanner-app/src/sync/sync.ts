@@ -262,10 +262,9 @@ export class Sync {
       return who
     } catch (e) {
       if (!(e instanceof Refused)) throw e
-      if (e.code !== 'unavailable') {
-        if (e.code !== 'too_many' && (await outdated(store, person, pin))) await forget(store, (p) => p === person)
-        throw e
-      }
+      if (e.key === 'pin-wrong' && (await outdated(store, person, pin))) await forget(store, (p) => p === person)
+      // A server that is broken, or does not know the device any more, has said nothing of the person.
+      if (e.code !== 'unavailable' && e.code !== 'internal' && e.key !== 'device-unknown') throw e
       const proof = await prove(store, env, person, pin)
       if (proof.how === 'known') return { id: person, name: proof.name }
       throw proof.how === 'unknown' ? e : proof.how === 'wrong' ? pinWrong() : pinLocked()

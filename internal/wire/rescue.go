@@ -89,23 +89,20 @@ func ParseRescue(b []byte) (*Rescue, error) {
 	if len(b) > MaxRescue {
 		return nil, RescueTooLarge.New(MaxRescue >> 20)
 	}
-	b = bytes.TrimPrefix(bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n")), []byte("\ufeff")) // what carries text may change its ends
-	if bytes.HasPrefix(bytes.TrimSpace(b), []byte(rescueCode)) {
+	b = bytes.TrimPrefix(b, []byte("\ufeff"))
+	if bytes.Contains(b, []byte("\r\n")) { // what carries text may change its ends
+		b = bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n"))
+	}
+	if firstLine, _, _ := bytes.Cut(bytes.TrimSpace(b), []byte("\n")); !bytes.HasPrefix(firstLine, []byte("{")) && bytes.Contains(firstLine, []byte(rescueCode)) {
 		var err error
 		if b, err = joinCodes(b); err != nil {
 			return nil, err
 		}
 	}
 	b = append(bytes.TrimRight(b, "\n"), '\n')
-	lines := bytes.Split(b[:len(b)-1], []byte("\n"))
-	read := func(n int) (l rescueLine, err error) {
-		if err := json.Unmarshal(lines[n], &l); err != nil {
-			return l, RescueDamaged.Wrap(err, n+1)
-		}
-		return l, nil
-	}
-	head, err := read(0)
-	if err != nil || head.Type != "rescue" {
+	line, rest, _ := bytes.Cut(b, []byte("\n"))
+	var head rescueLine
+	if json.Unmarshal(line, &head) != nil || head.Type != "rescue" {
 		return nil, RescueUnknown.New()
 	}
 	if head.Version != 1 {
@@ -118,42 +115,42 @@ func ParseRescue(b []byte) (*Rescue, error) {
 	if err := r.check(head); err != nil {
 		return nil, RescueDamaged.Wrap(err, 1)
 	}
-	if want := 2 + head.Events + head.Earlier + head.Photos; len(lines) != want {
-		return nil, RescueCut.New(len(lines), want)
+	lines := bytes.Count(b, []byte("\n"))
+	if want := 2 + head.Events + head.Earlier + head.Photos; lines != want {
+		return nil, RescueCut.New(lines, want)
 	}
 	digest := r.Prev
-	for n := 1; n < len(lines)-1; n++ {
-		l, err := read(n)
-		if err != nil {
-			return nil, err
+	for n := 1; n < lines-1; n++ {
+		line, rest, _ = bytes.Cut(rest, []byte("\n"))
+		var l rescueLine
+		if err := json.Unmarshal(line, &l); err != nil {
+			return nil, RescueDamaged.Wrap(err, n+1)
 		}
 		switch {
-		case n <= head.Events:
-			if l.Event == nil || l.Seq != r.Last()+1 || strings.Contains(*l.Event, "\n") || *l.Event == "" {
-				return nil, RescueDamaged.New(n + 1)
-			}
-			r.Events = append(r.Events, []byte(*l.Event))
-			if digest = DigestAfter(digest, r.Events[len(r.Events)-1:]); digest != l.Digest {
-				return nil, RescueChain.New(l.Seq, n+1)
-			}
-		case n <= head.Events+head.Earlier:
-			if l.Event == nil {
-				return nil, RescueDamaged.New(n + 1)
-			}
-			r.Earlier = append(r.Earlier, []byte(*l.Event))
-		default:
+		case n > head.Events+head.Earlier:
 			if l.JPEG == nil || stocktake.HashOf(l.JPEG) != l.Photo {
 				return nil, RescueDamaged.New(n + 1)
 			}
 			r.Photos = append(r.Photos, stocktake.Document{Hash: l.Photo, Bytes: l.JPEG})
+		case l.Event == nil || *l.Event == "" || strings.Contains(*l.Event, "\n") || len(*l.Event) > ServerLimits.Bytes:
+			return nil, RescueDamaged.New(n + 1)
+		case n > head.Events:
+			r.Earlier = append(r.Earlier, []byte(*l.Event))
+		case l.Seq != r.Last()+1:
+			return nil, RescueDamaged.New(n + 1)
+		default:
+			r.Events = append(r.Events, []byte(*l.Event))
+			if digest = DigestAfter(digest, r.Events[len(r.Events)-1:]); digest != l.Digest {
+				return nil, RescueChain.New(l.Seq, n+1)
+			}
 		}
 	}
-	end, err := read(len(lines) - 1)
-	if err != nil {
-		return nil, err
+	var end rescueLine
+	if err := json.Unmarshal(rest, &end); err != nil {
+		return nil, RescueDamaged.Wrap(err, lines)
 	}
-	r.sum = stocktake.HashOf(b[:len(b)-1-len(lines[len(lines)-1])])
-	if end.End != len(lines)-1 || end.Sum != r.sum {
+	r.sum = stocktake.HashOf(b[:len(b)-len(rest)])
+	if end.End != lines-1 || end.Sum != r.sum {
 		return nil, RescueChanged.New()
 	}
 	r.mac, _ = hex.DecodeString(end.MAC) // what is none proves nothing

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -58,7 +59,7 @@ func TestTheCodesCarryTheSame(t *testing.T) {
 	head = strings.TrimSuffix(head, ".1.1.")
 	half := len(data) / 2
 	one, two := head+".1.2."+data[:half], head+".2.2."+data[half:]
-	for _, text := range []string{one + "\n" + two, two + "\r\n]Q1" + one + "\r\n\r\n", one + "\n" + one + "\n" + two} {
+	for _, text := range []string{one + "\n" + two, two + "\r\n]Q1" + one + "\r\n\r\n", "]Q1" + one + "\n]Q1" + two, one + "\n" + one + "\n" + two} {
 		if again, err := wire.ParseRescue([]byte(text)); err != nil || !bytes.Equal(again.Events[0], r.Events[0]) {
 			t.Errorf("%.40q: %v", text, err)
 		}
@@ -100,6 +101,12 @@ func TestADamagedRescueFileIsRefusedWithItsLine(t *testing.T) {
 		}
 		return bytes.Join(all, []byte("\n"))
 	}
+	earlier := func(event string) []byte {
+		text, _ := json.Marshal(map[string]string{"event": event})
+		all := append([][]byte{}, lines...)
+		all[6] = text
+		return bytes.Join(all, []byte("\n"))
+	}
 	swapped := append([][]byte{}, lines...)
 	swapped[1], swapped[2] = swapped[2], swapped[1]
 	for _, c := range []struct {
@@ -124,6 +131,9 @@ func TestADamagedRescueFileIsRefusedWithItsLine(t *testing.T) {
 		{"first without what is before", replaced(0, `"first":1`, `"first":2`), wire.RescueDamaged, []any{1}},
 		{"more events than there are", replaced(0, `"events":4`, `"events":400000000`), wire.RescueDamaged, []any{1}},
 		{"an event that is lines", replaced(1, `{\"v\"`, `\n{\"v\"`), wire.RescueDamaged, []any{2}},
+		{"an earlier event that is nothing", earlier(""), wire.RescueDamaged, []any{7}},
+		{"an earlier event that is lines", earlier("a\nb"), wire.RescueDamaged, []any{7}},
+		{"an event that no push carries", earlier(strings.Repeat("x", wire.ServerLimits.Bytes+1)), wire.RescueDamaged, []any{7}},
 		{"too large", bytes.Repeat([]byte("x"), wire.MaxRescue+1), wire.RescueTooLarge, nil},
 	} {
 		_, err := wire.ParseRescue(c.file)
@@ -142,6 +152,22 @@ func alike(a, b []any) bool {
 	x, _ := json.Marshal(a)
 	y, _ := json.Marshal(b)
 	return bytes.Equal(x, y)
+}
+
+// A file of nothing but line feeds is refused before anything grows with their number.
+func TestAFileOfManyLinesCostsNoMoreThanItself(t *testing.T) {
+	const size = 4 << 20
+	many := append(bytes.Repeat([]byte("\n"), size), 'x')
+	head, _, _ := bytes.Cut(saved(t, "rescue.jsonl"), []byte("\n"))
+	for want, b := range map[*stocktake.Reason][]byte{wire.RescueUnknown: many, wire.RescueCut: append(bytes.Clone(head), many...)} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := wire.ParseRescue(b)
+		runtime.ReadMemStats(&after)
+		if grown := after.TotalAlloc - before.TotalAlloc; !errors.Is(err, want) || grown > 3*size {
+			t.Errorf("%v, after %d MB", err, grown>>20)
+		}
+	}
 }
 
 // What proves nothing is read all the same, and says so.

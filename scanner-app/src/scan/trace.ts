@@ -11,7 +11,7 @@ export interface Told {
   n: number
   /** ms since the page was opened. */
   at: number
-  /** ms since the one before. */
+  /** ms since the event before: what was read of events is told later than they came. */
   gap: number
   event?: RawEvent
   /** A person typed this: no scan. */
@@ -75,7 +75,7 @@ export class Trace {
 
   private add(at: number, what: Partial<Told>): void {
     const gap = this.n ? at - this.last : 0
-    this.last = at
+    if (what.event) this.last = at
     this.told.push({ n: ++this.n, at: tenth(at), gap: tenth(gap), ...what })
     if (this.told.length > kept) this.told.splice(0, this.told.length - kept)
     this.changed()

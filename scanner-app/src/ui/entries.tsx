@@ -33,7 +33,7 @@ function Row({ entry, open, choose, close }: { entry: Entry; open: boolean; choo
       <span>
         <span class="title">{entry.item ? <Name of={entry.item.name} /> : text('unknown')}</span>
         <span class="note"><Code>{entry.code || entry.item?.code || ''}</Code> · <bdi dir="ltr">{formatTime(entry.at, language.value, digits.value)}</bdi></span>
-        {(entry.lot || entry.expiry) && <span class="note">{entry.expiry && <bdi>{formatDay(entry.expiry, language.value, digits.value)}</bdi>} {entry.lot && <Code>{entry.lot}</Code>}</span>}
+        {(entry.lot || entry.expiry) && <span class="note">{entry.expiry && <bdi>{formatDay(entry.expiry, language.value, digits.value)}</bdi>}{entry.expiry && entry.lot && ' · '}{entry.lot && <Code>{entry.lot}</Code>}</span>}
         {entry.note && <span class="note"><bdi>{entry.note}</bdi></span>}
         <span class="tags">
           {entry.reversed && <span class="tag plain">{text('entries.reversed')}</span>}

@@ -13,7 +13,7 @@ import { identify, type Identity } from './identify'
 import { Journal, type Means } from './journal'
 import { Keyed } from './keyed'
 import { keyedOf, maxObserved, quantityOf, thousandths, unusual } from './number'
-import { described, pendingAnew } from './pending'
+import { described, measureOf, pendingAnew } from './pending'
 import { Refuse } from './refusal'
 import type { Key, Mode, Outcome, Question, Reply, Said, Scanned } from './types'
 import { takesDecimals, type PassChange, type Step, type Walk } from './walk'
@@ -178,16 +178,11 @@ export class Counting extends Ground {
     const { mode, multiplier } = walk.record
     const times = thousandths(multiplier)
     if (times !== undefined && !decimals && times % 1000) throw new Refuse('number-decimals')
-    // A package's label says what it weighs or holds, and that is counted at once. What a pallet's or a case's says is only
-    // proposed: it may have been opened.
-    const weight = decimals ? id.weight : undefined
-    const count = decimals ? undefined : id.count
-    const said = weight ?? (id.package && count ? count * 1000 : undefined)
-    const proposed = count !== undefined && !id.package && times === undefined
-    if (said !== undefined || (mode === 'each' && !proposed && (!decimals || times !== undefined))) {
-      const amount = said === undefined ? times ?? 1000 : said * (times ?? 1000) / 1000
-      const priced = weight !== undefined && id.price ? { price: id.price, unitPrice: id.unitPrice! } : {}
-      const one = { ...p, pack: weight !== undefined ? 1000 : p.pack, ...priced }
+    const measure = measureOf(id, decimals)
+    const proposed = measure && !measure.package && times === undefined ? measure.amount : undefined
+    if (measure?.package || (mode === 'each' && proposed === undefined && (!decimals || times !== undefined))) {
+      const amount = measure?.package ? measure.amount * (times ?? 1000) / 1000 : times ?? 1000
+      const one = { ...p, ...measure?.of }
       const quantity = Number.isInteger(amount) ? quantityOf(amount, one.pack) : undefined
       if (quantity === undefined) throw new Refuse('number-inexact')
       if (quantity > maxObserved) throw new Refuse('number-too-large')
@@ -200,7 +195,7 @@ export class Counting extends Ground {
     }
     const again = walk.same(p).length > 0 || (before !== undefined && before.item === p.item && (p.item !== undefined || before.code === p.code) &&
       (before.lot ?? '') === (p.lot ?? '') && (before.expiry ?? '') === (p.expiry ?? '') && !before.condition)
-    const early = multiplier ? { keyed: multiplier, early: true } : proposed ? { keyed: String(count), early: true } : {}
+    const early = multiplier ? { keyed: multiplier, early: true } : proposed !== undefined ? { keyed: keyedOf(proposed), early: true } : {}
     await this.record(settled, { pending: { ...p, ...early, ...(again ? { again: 'ask' as const } : {}) }, multiplier: '' })
     return { what, sound: again ? 'check' : sound }
   }

@@ -8,12 +8,16 @@ import { packsOf, shown, type Catalogue } from './catalogue'
 import { identify, type Identity } from './identify'
 import type { Means } from './journal'
 import { Keyed } from './keyed'
-import { keyedOf, maxObserved, quantityOf, thousandths } from './number'
-import { pendingOf } from './pending'
+import { keyedOf, maxObserved, quantityOf, thousandths, unusual } from './number'
+import { measureOf, pendingOf } from './pending'
 import { Refuse } from './refusal'
 import type { Goods, Key, Move, Outcome, Place, Scanned } from './types'
+import { takesDecimals } from './walk'
 
 const ok: Outcome = { sound: 'ok' }
+
+/** A code that breaks its rules, read twice within so many ms, was read once. */
+const bounce = 1000
 
 /** A move not begun yet has no from. */
 type Draft = Omit<MoveRecord, 'from'> & { from?: string }
@@ -22,6 +26,10 @@ export class Moving {
   /** The move on the screen: scans and keys are for it. */
   private open: Draft | undefined
   private readonly keyed = new Keyed()
+  /** The code that broke its rules, and when. */
+  private doubted: { raw: string; at: number } | undefined
+  /** The numbers, one of them unusual, that were looked at twice. */
+  private accepted = ''
 
   private constructor(
     private readonly means: Means, private readonly pack: PackRecord, private readonly catalogue: Catalogue, private readonly schemes: readonly Scheme[],
@@ -94,7 +102,17 @@ export class Moving {
     const id = identify(raw, { catalogue: this.catalogue, schemes: this.schemes, isLocation })
     const keyboard = id.arabicKeyboard ? { arabicKeyboard: true } : {}
     if (id.what === 'location') return { ...(await this.at(id.id!)), what: 'location', ...keyboard }
+    if (id.what === 'invalid') this.doubt(raw, at)
     return { ...(await this.take(id, raw, entry, at)), ...keyboard }
+  }
+
+  /** What breaks the rules of its code is taken as it was read only once it was read so twice. */
+  private doubt(raw: string, at: number): void {
+    this.now()
+    const { doubted } = this
+    if (doubted?.raw === raw && Math.abs(at - doubted.at) >= bounce) return
+    if (doubted?.raw !== raw) this.doubted = { raw, at }
+    throw new Refuse('move-invalid')
   }
 
   /** The label of a location: where the goods come from, or, once some were taken, where they go. */
@@ -120,13 +138,14 @@ export class Moving {
   private async take(id: Identity, raw: string, entry: GoodsRecord['entry'], at: number): Promise<Scanned> {
     const m = this.now()
     if (m.from === undefined) throw new Refuse('move-from')
-    const { raw: kept, code, item, pack, lot, expiry } = pendingOf(id, raw, entry, at, false)
-    const weight = id.weight !== undefined && item !== undefined
+    const p = pendingOf(id, raw, entry, at, false)
+    const { raw: kept, code, item, pack, lot, expiry } = p
+    const measure = measureOf(id, takesDecimals(p, this.catalogue))
     const taken: GoodsRecord = {
-      raw: kept, code, entry, keyed: weight ? keyedOf(id.weight!) : '', pack: weight ? 1000 : pack, takenAt: at, ...(item ? { item } : {}),
-      ...(lot ? { lot } : {}), ...(expiry ? { expiry } : {}),
+      raw: kept, code, entry, keyed: measure ? keyedOf(measure.amount) : '', pack: measure?.of.pack ?? pack, takenAt: at, ...(item ? { item } : {}),
+      ...(lot ? { lot } : {}), ...(expiry ? { expiry } : {}), ...(measure && !measure.package ? { early: true } : {}),
     }
-    const again = weight ? -1 : m.goods.findIndex((g) => (item ? g.item === item : !g.item && g.code === code) && g.lot === lot && g.expiry === expiry && g.pack === pack)
+    const again = measure?.package ? -1 : m.goods.findIndex((g) => (item ? g.item === item : !g.item && g.code === code) && g.lot === lot && g.expiry === expiry && g.pack === pack)
     const goods = again < 0 ? [...m.goods, taken] : [...m.goods.filter((_, n) => n !== again), { ...m.goods[again]!, early: true }]
     await this.put({ ...m, goods })
     return { what: item ? 'item' : 'unknown-code', sound: again >= 0 ? 'check' : item ? 'ok' : 'unknown' }
@@ -184,14 +203,21 @@ export class Moving {
     if (from === undefined) throw new Refuse('move-from')
     if (to === undefined) throw new Refuse('move-to')
     const now = this.means.now()
+    let large = false
     const events = m.goods.map((g): EventFields => {
       const amount = thousandths(g.keyed)
       if (!amount) throw new Refuse('move-number')
       const quantity = quantityOf(amount, g.pack)
-      if (quantity === undefined) throw new Refuse('number-inexact')
+      if (quantity === undefined || (amount % 1000 && !this.decimals(g))) throw new Refuse('number-inexact')
       if (quantity > maxObserved) throw new Refuse('number-too-large')
+      large ||= quantity >= unusual
       return { kind: 'moved', session: m.session, at: Math.max(now, g.takenAt), person: m.person, ...told(g, amount), from, to, taken_at: g.takenAt }
     })
+    const numbers = m.move + m.goods.map((g) => ' ' + g.keyed + '×' + g.pack).join('')
+    if (large && this.accepted !== numbers) {
+      this.accepted = numbers
+      throw new Refuse('move-large')
+    }
     let all = this.all
     await this.means.store.record(events, undefined, (recorded) => {
       const goods = m.goods.map((g, n) => ({ ...g, event: recorded[n]!.id, n: recorded[n]!.n }))

@@ -20,6 +20,22 @@ export function pendingOf(id: Identity, raw: string, entry: PendingRecord['entry
   }
 }
 
+/** How much there is by its label. */
+export interface Measure {
+  /** Thousandths of what is counted. */
+  amount: number
+  /** One package's, sold as such: it is so much. Of a pallet or a case it is only proposed, which may have been opened. */
+  package: boolean
+  of: Partial<Pick<PendingRecord, 'pack' | 'price' | 'unitPrice'>>
+}
+
+/** What the label itself says of how much. Only what is weighed has a weight; pieces have a count. */
+export function measureOf(id: Identity, decimals: boolean): Measure | undefined {
+  if (!decimals) return id.count === undefined ? undefined : { amount: id.count * 1000, package: id.package ?? false, of: {} }
+  if (id.weight === undefined) return undefined
+  return { amount: id.weight, package: true, of: { pack: 1000, ...(id.price ? { price: id.price, unitPrice: id.unitPrice! } : {}) } }
+}
+
 /** An entry as it was before its number; said marks that its lot needs no asking again. */
 export function pendingAnew(e: RecordedEvent): PendingRecord {
   return {

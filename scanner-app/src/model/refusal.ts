@@ -32,6 +32,8 @@ const words = {
   'move-same': ['من هذا الموقع أُخذت البضاعة. امسح ملصق الموقع الذي وُضعت فيه.', 'The goods were taken from this location. Scan the label of the one where they were placed.'],
   'move-to': ['امسح ملصق الموقع الذي وُضعت فيه البضاعة، ثم أكّد.', 'Scan the label of the location where the goods were placed, then confirm.'],
   'move-number': ['أدخل عدد كل صنف منقول أولًا.', 'Key how many of each item you carry first.'],
+  'move-invalid': ['لم يُقرأ الباركود كاملًا. أعد المسح؛ إن قُرئ كذلك مرة ثانية أُخذ كما قُرئ.', 'The barcode was not read in full. Scan it again: read the same twice, it is taken as it was read.'],
+  'move-large': ['العدد كبير. راجع الأعداد، ثم أكّد مرة ثانية إن كانت صحيحة.', 'This is a large number. Look at the numbers again, then confirm once more if they are right.'],
   'move-empty': ['امسح البضاعة المنقولة أولًا.', 'Scan the goods that you carry first.'],
   'training': ['هذا تدريب. أنهِ التدريب أولًا.', 'This is training. End it first.'],
   'photo-no-room': ['لا مكان لصورة على الجهاز. تابع العدّ من دونها؛ لم يتأثر ما سُجّل.', 'There is no room for a photo on the device. Go on counting without it; nothing recorded is touched.'],

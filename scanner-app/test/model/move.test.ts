@@ -2,6 +2,7 @@
 import 'fake-indexeddb/auto'
 import { describe, expect, it } from 'vitest'
 import { createModel } from '../../src/model/model'
+import { Store } from '../../src/store/store'
 import { arrived, counting, keys, milk, rice, until } from './counter'
 
 describe('a move', () => {
@@ -124,6 +125,74 @@ describe('a move', () => {
     w.server.feed({ t: 'feed', session: 'night1', cursor: 'c9', state: 'sealed', round: 1, tasks: [] })
     await until(() => m.session.value!.state === 'sealed')
     expect((await m.beginMove()).refused!.key).toBe('session-over')
+    await m.stop()
+  })
+
+  it('takes the weight of what is weighed, and of pieces no fraction', async () => {
+    const { w, m } = await counting()
+    await m.beginMove()
+    await m.scan('A-01-03')
+    expect(await m.scan(']e001' + '0' + rice + '3103002500')).toEqual({ what: 'item', sound: 'ok' })
+    expect(m.moving.value!.goods).toMatchObject([{ item: { id: 'rice' }, keyed: '', pack: 1000 }])
+    await keys(m, '2')
+    await m.scan(']e001962711000100163103001750')
+    await m.scan('A-01-04')
+    expect(await m.placeMove()).toEqual({ sound: 'ok' })
+    expect((await arrived(w, m)).map((e) => [e['item'], e['amount']])).toEqual([['rice', 2000], ['olives', 1750]])
+    await m.stop()
+  })
+
+  it('refuses the fraction of a piece that is in hand already', async () => {
+    const { w, m } = await counting()
+    await m.beginMove()
+    await m.scan('A-01-03')
+    await m.scan(rice)
+    await keys(m, '2')
+    await m.scan('A-01-04')
+    await m.stop()
+    const store = await Store.open(w.database, w.env)
+    const [held] = (await store.get('moves'))!
+    await store.put('moves', [{ ...held!, goods: [{ ...held!.goods[0]!, keyed: '2.5' }] }])
+    store.close()
+    const again = createModel({ env: w.env, name: w.database })
+    await until(() => again.phase.value === 'ready')
+    await again.beginMove()
+    expect((await again.placeMove()).refused!.key).toBe('number-inexact')
+    await again.key('clear')
+    await keys(again, '3')
+    expect(await again.placeMove()).toEqual({ sound: 'ok' })
+    await again.stop()
+  })
+
+  it('takes a code that breaks its rules only once it was read twice', async () => {
+    const { w, m } = await counting()
+    await m.beginMove()
+    await m.scan('A-01-03')
+    const torn = ']E06291003012346', at = w.env.now() - 9000
+    expect((await m.scan(torn, 'scan', at)).refused!.key).toBe('move-invalid')
+    expect((await m.scan(torn, 'scan', at + 400)).refused!.key).toBe('move-invalid') // the trigger
+    expect(m.moving.value!.goods).toEqual([])
+    expect(await m.scan(torn, 'scan', at + 2000)).toEqual({ what: 'unknown-code', sound: 'unknown' })
+    expect((await m.scan(']E06291003012340', 'scan', at + 4000)).refused!.key).toBe('move-invalid')
+    expect(m.moving.value!.goods).toMatchObject([{ code: '6291003012346', keyed: '' }])
+    await m.stop()
+  })
+
+  it('proposes what a pallet says, and looks twice at a large number', async () => {
+    const { w, m } = await counting()
+    await m.beginMove()
+    await m.scan('A-01-03')
+    await m.scan(']C10036271100000000012102' + '0' + rice + '3748')
+    expect(m.moving.value!.goods).toMatchObject([{ item: { id: 'rice' }, keyed: '48', quantity: 48_000 }])
+    await keys(m, '1200')
+    expect(m.moving.value!.goods[0]!.keyed).toBe('1200')
+    await m.scan('A-01-04')
+    expect((await m.placeMove()).refused!.key).toBe('move-large')
+    await m.key('back')
+    await keys(m, '1')
+    expect((await m.placeMove()).refused!.key).toBe('move-large') // another number
+    expect(await m.placeMove()).toEqual({ sound: 'ok' })
+    expect((await arrived(w, m)).map((e) => e['amount'])).toEqual([1_201_000])
     await m.stop()
   })
 })

@@ -1,6 +1,7 @@
 // The app behind its screens: it opens the database as the one writer, keeps the connection, and passes actions on one after
 // the other. What the screens see are its signals.
 import { signal } from '@preact/signals'
+import { fromArabicLayout } from '../gs1/layout'
 import { awaitWriter, takeWriter } from '../store/lock'
 import { StoreFailed } from '../store/failure'
 import { maxPhoto } from '../store/photos'
@@ -31,8 +32,12 @@ const photoRoom = 8 << 20
 /** How often a database that was closed is opened again, ms. */
 const reopenEvery = 5_000
 
-/** The code in a pairing link, or the text itself. */
+/** The code in a pairing link, or the text itself; a reader may have typed it through an Arabic layout. */
 export function pairingCode(text: string): string | undefined {
+  return codeIn(text) ?? codeIn(fromArabicLayout(text) ?? '')
+}
+
+function codeIn(text: string): string | undefined {
   const trimmed = text.trim()
   const link = /#pair=([^&\s]+)/.exec(trimmed)
   if (link) return decodeURIComponent(link[1]!)
@@ -393,7 +398,7 @@ class App extends Shift implements Model {
   protected keepMode(mode: Mode): Promise<void> { return this.store!.put('mode', mode) }
 
   override scan(raw: string, entry: 'scan' | 'keyed' = 'scan', when = Infinity, front = 0): Promise<Scanned> {
-    if (this.phase.value === 'unpaired' || ((this.sync?.exchange.status.revoked || this.sync?.state === 'unenrolled') && raw.includes('#pair='))) {
+    if (this.phase.value === 'unpaired' || ((this.sync?.exchange.status.revoked || this.sync?.state === 'unenrolled') && [raw, fromArabicLayout(raw)].some((r) => r?.includes('#pair=')))) {
       return this.pair(raw, this.deviceName.value).then((o) => ({ ...o, what: o.refused ? 'nothing' as const : 'pairing' as const }))
     }
     return super.scan(raw, entry, when, front)

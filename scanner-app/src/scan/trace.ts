@@ -1,7 +1,7 @@
 // What the scan listener heard and what it made of it, for the screen that shows why a reader is not understood. It keeps the
 // newest only, and nothing that pairs a device.
 import { associations } from '../gs1/association'
-import { codeOf, decode, parseScheme, type Scan } from '../gs1/decode'
+import { codeOf, decode, fromArabicLayout, parseScheme, type Scan } from '../gs1/decode'
 import { watchCapture, type Captured, type Heard } from './capture'
 
 /** So many events and scans are kept. */
@@ -41,8 +41,8 @@ export interface ReadScan {
   decoded: Scan
 }
 
-/** What is never written down: the code that pairs a device. */
-const secret = /#pair=|^[A-Za-z0-9]{4}-[A-Za-z0-9]{4}$/
+/** What is never written down: the code that pairs a device, through whichever layout it came. */
+const secret = (raw: string) => [raw, fromArabicLayout(raw) ?? ''].some((s) => /#pair=|^[A-Za-z0-9]{4}-[A-Za-z0-9]{4}$/.test(codeOf(s)))
 
 export class Trace {
   private told: Told[] = []
@@ -83,7 +83,7 @@ export class Trace {
 
   private read({ raw, arabic, front, ended }: Captured): ReadScan {
     const said = { arabicKeyboard: arabic, front, ended }
-    if (!secret.test(codeOf(raw))) return { raw, ...said, decoded: decode(raw, { schemes: this.schemes().map(parseScheme), associations }) }
+    if (!secret(raw)) return { raw, ...said, decoded: decode(raw, { schemes: this.schemes().map(parseScheme), associations }) }
     this.mask()
     return { raw: '…', ...said, decoded: { kind: 'unknown' } }
   }
@@ -91,7 +91,8 @@ export class Trace {
   /** Takes the characters out of the events that brought a secret. */
   private mask(): void {
     for (let i = this.told.length - 1; i >= 0 && !this.told[i]!.scan; i--) {
-      const { event, ...rest } = this.told[i]!
+      const { event, typed, ...rest } = this.told[i]!
+      if (typed !== undefined) this.told[i] = { ...rest, typed: '…' } // a front that was taken for a person's
       if (!event) continue
       const { key, code: _, keyCode: __, data, ...kept } = event
       this.told[i] = { ...rest, event: { ...kept, ...(key === undefined ? {} : { key: key.length > 1 ? key : '…' }), ...(data === undefined ? {} : { data: '…' }) } }

@@ -1,5 +1,8 @@
 // @vitest-environment happy-dom
 import { afterEach, expect, test } from 'vitest'
+import { fromArabicLayout } from '../../src/gs1/decode'
+import tables from '../../src/gs1/tables.json'
+import { pairingCode } from '../../src/model/model'
 import { captureScans } from '../../src/scan/capture'
 import { kept, Trace } from '../../src/scan/trace'
 
@@ -40,6 +43,20 @@ test('a pairing code is kept nowhere, neither in the scan nor in the keys that b
     const text = JSON.stringify(trace!.list)
     expect(text).not.toContain('ABCD')
     expect(text.replace(/"(type|on|decoded|kind)":"[^"]*"/g, '')).not.toMatch(/"(key|code|data)":"[A-H#]"/)
+    trace!.end()
+    stop!()
+  }
+})
+
+test('nor one that an Arabic layout wrote', () => {
+  const arabic = new Map(tables.arabicKeys.flatMap(([a, us, aShift, usShift]) => [[us!, a!], [usShift!, aShift!]]))
+  for (const secret of [']Q1https://jard.test/app/#pair=ABCD-EFGH', 'ABCD-EFGH', 'abcd-efgh']) {
+    const { type, raws } = watch()
+    const wrote = [...secret].map((c) => arabic.get(c) ?? c).join('')
+    type(wrote)
+    expect([fromArabicLayout(raws[0]!), pairingCode(raws[0]!)!.toUpperCase()]).toEqual([secret, 'ABCD-EFGH']) // it pairs, and is not written down
+    expect(trace!.list.filter((x) => x.scan).map((x) => x.scan!.raw)).toEqual(['…'])
+    expect(trace!.list.filter((x) => (x.event?.key ?? '…') !== '…').map((x) => x.event!.key)).toEqual(['Enter'])
     trace!.end()
     stop!()
   }

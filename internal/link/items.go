@@ -59,6 +59,7 @@ type itemsDraft struct {
 	*pass
 	coder  coder
 	units  unitReader
+	prices decimals // of prices alone
 	items  []itemDraft
 	byID   map[string]int32
 	owners map[string]owner
@@ -80,6 +81,9 @@ func draftItems(ctx context.Context, f File, m Mapping, l Limits, merge bool, pr
 		return nil, err
 	}
 	d := &itemsDraft{pass: p, units: newUnitReader(p.table.mapping), byID: make(map[string]int32), owners: make(map[string]owner)}
+	if d.prices.mark = p.marks.mark; d.prices.mark == 0 {
+		d.prices.look = func() (byte, int) { return p.observe(FieldPrice) }
+	}
 	if d.coder, err = newCoder(p.table.mapping, &d.stats.Codes); err != nil {
 		return nil, err
 	}
@@ -156,7 +160,9 @@ func (d *itemsDraft) row(r *record) {
 	if !ok {
 		return
 	}
-	d.price(r, it, pack)
+	if pack == 1000 && word == "" {
+		d.price(r, it)
+	}
 	added, loose := d.barcodes(r, index, pack)
 	if loose && word != "" {
 		d.loose = append(d.loose, looseCode{index, int32(r.line), word})

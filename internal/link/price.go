@@ -7,11 +7,11 @@ import (
 )
 
 // price takes what a base unit is sold for. It only serves to weigh what scales labelled with a price, so a price that
-// cannot be read, or that contradicts an earlier row, is left out and listed, and never keeps a catalogue back. The price
-// of a row of cases is of the case, and says nothing here.
-func (d *itemsDraft) price(r *record, it *itemDraft, pack stocktake.Quantity) {
+// cannot be read, or that contradicts an earlier row, is left out and listed, and never keeps a catalogue back: how prices
+// are written decides of no other column. The price of a row of cases is of the case, and says nothing here.
+func (d *itemsDraft) price(r *record, it *itemDraft) {
 	c, column := d.table.code(r, FieldPrice)
-	if c.text == "" || pack != 1000 {
+	if c.text == "" {
 		return
 	}
 	price, ok := d.readPrice(c, r.line)
@@ -31,7 +31,7 @@ func (d *itemsDraft) readPrice(c cell, line int) (stocktake.Fils, bool) {
 	if d.table.mapping.Money == "fils" {
 		places = 0
 	}
-	s, fault := d.marks.canonical(c, line)
+	s, fault := d.prices.canonical(c, line)
 	if fault != nil && fault.Reason == numberDoubtful && places == 3 {
 		// Prices are written in dinars and fils, with three decimals; nobody writes thousands of dinars here.
 		s, fault = strings.Replace(cleanNumber(c.text), ",", ".", 1), nil

@@ -73,20 +73,20 @@ func newPass(f File, kind Kind, m Mapping, l Limits) (*pass, error) {
 	if m.Decimal != "" {
 		p.marks.mark = m.Decimal[0]
 	} else {
-		p.marks.look = p.observe
+		p.marks.look = func() (byte, int) { return p.observe(FieldQuantity, FieldCost, FieldValue, FieldPack) }
 	}
 	return p, nil
 }
 
-// observe reads the file from its beginning for the first number that shows its decimal mark.
-func (p *pass) observe() (byte, int) {
+// observe reads the file from its beginning for the first number of some fields that shows its decimal mark.
+func (p *pass) observe(fields ...Field) (byte, int) {
 	in, err := p.table.records(nil)
 	if err != nil {
 		return 0, 0
 	}
 	defer in.Close()
 	var columns []int
-	for _, f := range []Field{FieldQuantity, FieldCost, FieldValue, FieldPack, FieldPrice} {
+	for _, f := range fields {
 		if i := p.table.column(f); i >= 0 {
 			columns = append(columns, i)
 		}

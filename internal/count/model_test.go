@@ -42,7 +42,8 @@ type answer struct {
 	moves     []string
 	groups    []*mgroup
 	unknown   map[string]stocktake.Quantity
-	aside     map[string]string // unknown code → reason
+	moved     map[string]stocktake.Quantity // unknown code → what moves carried under it
+	aside     map[string]string             // unknown code → reason
 	uncertain map[stocktake.SectionID]map[string]bool
 	disputes  []string
 	lines     []*mline

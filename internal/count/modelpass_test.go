@@ -62,7 +62,7 @@ func smaller(a, b string) bool {
 
 // placePasses makes a pass of each opening and gives it its events: Facts 3 to 6.
 func (a *answer) placePasses() {
-	a.unknown, a.aside = map[string]stocktake.Quantity{}, map[string]string{}
+	a.unknown, a.moved, a.aside = map[string]stocktake.Quantity{}, map[string]stocktake.Quantity{}, map[string]string{}
 	done := map[stocktake.PassID]bool{}
 	for _, d := range a.docs {
 		if a.counts(d) && d.event.Pass != "" && !done[d.event.Pass] {
@@ -236,7 +236,9 @@ func (a *answer) placeMoves() {
 		default:
 			if _, known := a.m.material.Items[item]; !known {
 				item = ""
-				if _, means := a.means(e); means != nil && !means.SetAside {
+				if code, means := a.means(e); means == nil || means.SetAside {
+					a.moved[code] += quantity
+				} else {
 					if item = means.Item; means.Pack != 0 {
 						if quantity = e.Amount * means.Pack / 1000; e.Amount*means.Pack%1000 != 0 || quantity > stocktake.MaxObserved {
 							a.hold(d, count.HeldInexact, where)
@@ -327,7 +329,7 @@ func (a *answer) judgePasses() {
 			}
 		}
 	}
-	for code := range a.unknown {
+	for _, code := range a.codes() {
 		for _, r := range bodies[count.Resolution](a, count.CodeResolved) {
 			if r.body.Code == code {
 				delete(a.aside, code)
@@ -337,6 +339,19 @@ func (a *answer) judgePasses() {
 			}
 		}
 	}
+}
+
+// codes are those under which something was counted or moved.
+func (a *answer) codes() []string {
+	return slices.Compact(slices.Sorted(func(yield func(string) bool) {
+		for _, of := range []map[string]stocktake.Quantity{a.unknown, a.moved} {
+			for code := range of {
+				if !yield(code) {
+					return
+				}
+			}
+		}
+	}))
 }
 
 // showCode is what was counted under a code, pass by pass.

@@ -29,13 +29,8 @@ func (a *answer) describe() string {
 	}
 	slices.Sort(accepted)
 	b.WriteString(strings.Join(accepted, ""))
-	codes := make([]string, 0, len(a.unknown))
-	for code := range a.unknown {
-		codes = append(codes, code)
-	}
-	slices.Sort(codes)
-	for _, code := range codes {
-		fmt.Fprintln(&b, "unknown", code, int64(a.unknown[code]), a.aside[code])
+	for _, code := range a.codes() {
+		fmt.Fprintln(&b, "unknown", code, int64(a.unknown[code]), int64(a.moved[code]), a.aside[code])
 	}
 	plan := a.plan()
 	for i := range a.m.material.Site.Locations {

@@ -11,19 +11,20 @@ import (
 // Move is stock that somebody carried from one location of the site to another while people counted. No feed tells of it,
 // so the one who carried it does. It is kept as a fact beside the passes: it is in no tally, and changes no line's digest.
 type Move struct {
-	Person    stocktake.PersonID   `json:"person"`
-	Item      stocktake.ItemID     `json:"item,omitempty"` // empty while nobody has said what the code means
-	Code      string               `json:"code,omitempty"`
-	Quantity  stocktake.Quantity   `json:"quantity"` // greater than zero
-	Lot       string               `json:"lot,omitempty"`
-	Expiry    string               `json:"expiry,omitempty"`
-	Condition Condition            `json:"condition,omitempty"`
-	From      stocktake.LocationID `json:"from"`
-	To        stocktake.LocationID `json:"to"` // another one
-	Taken     time.Time            `json:"taken"`
-	Placed    time.Time            `json:"placed"` // not before it was taken
+	Person    stocktake.PersonID
+	Item      stocktake.ItemID // empty while nobody has said what the code means
+	Code      string
+	Quantity  stocktake.Quantity // greater than zero
+	Lot       string
+	Expiry    string
+	Condition Condition
+	From      stocktake.LocationID
+	To        stocktake.LocationID // another one
+	Taken     time.Time
+	Placed    time.Time // not before it was taken
 
-	id key
+	id      key
+	unknown string // the code under which its item is unknown
 }
 
 // movedFact is a move, or takes one back: there are few.
@@ -130,6 +131,9 @@ func (f *Fold) move(m *movedFact) (Move, string) {
 	}
 	item, quantity, fault := f.understand(m.item, m.code, m.amount, m.pack)
 	move.Item, move.Quantity = item, quantity
+	if item == "" {
+		move.unknown = cmp.Or(m.code, m.item)
+	}
 	return move, fault
 }
 

@@ -145,6 +145,32 @@ func TestMoveOfAnUnknownCodeGetsItsItemLater(t *testing.T) {
 	s.wantHeld(count.HeldInexact)
 }
 
+// A move of a code that nobody counted is seen, and can be understood, by the same command as what was counted.
+func TestMoveOfAnUnknownCodeIsListedUnderIt(t *testing.T) {
+	f := openFloor(t)
+	plan := coldPlan(session)
+	plan.Scope = count.Scope{}
+	_, err := f.svc.Issue(t.Context(), sara, plan)
+	f.check(err)
+	f.device(society, "d1").push(count.Event{
+		Version: 1, ID: "m1", Name: "moved", Session: session, At: dawn + 60_000, TakenAt: dawn + 50_000,
+		Person: "ali", Code: "c1", Pack: 1000, Amount: 2000, From: "A1", To: "C1",
+	})
+	v := f.view(sara, session)
+	if len(v.Unknown) != 1 || v.Unknown[0].Code != "c1" || v.Unknown[0].Moved != 2000 || v.Unknown[0].Quantity != 0 || len(v.Unknown[0].Sections) != 2 {
+		t.Fatalf("unknown are %+v; want c1, of which 2 moved between two sections", v.Unknown)
+	}
+	if n := blockers(v)[count.BlockUnknown]; n != 0 || v.Unknown[0].Open() {
+		t.Errorf("%d codes block the seal; what only moved does not", n)
+	}
+	_, err = f.svc.ResolveCode(t.Context(), sara, session, count.Resolution{Code: "c1", Item: "ice", Pack: 6000, Reason: "a case of six"})
+	f.check(err)
+	v = f.view(sara, session)
+	if m := v.MovesOf("cold", "ice"); len(v.Unknown) != 0 || len(m) != 1 || m[0].Quantity != 12_000 {
+		t.Errorf("unknown are %+v, the moves of ice %+v", v.Unknown, m)
+	}
+}
+
 func TestMoveWithTwoBodiesIsHeldUntilOneIsChosen(t *testing.T) {
 	s := write(t)
 	e := s.carried(2)
@@ -218,5 +244,22 @@ func TestPhotosStandBesideWhatTheyShow(t *testing.T) {
 	s.decide("sara", count.CodeResolved, count.Resolution{Code: "c1", Item: "ice", Pack: 1000})
 	if f := s.view().Findings("cold", "ice"); !slices.Equal(f[0].Photos, []string{a, b, c}) {
 		t.Errorf("of ice is shown %+v; its code's photos go with it", f)
+	}
+}
+
+// In-house codes are short numbers, and so are the ids of items.
+func TestNotesOfACodeAreNotThoseOfAnItemOfThatName(t *testing.T) {
+	s := write(t)
+	w := s.open("ali", "C1")
+	photo := strings.Repeat("0a", 32)
+	w.see("ice", 1, func(e *count.Event) { e.Note = "torn box" })
+	w.scan("ice", 1, func(e *count.Event) { e.Note, e.Photo = "green tin", photo })
+	w.close()
+	v := s.view()
+	if u := v.Unknown[0]; !slices.Equal(u.Notes, []string{"green tin"}) || !slices.Equal(u.Photos, []string{photo}) {
+		t.Errorf("of the code is told %q and shown %q", u.Notes, u.Photos)
+	}
+	if f := v.Findings("cold", "ice"); len(f) != 1 || !slices.Equal(f[0].Notes, []string{"torn box"}) || f[0].Photos != nil {
+		t.Errorf("of ice is told %+v", f)
 	}
 }

@@ -209,13 +209,19 @@ type met struct {
 	entries  int
 }
 
+// subject is what a note or a photo is of: an item, or a code while nobody knows what it means. One text may be both.
+type subject struct {
+	item stocktake.ItemID
+	code string
+}
+
 // tally is a pass's facts reduced: what stands, by item, and what could not be placed.
 type tally struct {
 	opened       *openedFact
 	items        map[stocktake.ItemID]*met
 	unknown      map[string]stocktake.Quantity // unknown code → quantity as understood
-	notes        map[string][]string           // item, or unknown code → what its counter told of it; mostly nil
-	photos       map[string][]string           // … and the hashes of what they show of it
+	notes        map[subject][]string          // what its counter told; mostly nil
+	photos       map[subject][]string          // … and the hashes of what they show
 	observations int64
 	quantity     stocktake.Quantity // as understood on the device
 	content      content            // of opening and observations
@@ -300,12 +306,12 @@ func (f *Fold) reckon(p *passFacts) *tally {
 }
 
 // tell keeps something said of an item or code, once.
-func tell(all *map[string][]string, of, said string) {
+func tell(all *map[subject][]string, of subject, said string) {
 	if said == "" {
 		return
 	}
 	if *all == nil {
-		*all = map[string][]string{}
+		*all = map[subject][]string{}
 	}
 	if n, told := slices.BinarySearch((*all)[of], said); !told {
 		(*all)[of] = slices.Insert((*all)[of], n, said)
@@ -387,12 +393,12 @@ func (f *Fold) meet(t *tally, o *observedFact, photo string, hold func(*fact, st
 	if item == "" {
 		code := f.texts[cmp.Or(o.code, o.item)]
 		t.unknown[code] += understood
-		tell(&t.notes, code, f.texts[o.note])
-		tell(&t.photos, code, photo)
+		tell(&t.notes, subject{code: code}, f.texts[o.note])
+		tell(&t.photos, subject{code: code}, photo)
 		return
 	}
-	tell(&t.notes, string(item), f.texts[o.note])
-	tell(&t.photos, string(item), photo)
+	tell(&t.notes, subject{item: item}, f.texts[o.note])
+	tell(&t.photos, subject{item: item}, photo)
 	m := t.items[item]
 	if m == nil {
 		m = &met{}

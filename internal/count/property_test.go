@@ -137,7 +137,7 @@ func describe(r *random, v *count.View) string {
 	slices.Sort(accepted)
 	b.WriteString(strings.Join(accepted, ""))
 	for _, u := range v.Unknown {
-		fmt.Fprintln(&b, "unknown", u.Code, int64(u.Quantity), u.SetAside)
+		fmt.Fprintln(&b, "unknown", u.Code, int64(u.Quantity), int64(u.Moved), u.SetAside)
 	}
 	for _, l := range v.Locations {
 		if l.SetAside+l.Lapsed != "" {

@@ -109,7 +109,7 @@ func (v *View) block() {
 		}
 	}
 	for _, u := range v.Unknown {
-		if u.SetAside == "" {
+		if u.Open() {
 			add(BlockUnknown, u.Code, u.Lapsed)
 		}
 	}

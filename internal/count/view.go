@@ -75,7 +75,8 @@ type LineTotals struct {
 // Unknown is a code that means no item of the catalogue.
 type Unknown struct {
 	Code     string                `json:"code"`
-	Quantity stocktake.Quantity    `json:"quantity"` // as keyed, one unit a pack
+	Quantity stocktake.Quantity    `json:"quantity"`        // as keyed, one unit a pack
+	Moved    stocktake.Quantity    `json:"moved,omitempty"` // of that no tally tells: what moves carried under it
 	Sections []stocktake.SectionID `json:"sections"`
 	Passes   []stocktake.PassID    `json:"passes"`
 	Notes    []string              `json:"notes,omitempty"`  // what its counters told of it, sorted
@@ -83,7 +84,12 @@ type Unknown struct {
 	SetAside string                `json:"set_aside,omitempty"`
 	Lapsed   string                `json:"lapsed,omitempty"` // the reason for which it was set aside, before more of it came
 	Digest   Digest                `json:"digest"`           // of what every pass counted under it
+
+	counted []stocktake.SectionID // without those that it was only moved from or to
 }
+
+// Open reports whether the code waits for a person: something was counted under it, and nobody set it aside.
+func (u *Unknown) Open() bool { return len(u.Passes) > 0 && u.SetAside == "" }
 
 // Resolved is a code that means an item because a person said so.
 type Resolved struct {
@@ -190,7 +196,7 @@ func (f *Fold) View() *View {
 	v.Accepted = f.accepted()
 	bind(v.Held)
 	bind(v.Accepted)
-	v.Unknown, v.Resolved = f.unknown(v.Passes), f.meanings()
+	v.Unknown, v.Resolved = f.unknown(v.Passes, v.Moves), f.meanings()
 	f.markProvisional(v, sections)
 	v.Streams = f.streamStates()
 	f.lines(v, sections)
@@ -290,25 +296,40 @@ func (g *group) does(t *TaskState) bool {
 	})
 }
 
-func (f *Fold) unknown(passes []*Pass) []Unknown {
+func (f *Fold) unknown(passes []*Pass, moves []Move) []Unknown {
 	byCode, seen := map[string]*Unknown{}, map[string]digester{}
+	of := func(code string) *Unknown {
+		if byCode[code] == nil {
+			byCode[code] = &Unknown{Code: code}
+		}
+		return byCode[code]
+	}
+	add := func(list *[]stocktake.SectionID, section stocktake.SectionID) {
+		if !slices.Contains(*list, section) {
+			*list = append(*list, section)
+		}
+	}
 	for _, p := range passes {
 		if p.Status == PassIsSuperseded {
 			continue
 		}
 		for code, q := range p.tally.unknown {
-			u := byCode[code]
-			if u == nil {
-				u = &Unknown{Code: code}
-				byCode[code] = u
-			}
+			u := of(code)
 			u.Quantity += q
 			u.Passes = append(u.Passes, p.ID)
 			seen[code] = seen[code].text(string(p.ID)).number(int64(q))
-			u.Notes = append(u.Notes, p.tally.notes[code]...)
-			u.Photos = append(u.Photos, p.tally.photos[code]...)
-			if !slices.Contains(u.Sections, p.Section) {
-				u.Sections = append(u.Sections, p.Section)
+			u.Notes = append(u.Notes, p.tally.notes[subject{code: code}]...)
+			u.Photos = append(u.Photos, p.tally.photos[subject{code: code}]...)
+			add(&u.Sections, p.Section)
+			add(&u.counted, p.Section)
+		}
+	}
+	for i := range moves {
+		if m := &moves[i]; m.Item == "" {
+			u := of(m.unknown)
+			u.Moved += m.Quantity
+			for _, end := range []stocktake.LocationID{m.From, m.To} {
+				add(&u.Sections, f.locationIndex()[end].Section)
 			}
 		}
 	}
@@ -357,8 +378,8 @@ func (f *Fold) markProvisional(v *View, sections map[stocktake.SectionID]*sectio
 		}
 	}
 	for _, u := range v.Unknown {
-		if u.SetAside == "" {
-			for _, s := range u.Sections {
+		if u.Open() {
+			for _, s := range u.counted {
 				mark(s, BlockUnknown)
 			}
 		}

@@ -72,7 +72,7 @@ func paint(v *count.View, spare *picture, counters []counter, beat []int) *pictu
 		}
 	}
 	for _, u := range v.Unknown {
-		if u.SetAside == "" {
+		if u.Open() {
 			s.Unknown++
 		}
 	}

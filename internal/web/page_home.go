@@ -65,7 +65,7 @@ func (k *console) sessionTasks(by stocktake.Person, s strip) []task {
 		}
 	}
 	for _, u := range s.View.Unknown {
-		if u.SetAside == "" {
+		if u.Open() {
 			unknown++
 		}
 	}

@@ -201,7 +201,7 @@ func (s *seen) HeldOpen() (n int) {
 // UnknownOpen is how many unknown codes wait for a person.
 func (s *seen) UnknownOpen() (n int) {
 	for _, u := range s.Unknown {
-		if u.SetAside == "" {
+		if u.Open() {
 			n++
 		}
 	}

@@ -220,13 +220,14 @@ func TestMovesAndNotesAreShown(t *testing.T) {
 		{Name: "pass.closed", Pass: "p1", Observations: 2, Quantity: 8000},
 		{Name: "moved", Person: "ali", Item: "tuna", Pack: 1000, Amount: 7000, Lot: "L9", From: "A1", To: "B1", TakenAt: 1_760_000_000_000},
 		{Name: "moved", Person: "ali", Item: "tuna", Pack: 1000, Amount: 7000, From: "A1", To: "Z9", TakenAt: 1_760_000_000_000},
+		{Name: "moved", Person: "ali", Code: "4712", Pack: 1000, Amount: 2000, From: "A1", To: "B1", TakenAt: 1_760_000_000_000},
 	}
 	for n := range events {
 		events[n].Session = "two"
 	}
 	s.push("device-ali", events...)
 	s.page("witness", "/sessions/two/line?section=dry&item=tuna", "two dented", "Moves during the count", "The back", "L9", `class="number">7</bdi>`)
-	s.page("supervisor", "/sessions/two/codes", "&lt;green&gt; tin")
+	s.page("supervisor", "/sessions/two/codes", "&lt;green&gt; tin", "4712", "2 were moved under it")
 	s.page("supervisor", "/sessions/two/codes?code=4711", "What its counters tell of it")
 	s.page("witness", "/sessions/two/log", "moved stock", "Taken at", "The back", "Note", "two dented")
 	s.page("supervisor", "/sessions/two/quarantine", "moved stock", "Z9")

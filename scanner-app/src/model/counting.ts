@@ -24,6 +24,9 @@ const ok: Outcome = { sound: 'ok' }
 const bounce = 1000
 
 const look: Outcome = { sound: 'check' }
+/** A keyed weight is no label's. */
+const unpriced = ({ early: _, price: __, unitPrice: ___, ...p }: PendingRecord): PendingRecord => p
+
 /** What makes goods of one item another kind. */
 const kinds = ['condition', 'lot', 'expiry'] as const
 
@@ -38,7 +41,7 @@ interface Asked {
 
 export class Counting extends Ground {
   private asked: Asked | undefined
-  private readonly keyed = new Keyed()
+  private readonly keyed = new Keyed<PassChange>()
 
   /** Goes on where this person was. */
   static async open(means: Means, pack: PackRecord, session: SessionRecord, catalogue: Catalogue, schemes: readonly Scheme[], person: string): Promise<Counting> {
@@ -279,20 +282,18 @@ export class Counting extends Ground {
     this.mayGoOn()
     const p = walk.record.pending
     const was = !p ? walk.record.multiplier : p.early && key !== 'back' ? '' : p.keyed
-    const keyed = this.keyed.press(was, key, !p || takesDecimals(p, this.catalogue))
+    const keyed = this.keyed.press(was, key, !p || takesDecimals(p, this.catalogue), p ? { pending: p } : { multiplier: was })
     if (keyed === undefined) return {}
-    const { early: _, price: __, unitPrice: ___, ...rest } = p ?? {} as PendingRecord // a keyed weight is no label's
-    await this.journal.put(p ? { pending: { ...rest, keyed, keyedAt: at } } : { multiplier: keyed })
+    await this.journal.put(p ? { pending: { ...unpriced(p), keyed, keyedAt: at } } : { multiplier: keyed })
     this.asked = undefined
     return {}
   }
 
   /** The last keys were no keys but the front of a scan: what they found is keyed again. */
   async unkey(keys: number): Promise<void> {
-    const keyed = this.keyed.before(keys)
-    if (!this.walk || keyed === undefined || (this.question && this.question.kind !== 'how-many')) return
-    const p = this.walk.record.pending
-    await this.put(p ? { pending: { ...p, keyed } } : { multiplier: keyed })
+    const stood = this.keyed.before(keys)
+    if (!this.walk || !stood || (this.question && this.question.kind !== 'how-many')) return
+    await this.put(stood)
   }
 
   async zero(item: string | undefined, at: number): Promise<Outcome> {
@@ -305,7 +306,7 @@ export class Counting extends Ground {
     }
     const p = walk.record.pending
     if (!p) throw new Refuse('nothing-pending')
-    await this.put({ pending: { ...p, keyed: '0', keyedAt: at } })
+    await this.put({ pending: { ...unpriced(p), keyed: '0', keyedAt: at } })
     return this.walk!.record.pending!.again === 'ask' ? look : this.confirm()
   }
 
@@ -336,11 +337,14 @@ export class Counting extends Ground {
     })
   }
 
-  /** Of what is pending, and where that was asked it goes on; else of an entry, which is recorded anew as it was said. */
+  /**
+   * Of what is pending, and where that was asked it goes on; else of an entry, which is recorded anew as it was said. An entry
+   * that is being counted anew is what is pending.
+   */
   async describe(said: Said, entry?: string): Promise<Outcome> {
     const walk = this.counting()
     const p = walk.record.pending
-    if (p && entry === undefined) {
+    if (p && (entry === undefined || entry === p.corrects)) {
       const asked = this.question?.kind === 'lot'
       await this.change((p) => {
         const next = described(p, said)
@@ -351,7 +355,8 @@ export class Counting extends Ground {
     this.mayGoOn()
     this.mayOpen()
     const step = this.standing(walk, entry)
-    const was = pendingAnew(step.event)
+    const { price, unit_price: unitPrice } = step.event // the number is still the label's
+    const was = { ...pendingAnew(step.event), ...(price && unitPrice ? { price, unitPrice } : {}) }
     const now = described(was, said)
     if ([...kinds, 'note' as const, 'photo' as const].every((k) => now[k] === was[k])) return {}
     await this.record(this.replacing(walk, [step], now, step.event.amount ?? 0, step.event.at, step.event.all_here ?? false))

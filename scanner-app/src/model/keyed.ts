@@ -3,15 +3,18 @@ import { keyedAfter } from './number'
 import { Refuse } from './refusal'
 import type { Key } from './types'
 
-export class Keyed {
+export class Keyed<T> {
   /** A point was keyed where numbers are whole. */
   private pointed = false
-  /** What each key found keyed since anything else was stored. */
-  private found: string[] = []
+  /** What each key found standing since anything else was stored. */
+  private found: T[] = []
 
-  /** What stands after one more key; undefined: the key took back what was refused. A key that has no place is refused. */
-  press(was: string, key: Key, decimals: boolean): string | undefined {
-    this.found.push(was)
+  /**
+   * What is keyed after one more key; undefined: the key took back what was refused. A key that has no place is refused. Stood
+   * is what before() gives to have this key taken back.
+   */
+  press(was: string, key: Key, decimals: boolean, stood: T): string | undefined {
+    this.found.push(stood)
     // What follows a point that was refused is a fraction, and no more of the whole number.
     if (this.pointed && key === 'back') {
       this.pointed = false
@@ -28,7 +31,7 @@ export class Keyed {
   }
 
   /** What stood before the last so many keys. */
-  before(keys: number): string | undefined { return this.found.slice(-keys)[0] }
+  before(keys: number): T | undefined { return this.found.slice(-keys)[0] }
 
   /** Something else was stored. */
   forget(): void {

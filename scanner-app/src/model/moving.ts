@@ -25,7 +25,7 @@ type Draft = Omit<MoveRecord, 'from'> & { from?: string }
 export class Moving {
   /** The move on the screen: scans and keys are for it. */
   private open: Draft | undefined
-  private readonly keyed = new Keyed()
+  private readonly keyed = new Keyed<GoodsRecord>()
   /** The code that broke its rules, and when. */
   private doubted: { raw: string; at: number } | undefined
   /** The numbers, one of them unusual, that were looked at twice. */
@@ -153,16 +153,16 @@ export class Moving {
 
   async key(key: Key): Promise<Outcome> {
     const m = this.now()
-    const { early, ...g } = this.current(m)
-    const keyed = this.keyed.press(early && key !== 'back' ? '' : g.keyed, key, this.decimals(g))
+    const stood = this.current(m)
+    const { early, ...g } = stood
+    const keyed = this.keyed.press(early && key !== 'back' ? '' : g.keyed, key, this.decimals(g), stood)
     if (keyed !== undefined) await this.store(this.with(m, { ...g, keyed }))
     return {}
   }
 
   async unkey(keys: number): Promise<void> {
-    const keyed = this.keyed.before(keys)
-    const g = this.open?.goods.at(-1)
-    if (g && keyed !== undefined) await this.put(this.with(this.open!, { ...g, keyed }))
+    const stood = this.keyed.before(keys)
+    if (this.open && stood) await this.put(this.with(this.open, stood))
   }
 
   async switchPack(): Promise<Outcome> {

@@ -199,6 +199,23 @@ describe('a correction', () => {
     await m.stop()
   })
 
+  it('is described as what is in hand, and stands once', async () => {
+    const { m } = await counting()
+    await m.scan('A-01-03')
+    await m.scan(milk)
+    await keys(m, '5')
+    await m.confirm()
+    const { id } = m.pass.value!.entries[0]!
+    await m.countAnew(id)
+    expect(await m.describe({ note: 'wet' }, id)).toEqual({})
+    expect(m.pass.value!.pending).toMatchObject({ note: 'wet', corrects: id })
+    await keys(m, '6')
+    expect(await m.confirm()).toEqual({ sound: 'ok' })
+    expect(m.pass.value!.totals).toMatchObject({ observations: 1, quantity: 6000 })
+    expect(m.pass.value!.entries.map((e) => [e.quantity, e.reversed, e.note])).toEqual([[6000, false, 'wet'], [5000, true, undefined]])
+    await m.stop()
+  })
+
   it('asks first for the number of what is in hand', async () => {
     const { m } = await counting()
     await m.scan('A-01-03')

@@ -55,6 +55,21 @@ describe('a price label', () => {
     await m.stop()
   })
 
+  it('described keeps its price, and counted anew has it no more', async () => {
+    const { w, m } = await open()
+    await m.scan(']E0' + price)
+    await m.describe({ condition: 'damaged' })
+    await m.countAnew(m.pass.value!.entries[0]!.id)
+    await keys(m, '1.2')
+    await m.confirm()
+    await m.closePass()
+    const events = (await arrived(w, m)).slice(1, -1)
+    expect(events.map((e) => [e['kind'], e['condition'], e['amount'], e['price'], e['unit_price']])).toEqual([
+      ['observed', undefined, 1400, 1750, 1250], ['reversed', undefined, 1400, 1750, 1250], ['observed', 'damaged', 1400, 1750, 1250],
+      ['reversed', 'damaged', 1400, 1750, 1250], ['observed', 'damaged', 1200, undefined, undefined]])
+    await m.stop()
+  })
+
   it('counts each package of a number keyed before it', async () => {
     const { m } = await open()
     await m.setMode('each')
@@ -95,6 +110,20 @@ it('what a pallet says is proposed, and confirmed by a person', async () => {
     expect(m.pass.value!.entries[0]).toMatchObject({ amount: 4000 })
     await m.stop()
   }
+})
+
+it('what a label proposed stands again once the keys after it turn out to be the front of a scan', async () => {
+  const { m } = await open()
+  await m.scan(pallet)
+  await m.key('6')
+  expect(await m.scan('6291003012345', 'scan', Infinity, 1)).toEqual({ what: 'item', sound: 'ok' })
+  expect(m.pass.value).toMatchObject({ pending: { item: { id: 'milk' } }, entries: [{ item: { id: 'rice' }, amount: 48_000 }] })
+  await m.beginMove()
+  await m.scan(pallet)
+  await m.key('6')
+  await m.scan('6291003012345', 'scan', Infinity, 1)
+  expect(m.moving.value!.goods.map((g) => [g.item!.id, g.keyed])).toEqual([['rice', '48'], ['milk', '']])
+  await m.stop()
 })
 
 it('cases count by what their code holds', async () => {

@@ -101,6 +101,9 @@ func printRescue(w io.Writer, r *handheld.RescueReport) {
 	if r.Photos > 0 {
 		fmt.Fprintf(w, "  photos: %d\n", r.Photos)
 	}
+	if r.NoPhotos > 0 {
+		fmt.Fprintf(w, "  photos left out: %d\n", r.NoPhotos)
+	}
 	fmt.Fprintln(w, "If this handheld does not come back, a supervisor writes it off where a session waits for it before the seal.")
 }
 
@@ -120,7 +123,7 @@ func (n *node) rescue(ctx context.Context, c rescueCall) (*handheld.RescueReport
 	if _, err := n.db.Society(ctx, c.Society); err != nil {
 		return nil, err
 	}
-	return n.rescuer().Rescue(ctx, c.Society, c.File)
+	return n.rescuer().Rescue(ctx, c.Society, "", c.File)
 }
 
 func (n *node) rescuer() *handheld.Rescuer {
@@ -141,6 +144,6 @@ type eventImporter struct{ *handheld.Rescuer }
 
 // ImportEvents takes in what a handheld held.
 func (i eventImporter) ImportEvents(ctx context.Context, by stocktake.Person, file []byte) (any, error) {
-	r, err := i.Rescue(ctx, by.Society, file)
+	r, err := i.Rescue(ctx, by.Society, by.ID, file)
 	return orNil(r, err)
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
+	"strings"
 	"time"
 
 	"jard/internal/stocktake"
@@ -169,3 +170,12 @@ func (r *reader) uvarint() uint64 {
 }
 
 func (r *reader) text() string { return string(r.take(int(r.byte()))) }
+
+// QuarantinedFor is the key of the reason for which an entry was quarantined; "" for any other. In the late log's notes it follows
+// the reason why the entry is late.
+func (e *Entry) QuarantinedFor() string {
+	if e.Kind != Quarantined {
+		return ""
+	}
+	return e.Note[strings.LastIndex(e.Note, " ")+1:]
+}

@@ -148,3 +148,20 @@ func TestKindsHaveNames(t *testing.T) {
 		}
 	}
 }
+
+func TestAnEntrySaysForWhatItWasQuarantined(t *testing.T) {
+	for _, c := range []struct {
+		kind       count.Kind
+		note, want string
+	}{
+		{count.Quarantined, "device-revoked", "device-revoked"},
+		{count.Quarantined, "session-sealed; file-unproved", "file-unproved"},
+		{count.Quarantined, "not-device-unknown", "not-device-unknown"},
+		{count.Observed, "session-sealed", ""},
+	} {
+		e := count.Entry{Kind: c.kind, Note: c.note}
+		if got := e.QuarantinedFor(); got != c.want {
+			t.Errorf("%s %q: %q", c.kind, c.note, got)
+		}
+	}
+}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
-	"strings"
 
 	"jard/internal/count"
 	"jard/internal/stocktake"
@@ -46,7 +45,8 @@ type RescueReport struct {
 	Name     string              `json:"name"`
 	Held     string              `json:"held,omitempty"` // the reason for which all of it went to quarantine
 	Sessions []RescuedSession    `json:"sessions"`
-	Photos   int                 `json:"photos"` // taken in, or there already
+	Photos   int                 `json:"photos"`              // taken in, or there already
+	NoPhotos int                 `json:"no_photos,omitempty"` // left out: they are no such photos, or the file proves nothing
 }
 
 // RescuedSession counts the events of one session. New is everything that was appended; Quarantined and Late are parts of it.
@@ -67,12 +67,15 @@ type rescued struct {
 	proved bool              // the device made the file
 	device Device
 	heads  map[stocktake.SessionID]bool // whether a log is open
+	taken  int                          // events appended
 }
 
 // Rescue takes in a file of a society. The device's own stream goes on where the file follows it, and a device that comes back
 // finds its events acknowledged. Where that cannot be (the stream is fenced, the store lacks what lies before, or has
 // another history), what the store does not hold yet goes into a stream of its own; an event counts once, whichever stream brings it.
-func (x *Rescuer) Rescue(ctx context.Context, society stocktake.SocietyID, file []byte) (*RescueReport, error) {
+// By is who carried the file; nobody for the operator of the machine. Where the store fails on the way the error is RescuePart if
+// something came in: importing again brings the rest.
+func (x *Rescuer) Rescue(ctx context.Context, society stocktake.SocietyID, by stocktake.PersonID, file []byte) (*RescueReport, error) {
 	parsed, err := wire.ParseRescue(file)
 	if err != nil {
 		return nil, err
@@ -85,19 +88,21 @@ func (x *Rescuer) Rescue(ctx context.Context, society stocktake.SocietyID, file 
 	if err := r.identify(ctx); err != nil {
 		return nil, err
 	}
-	if r.why == nil {
-		if err := r.takePhotos(ctx); err != nil {
-			return nil, err
-		}
+	err = r.takeEvents(ctx)
+	if err == nil {
+		err = r.takePhotos(ctx)
 	}
-	if err := r.takeEvents(ctx); err != nil {
-		if _, moved := errors.AsType[*count.NotFollowing](err); moved {
-			return nil, RescueRaced.Wrap(err)
-		}
+	if _, moved := errors.AsType[*count.NotFollowing](err); moved {
+		return nil, RescueRaced.Wrap(err)
+	}
+	if err != nil && r.taken > 0 {
+		return nil, RescuePart.Wrap(err, r.taken)
+	}
+	if err != nil {
 		return nil, err
 	}
 	slices.SortFunc(r.report.Sessions, func(a, b RescuedSession) int { return cmp.Compare(a.Session, b.Session) })
-	x.Logger.WarnContext(ctx, "events of a handheld imported from a file", "society", society, "device", parsed.Device, "stream", parsed.Epoch,
+	x.Logger.WarnContext(ctx, "events of a handheld imported from a file", "society", society, "by", by, "device", parsed.Device, "stream", parsed.Epoch,
 		"held", r.report.Held, "sessions", r.report.Sessions, "photos", r.report.Photos)
 	return &r.report, nil
 }
@@ -125,7 +130,8 @@ func (r *rescued) identify(ctx context.Context) error {
 
 func (r *rescued) takePhotos(ctx context.Context) error {
 	for _, p := range r.Photos {
-		if checkPhoto(p.Bytes, p.Hash) != nil || len(p.Bytes) > MaxPhoto {
+		if !r.proved || checkPhoto(p.Bytes, p.Hash) != nil || len(p.Bytes) > MaxPhoto {
+			r.report.NoPhotos++
 			continue // an observation without its photo is an observation
 		}
 		if err := r.Store.PutDocuments(ctx, r.Society, p); err != nil {
@@ -143,24 +149,21 @@ func (r *rescued) takeEvents(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	loose := r.Earlier
-	// A file that proves nothing moves no mark, a revoked device's neither: the device may still come and tell its own story.
+	following, loose := r.Events[:0], slices.Concat(r.Earlier, r.Events)
+	var chained [][]byte
+	// A file that proves nothing moves no mark: the device may still come and tell its own story.
 	if digest, on := r.Digest(mark.Acked); on && digest == mark.Digest && !mark.Fenced && r.proved {
 		known := int(mark.Acked - (r.First - 1))
 		for _, e := range count.Receive(r.Events[:known]) {
 			r.of(e.Session).Known++
 		}
-		if err := r.append(ctx, stream, mark, r.Events[known:]); err != nil {
-			return err
-		}
-	} else {
-		loose = slices.Concat(r.Earlier, r.Events)
+		following, loose, chained = r.Events[known:], r.Earlier, r.Events
 	}
-	if len(loose) == 0 {
-		return nil
+	lacking, err := r.lacking(ctx, loose, chained)
+	if err != nil {
+		return err
 	}
-	lacking, err := r.lacking(ctx, loose)
-	if err != nil || len(lacking) == 0 {
+	if err := r.append(ctx, stream, mark, following); err != nil || len(lacking) == 0 {
 		return err
 	}
 	apart := count.Stream{Device: r.Rescue.Device, Epoch: stocktake.HashOf([]byte("rescue of " + r.Epoch)).String()[:22]}
@@ -170,29 +173,43 @@ func (r *rescued) takeEvents(ctx context.Context) error {
 	return r.append(ctx, apart, mark, lacking)
 }
 
-// append judges events like a push and makes them durable, all together.
+// append judges events like pushes, and makes them durable in runs of a push's size: other devices wait no longer than for a push.
 func (r *rescued) append(ctx context.Context, stream count.Stream, mark count.Mark, bodies [][]byte) error {
-	if len(bodies) == 0 {
-		return nil
+	for len(bodies) > 0 {
+		n, size := 0, 0
+		for n < len(bodies) && n < wire.ServerLimits.Events && (n == 0 || size+len(bodies[n]) <= wire.ServerLimits.Bytes) {
+			size += len(bodies[n])
+			n++
+		}
+		var err error
+		if mark, err = r.appendRun(ctx, stream, mark, bodies[:n]); err != nil {
+			return err
+		}
+		bodies = bodies[n:]
 	}
+	return nil
+}
+
+func (r *rescued) appendRun(ctx context.Context, stream count.Stream, mark count.Mark, bodies [][]byte) (count.Mark, error) {
 	events := count.Receive(bodies)
 	if err := r.judge(ctx, events); err != nil {
-		return err
+		return mark, err
 	}
 	late := make([]bool, len(events))
 	for n, e := range events {
 		open, err := r.open(ctx, e.Session)
 		if err != nil {
-			return err
+			return mark, err
 		}
 		late[n] = !open
 	}
-	_, err := r.Store.Append(ctx, count.Batch{
+	mark, err := r.Store.Append(ctx, count.Batch{
 		Society: r.Society, Stream: stream, First: mark.Acked + 1, Prev: mark.Digest, Digest: wire.DigestAfter(mark.Digest, bodies), Events: events,
 	})
 	if err != nil {
-		return err
+		return mark, err
 	}
+	r.taken += len(events)
 	for n, e := range events {
 		s := r.of(e.Session)
 		s.New++
@@ -203,7 +220,7 @@ func (r *rescued) append(ctx context.Context, stream count.Stream, mark count.Ma
 			s.Late++
 		}
 	}
-	return nil
+	return mark, nil
 }
 
 func (r *rescued) judge(ctx context.Context, events []count.Received) error {
@@ -234,8 +251,8 @@ func (r *rescued) open(ctx context.Context, session stocktake.SessionID) (bool, 
 	return open, nil
 }
 
-// lacking leaves out of these what the logs that they belong to hold already, byte for byte.
-func (r *rescued) lacking(ctx context.Context, bodies [][]byte) ([][]byte, error) {
+// lacking leaves out of these what the logs that they belong to hold already, byte for byte, and what is chained: appended beside them.
+func (r *rescued) lacking(ctx context.Context, bodies, chained [][]byte) ([][]byte, error) {
 	received := count.Receive(bodies)
 	mine := map[stocktake.Hash]bool{}
 	logs := map[stocktake.SessionID]bool{count.LateLog: true}
@@ -246,6 +263,9 @@ func (r *rescued) lacking(ctx context.Context, bodies [][]byte) ([][]byte, error
 		}
 	}
 	held := map[stocktake.Hash]bool{}
+	for _, body := range chained {
+		held[stocktake.HashOf(body)] = true
+	}
 	for session := range logs {
 		for from := uint64(1); ; {
 			entries, err := r.Store.Read(ctx, r.Society, session, from, 1000)
@@ -257,8 +277,7 @@ func (r *rescued) lacking(ctx context.Context, bodies [][]byte) ([][]byte, error
 			}
 			for n := range entries {
 				e := &entries[n]
-				distrusted := e.Kind == count.Quarantined && (strings.HasSuffix(e.Note, count.DeviceUnknown.Key) || strings.HasSuffix(e.Note, count.FileUnproved.Key))
-				if e.Author.Stream.Device == "" || (distrusted && r.why == nil) {
+				if e.Author.Stream.Device == "" || (r.why == nil && r.distrusted(e)) {
 					continue
 				}
 				if h := stocktake.HashOf(e.Body); mine[h] {
@@ -281,6 +300,15 @@ func (r *rescued) lacking(ctx context.Context, bodies [][]byte) ([][]byte, error
 	return lacking, nil
 }
 
+// distrusted reports whether an entry lies in quarantine for who brought it, not for what it says: nothing that a proved file need heed.
+func (r *rescued) distrusted(e *count.Entry) bool {
+	if e.Kind != count.Quarantined {
+		return false
+	}
+	why := e.QuarantinedFor()
+	return e.Author.Stream.Device != r.Rescue.Device || why == count.DeviceUnknown.Key || why == count.FileUnproved.Key
+}
+
 func (r *rescued) of(session stocktake.SessionID) *RescuedSession {
 	for n := range r.report.Sessions {
 		if r.report.Sessions[n].Session == session {
@@ -299,4 +327,7 @@ var (
 	RescueRaced = stocktake.NewReason(stocktake.Conflict, "rescue-raced",
 		"The handheld is sending its events itself just now. Let it finish; if it stops again, import the file once more.",
 		"الجهاز يرسل أحداثه بنفسه الآن. دعه ينتهي، وإن توقف فأعد استيراد الملف.")
+	RescuePart = stocktake.NewReason(stocktake.Unavailable, "rescue-part",
+		"Only %d events of the file were imported: the server could not store the rest. See that its disk has space, then import the same file again: it brings what is missing.",
+		"استُورد من الملف %d من الأحداث فقط ولم يستطع الخادم حفظ الباقي. تأكد من توفر مساحة على قرصه ثم أعد استيراد الملف نفسه: يُضاف الناقص وحده.")
 )

@@ -10,8 +10,11 @@ import (
 	"errors"
 	"log/slog"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 
+	"jard/internal/boltdb"
 	"jard/internal/count"
 	"jard/internal/handheld"
 	"jard/internal/stocktake"
@@ -72,7 +75,7 @@ func (e enrolled) Enrolled(ctx context.Context, society stocktake.SocietyID, id 
 
 func (w *world) rescue(c carried) (*handheld.RescueReport, error) {
 	x := handheld.Rescuer{Accounts: enrolled{w.accounts}, Store: w.db, Logger: slog.New(slog.NewTextHandler(w.log, nil))}
-	return x.Rescue(context.Background(), "salwa", c.file())
+	return x.Rescue(context.Background(), "salwa", "boss", c.file())
 }
 
 func (w *world) rescued(c carried, held string, sessions ...handheld.RescuedSession) {
@@ -217,15 +220,95 @@ func TestARescuedFileBringsItsPhotos(t *testing.T) {
 	}
 }
 
+// The photos of a revoked device's own file lie beside its events in quarantine; those of a forged one are left out, and said to be.
+func TestPhotosOfWhatIsQuarantined(t *testing.T) {
+	w := start(t)
+	w.accounts.revoke("d1")
+	c := holding("d1", "e1", observed("s1", 1))
+	c.photos = [][]byte{picture(t, 20, 20)}
+	forged := c
+	forged.token = "t-d2"
+	for n, file := range []carried{forged, c} {
+		r, err := w.rescue(file)
+		w.check(err)
+		if r.Photos != n || r.NoPhotos != 1-n {
+			t.Errorf("%d photos, %d left out", r.Photos, r.NoPhotos)
+		}
+	}
+	if !strings.Contains(w.log.String(), "by=boss") {
+		t.Error("the log does not say who carried the file")
+	}
+}
+
+// failing is a store whose disk is full after some appends.
+type failing struct {
+	handheld.RescueStore
+	left  int
+	sizes []int
+}
+
+func (f *failing) Append(ctx context.Context, b count.Batch) (count.Mark, error) {
+	if f.left--; f.left < 0 {
+		return count.Mark{}, boltdb.StoreFull.New()
+	}
+	f.sizes = append(f.sizes, len(b.Events))
+	return f.RescueStore.Append(ctx, b)
+}
+
+func TestAFileComesInByPushesAndAgainBringsTheRest(t *testing.T) {
+	w := start(t)
+	c := holding("d1", "e1", opened("s1", 1, "fatima"))
+	for n := range wire.ServerLimits.Events {
+		c.events = append(c.events, observed("s1", n+1))
+	}
+	c.earlier = [][]byte{observed("s1", 5000)}
+	c.photos = [][]byte{picture(t, 20, 20)}
+	store := &failing{RescueStore: w.db}
+	x := handheld.Rescuer{Accounts: enrolled{w.accounts}, Store: store, Logger: slog.New(slog.DiscardHandler)}
+	rescue := func(appends int) error {
+		store.left = appends
+		_, err := x.Rescue(context.Background(), "salwa", "boss", c.file())
+		return err
+	}
+	if err := rescue(0); !errors.Is(err, boltdb.StoreFull) || errors.Is(err, handheld.RescuePart) {
+		t.Errorf("with nothing in: %v", err)
+	}
+	for range 2 {
+		if err := rescue(1); !errors.Is(err, boltdb.StoreFull) || !errors.Is(err, handheld.RescuePart) {
+			t.Errorf("with a part in: %v", err)
+		}
+	}
+	if _, err := w.db.Document(context.Background(), "salwa", stocktake.HashOf(c.photos[0])); err == nil {
+		t.Error("a photo came before events")
+	}
+	w.check(rescue(1))
+	w.check(rescue(0))
+	if n := w.noted("salwa", "s1"); n["observed"] != 1001 || !slices.Equal(store.sizes, []int{1000, 1, 1}) {
+		t.Errorf("the log holds %v, appended by %v", n, store.sizes)
+	}
+}
+
+// What lies in quarantine from another device's push is not yet there: its own device's file is believed.
+func TestAnEventHeldOfAnotherDeviceStillCounts(t *testing.T) {
+	w := start(t)
+	w.accounts.revoke("d2")
+	event := observed("s1", 1)
+	w.rescued(holding("d2", "e1", event), "device-revoked", handheld.RescuedSession{Session: "s1", New: 1, Quarantined: 1})
+	c := holding("d1", "e1")
+	c.earlier = [][]byte{event}
+	w.rescued(c, "", handheld.RescuedSession{Session: "s1", New: 1})
+	w.rescued(c, "", handheld.RescuedSession{Session: "s1", Known: 1})
+}
+
 func TestADamagedFileOrOneOfAnotherSocietyTakesNothing(t *testing.T) {
 	w := start(t)
 	x := handheld.Rescuer{Accounts: enrolled{w.accounts}, Store: w.db, Logger: slog.New(slog.DiscardHandler)}
 	file := holding("d1", "e1", observed("s1", 1), observed("s1", 2)).file()
-	if _, err := x.Rescue(context.Background(), "rumaithiya", file); !errors.Is(err, handheld.RescueElsewhere) {
+	if _, err := x.Rescue(context.Background(), "rumaithiya", "boss", file); !errors.Is(err, handheld.RescueElsewhere) {
 		t.Errorf("of another society: %v", err)
 	}
 	torn := bytes.Replace(file, []byte("12000"), []byte("13000"), 2)
-	if _, err := x.Rescue(context.Background(), "salwa", torn); !errors.Is(err, wire.RescueChain) {
+	if _, err := x.Rescue(context.Background(), "salwa", "boss", torn); !errors.Is(err, wire.RescueChain) {
 		t.Errorf("damaged: %v", err)
 	}
 	if n := w.noted("salwa", "s1"); n["observed"] != 0 {

@@ -13,7 +13,7 @@ import (
 
 // EventImporter takes in the events of a handheld from a file that a person carried. The server fills it in.
 type EventImporter interface {
-	// ImportEvents takes in a rescue file, all that the store lacks of it or nothing. The report is shown as JSON.
+	// ImportEvents takes in what the store lacks of a rescue file. Importing it again brings what an error left out. The report is shown as JSON.
 	ImportEvents(ctx context.Context, by stocktake.Person, file []byte) (report any, err error)
 }
 

@@ -110,7 +110,7 @@ func scanText(line []byte, last bool) string {
 	return string(line)
 }
 
-// unitPrices are prices of a kilogram in fils, by item digits or GTIN; "" is of every other.
+// unitPrices are prices of a kilogram in fils, by item digits or GTIN of 14 digits; "" is of every other.
 type unitPrices map[string]int64
 
 func readUnitPrices(given []string) (unitPrices, error) {
@@ -124,12 +124,28 @@ func readUnitPrices(given []string) (unitPrices, error) {
 		if err != nil || n <= 0 || n > gs1.MaxUnitPrice || named && item == "" {
 			return nil, fmt.Errorf("unit price %q: want fils from 1 to %d, such as 1250 or 40001=1250", text, int64(gs1.MaxUnitPrice))
 		}
+		if named {
+			if item, err = labelItem(item); err != nil {
+				return nil, fmt.Errorf("unit price %q: %w", text, err)
+			}
+		}
 		if _, twice := prices[item]; twice {
 			return nil, fmt.Errorf("unit price %q: the item has one already", text)
 		}
 		prices[item] = n
 	}
 	return prices, nil
+}
+
+// labelItem reads what a unit price is of: the item digits of a label, 1 to 10, as they are, or a longer GTIN as scans give it.
+func labelItem(text string) (string, error) {
+	if len(text) > 10 {
+		return gs1.GTIN14(text)
+	}
+	if strings.Trim(text, "0123456789") != "" {
+		return "", fmt.Errorf("%q is neither the item digits of a label nor a GTIN", text)
+	}
+	return text, nil
 }
 
 func (u unitPrices) weigh(s *gs1.Scan) {

@@ -79,7 +79,17 @@ func TestDecodeWeighsByTheItem(t *testing.T) {
 			t.Errorf("%s: %s", given, out.String())
 		}
 	}
-	for _, given := range []string{"x", "=5", "0", "-1", "1250 1000", "a=b", "1000000001"} {
+	for _, gtin := range []string{"6271100010013", "06271100010013"} { // as people write it, and as scans give it
+		var out bytes.Buffer
+		cmd := decodeCmd{UnitPrice: []string{gtin + "=1250", "1"}}
+		if err := cmd.Run(&streams{In: strings.NewReader("]C1010627110001001339231750\n"), Out: &out}); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(out.String(), `"weight_g":1400`) {
+			t.Errorf("%s: %s", gtin, out.String())
+		}
+	}
+	for _, given := range []string{"x", "=5", "0", "-1", "1250 1000", "a=b", "1000000001", "abcde=5", "6271100010014=5", "6271100010013=5 06271100010013=6"} {
 		cmd := decodeCmd{UnitPrice: strings.Fields(given)}
 		if err := cmd.Run(&streams{In: strings.NewReader(""), Out: new(bytes.Buffer)}); err == nil {
 			t.Errorf("%q was taken for a unit price", given)

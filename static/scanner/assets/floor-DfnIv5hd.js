@@ -1,1 +1,0 @@
-import{s as e}from"./decode-CqQHhHuc.js";import{i as t,n,r,t as i}from"./moving-Buuxua7o.js";export{r as Catalogue,n as Counting,i as Moving,t as packChunk,e as parseScheme};

@@ -105,7 +105,7 @@ it('does the main job with the real server, which is killed and started again in
   await m.refreshOffers()
   expect(m.offers.value).toMatchObject([{ session: 'night1', blind: true, joined: false }])
   expect(await m.join('night1')).toEqual({})
-  expect(m.findItems('ارز')).toMatchObject([{ id: 'rice' }])
+  expect((await m.findItems('ارز'))).toMatchObject([{ id: 'rice' }])
   await until(() => m.link.value.state === 'online')
 
   expect(await m.scan('A-01-03\r')).toEqual({ what: 'location', sound: 'ok' })

@@ -1,9 +1,10 @@
-// The catalogue in memory, as its chunks lie in the database: codes are found in their sorted numbers, an item is read from
-// its text when it is asked for. Nothing is built at the start, so that 100,000 items are at hand at once and take little room.
-import { digitsKey, isPacked, itemAt, packChunk, unpackChunk, type ChunkRecord } from '../store/chunk'
+// The catalogue: where each code is stands in memory from the start, and the chunks with the items come from the database when
+// they are asked for, or one by one when nothing else is to be done. Once here they stay, as they lie there.
+import { digitsKey, firstAt, indexChunks, isIndexOf, isPacked, itemAt, ownerStep, packChunk, unpackChunk, type ChunkRecord, type IndexRecord, type PlainChunk } from '../store/chunk'
 import type { CatalogueItem } from '../store/schema'
 import type { Store } from '../store/store'
 import { readDigits } from '../i18n/number'
+import { Refuse } from './refusal'
 import { search } from './search'
 import type { Item, Name, Pack } from './types'
 
@@ -12,62 +13,120 @@ export interface Coded {
   pack: number
 }
 
+/** Thrown where an item is wanted whose chunk has not been read: Catalogue.reading reads it, and asks again. */
+class NotRead {
+  constructor(readonly chunk: number) {}
+}
+
 /** Items that stay read. */
 const keep = 5000
 
 export class Catalogue {
   private readonly read = new Map<string, CatalogueItem>()
-  private readonly others = new Map<string, { chunk: ChunkRecord; item: number }>()
+  private readonly others: Map<string, number>
   private readonly ids = new Map<ChunkRecord, string[]>()
-  /** The first id of each chunk; ids ascend through all of them. */
-  private readonly firsts: string[]
+  private readonly coming = new Map<number, Promise<void>>()
 
-  private constructor(private readonly chunks: ChunkRecord[]) {
-    this.firsts = chunks.map((c) => c.ids.split('\n', 1)[0]!)
-    for (const chunk of chunks) for (const [code, item] of chunk.others) this.others.set(code, { chunk, item })
+  private constructor(
+    private readonly index: IndexRecord, private readonly chunks: (ChunkRecord | undefined)[], private readonly fetch: (chunk: number) => Promise<ChunkRecord>,
+  ) {
+    this.others = new Map(index.others)
   }
 
-  /** Reads the chunks that a pack names. Undefined when one is not here. */
+  /** Of the chunks that a pack names. Undefined when one is not here. What is read first of them all is kept for the next time. */
   static async load(store: Store, hashes: string[]): Promise<Catalogue | undefined> {
-    const chunks: ChunkRecord[] = []
-    for (const chunk of await store.chunks(hashes)) {
-      if (!chunk) return undefined
-      if (isPacked(chunk)) chunks.push(chunk)
-      else {
-        const packed = packChunk(chunk.hash, unpackChunk(chunk))
-        chunks.push(packed)
-        await store.putChunk(packed).catch(() => {}) // packed again at the next start
-      }
+    const fetch = async (n: number) => {
+      const [chunk] = await store.chunks([hashes[n]!])
+      if (!chunk) throw new Refuse('no-pack')
+      return packed(store, chunk)
     }
-    return new Catalogue(chunks)
+    const held = new Set(await store.heldChunks())
+    if (!hashes.every((hash) => held.has(hash))) return undefined
+    const index = await store.get('index')
+    if (isIndexOf(index, hashes)) return new Catalogue(index, hashes.map(() => undefined), fetch)
+    const chunks = await Promise.all(hashes.map((_, n) => fetch(n)))
+    const made = indexChunks(chunks)
+    await store.put('index', made).catch(() => {}) // made again at the next start
+    return new Catalogue(made, chunks, fetch)
   }
 
   /** Of items that are in no database. */
-  static of(items: CatalogueItem[]): Catalogue { return new Catalogue([packChunk('', items)]) }
+  static of(items: CatalogueItem[]): Catalogue {
+    const chunks = [packChunk('', items)]
+    return new Catalogue(indexChunks(chunks), chunks, () => Promise.reject(new Refuse('no-pack')))
+  }
+
+  /** Does what only looks at items, again and again until all that it looks at has been read. */
+  async reading<T>(look: () => T): Promise<T> {
+    for (;;) {
+      try {
+        return look()
+      } catch (e) {
+        if (!(e instanceof NotRead)) throw e
+        await this.bring(e.chunk)
+      }
+    }
+  }
+
+  /** As reading, of what has been read already; undefined: not all of it has, but soon will have been. */
+  now<T>(look: () => T): T | undefined {
+    try {
+      return look()
+    } catch (e) {
+      if (!(e instanceof NotRead)) throw e
+      void this.bring(e.chunk).catch(() => {})
+      return undefined
+    }
+  }
+
+  private bring(n: number): Promise<void> {
+    const coming = this.coming.get(n) ?? this.fetch(n).then((chunk) => { this.chunks[n] = chunk }).finally(() => this.coming.delete(n))
+    this.coming.set(n, coming)
+    return coming
+  }
+
+  /** Reads what has not been read, chunk after chunk, as long as each rest before one says to go on. */
+  async fill(rest: () => Promise<boolean>): Promise<void> {
+    for (let n = 0; n < this.chunks.length; n++) if (!this.chunks[n] && await rest()) await this.bring(n)
+  }
+
+  /** All chunks, read at once where they have not been. */
+  private async all(): Promise<ChunkRecord[]> {
+    await Promise.all(this.chunks.map((chunk, n) => chunk ?? this.bring(n)))
+    return this.chunks as ChunkRecord[]
+  }
 
   item(id: string): CatalogueItem | undefined {
     const read = this.read.get(id)
     if (read) return read
-    let low = 0, high = this.chunks.length // the last that begins at or before it is the one below high
+    const { firsts } = this.index
+    let low = 0, high = firsts.length // the last that begins at or before it is the one below high
     while (low < high) {
       const middle = (low + high) >> 1
-      if (this.firsts[middle]! <= id) low = middle + 1
+      if (firsts[middle]! <= id) low = middle + 1
       else high = middle
     }
-    const near = low ? this.within(this.chunks[low - 1]!, id) : undefined
+    const near = low ? this.within(low - 1, id) : undefined
     if (near) return near
-    for (const chunk of this.chunks) { // the server orders by bytes: beyond the first plane it may be another chunk
-      const item = chunk.ids.includes(id) ? this.within(chunk, id) : undefined
+    for (let n = 0; n < this.chunks.length; n++) { // the server orders by bytes: beyond the first plane it may be another chunk
+      const item = this.chunk(n).ids.includes(id) ? this.within(n, id) : undefined
       if (item) return item
     }
     return undefined
   }
 
-  private within(chunk: ChunkRecord, id: string): CatalogueItem | undefined {
+  private chunk(n: number): ChunkRecord {
+    const chunk = this.chunks[n]
+    if (!chunk) throw new NotRead(n)
+    return chunk
+  }
+
+  private within(n: number, id: string): CatalogueItem | undefined {
+    const chunk = this.chunk(n)
     let ids = this.ids.get(chunk)
     if (!ids) this.ids.set(chunk, (ids = chunk.ids.split('\n')))
-    const n = ids.indexOf(id)
-    return n < 0 ? undefined : this.at(chunk, n)
+    const at = ids.indexOf(id)
+    return at < 0 ? undefined : this.at(chunk, at)
   }
 
   private at(chunk: ChunkRecord, n: number): CatalogueItem {
@@ -78,26 +137,18 @@ export class Catalogue {
   }
 
   code(code: string): Coded | undefined {
-    const found = this.owner(code)
-    const item = found && this.at(found.chunk, found.item)
-    const barcode = item?.barcodes?.find((b) => b.code === code)
-    return item && barcode && { item, pack: barcode.pack }
+    const owner = this.owner(code)
+    if (owner === undefined) return undefined
+    const item = this.at(this.chunk(Math.floor(owner / ownerStep)), owner % ownerStep)
+    const barcode = item.barcodes?.find((b) => b.code === code)
+    return barcode && { item, pack: barcode.pack }
   }
 
-  private owner(code: string): { chunk: ChunkRecord; item: number } | undefined {
+  private owner(code: string): number | undefined {
     const key = digitsKey(code)
     if (key === undefined) return this.others.get(code)
-    for (const chunk of this.chunks) {
-      const { codes } = chunk
-      let low = 0, high = codes.length // the first that is not below lies between
-      while (low < high) {
-        const middle = (low + high) >> 1
-        if (codes[middle]! < key) low = middle + 1
-        else high = middle
-      }
-      if (codes[low] === key) return { chunk, item: chunk.owners[low]! }
-    }
-    return undefined
+    const { codes, owners } = this.index, at = firstAt(codes, key)
+    return codes[at] === key ? owners[at] : undefined
   }
 
   /** A trade item number of 14 digits under whichever length the catalogue writes it. */
@@ -111,11 +162,20 @@ export class Catalogue {
   }
 
   /** At most so many items, best first: what bears this code, then as the search has them. */
-  find(query: string, most = 20): CatalogueItem[] {
+  async find(query: string, most = 20): Promise<CatalogueItem[]> {
+    const chunks = await this.all()
     const exact = this.code(readDigits(query.trim()))?.item
-    const found = search(this.chunks, query, most).map((hit) => this.at(hit.chunk, hit.item))
+    const found = search(chunks, query, most).map((hit) => this.at(hit.chunk, hit.item))
     return exact ? [exact, ...found.filter((i) => i.id !== exact.id)].slice(0, most) : found
   }
+}
+
+/** A chunk as this version packs it. */
+async function packed(store: Store, chunk: ChunkRecord | PlainChunk): Promise<ChunkRecord> {
+  if (isPacked(chunk)) return chunk
+  const anew = packChunk(chunk.hash, unpackChunk(chunk))
+  await store.putChunk(anew).catch(() => {}) // packed again at the next start
+  return anew
 }
 
 /** As the screens see it. */

@@ -46,7 +46,8 @@ export class Counting extends Ground {
   /** Goes on where this person was. */
   static async open(means: Means, pack: PackRecord, session: SessionRecord, catalogue: Catalogue, schemes: readonly Scheme[], person: string): Promise<Counting> {
     const c = new Counting(means, pack, session, catalogue, schemes, person, await Journal.open(means.store, pack.session, person))
-    c.assign()
+    await c.assign()
+    await catalogue.reading(() => c.view(0)) // what lies in the open pass is read
     return c
   }
 
@@ -78,7 +79,8 @@ export class Counting extends Ground {
     const walked = await this.journal.walked(earlier)
     // One pass replaces one other: what was added up of several stays unless a supervisor abandons it.
     const answers = earlier.continues ? ['cancel', 'continue'] as const : ['cancel', 'continue', 'replace'] as const
-    return this.ask({ kind: 'second-pass', place, totals: walked.totals(this.catalogue), answers }, async (reply, at) => {
+    const totals = await this.catalogue.reading(() => walked.totals(this.catalogue))
+    return this.ask({ kind: 'second-pass', place, totals, answers }, async (reply, at) => {
       if (reply === 'cancel') return {}
       return this.begin(location, mode, wire, at, reply === 'continue' ? { continues: earlier.pass } : { replaces: earlier.pass })
     })
@@ -97,7 +99,7 @@ export class Counting extends Ground {
       kind: 'pass.opened', session, at, pass, location, round: record.round, person: this.person, mode,
       assignment: record.assignment || undefined, ...of,
     })
-    this.assign()
+    await this.assign()
     return ok
   }
 
@@ -115,14 +117,14 @@ export class Counting extends Ground {
     if (this.question) throw new Refuse('answer-first')
     await this.journal.close(at)
     this.changed()
-    this.assign()
+    await this.assign()
     return ok
   }
 
   // Scans.
 
   async scan(raw: string, entry: 'scan' | 'keyed', at: number, mode: Mode): Promise<Scanned> {
-    const id = identify(raw, this.known())
+    const id = await this.catalogue.reading(() => identify(raw, this.known()))
     const keyboard = id.arabicKeyboard ? { arabicKeyboard: true } : {}
     const answered = await this.answeredBy(id, at)
     if (answered) return { ...answered, ...keyboard }
@@ -163,7 +165,7 @@ export class Counting extends Ground {
     this.mayGoOn()
     this.counting()
     this.mayOpen()
-    const found = this.catalogue.item(item)
+    const found = await this.catalogue.reading(() => this.catalogue.item(item))
     if (!found) throw new Refuse('item-unknown')
     return this.see({ what: 'item', id: item, code: '', pack: packsOf(found)[0]!.pack, arabicKeyboard: false }, '', 'search', at)
   }

@@ -23,13 +23,13 @@ export class Ground {
 
   get walk(): Walk | undefined { return this.journal.walk }
 
-  protected assign(): void {
-    this.duties = duties(this.pack, this.session, this.person, this.journal.passes, this.catalogue)
+  protected async assign(): Promise<void> {
+    this.duties = await this.catalogue.reading(() => duties(this.pack, this.session, this.person, this.journal.passes, this.catalogue))
   }
 
-  fed(session: SessionRecord): void {
+  async fed(session: SessionRecord): Promise<void> {
     this.session = session
-    this.assign()
+    await this.assign()
   }
 
   protected place(location: string): Place {
@@ -50,7 +50,7 @@ export class Ground {
 
   readonly dayOf = dayOf
 
-  findItems(query: string): Item[] { return this.catalogue.find(query).map(shown) }
+  async findItems(query: string, most: number): Promise<Item[]> { return (await this.catalogue.find(query, most)).map(shown) }
 
   findPlaces(query: string): Place[] {
     const words = fold(query).split(' ').filter(Boolean)
@@ -77,9 +77,11 @@ export class Ground {
     return { catalogue: this.catalogue, schemes: this.schemes, isLocation: (code) => this.pack.site.locations.some((l) => l.id === code) }
   }
 
-  explain(raw: string): Explained {
-    const { what, code, id } = identify(raw, this.known()), item = what === 'item' ? this.catalogue.item(id!) : undefined
-    return { what, code, ...(item ? { item: shown(item) } : {}) }
+  explain(raw: string): Explained | undefined {
+    return this.catalogue.now(() => {
+      const { what, code, id } = identify(raw, this.known()), item = what === 'item' ? this.catalogue.item(id!) : undefined
+      return { what, code, ...(item ? { item: shown(item) } : {}) }
+    })
   }
 
   protected pendingOf(id: Identity, raw: string, entry: PendingRecord['entry'], at: number): PendingRecord {

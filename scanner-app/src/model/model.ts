@@ -29,6 +29,8 @@ export interface Options {
 const measureStorageEvery = 60_000
 /** What is left for counting is not given to photos, bytes. */
 const photoRoom = 8 << 20
+/** How long the device is left to itself between two chunks of the catalogue that nothing waits for, ms. */
+const restEvery = 40
 /** How often a database that was closed is opened again, ms. */
 const reopenEvery = 5_000
 
@@ -132,7 +134,7 @@ class App extends Shift implements Model {
     this.link.value = { ...this.link.value, state: 'offline' }
     while (!this.aborted.signal.aborted && (!this.store || this.closed.has(this.store))) {
       const { sync } = this
-      this.store = this.sync = undefined
+      this.store = this.sync = this.catalogue = undefined // it reads from the database that was closed
       await sync?.stop()
       try {
         await this.connect()
@@ -193,7 +195,12 @@ class App extends Shift implements Model {
     })
   }
 
-  private publish(): void { this.show(this.store?.ackedN ?? 0) }
+  /** What is not all read yet is shown once it is. */
+  private publish(): void {
+    const show = () => this.show(this.store?.ackedN ?? 0)
+    if (this.catalogue) void this.catalogue.loaded.reading(show).catch(() => {}) // what is shown stays as old as it is
+    else show()
+  }
 
   private async showLink(): Promise<void> {
     if (this.store && this.sync) this.link.value = { ...this.link.value, state: this.sync.state, unsent: this.store.unsent }
@@ -222,7 +229,7 @@ class App extends Shift implements Model {
     const c = this.counting
     const record = c && records.find((r) => r.session === c.pack.session)
     if (c && record) {
-      c.fed(record)
+      await c.fed(record)
       const { pack } = c
       this.session.value = {
         session: pack.session, name: pack.plan.name, siteName: pack.site.name, state: stateOf(record.state), blind: pack.plan.blind, round: record.round,
@@ -362,6 +369,8 @@ class App extends Shift implements Model {
       const loaded = await Catalogue.load(store, pack.catalogue.chunks)
       if (!loaded) throw new Refuse('no-pack')
       this.catalogue = { key, loaded }
+      const rest = () => new Promise<boolean>((go) => void this.env.later(restEvery, () => go(this.catalogue?.loaded === loaded && !this.aborted.signal.aborted)))
+      void loaded.fill(rest).catch(() => {}) // asked for again by what needs it
     }
     const schemes = pack.schemes.map(parseScheme)
     const means = { store, now: () => this.env.now(), random: this.env.random }

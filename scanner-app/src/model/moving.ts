@@ -39,7 +39,9 @@ export class Moving {
   static async load(means: Means, pack: PackRecord, catalogue: Catalogue, schemes: readonly Scheme[], person: string): Promise<Moving> {
     const held = new Set((await means.store.sessions()).map((s) => s.session))
     const all = ((await means.store.get('moves')) ?? []).filter((m) => held.has(m.session))
-    return new Moving(means, pack, catalogue, schemes, person, all)
+    const m = new Moving(means, pack, catalogue, schemes, person, all)
+    await catalogue.reading(() => m.view([], 0)) // what is in hand is read
+    return m
   }
 
   get active(): boolean { return this.open !== undefined }
@@ -99,7 +101,7 @@ export class Moving {
 
   async scan(raw: string, entry: 'scan' | 'keyed', at: number): Promise<Scanned> {
     const isLocation = (code: string) => this.pack.site.locations.some((l) => l.id === code)
-    const id = identify(raw, { catalogue: this.catalogue, schemes: this.schemes, isLocation })
+    const id = await this.catalogue.reading(() => identify(raw, { catalogue: this.catalogue, schemes: this.schemes, isLocation }))
     const keyboard = id.arabicKeyboard ? { arabicKeyboard: true } : {}
     if (id.what === 'location') return { ...(await this.at(id.id!)), what: 'location', ...keyboard }
     if (id.what === 'invalid') this.doubt(raw, at)
@@ -129,7 +131,7 @@ export class Moving {
   }
 
   async choose(item: string, at: number): Promise<Scanned> {
-    const found = this.catalogue.item(item)
+    const found = await this.catalogue.reading(() => this.catalogue.item(item))
     if (!found) throw new Refuse('item-unknown')
     return this.take({ what: 'item', id: item, code: '', pack: packsOf(found)[0]!.pack, arabicKeyboard: false }, '', 'search', at)
   }

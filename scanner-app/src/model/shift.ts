@@ -154,7 +154,7 @@ export abstract class Shift {
 
   schemes(): readonly string[] { return this.counting?.pack.schemes ?? [] }
 
-  findItems(query: string): Item[] { return this.counting?.findItems(query) ?? [] }
+  async findItems(query: string, most = 20): Promise<Item[]> { return this.counting?.findItems(query, most) ?? [] }
   findPlaces(query: string): Place[] { return this.counting?.findPlaces(query) ?? [] }
 }
 

@@ -412,12 +412,12 @@ export interface Model {
   /** A placed move did not happen as it was recorded. */
   takeBackMove(move: string): Promise<Outcome>
 
-  /** What a scan would be taken for in the session that is open. Counts nothing. */
+  /** What a scan would be taken for in the session that is open; undefined also while that is being read. Counts nothing. */
   explain(raw: string): Explained | undefined
   /** What labels of scales mean in that session's society, as the server writes it. */
   schemes(): readonly string[]
-  /** At most 50, best first; letters folded. Empty for an empty query. */
-  findItems(query: string): Item[]
+  /** At most so many, 20 unless told, best first; letters folded. Empty for an empty query. */
+  findItems(query: string, most?: number): Promise<Item[]>
   findPlaces(query: string): Place[]
   syncNow(): Promise<void>
   /**

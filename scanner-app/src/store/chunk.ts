@@ -28,6 +28,22 @@ export interface Lines {
   starts: Uint32Array
 }
 
+/**
+ * Where each code of a catalogue is: small enough to be read before anything is shown, so that chunks come as they are asked
+ * for. An owner is its chunk's place times 65,536 and the item's place in it.
+ */
+export interface IndexRecord {
+  /** Of these, in their order, a comma between them; packed so. */
+  chunks: string
+  packed: number
+  /** The first id of each chunk. */
+  firsts: string[]
+  /** As in chunks, ascending, and the owner of each; of a code that is there twice only the first has one that holds. */
+  codes: Float64Array
+  owners: Uint32Array
+  others: [code: string, owner: number][]
+}
+
 /** As the first version kept it. */
 export interface PlainChunk {
   hash: string
@@ -74,6 +90,33 @@ export function packChunk(hash: string, items: CatalogueItem[]): ChunkRecord {
   }
 }
 
+/** What is found where; of a code that two items bear the first chunk's. */
+export function indexChunks(chunks: readonly ChunkRecord[]): IndexRecord {
+  const codes = new Float64Array(chunks.reduce((sum, c) => sum + c.codes.length, 0))
+  chunks.reduce((at, c) => { codes.set(c.codes, at); return at + c.codes.length }, 0)
+  codes.sort()
+  const owners = new Uint32Array(codes.length), others = new Map<string, number>()
+  for (let n = chunks.length - 1; n >= 0; n--) { // what comes first is written last
+    const chunk = chunks[n]!
+    for (let i = chunk.codes.length - 1; i >= 0; i--) owners[firstAt(codes, chunk.codes[i]!)] = n * ownerStep + chunk.owners[i]!
+  }
+  chunks.forEach((chunk, n) => { for (const [code, item] of chunk.others) others.set(code, n * ownerStep + item) })
+  return { chunks: chunks.map((c) => c.hash).join(), packed: packing, firsts: chunks.map((c) => c.ids.split('\n', 1)[0]!), codes, owners, others: [...others] }
+}
+
+export const ownerStep = 1 << 16
+
+/** Where in ascending numbers the first lies that is not below key. */
+export function firstAt(numbers: Float64Array, key: number): number {
+  let low = 0, high = numbers.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (numbers[middle]! < key) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
 function lined(lines: string[]): Lines {
   const starts = new Uint32Array(lines.length + 1)
   lines.forEach((line, n) => { starts[n + 1] = starts[n]! + line.length })
@@ -94,3 +137,6 @@ export function itemAt(chunk: ChunkRecord, n: number): CatalogueItem {
 
 /** Whether it is packed as this version of the app packs. */
 export const isPacked = (chunk: ChunkRecord | PlainChunk): chunk is ChunkRecord => 'packed' in chunk && chunk.packed === packing
+
+/** Whether it is of these chunks, as this version of the app packs. */
+export const isIndexOf = (index: IndexRecord | undefined, hashes: readonly string[]): index is IndexRecord => index?.packed === packing && index.chunks === hashes.join()

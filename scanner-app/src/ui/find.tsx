@@ -1,6 +1,6 @@
 // An item whose code cannot be read: found by a fragment of its name, or counted under the code that is typed. With `zero`
 // it is the other question: which item is not here?
-import { useMemo, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { readDigits } from '../i18n/number'
 import { text } from '../i18n/text'
 import type { Item, Outcome, Pass } from '../model/types'
@@ -10,10 +10,28 @@ import { useUi } from './ui'
 import { unitOf } from './unit'
 import { Code, Name } from './value'
 
+// So many fill the screen of a handheld: the others follow when no key was pressed for so many ms.
+const few = 8, pause = 300
+
 export function FindSheet({ pass, zero, close }: { pass: Pass | undefined; zero?: boolean; close: () => void }) {
   const { model, run } = useUi()
-  const [query, setQuery] = useState('')
-  const found = useMemo(() => (query.trim() ? model.findItems(query) : zero ? pass?.totals.missed ?? [] : (pass?.items ?? [])), [query, zero, pass])
+  const [seen, setSeen] = useState<{ query: string; items: Item[] }>({ query: '', items: [] })
+  const [rested, setRested] = useState(seen)
+  useEffect(() => {
+    const timer = setTimeout(() => setRested(seen), pause)
+    return () => clearTimeout(timer)
+  }, [seen])
+  // The letter waits for nothing: it is searched in a task of its own, and only for the last of keys that follow each other faster.
+  const typed = useRef('')
+  const search = (query: string) => {
+    typed.current = query
+    setTimeout(async () => {
+      const items = typed.current === query && query.trim() ? await model.findItems(query).catch(() => []) : [] // what cannot be read can still be counted by its code
+      if (typed.current === query) setSeen({ query, items })
+    })
+  }
+  const { query } = seen
+  const found = query.trim() ? seen.items.slice(0, rested === seen ? undefined : few) : zero ? pass?.totals.missed ?? [] : (pass?.items ?? [])
   const done = (action: Promise<Outcome>) => { close(); void run(action) }
   const pick = (item: Item) => done(zero ? model.zero(item.id) : model.choose(item.id))
   const code = readDigits(query.trim())
@@ -21,11 +39,11 @@ export function FindSheet({ pass, zero, close }: { pass: Pass | undefined; zero?
     <Sheet title={zero ? text('zero.title') : text('find.title')} close={close} whole>
       {zero && <p class="soft small">{text('zero.do')}</p>}
       <div class="finder"><Icon name="search" />
-        <input type="search" data-first="" aria-label={text('find.query')} placeholder={text('find.query')} value={query} autocomplete="off" dir="auto" onInput={(e) => setQuery(e.currentTarget.value)} />
+        <input type="search" data-first="" aria-label={text('find.query')} placeholder={text('find.query')} autocomplete="off" dir="auto" onInput={(e) => search(e.currentTarget.value)} />
       </div>
-      <ul class="rows">
-        {found.map((item) => (
-          <li key={item.id}>
+      <ul class="rows" data-of={query}>
+        {found.map((item, n) => ( // by their place: the rows of one search become those of the next
+          <li key={n}>
             <button class="row" onClick={() => pick(item)}>
               <span><span class="title"><Name of={item.name} /></span><span class="note"><Code>{item.code ?? item.id}</Code></span></span>
               <span class="small soft">{zero ? text('zero') : unitOf(item)}</span>

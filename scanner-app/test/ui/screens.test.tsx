@@ -148,7 +148,7 @@ describe('counting', () => {
   it('shows the code of what was searched for, and offers no word as a code', async () => {
     const { model, words } = await show('find')
     const input = root!.querySelector('input')!
-    const write = (query: string) => act(() => { input.value = query; input.dispatchEvent(new Event('input', { bubbles: true })) })
+    const write = (query: string) => act(async () => { input.value = query; input.dispatchEvent(new Event('input', { bubbles: true })); await new Promise((done) => setTimeout(done)) })
     await write('cucumber')
     expect(words()).not.toContain('سجّل الباركود')
     await write('A-12')
@@ -162,7 +162,7 @@ describe('counting', () => {
   it('records a code typed by hand', async () => {
     const { model } = await show('find')
     const input = root!.querySelector('input')!
-    await act(() => { input.value = '٦٢٧١١'; input.dispatchEvent(new Event('input', { bubbles: true })) })
+    await act(async () => { input.value = '٦٢٧١١'; input.dispatchEvent(new Event('input', { bubbles: true })); await new Promise((done) => setTimeout(done)) })
     await act(async () => { [...root!.querySelectorAll('button')].find((b) => b.textContent?.startsWith('سجّل الباركود'))!.click() })
     expect(model.asked).toEqual(['scan 62711 keyed'])
   })

@@ -3,12 +3,28 @@ import preact from '@preact/preset-vite'
 import { VitePWA } from 'vite-plugin-pwa'
 import { defineConfig } from 'vitest/config'
 
+const preloadHelper = `export function __vitePreload(load, files = []) {
+  for (const file of files) {
+    const href = '/app/' + file
+    if (document.querySelector('link[href="' + href + '"]')) continue
+    const link = document.createElement('link')
+    link.rel = 'modulepreload'
+    link.crossOrigin = ''
+    link.href = href
+    document.head.append(link)
+  }
+  return load()
+}`
+
 export default defineConfig({
   base: '/app/',
   plugins: [
     preact(),
-    // No chunk has a style sheet of its own, so there is nothing to preload before one.
-    { name: 'import-alone', enforce: 'pre', load: (id) => (id === '\0vite/preload-helper.js' ? 'export const __vitePreload = (load) => load()' : undefined) },
+    // No chunk has a style sheet of its own: what a part imports is asked for together with it, and not waited for.
+    {
+      name: 'import-together', enforce: 'pre',
+      load: (id) => (id === '\0vite/preload-helper.js' ? preloadHelper : undefined),
+    },
     // What the first screen takes comes at once: the entry, what it imports, and the texts of the first language.
     {
       name: 'first-at-once',
@@ -32,6 +48,6 @@ export default defineConfig({
     }),
   ],
   worker: { format: 'es' },
-  build: { outDir: '../static/scanner', emptyOutDir: true, target: 'chrome83', assetsInlineLimit: 0, modulePreload: false },
+  build: { outDir: '../static/scanner', emptyOutDir: true, target: 'chrome83', assetsInlineLimit: 0, modulePreload: { polyfill: false, resolveDependencies: (_file, deps, { hostType }) => (hostType === 'js' ? deps : []) } },
   test: { include: ['test/**/*.test.{ts,tsx}'], setupFiles: ['test/texts.ts'] },
 })

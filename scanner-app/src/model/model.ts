@@ -81,6 +81,8 @@ class App extends Shift implements Model {
   private cancelStorage: () => void = () => {}
   private readonly closed = new WeakSet<Store>()
   private reconnecting = false
+  /** How far what is shown is known to be sent: what is recorded is shown by the action that records it. */
+  private shownAckedN = 0
   private linkBusy = false
   private linkAgain = false
 
@@ -117,7 +119,7 @@ class App extends Shift implements Model {
       if (this.store !== store) return
       void this.showLink()
       if (what === 'sessions') void this.inTurn(() => this.showSession()).catch(() => {}) // what is shown stays as old as it is
-      else if (this.pass.value?.entries.some((e) => !e.sent) || this.moves.value.some((m) => !m.sent)) this.publish()
+      else if (store.ackedN !== this.shownAckedN && (this.pass.value?.entries.some((e) => !e.sent) || this.moves.value.some((m) => !m.sent))) this.publish()
     })
     await this.inTurn(() => this.resume())
     await this.sync.start()
@@ -197,7 +199,7 @@ class App extends Shift implements Model {
 
   /** What is not all read yet is shown once it is. */
   private publish(): void {
-    const show = () => this.show(this.store?.ackedN ?? 0)
+    const show = () => this.show(this.shownAckedN = this.store?.ackedN ?? 0)
     if (this.catalogue) void this.catalogue.loaded.reading(show).catch(() => {}) // what is shown stays as old as it is
     else show()
   }

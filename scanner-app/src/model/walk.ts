@@ -16,6 +16,8 @@ export type PassChange = Partial<Omit<PassRecord, 'pending'>> & { pending?: Pend
 export interface Step {
   event: Told
   reversed: boolean
+  /** As it was shown last: a scan is answered after all is shown, and most entries are as they were. */
+  shown?: Entry
 }
 
 export class Walk {
@@ -100,10 +102,14 @@ export class Walk {
   /** As the screens see it. */
   view(catalogue: Catalogue, place: Place, ackedN: number, now: number): Pass {
     const r = this.record
-    const entries = this.steps.map(({ event: e, reversed }): Entry => ({
-      id: e.id, code: e.code ?? '', ...optionalItem(catalogue, e.item), pack: e.pack ?? 1000, undirected: e.undirected ?? false,
-      ...told(e, now), at: e.at, amount: e.amount ?? 0, quantity: quantity(e), allHere: e.all_here ?? false, reversed, sent: e.n <= ackedN,
-    })).reverse()
+    const entries = this.steps.map((step): Entry => {
+      const { event: e, reversed, shown } = step, sent = e.n <= ackedN
+      if (shown?.reversed === reversed && shown.sent === sent && !e.expiry) return shown // what an expiry suggests changes by the day
+      return (step.shown = {
+        id: e.id, code: e.code ?? '', ...optionalItem(catalogue, e.item), pack: e.pack ?? 1000, undirected: e.undirected ?? false,
+        ...told(e, now), at: e.at, amount: e.amount ?? 0, quantity: quantity(e), allHere: e.all_here ?? false, reversed, sent,
+      })
+    }).reverse()
     return {
       pass: r.pass, place, round: r.round, recount: r.round > 1, mode: r.mode, openedAt: r.openedAt, multiplier: r.multiplier, entries,
       ...(r.items ? { items: r.items.map((id) => itemOf(catalogue, id)!) } : {}), totals: this.totals(catalogue),

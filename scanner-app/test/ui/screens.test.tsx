@@ -3,7 +3,7 @@
 import { signal } from '@preact/signals'
 import { render } from 'preact'
 import { act } from 'preact/test-utils'
-import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { language } from '../../src/i18n/text'
 import type { Answer } from '../../src/sound/sound'
 import { App } from '../../src/ui/app'
@@ -15,6 +15,7 @@ import { scenes, setScene } from './scenes'
 beforeAll(fetchParts)
 let root: HTMLElement | undefined
 afterEach(() => {
+  vi.useRealTimers()
   if (root) render(null, root)
   root?.remove()
   language.value = 'ar'
@@ -158,6 +159,21 @@ describe('counting', () => {
     await act(() => { model.pass.value = pass({ entries: [entry('e1', items['milk'], 4000, { code: '' })] }) })
     expect(root!.querySelector('.panel .code')!.textContent).toBe(items['milk']!.code)
     expect(root!.querySelector('.standing')!.textContent).toContain('4 حبات')
+  })
+  it('searches for the last of quick keys alone, draws what fills the screen, and the rest after a pause', async () => {
+    const { model } = await show('find')
+    const asked: string[] = []
+    model.findItems = async (query) => { asked.push(query); return Array.from({ length: 20 }, (_, n) => ({ ...items['milk']!, id: query + n })) }
+    const input = root!.querySelector('input')!
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const rest = (ms: number) => act(async () => void (await vi.advanceTimersByTimeAsync(ms)))
+    for (const query of ['ح', 'حل', 'حلي']) { input.value = query; input.dispatchEvent(new Event('input', { bubbles: true })) }
+    await rest(1)
+    expect(asked).toEqual(['حلي'])
+    expect(root!.querySelector<HTMLElement>('.sheet .rows')!.dataset['of']).toBe('حلي')
+    expect(root!.querySelectorAll('.sheet .row')).toHaveLength(8)
+    await rest(300)
+    expect(root!.querySelectorAll('.sheet .row')).toHaveLength(20)
   })
   it('records a code typed by hand', async () => {
     const { model } = await show('find')

@@ -64,3 +64,17 @@ it('refuses when nothing is left, loses nothing of what it had, and sets the res
   expect((await lies()).low).toBe(false)
   s.close()
 })
+
+it('lets nothing go for a clock event, and no catalogue of a session that goes on while none is on the screen', async () => {
+  const { s, lies } = await laden()
+  await s.put('current', undefined)
+  let no = true
+  full(() => no && !(no = false)) // once
+  await expect(s.record([{ kind: 'clock', session: 'here' }])).rejects.toMatchObject({ key: 'storage-full' })
+  expect(await lies()).toEqual({ chunks: 'ab', photos: 'sent,unsent', low: false, last: 2 })
+  expect(s.isFull).toBe(false) // a count may still find room
+  no = true
+  await s.record([observed('here', 'p', '3')])
+  expect(await lies()).toEqual({ chunks: 'ab', photos: 'unsent', low: false, last: 3 })
+  s.close()
+})

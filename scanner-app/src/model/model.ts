@@ -113,6 +113,7 @@ class App extends Shift implements Model {
   private async connect(): Promise<void> {
     const store = await Store.open(this.options.name ?? 'jard', this.env, () => void this.reconnect(store))
     if (this.aborted.signal.aborted) return store.close()
+    store.isFull = this.storage.value.full // an opening proves no room
     this.store = store
     this.sync = new Sync(this.env, store, () => void this.showLink())
     store.onChange((what) => {
@@ -184,14 +185,11 @@ class App extends Shift implements Model {
     return this.inTurn(async () => {
       try {
         if (!this.store) throw this.failure.value ?? new Refuse('starting')
-        const outcome = await f()
-        const low = this.store.isLow
-        if (this.storage.value.full || (this.storage.value.low ?? false) !== low) this.storage.value = { ...this.storage.value, full: false, low }
-        return outcome
+        return await f()
       } catch (e) {
-        if (e instanceof StoreFailed && e.key === 'storage-full') this.storage.value = { ...this.storage.value, full: true }
         return { ...refused, ...(sound ? { sound: 'check' } : {}), refused: refusalOf(e) } as T
       } finally {
+        this.showRoom()
         this.publish()
       }
     })
@@ -202,6 +200,17 @@ class App extends Shift implements Model {
     const show = () => this.show(this.shownAckedN = this.store?.ackedN ?? 0)
     if (this.catalogue) void this.catalogue.loaded.reading(show).catch(() => {}) // what is shown stays as old as it is
     else show()
+  }
+
+  private showRoom(): void {
+    if (!this.store) return
+    const { isFull: full, isLow: low } = this.store, { value } = this.storage
+    if (value.full !== full || (value.low ?? false) !== low) this.storage.value = { ...value, full, low }
+  }
+
+  /** Room may have been made elsewhere: whether it is enough, only a write tells. */
+  private async probe(): Promise<void> {
+    if (this.storage.value.full) await this.act(async () => { await this.store!.probe(); return {} }, {})
   }
 
   private async showLink(): Promise<void> {
@@ -254,8 +263,7 @@ class App extends Shift implements Model {
     const { storage } = this.options
     if (!storage) return
     const look = async () => {
-      // Room may have been made elsewhere: whether it is enough, only a write tells.
-      if (this.storage.value.full) await this.setMode(this.mode.value)
+      await this.probe()
       this.storage.value = await lookAtStorage(storage, this.store, this.storage.value.full)
       if (!this.aborted.signal.aborted) this.cancelStorage = this.env.later(measureStorageEvery, () => void look())
     }
@@ -346,7 +354,7 @@ class App extends Shift implements Model {
         })
       }
     } catch (e) {
-      if (refusalOf(e).key === 'storage-full') this.storage.value = { ...this.storage.value, full: true }
+      this.showRoom()
       return { sound: 'check', refused: refusalOf(e) }
     } finally {
       this.download.value = undefined
@@ -433,7 +441,7 @@ class App extends Shift implements Model {
 
   async syncNow(): Promise<void> {
     this.sync?.syncNow()
-    if (this.storage.value.full) await this.setMode(this.mode.value)
+    await this.probe()
     await this.refreshOffers()
   }
 

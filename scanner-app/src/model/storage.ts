@@ -9,7 +9,7 @@ export async function lookAtStorage(manager: StorageManager, store: Store | unde
   const { usage, quota } = (await manager.estimate?.().catch(() => undefined)) ?? {}
   const holds = await store?.holds().catch(() => undefined)
   return {
-    full, low: store?.isLow ?? false, ...(persisted === undefined ? {} : { persisted }), ...(usage === undefined ? {} : { used: usage }),
+    full: store?.isFull ?? full, low: store?.isLow ?? false, ...(persisted === undefined ? {} : { persisted }), ...(usage === undefined ? {} : { used: usage }),
     ...(quota === undefined ? {} : { quota }), ...holds,
   }
 }

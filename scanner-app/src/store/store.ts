@@ -7,7 +7,7 @@ import type { ChunkRecord, PlainChunk } from './chunk'
 import { finish, strict } from './durable'
 import { StoreFailed } from './failure'
 import { Photos, type PhotoSpace } from './photos'
-import { makeRoom, setAside } from './room'
+import { makeRoom, setAside, tryRoom } from './room'
 import {
   openDatabase, type Contact, type Database, type EventRecord, type MoveRecord, type PackRecord, type PassRecord, type SessionRecord,
   type States, type StreamState,
@@ -42,6 +42,8 @@ export class Store {
   readonly photos: Photos
   /** Nothing can be freed any more; the next record that fails is refused. */
   private low = false
+  /** A write that mattered found no room, and none has succeeded since. */
+  isFull = false
 
   private constructor(private readonly db: Database, private readonly watch: Watch) {
     this.photos = new Photos(db, (f) => this.inTurn(f))
@@ -75,7 +77,7 @@ export class Store {
     this.lastN = end.n
     this.lastDigest = end.digest
     this.firstN = first?.value.n ?? this.lastN + 1
-    if (!stream) await this.put('stream', this.stream)
+    if (!stream) await this.write('stream', this.stream)
     // More was acknowledged than is here: the database lost its tail. What is left goes out in a new epoch.
     if (this.stream.acked > this.last) await this.renew(Math.min(this.stream.base, this.lastN), true)
   }
@@ -111,15 +113,31 @@ export class Store {
     return this.inTurn(async () => {
       for (;;) {
         try {
-          return await f()
+          const done = await f()
+          this.isFull = false
+          return done
         } catch (e) {
           const failed = StoreFailed.from(e)
           if (failed.key !== 'storage-full') throw failed
           const freed = await makeRoom(this.db, this.photos).catch(() => undefined)
-          if (!freed) throw failed
+          if (!freed) throw this.noRoom(failed)
           if (freed === 'reserve') this.low = true
         }
       }
+    })
+  }
+
+  private noRoom(e: unknown): StoreFailed {
+    const failed = StoreFailed.from(e)
+    if (failed.key === 'storage-full') this.isFull = true
+    return failed
+  }
+
+  /** Looks whether there is room for a write again, and frees nothing for it. */
+  probe(): Promise<void> {
+    return this.inTurn(async () => {
+      await tryRoom(this.db)
+      this.isFull = false
     })
   }
 
@@ -195,7 +213,9 @@ export class Store {
    * once these events tell of some.
    */
   record(fields: EventFields[], pass?: PassRecord, moves?: (events: (RecordedEvent & { n: number })[]) => MoveRecord[]): Promise<(RecordedEvent & { n: number })[]> {
-    return this.pressing(async () => {
+    // Nobody waits for a clock event: nothing is let go of for it.
+    const turn = <T>(f: () => Promise<T>) => (fields.some((e) => e.kind !== 'clock') ? this.pressing(f) : this.inTurn(f))
+    return turn(async () => {
       let digest = this.lastDigest
       let n = this.lastN
       const unmeasured = new Set(this.unmeasured)
@@ -276,7 +296,7 @@ export class Store {
       }
       const { safeThrough: _, ...kept } = this.stream // what a backup held was said of another history
       const stream = { ...kept, incarnation, acked }
-      await this.put('stream', stream)
+      await this.write('stream', stream)
       this.stream = stream
     })
   }
@@ -340,7 +360,7 @@ export class Store {
   /** A measurement of the clock: events carry it from now on. */
   measured(contact: Contact): Promise<void> {
     return this.inTurn(async () => {
-      await this.put('contact', contact)
+      await this.write('contact', contact)
       this.contact = contact
     })
   }
@@ -350,7 +370,7 @@ export class Store {
     return this.inTurn(async () => {
       if (!this.unmeasured.has(session)) return
       const left = [...this.unmeasured].filter((s) => s !== session)
-      await this.put('unmeasured', left)
+      await this.write('unmeasured', left)
       this.unmeasured = new Set(left)
     })
   }
@@ -398,7 +418,7 @@ export class Store {
       const tx = this.db.transaction('chunks', 'readwrite', { durability: 'relaxed' }) // fetched again if it should be lost
       await finish(tx, [tx.store.put(chunk)])
     } catch (e) {
-      throw StoreFailed.from(e)
+      throw this.noRoom(e)
     }
   }
 
@@ -414,7 +434,12 @@ export class Store {
     return (await this.db.get('state', key)) as States[K] | undefined
   }
 
-  async put<K extends keyof States>(key: K, value: States[K] | undefined): Promise<void> {
+  /** Strict, as a record is: what is in hand, and who counts. */
+  put<K extends keyof States>(key: K, value: States[K] | undefined): Promise<void> {
+    return this.pressing(() => this.write(key, value))
+  }
+
+  private async write<K extends keyof States>(key: K, value: States[K] | undefined): Promise<void> {
     const tx = this.db.transaction('state', 'readwrite', strict)
     await finish(tx, [value === undefined ? tx.store.delete(key) : tx.store.put(value, key)])
   }

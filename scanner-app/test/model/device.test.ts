@@ -109,6 +109,52 @@ describe('a full device', () => {
   })
 })
 
+describe('a full device, whatever is done on it', () => {
+  it('says so in a move and at signing out, and goes on saying so until a write succeeds', async () => {
+    const { m } = await counting()
+    await m.scan('A-01-03')
+    await m.beginMove()
+    const { put, add, delete: remove } = IDBObjectStore.prototype
+    const full = () => { throw new DOMException('no room', 'QuotaExceededError') }
+    IDBObjectStore.prototype.put = IDBObjectStore.prototype.add = full
+    expect(await m.scan(milk)).toMatchObject({ refused: { key: 'storage-full' } })
+    expect(m.storage.value.full).toBe(true)
+    await m.leaveMove()
+    await m.beginMove() // writes nothing
+    expect(m.storage.value.full).toBe(true)
+    await m.syncNow()
+    expect(m.storage.value.full).toBe(true)
+    await m.leaveMove()
+    IDBObjectStore.prototype.delete = full
+    expect(await m.signOut()).toMatchObject({ refused: { key: 'storage-full' } })
+    Object.assign(IDBObjectStore.prototype, { put, add, delete: remove })
+    await m.syncNow()
+    expect(m.storage.value.full).toBe(false)
+    await m.stop()
+  })
+
+  it('looks for room without touching the mode of an open pass', async () => {
+    const { m } = await counting()
+    await m.signOut()
+    await m.signIn('sara', '58213')
+    await m.setMode('each')
+    await m.scan('A-01-03')
+    await m.signOut()
+    await m.signIn('ali', '58213')
+    await m.setMode('quantity')
+    await m.signOut()
+    await m.signIn('sara', '58213')
+    const { put, add } = IDBObjectStore.prototype
+    IDBObjectStore.prototype.put = IDBObjectStore.prototype.add = () => { throw new DOMException('no room', 'QuotaExceededError') }
+    await m.scan(milk)
+    Object.assign(IDBObjectStore.prototype, { put, add })
+    expect([m.storage.value.full, m.pass.value!.mode]).toEqual([true, 'each'])
+    await m.syncNow()
+    expect([m.storage.value.full, m.pass.value!.mode]).toEqual([false, 'each'])
+    await m.stop()
+  }, 20_000)
+})
+
 describe('a database that the browser closes', () => {
   it('is opened again, and what is on disk is what was counted', async () => {
     const closing: (() => void)[] = []

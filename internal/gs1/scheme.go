@@ -146,6 +146,17 @@ func (s Scheme) String() string {
 	return text
 }
 
+// Step is the finest difference that the scheme can say: 1, 10, 100 or 1000 grams or fils, as it has decimals; one piece.
+func (s Scheme) Step() int64 {
+	step := int64(1)
+	if s.Kind != Count {
+		for range 3 - s.Decimals {
+			step *= 10
+		}
+	}
+	return step
+}
+
 // Number returns the 13 digits that a scale prints for an item under the scheme, check digit and verifier included. Item
 // is written with exactly ItemDigits digits; value is what they measure, in grams, fils or pieces. It reports false where
 // the scheme cannot say that: another length, a value too large, or one finer than its decimals.
@@ -153,15 +164,10 @@ func (s Scheme) Number(item string, value int64) (string, bool) {
 	if len(item) != s.ItemDigits || !allDigits(item) || value < 0 {
 		return "", false
 	}
-	if s.Kind != Count {
-		for range 3 - s.Decimals {
-			if value%10 != 0 {
-				return "", false
-			}
-			value /= 10
-		}
+	if value%s.Step() != 0 {
+		return "", false
 	}
-	digits := strconv.FormatInt(value, 10)
+	digits := strconv.FormatInt(value/s.Step(), 10)
 	if len(digits) > s.ValueDigits {
 		return "", false
 	}

@@ -20,6 +20,20 @@ func WeightOf(price, unitPrice int64) (grams int64, ok bool) {
 	return whole*1000 + (2000*rest+unitPrice)/(2*unitPrice), true
 }
 
+// PriceOf returns what a scale prints for so many grams at unitPrice fils a kilogram: the price in fils, rounded to the
+// nearest and half a fils up. It reports false below zero, for a unit price that is not positive or above MaxUnitPrice,
+// and for a price beyond 2⁵³−1 fils.
+func PriceOf(grams, unitPrice int64) (price int64, ok bool) {
+	if grams < 0 || grams > maxNumber || unitPrice <= 0 || unitPrice > MaxUnitPrice {
+		return 0, false
+	}
+	whole, rest := grams/1000, grams%1000
+	if whole > maxNumber/unitPrice-1 {
+		return 0, false
+	}
+	return whole*unitPrice + (rest*unitPrice+500)/1000, true
+}
+
 // Weigh gives a label that says a price and no weight the weight that unitPrice, in fils a kilogram, makes of it, and
 // warns that it was worked out. It reports whether it did.
 func (s *Scan) Weigh(unitPrice int64) bool {

@@ -49,10 +49,34 @@ func TestWeightOf(t *testing.T) {
 func TestWeightComesBack(t *testing.T) {
 	for unit := int64(1001); unit < 9000; unit += 37 {
 		for grams := int64(5); grams < 9000; grams += 11 {
-			price := (grams*unit + 500) / 1000
-			if got, ok := gs1.WeightOf(price, unit); !ok || got != grams {
+			price, priced := gs1.PriceOf(grams, unit)
+			if got, ok := gs1.WeightOf(price, unit); !priced || !ok || got != grams {
 				t.Fatalf("%d g at %d cost %d and weigh %d, %t", grams, unit, price, got, ok)
 			}
+		}
+	}
+}
+
+func TestPriceOf(t *testing.T) {
+	for _, c := range []struct {
+		grams, unit, price int64
+		ok                 bool
+	}{
+		{1400, 1250, 1750, true},
+		{0, 1250, 0, true},
+		{1, 499, 0, true}, // less than half a fils
+		{1, 500, 1, true}, // half of one
+		{1250, 1450, 1813, true},
+		{1<<53 - 1, 500, 4_503_599_627_370_496, true},
+		{-1, 1250, 0, false},
+		{1400, 0, 0, false},
+		{1400, -5, 0, false},
+		{1400, 1_000_000_001, 0, false}, // beyond any price
+		{1<<53 - 1, 1001, 0, false},     // a price that no number holds
+		{1 << 53, 1, 0, false},
+	} {
+		if got, ok := gs1.PriceOf(c.grams, c.unit); got != c.price || ok != c.ok {
+			t.Errorf("%d g at %d: %d, %t; want %d, %t", c.grams, c.unit, got, ok, c.price, c.ok)
 		}
 	}
 }

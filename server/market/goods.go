@@ -23,14 +23,17 @@ var Schemes = []string{
 
 // PriceLabel is what a scale prints for so many grams of an item; false for what is not weighed.
 func PriceLabel(item stocktake.Item, grams int64) (string, bool) {
-	if item.Unit != stocktake.Kilogram || len(item.Barcodes) == 0 {
+	n := slices.IndexFunc(item.Barcodes, func(b stocktake.Barcode) bool { return b.Kind == stocktake.VariableMeasure })
+	price, priced := gs1.PriceOf(grams, int64(item.Price))
+	if item.Unit != stocktake.Kilogram || n < 0 || !priced {
 		return "", false
 	}
-	s, err := gs1.ParseScheme(Schemes[1])
-	if err != nil {
-		return "", false
+	for _, text := range Schemes {
+		if s, err := gs1.ParseScheme(text); err == nil && s.Kind == gs1.Price {
+			return s.Number(item.Barcodes[n].Code, price)
+		}
 	}
-	return s.Number(item.Barcodes[0].Code, grams*int64(item.Price)/1000)
+	return "", false
 }
 
 // Good is an item with what a handheld never learns: where it belongs and what it costs.

@@ -61,7 +61,8 @@ type Event struct {
 	To      stocktake.LocationID `json:"to,omitempty"`
 	TakenAt int64                `json:"taken_at,omitempty"`
 	// Of a label that says a price and no weight: that price, and the item's price of one base unit on the device, by
-	// which the weight was worked out (gs1.WeightOf). Raw holds the label, so anyone can work it out again.
+	// which the weight was worked out (gs1.WeightOf); both or neither. They are of one label: amount may be several of its weight.
+	// Raw holds the label, so anyone can work it out again.
 	Price     stocktake.Fils `json:"price,omitempty"`
 	UnitPrice stocktake.Fils `json:"unit_price,omitempty"`
 
@@ -230,6 +231,8 @@ func (e *Event) checkObserved() error {
 	case e.Amount < 0 || e.Amount > stocktake.MaxObserved:
 		return EventField.New("amount")
 	case e.Price < 0 || int64(e.Price) > stocktake.MaxNumber, e.UnitPrice < 0 || e.UnitPrice > stocktake.MaxPrice:
+		return EventField.New("price, unit_price")
+	case (e.Price == 0) != (e.UnitPrice == 0): // each without the other weighs nothing
 		return EventField.New("price, unit_price")
 	case e.ScannedAt != 0 && (!plausible(e.ScannedAt) || e.ScannedAt > e.At):
 		return EventField.New("scanned_at")

@@ -94,6 +94,8 @@ func TestEventsThatAreRefused(t *testing.T) {
 		{observedEvent, `"amount":4000`, `"amount":4000,"price":-1`, count.EventField},
 		{observedEvent, `"amount":4000`, `"amount":4000,"price":9007199254740992`, count.EventField},
 		{observedEvent, `"amount":4000`, `"amount":4000,"unit_price":1000000001`, count.EventField},
+		{observedEvent, `"amount":4000`, `"amount":4000,"price":1750`, count.EventField},
+		{observedEvent, `"amount":4000`, `"amount":4000,"unit_price":1250`, count.EventField},
 		{observedEvent, `"amount":4000`, `"amount":4000,"mono":9007199254740992`, count.EventField},
 		{reversedEvent, `,"reverses":"e2"`, ``, reason("id-empty")},
 		{reversedEvent, `"amount":4000`, `"amount":-4000`, count.EventField},

@@ -41,11 +41,9 @@ func (w *writer) packages(e count.Event, item *stocktake.Item, heap stocktake.Qu
 		one := e
 		value := grams
 		if s.Kind == gs1.Price {
-			value = grams * int64(item.Price) / 1000
+			value, _ = gs1.PriceOf(grams, int64(item.Price))
 		}
-		for range 3 - s.Decimals {
-			value -= value % 10
-		}
+		value -= value % s.Step()
 		if s.Kind == gs1.Price {
 			one.Price, one.UnitPrice = stocktake.Fils(value), item.Price
 			grams, _ = gs1.WeightOf(value, int64(item.Price))

@@ -115,7 +115,7 @@ export class Handheld {
     if (this.language === 'ar') return
     await settings.click()
     await this.page.getByText('English').click()
-    await this.button('do.close').click()
+    await this.close()
   }
 
   /** As a person types, a key at a time. */
@@ -209,7 +209,13 @@ export class Handheld {
     await opener.click()
     await this.page.getByRole('dialog').waitFor()
     await this.look('sheet-' + name)
+    await this.close()
+  }
+
+  /** Closes the sheet. It is drawn after the tap was answered, and gives the focus back when it goes. */
+  async close(): Promise<void> {
     await this.button('do.close').click()
+    await this.page.getByRole('dialog').waitFor({ state: 'detached' })
   }
 
   /** Asks for the network now, as a counter does who has come back to it, and not when the app would try again. */
@@ -217,7 +223,7 @@ export class Handheld {
     await this.page.locator('.topline').getByText(this.text('link.offline')).click()
     await this.look('sheet-sync')
     await this.button('sync.now').click()
-    await this.button('do.close').click()
+    await this.close()
   }
 
   /** How many events wait to be sent, as the top line says. */

@@ -33,10 +33,11 @@ export function readSettings(): Signal<Settings> {
 // rejects where there is none to speak.
 export async function applySettings(settings: Signal<Settings>): Promise<() => void> {
   const first = settings.peek().language
-  language.value = await learn(first).then(() => first, async () => {
+  language.value = first // at once: a part that is fetched meanwhile learns its texts in this language
+  await learn(first).catch(async () => {
     const other = first === 'ar' ? 'en' : 'ar'
     await learn(other)
-    return other
+    language.value = other
   })
   const follow = () => {
     const chosen = settings.peek().language

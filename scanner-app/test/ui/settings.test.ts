@@ -19,6 +19,12 @@ it('speaks the language that was kept, and another once its texts are here', asy
   stop()
 })
 
+it('names the language that was kept before its texts are here, so that a part fetched meanwhile learns its own in it', () => {
+  localStorage.setItem('jard.settings', JSON.stringify({ language: 'en' }))
+  void applySettings(readSettings())
+  expect(language.peek()).toBe('en')
+})
+
 it('starts with what can be had when storage is no good', async () => {
   localStorage.setItem('jard.settings', '{')
   const stop = await applySettings(readSettings())

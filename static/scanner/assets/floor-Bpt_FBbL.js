@@ -1,1 +1,0 @@
-import{i as e}from"./decode-DyLJ6QDV.js";import{i as t,n,r,t as i}from"./moving-g-b_IWDx.js";export{r as Catalogue,n as Counting,i as Moving,t as packChunk,e as parseScheme};

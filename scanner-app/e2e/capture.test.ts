@@ -244,6 +244,14 @@ test('two scans within 50 ms are two, by keys and by text, ended or not', async 
   expect(at[1]! - at[0]!).toBeLessThan(50)
 })
 
+test('two numbers without identifier or terminator, one soon after the other, are two', async () => {
+  const keys = (raw: string) => Promise.all([...raw].map((key) => press({ key, text: key })))
+  await keys('6291003012341')
+  await page.waitForTimeout(80)
+  await keys('4006381333931')
+  expect((await scans(2)).raws).toEqual(['6291003012341', '4006381333931'])
+})
+
 test.each(['keys', 'text'])('"^" in place of the separator, by %s', async (way) => {
   const raw = ']C1010627110001001310AB^17271231'
   if (way === 'text') await insertText(raw)

@@ -15,6 +15,8 @@ export const patience = 400
 const fingers = 45
 /** A terminator so soon after a scan that needed none belongs to it. */
 const echo = 120
+/** A pause that parts two scans is at least so long, ms, and twice as long as any within them. */
+const parting = 40
 /** A timer that fires so late was held up, and characters may be waiting behind it. */
 const late = 40
 
@@ -60,6 +62,8 @@ interface Open {
   out: number
   /** From here on text is one burst; what came before it came after a pause longer than any within one. */
   from: number
+  /** Each pause in it, and which character comes after it. */
+  pauses: { before: number; began: number; ms: number }[]
 }
 
 export class Burst {
@@ -77,6 +81,7 @@ export class Burst {
   character(c: string, at: number, field: boolean, key?: string): Step {
     const before = this.expire(at)
     const b = (this.held ??= this.resume(at, field))
+    if (b.text) b.pauses.push({ before: b.text.length, began: b.last, ms: at - b.last })
     b.text += c
     b.keys = b.keys === undefined || key === undefined ? undefined : b.keys + key
     return this.wait(b, at, before)
@@ -187,6 +192,8 @@ export class Burst {
       return { ...nothing, typed: b.text.slice(b.out) }
     }
     const text = b.text.slice(start), front = Math.max(0, b.out - start)
+    const several = ranTogether(b, start)
+    if (several) return { ...nothing, scans: several.map((s, i) => ({ ...s, arabic: byArabicLayout(s.raw), ended: ended && i === several.length - 1, front: i === 0 ? front : 0 })) }
     // Where the events name the keys there is nothing to guess: an Arabic layout is undone here. Elsewhere the text stays
     // as it came, and whoever reads it has the layout's table and a check digit to prove it by.
     const scans = b.keys !== undefined && isArabic(text) ? apart(b.keys.slice(start), b.last, true) : apart(text, b.last)
@@ -194,7 +201,23 @@ export class Burst {
   }
 }
 
-const open = (at: number, field: boolean): Open => ({ text: '', keys: '', first: at, last: at, field, due: 0, deferred: false, out: 0, from: 0 })
+const open = (at: number, field: boolean): Open => ({ text: '', keys: '', first: at, last: at, field, due: 0, deferred: false, out: 0, from: 0, pauses: [] })
+
+/**
+ * The numbers that came one upon the other with neither identifier nor terminator: the pauses between them stand out, and each
+ * has a right check digit. Where a pause tells nothing the text stays whole, a code that nobody knows.
+ */
+function ranTogether(b: Open, start: number): Pick<Captured, 'raw' | 'at'>[] | undefined {
+  const pauses = b.pauses.filter((p) => p.before > Math.max(start, b.out)), sorted = pauses.map((p) => p.ms).sort((x, y) => y - x)
+  for (let n = 1; (n + 1) * 8 <= b.text.length - start; n++) {
+    const least = sorted[n - 1] ?? 0
+    if (least < parting || least < 2 * (sorted[n] ?? 0)) continue
+    const cuts = pauses.filter((p) => p.ms >= least)
+    const parts = [...cuts, { before: b.text.length, began: b.last }].map((p, i) => ({ raw: b.text.slice(cuts[i - 1]?.before ?? start, p.before), at: p.began }))
+    if (parts.every((p) => proven(p.raw))) return parts
+  }
+  return undefined
+}
 
 /** Where in its text a scan begins; undefined where there is none. */
 function begin(b: Open, ended: boolean): number | undefined {

@@ -42,7 +42,7 @@ test.each(['\r', '\n', '\r\n', '\t', ''])('a text that ends in %j is one scan wi
   expect(new Burst().text(milk + end, 0, true).scans).toMatchObject([{ raw: milk }])
 })
 
-test('two scans 50 ms apart are two, whatever ends them', () => {
+test('two marked scans 50 ms apart are two, whatever ends them', () => {
   const enter = new Burst()
   const one = type(enter, milk, 0, 1)
   const first = enter.terminator(one.at + 1)
@@ -57,6 +57,35 @@ test('two scans 50 ms apart are two, whatever ends them', () => {
   const whole = new Burst()
   expect(raws(whole.text(milk, 0, false), whole.text(rice, 50, false))).toEqual([milk, rice])
   expect(raws(whole.text(`${milk}\r\n${rice}\r`, 100, false))).toEqual([milk, rice])
+})
+
+// 13, 12 and 8 digits: each has a right check digit.
+const milk13 = '6291003012341', sugar13 = '4006381333931', milk8 = '96385074', tea8 = '73513537'
+const bare = (codes: string[], pace: number, between: number) => {
+  const b = new Burst(), steps: Step[] = []
+  let at = 0
+  for (const code of codes) {
+    const typed = type(b, code, at, pace)
+    steps.push(...typed.steps)
+    at = typed.at + between
+  }
+  return { scans: [...steps, b.flush()].flatMap((s) => s.scans), last: at - between }
+}
+
+test.each([
+  [[milk13, sugar13], 5, 50], [['036000291452', '012345678905'], 5, 200], [[milk8, tea8], 5, 200], [[milk13, milk8], 10, 100], [[milk8, tea8, milk13], 5, 60],
+  [[milk8, tea8], 80, 300], [['٩٦٣٨٥٠٧٤', '٧٣٥١٣٥٣٧'], 5, 60],
+])('%j without identifier or terminator, at %d ms a character and %d ms apart, are as many scans', (codes, pace, between) => {
+  const { scans, last } = bare(codes, pace, between)
+  expect(scans.map((s) => s.raw)).toEqual(codes)
+  expect(scans.at(-1)!.at).toBe(last)
+  expect(scans[0]!.at).toBe((codes[0]!.length - 1) * pace) // each has its own instant
+})
+
+test('a number is torn neither where no pause stands out nor where a check digit is wrong', () => {
+  for (const [codes, pace, between] of [[[milk8, tea8], 5, 5], [[milk8, '73513538'], 5, 50], [[milk8, tea8], 5, 30], [[milk8, tea8], 80, 110], [['9638507', '407351353'], 5, 60]] as const) {
+    expect(bare([...codes], pace, between).scans.map((s) => s.raw)).toEqual([codes.join('')])
+  }
 })
 
 test('a composite component does not end its number, nor text a QR code', () => {

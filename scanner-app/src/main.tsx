@@ -8,6 +8,7 @@ import { makeSound } from './sound/sound'
 import { App, floor } from './ui/app'
 import { stayAwake } from './ui/awake'
 import { watchBattery } from './ui/battery'
+import { Guard } from './ui/guard'
 import { listenToKeys } from './ui/keys'
 import { fetchParts } from './ui/part'
 import { applySettings, readSettings } from './ui/settings'
@@ -47,8 +48,8 @@ stayAwake(() => front().model.pass.value !== undefined)
 const root = document.getElementById('app')!
 spoken.then(() => {
   effect(() => floor.module.value?.captureScans((scan) => void front().scanned(scan), text('scan.sink')))
-  render(<App ui={ui} />, root)
-}, () => render(<Silent />, root))
+  render(<Guard><App ui={ui} /></Guard>, root)
+}, () => render(<Silent why="lost" />, root))
 
 // A first visit gets its first screen alone and the rest right after it. From then on everything lies in the worker's cache,
 // and what counting takes is read beside the database.

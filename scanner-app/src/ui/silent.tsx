@@ -1,12 +1,12 @@
-// In place of the app where no language could be loaded: one line in both, and the way to try again.
+// In place of the app where nothing can be said by its texts: one line in both languages, and the way to try again.
 import { silent } from '../i18n/silent'
 
-export function Silent() {
+export function Silent({ why }: { why: 'lost' | 'broken' }) {
   return (
     <main class="body plate">
       <div class="stack" role="alert">
-        <p lang="ar" dir="rtl">{silent.ar}</p>
-        <p lang="en" dir="ltr">{silent.en}</p>
+        <p lang="ar" dir="rtl">{silent[why].ar}</p>
+        <p lang="en" dir="ltr">{silent[why].en}</p>
       </div>
       <button class="button main" onClick={() => location.reload()}>
         <span lang="ar" dir="rtl">{silent.reload.ar}</span>

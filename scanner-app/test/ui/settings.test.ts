@@ -64,7 +64,7 @@ it('speaks the other language meanwhile, keeps the one that was chosen, and spea
 it('speaks neither where neither can be had, and what stands in its place is said in both', async () => {
   const app = await fresh(['ar', 'en'])
   await expect(app.applySettings(app.readSettings())).rejects.toThrow('no network')
-  render(Silent(), document.body)
+  render(Silent({ why: 'lost' }), document.body)
   expect([...document.querySelectorAll('p')].map((p) => [p.lang, p.dir, p.textContent !== ''])).toEqual([['ar', 'rtl', true], ['en', 'ltr', true]])
   expect(document.querySelector('button')!.textContent).toBe('إعادة التحميلReload')
 })

@@ -37,6 +37,7 @@ func TestFaultsOfIDsAreSaidInTheReadersLanguage(t *testing.T) {
 // TestEveryWordHasItsArabic looks through all packages for the words that sentences are made of.
 func TestEveryWordHasItsArabic(t *testing.T) {
 	said := regexp.MustCompile(`\b(?:NoSuch|Word)\("([^"]*)"`)
+	unsaid := regexp.MustCompile(`\bMissing\.New\("[^"]*"`)
 	found := 0
 	must := func(err error) {
 		if err != nil {
@@ -49,6 +50,9 @@ func TestEveryWordHasItsArabic(t *testing.T) {
 				return err
 			}
 			text, err := os.ReadFile(path)
+			if m := unsaid.Find(text); m != nil {
+				t.Errorf("%s: %s says its word in English alone: use NoSuch", path, m)
+			}
 			for _, m := range said.FindAllSubmatch(text, -1) {
 				found++
 				if w := stocktake.Word(string(m[1])); w.Arabic == "" {

@@ -17,27 +17,31 @@ type Photos interface {
 }
 
 // showPhoto serves a photo to whoever may see the session. The store holds other documents under hashes, too: only what is a JPEG
-// from its first byte to its last is given, and as nothing else.
+// from its first byte to its last is given, and as nothing else. Like every page it is not kept by a browser: the next person at the same
+// computer may not see it.
 func (k *console) showPhoto(v *visit) error {
-	if _, err := v.see(""); err != nil {
+	session, err := param(v.Context, "session")
+	if err != nil {
+		return err
+	}
+	if _, err := k.Sessions.Log(v.Request().Context(), v.by, stocktake.SessionID(session), 1, 1); err != nil { // less work than a view
 		return err
 	}
 	name := v.Param("hash")
 	var hash stocktake.Hash
 	if k.Photos == nil || hash.UnmarshalText([]byte(name)) != nil {
-		return stocktake.Missing.New("photo", name[:min(len(name), 64)])
+		return stocktake.NoSuch("photo", name[:min(len(name), 64)])
 	}
 	d, err := k.Photos.Document(v.Request().Context(), v.by.Society, hash)
 	if err != nil {
 		return err
 	}
 	if !bytes.HasPrefix(d.Bytes, []byte("\xff\xd8\xff")) || !bytes.HasSuffix(d.Bytes, []byte("\xff\xd9")) {
-		return stocktake.Missing.New("photo", name)
+		return stocktake.NoSuch("photo", name)
 	}
 	h := v.Response().Header()
 	h.Set(echo.HeaderContentType, "image/jpeg")
 	h.Set(echo.HeaderContentLength, strconv.Itoa(len(d.Bytes)))
-	h.Set(echo.HeaderCacheControl, "private, max-age=86400, immutable")
 	h.Set(echo.HeaderContentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'; sandbox")
 	h.Set(echo.HeaderXContentTypeOptions, "nosniff")
 	h.Set("Content-Disposition", "inline")

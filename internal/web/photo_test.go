@@ -35,7 +35,7 @@ func TestAPhotoIsShownWhereItsThingIs(t *testing.T) {
 		t.Fatalf("%d, %d bytes", w.Code, w.Body.Len())
 	}
 	for name, want := range map[string]string{
-		"Content-Type": "image/jpeg", "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox", "Cache-Control": "private",
+		"Content-Type": "image/jpeg", "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox", "Cache-Control": "no-store",
 	} {
 		if got := w.Header().Get(name); !strings.Contains(got, want) {
 			t.Errorf("%s: %q", name, got)
@@ -51,6 +51,10 @@ func TestAPhotoIsShownWhereItsThingIs(t *testing.T) {
 		if w := s.browse("supervisor", "GET", path, nil); w.Code != status {
 			t.Errorf("%s: %d", path, w.Code)
 		}
+	}
+	w = s.browse("supervisor", "GET", "/sessions/s1/photos/x", nil)
+	if !strings.Contains(w.Body.String(), "الصورة") {
+		t.Errorf("a photo that is not there: %s", w.Body)
 	}
 	if w := s.browse("counter", "GET", at, nil); w.Code == http.StatusOK {
 		t.Error("a counter sees it")

@@ -34,6 +34,37 @@ describe('on the counting screen', () => {
     await m.stop()
   })
 
+  it('belongs to what it shows, whatever became of that while it was made small', async () => {
+    const { w, m } = await counting()
+    await m.scan('A-01-03')
+    await m.scan(milk)
+    const shown = m.pass.value!.pending!
+    await keys(m, '3')
+    await m.scan(rice) // confirms the milk
+    await keys(m, '2')
+    expect(await m.setPhoto(jpeg(1), shown)).toEqual({})
+    const hash = await sha256(new Uint8Array(jpeg(1)))
+    expect(m.pass.value!.pending).toMatchObject({ item: { id: 'rice' } })
+    expect(m.pass.value!.pending!.photo).toBeUndefined()
+    const standing = () => m.pass.value!.entries.filter((e) => !e.reversed)
+    expect(standing()).toMatchObject([{ item: { id: 'milk' }, quantity: 3000, photo: hash }])
+    const entry = standing()[0]!
+    await m.describe({ condition: 'damaged' }, entry.id) // is another entry by then
+    await m.confirm()
+    expect(await m.setPhoto(jpeg(2), entry)).toEqual({})
+    const second = await sha256(new Uint8Array(jpeg(2)))
+    expect(standing()).toMatchObject([{ item: { id: 'milk' }, condition: 'damaged', photo: second }, { item: { id: 'rice' } }])
+    expect(standing()[1]!.photo).toBeUndefined()
+    await m.scan(milk)
+    await m.answer('discard')
+    const gone = standing()[0]!
+    await m.undo(gone.id)
+    expect((await m.setPhoto(jpeg(3), gone)).refused!.key).toBe('photo-late')
+    expect(await m.photo(await sha256(new Uint8Array(jpeg(3))))).toBeUndefined()
+    await arrived(w, m)
+    await m.stop()
+  })
+
   it('is taken off again, and goes with what is discarded; a reversal names it no more', async () => {
     const { w, m } = await counting()
     await m.scan('A-01-03')

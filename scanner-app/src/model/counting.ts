@@ -15,7 +15,7 @@ import { Keyed } from './keyed'
 import { keyedOf, maxObserved, quantityOf, thousandths, unusual } from './number'
 import { described, measureOf, pendingAnew } from './pending'
 import { Refuse } from './refusal'
-import type { Key, Mode, Outcome, Question, Reply, Said, Scanned } from './types'
+import type { Key, Mode, Outcome, Pending, Question, Reply, Said, Scanned } from './types'
 import { takesDecimals, type PassChange, type Step, type Walk } from './walk'
 
 const ok: Outcome = { sound: 'ok' }
@@ -363,6 +363,15 @@ export class Counting extends Ground {
     if ([...kinds, 'note' as const, 'photo' as const].every((k) => now[k] === was[k])) return {}
     await this.record(this.replacing(walk, [step], now, step.event.amount ?? 0, step.event.at, step.event.all_here ?? false))
     return {}
+  }
+
+  /** The entry that goods are now; undefined: they are what is pending. They may have been confirmed, described or discarded since they were seen. */
+  become({ code, item, scannedAt }: Pick<Pending, 'code' | 'item' | 'scannedAt'>): string | undefined {
+    const walk = this.counting(), p = walk.record.pending
+    if (p && p.scannedAt === scannedAt && p.code === code && p.item === item?.id) return undefined
+    const step = [...walk.steps].reverse().find(({ event: e, reversed }) => !reversed && (e.scanned_at ?? e.at) === scannedAt && (e.code ?? '') === code && e.item === item?.id)
+    if (!step) throw new Refuse('photo-late')
+    return step.event.id
   }
 
   /** Another lot or condition may be the first of its kind here, or not. */

@@ -65,7 +65,8 @@ export class Ground {
     return this.session.state === 'sealed' || this.session.state === 'cancelled'
   }
 
-  protected mayOpen(): void {
+  /** Throws why nothing new is counted. */
+  mayOpen(): void {
     const { state } = this.session
     if (this.over) throw new Refuse('session-over')
     if (state !== 'open' && state !== 'unknown') throw new Refuse('session-closing')

@@ -85,6 +85,8 @@ class App extends Shift implements Model {
   private shownAckedN = 0
   private linkBusy = false
   private linkAgain = false
+  /** A code that was scanned is being redeemed. */
+  private pairing = false
 
   constructor(private readonly options: Options) {
     super()
@@ -418,7 +420,9 @@ class App extends Shift implements Model {
 
   override scan(raw: string, entry: 'scan' | 'keyed' = 'scan', when = Infinity, front = 0): Promise<Scanned> {
     if (this.phase.value === 'unpaired' || ((this.sync?.exchange.status.revoked || this.sync?.state === 'unenrolled') && [raw, fromArabicLayout(raw)].some((r) => r?.includes('#pair=')))) {
-      return this.pair(raw, this.deviceName.value).then((o) => ({ ...o, what: o.refused ? 'nothing' as const : 'pairing' as const }))
+      if (this.pairing) return Promise.resolve({ what: 'nothing' }) // a camera goes on seeing the code that is being redeemed
+      this.pairing = true
+      return this.pair(raw, this.deviceName.value).finally(() => { this.pairing = false }).then((o) => ({ ...o, what: o.refused ? 'nothing' as const : 'pairing' as const }))
     }
     return super.scan(raw, entry, when, front)
   }

@@ -83,10 +83,11 @@ export class Moving {
     return item !== undefined && item.unit !== 'piece'
   }
 
-  /** Puts a move on the screen: the one named, else one in hand, else a new one from here. */
-  begin(here: string | undefined, move?: string): void {
+  /** Puts a move on the screen: the one named, else one in hand, else, where something may be taken, a new one from here. */
+  begin(here: string | undefined, mayTake: () => void, move?: string): void {
     const inHand = this.mine().filter((m) => m.placedAt === undefined)
-    const found = move === undefined ? inHand.at(-1) : inHand.find((m) => m.move === move)
+    const found = move === undefined ? inHand[inHand.length - 1] : inHand.find((m) => m.move === move)
+    if (!found) mayTake()
     this.open = found ?? { move: randomId(this.means.random), session: this.pack.session, person: this.person, goods: [], ...(here ? { from: here } : {}) }
     this.keyed.forget()
   }
@@ -99,11 +100,13 @@ export class Moving {
     return this.open
   }
 
-  async scan(raw: string, entry: 'scan' | 'keyed', at: number): Promise<Scanned> {
+  /** MayTake throws why nothing more is taken; what is in hand may still be placed. */
+  async scan(raw: string, entry: 'scan' | 'keyed', at: number, mayTake: () => void): Promise<Scanned> {
     const isLocation = (code: string) => this.pack.site.locations.some((l) => l.id === code)
     const id = await this.catalogue.reading(() => identify(raw, { catalogue: this.catalogue, schemes: this.schemes, isLocation }))
     const keyboard = id.arabicKeyboard ? { arabicKeyboard: true } : {}
     if (id.what === 'location') return { ...(await this.at(id.id!)), what: 'location', ...keyboard }
+    mayTake()
     if (id.what === 'invalid') this.doubt(raw, at)
     return { ...(await this.take(id, raw, entry, at)), ...keyboard }
   }
@@ -130,7 +133,8 @@ export class Moving {
     return ok
   }
 
-  async choose(item: string, at: number): Promise<Scanned> {
+  async choose(item: string, at: number, mayTake: () => void): Promise<Scanned> {
+    mayTake()
     const found = await this.catalogue.reading(() => this.catalogue.item(item))
     if (!found) throw new Refuse('item-unknown')
     return this.take({ what: 'item', id: item, code: '', pack: packsOf(found)[0]!.pack, arabicKeyboard: false }, '', 'search', at)
@@ -190,7 +194,7 @@ export class Moving {
   }
 
   private current(m: Draft): GoodsRecord {
-    const g = m.goods.at(-1)
+    const g = m.goods[m.goods.length - 1]
     if (!g) throw new Refuse('move-empty')
     return g
   }

@@ -4,7 +4,7 @@ import { signal } from '@preact/signals'
 import type { Counting } from './counting'
 import type { Moving } from './moving'
 import { Refuse } from './refusal'
-import type { Explained, Item, Key, Mode, Move, Outcome, Pass, Place, Question, Reply, Said, Scanned, Task } from './types'
+import type { Explained, Item, Key, Mode, Move, Outcome, Pass, Pending, Place, Question, Reply, Said, Scanned, Task } from './types'
 
 /** The same label again within so many ms is the trigger's bounce. */
 const bounce = 300
@@ -83,7 +83,7 @@ export abstract class Shift {
         return { what: 'nothing', bounced }
       }
       if (!moved && !c.walk) this.mayOpenPass()
-      const scanned = moved ? await moved.scan(raw, entry, at) : await c.scan(raw, entry, at, this.mode.value)
+      const scanned = moved ? await moved.scan(raw, entry, at, () => c.mayOpen()) : await c.scan(raw, entry, at, this.mode.value)
       this.lastScan = { raw, at }
       return scanned
     }, { what: 'nothing' })
@@ -91,7 +91,7 @@ export abstract class Shift {
 
   choose(item: string): Promise<Scanned> {
     const at = this.now()
-    return this.count<Scanned>((c) => (this.moved ?? c).choose(item, at), { what: 'nothing' })
+    return this.count<Scanned>((c) => (this.moved ? this.moved.choose(item, at, () => c.mayOpen()) : c.choose(item, at)), { what: 'nothing' })
   }
 
   key(key: Key): Promise<Outcome> {
@@ -105,8 +105,11 @@ export abstract class Shift {
   switchPack(): Promise<Outcome> { return this.count((c) => (this.moved ?? c).switchPack(), {}) }
   describe(said: Said, entry?: string): Promise<Outcome> { return this.count((c) => c.describe(said, entry), {}) }
 
-  setPhoto(jpeg: ArrayBuffer | undefined, entry?: string): Promise<Outcome> {
-    return this.count(async (c) => c.describe({ photo: jpeg ? await this.keepPhoto(jpeg, c.pack.session) : '' }, entry), {})
+  setPhoto(jpeg: ArrayBuffer | undefined, of?: Pick<Pending, 'code' | 'item' | 'scannedAt'>): Promise<Outcome> {
+    return this.count(async (c) => {
+      const entry = of && c.become(of)
+      return c.describe({ photo: jpeg ? await this.keepPhoto(jpeg, c.pack.session) : '' }, entry)
+    }, {})
   }
 
   dayOf(typed: string): string | undefined { return this.counting?.dayOf(typed) }
@@ -122,12 +125,16 @@ export abstract class Shift {
   answer(reply: Reply): Promise<Outcome> { return this.count((c) => c.answer(reply), {}) }
   closePass(): Promise<Outcome> { return this.count((c) => c.closePass(), {}) }
 
-  private carry(f: (m: Moving, c: Counting) => Promise<Outcome>): Promise<Outcome> { return this.count((c) => f(this.carrying!, c), {}) }
+  private carry(f: (m: Moving, c: Counting) => Promise<Outcome>): Promise<Outcome> {
+    return this.count((c) => {
+      if (c.over) throw new Refuse('session-over')
+      return f(this.carrying!, c)
+    }, {})
+  }
 
   beginMove(move?: string): Promise<Outcome> {
     return this.carry(async (m, c) => {
-      if (c.over) throw new Refuse('session-over')
-      m.begin(c.walk?.record.location, move)
+      m.begin(c.walk?.record.location, () => c.mayOpen(), move)
       return {}
     })
   }

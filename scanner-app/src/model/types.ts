@@ -1,5 +1,6 @@
 // What the screens see: a Model of signals, and actions that each say what came of them. Screens touch nothing behind it.
 import type { ReadonlySignal } from '@preact/signals'
+export { maxPhoto, maxSide } from '../store/photos'
 import type { LinkState } from '../sync/sync'
 
 /** What a thing is called. Either may be missing, not both. */
@@ -79,7 +80,7 @@ export interface Storage {
 
 /** Everything that this device holds, to be carried to the server by hand. */
 export interface Rescue {
-  /** The file's name; its bytes are the same text that the codes carry. */
+  /** The file's name; it holds every event, the codes only those that no server has acknowledged. */
   name: string
   file: Blob
   /** Events in it, those among them that no server has acknowledged, and photos. */
@@ -182,6 +183,8 @@ interface Seen {
   item?: Item
   /** Base units in one of what is counted, thousandths. */
   pack: number
+  /** When it was scanned or chosen, ms: with its code and item it is this one, whatever is said of it or keyed for it. */
+  scannedAt: number
   lot?: string
   expiry?: string
   condition?: Condition
@@ -352,7 +355,9 @@ export interface Model {
 
   /** Redeems a pairing code, or a link that ends in #pair=CODE. Needs a network. Name is what the device calls itself. */
   pair(code: string, name: string): Promise<Outcome>
-  /** Needs a network. On success the phase is ready, and the session last counted on this device is open again. */
+  /**
+   * Asks the server; where it does not answer, who was let in on this device lately is let in by what is kept here (DESIGN.md, PINs
+   * without a network). On success the phase is ready, and the session last counted on this device is open again. */
   signIn(person: string, pin: string): Promise<Outcome>
   /** Refused over a pending item. An open pass waits for its person. */
   signOut(): Promise<Outcome>
@@ -378,8 +383,11 @@ export interface Model {
   key(key: Key): Promise<Outcome>
   /** The next of the pending item's packs. */
   switchPack(): Promise<Outcome>
-  /** A photo of what describe would describe, as a JPEG that fits; undefined takes it off. */
-  setPhoto(jpeg: ArrayBuffer | undefined, entry?: string): Promise<Outcome>
+  /**
+   * A photo as a JPEG of at most maxPhoto bytes; undefined takes it off. Of these goods, whether they still wait for their number or are
+   * an entry by now; without them, of what describe would describe.
+   */
+  setPhoto(jpeg: ArrayBuffer | undefined, of?: Pick<Pending, 'code' | 'item' | 'scannedAt'>): Promise<Outcome>
   /** A photo held here, by its hash. */
   photo(hash: string): Promise<Blob | undefined>
   /** Of the pending item; without one, of the entry named or else the newest, which is taken back and recorded anew as it was said. */

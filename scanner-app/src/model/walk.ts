@@ -107,7 +107,7 @@ export class Walk {
       if (shown?.reversed === reversed && shown.sent === sent && !e.expiry) return shown // what an expiry suggests changes by the day
       return (step.shown = {
         id: e.id, code: e.code ?? '', ...optionalItem(catalogue, e.item), pack: e.pack ?? 1000, undirected: e.undirected ?? false,
-        ...told(e, now), at: e.at, amount: e.amount ?? 0, quantity: quantity(e), allHere: e.all_here ?? false, reversed, sent,
+        ...told(e, now), at: e.at, scannedAt: e.scanned_at ?? e.at, amount: e.amount ?? 0, quantity: quantity(e), allHere: e.all_here ?? false, reversed, sent,
       })
     }).reverse()
     return {
@@ -122,7 +122,7 @@ export class Walk {
     const amount = thousandths(p.keyed)
     const q = amount === undefined ? undefined : quantityOf(amount, p.pack)
     return {
-      code: p.code, ...optionalItem(catalogue, p.item), pack: p.pack, undirected: p.undirected, keyed: p.keyed, ...(q === undefined ? {} : { quantity: q }),
+      code: p.code, ...optionalItem(catalogue, p.item), pack: p.pack, undirected: p.undirected, scannedAt: p.scannedAt, keyed: p.keyed, ...(q === undefined ? {} : { quantity: q }),
       packs: packsOf(item), decimals: takesDecimals(p, catalogue), already: this.already(p),
       ...told(p, now), wantsLot: wantsLot(p, item), ...(p.corrects ? { corrects: p.corrects } : {}),
       ...(p.again && p.again !== 'ask' ? { again: p.again } : {}),

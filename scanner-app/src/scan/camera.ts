@@ -38,7 +38,7 @@ const longest = 960
 export class Sight {
   private readonly last = new Map<string, number>()
 
-  /** What of a picture is new, at this instant in ms. */
+  /** What of a picture is new, at this instant in ms of a clock that nobody sets. */
   look(raws: readonly string[], at: number): string | undefined {
     for (const [raw, seen] of this.last) if (at - seen > away) this.last.delete(raw)
     const fresh = raws.find((raw) => !this.last.has(raw))
@@ -53,7 +53,8 @@ export class Sight {
  */
 export async function openCamera(video: HTMLVideoElement, seen: (raw: string, at: number) => void, ended: (why: CameraWhy) => void): Promise<Camera> {
   const stream = await ask()
-  const worker = new Worker(new URL('./picture.ts', import.meta.url), { type: 'module' })
+  const release = () => { for (const t of stream.getTracks()) t.stop() }
+  const worker = reader(release)
   const canvas = document.createElement('canvas'), sight = new Sight()
   const pen = canvas.getContext('2d', { willReadFrequently: true })!
   const track = stream.getVideoTracks()[0]!
@@ -62,7 +63,7 @@ export async function openCamera(video: HTMLVideoElement, seen: (raw: string, at
     stopped = true
     clearTimeout(timer)
     worker.terminate()
-    for (const t of stream.getTracks()) t.stop()
+    release()
     video.srcObject = null
   }
   const end = (why: CameraWhy) => {
@@ -70,7 +71,7 @@ export async function openCamera(video: HTMLVideoElement, seen: (raw: string, at
     stop()
     ended(why)
   }
-  let taken = 0
+  let taken = { at: 0, mono: 0 } // how long a code was away is no affair of a wall clock that is set
   const take = () => {
     const { videoWidth: w, videoHeight: h } = video
     if (!w || !h) return void (timer = setTimeout(take, pause))
@@ -79,14 +80,14 @@ export async function openCamera(video: HTMLVideoElement, seen: (raw: string, at
     canvas.height = Math.round(h * scale)
     pen.drawImage(video, 0, 0, canvas.width, canvas.height)
     const picture = pen.getImageData(0, 0, canvas.width, canvas.height)
-    taken = Date.now()
+    taken = { at: Date.now(), mono: performance.now() }
     worker.postMessage(picture, [picture.data.buffer])
   }
   worker.onmessage = ({ data }: MessageEvent<Read>) => {
     if (stopped) return
     if ('failed' in data) return end('reader')
-    const fresh = sight.look(data.raws, taken)
-    if (fresh !== undefined) seen(fresh, taken)
+    const fresh = sight.look(data.raws, taken.mono)
+    if (fresh !== undefined) seen(fresh, taken.at)
     if (!stopped) timer = setTimeout(take, pause)
   }
   worker.onerror = () => end('reader')
@@ -96,6 +97,16 @@ export async function openCamera(video: HTMLVideoElement, seen: (raw: string, at
   if (!stopped) take()
   const light = 'torch' in (track.getCapabilities?.() ?? {})
   return { stop, ...(light ? { torch: (on: boolean) => track.applyConstraints({ advanced: [{ torch: on } as MediaTrackConstraintSet] }) } : {}) }
+}
+
+/** Reads pictures, in a thread of its own. Where the browser will not have it the camera goes off again. */
+function reader(release: () => void): Worker {
+  try {
+    return new Worker(new URL('./picture.ts', import.meta.url), { type: 'module' })
+  } catch {
+    release()
+    throw new CameraFault('reader')
+  }
 }
 
 async function ask(): Promise<MediaStream> {

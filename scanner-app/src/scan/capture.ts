@@ -47,7 +47,8 @@ class Capture {
   private told: string | undefined // the character that an input event is about to repeat, if its field has room for it
   private ours = false // we are the ones who change a field or send a key
   private byKeys = false // the focus was last moved with the keyboard
-  private off = new AbortController()
+  private off: (() => void)[] = [] // an option for it is younger than the oldest browser that we mean
+  private stopped = false
 
   constructor(readonly scanned: (scan: Captured) => void, label: string) {
     const sink = this.sink
@@ -62,12 +63,15 @@ class Capture {
     this.place.setAttribute('aria-label', label)
     this.place.append(sink)
     document.body.append(this.place)
-    const on = (type: string, handle: (e: never) => void) =>
-      addEventListener(type, ((e: Event) => {
+    const on = (type: string, handle: (e: never) => void) => {
+      const heard = (e: Event) => {
         if (this.ours) return
         watcher?.({ event: e, on: e.target === this.sink ? 'sink' : textField(e.target) ? 'field' : 'page' })
         handle(e as never)
-      }) as EventListener, { capture: true, signal: this.off.signal })
+      }
+      addEventListener(type, heard, true)
+      this.off.push(() => removeEventListener(type, heard, true))
+    }
     for (const type of ['keyup', 'compositionstart', 'compositionupdate', 'paste']) on(type, () => {}) // heard for who watches
     on('keydown', (e: KeyboardEvent) => this.key(e))
     on('beforeinput', (e: InputEvent) => this.beforeInput(e))
@@ -84,7 +88,8 @@ class Capture {
   }
 
   stop(): void {
-    this.off.abort()
+    this.stopped = true
+    for (const off of this.off) off()
     clearTimeout(this.timer)
     this.place.remove()
   }
@@ -266,7 +271,7 @@ class Capture {
 
   /** Takes the focus where nobody needs it: a reader that commits text needs a field to commit it to. */
   private home(): void {
-    if (this.off.signal.aborted) return
+    if (this.stopped) return
     const at = document.activeElement
     if (at && at !== document.body && (this.byKeys || textField(at) || at instanceof HTMLSelectElement)) return
     if (at !== this.sink) this.lender = at

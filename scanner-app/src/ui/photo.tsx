@@ -2,25 +2,22 @@
 // photo that cannot be made or kept is said, and the count goes on without it.
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { text } from '../i18n/text'
-import type { Entry, Model, Pending } from '../model/types'
+import { maxPhoto, maxSide, type Entry, type Model, type Pending } from '../model/types'
 import { Fault } from './field'
 import { inWords, useUi } from './ui'
 
-const longest = 1280 // pixels of a side
-const largest = 200 << 10 // bytes
-
 export function PhotoField({ of }: { of: Pending | Entry }) {
   const { model, run, said } = useUi()
-  const entry = 'id' in of ? of.id : undefined
   const input = useRef<HTMLInputElement>(null)
   const [busy, setBusy] = useState(false)
   const [unfit, setUnfit] = useState(false)
+  const shows = useRef(of) // what was in hand when the camera was asked for: by the time the photo is small another may be
   const take = async (file: File | undefined) => {
     if (!file) return
     setBusy(true)
     setUnfit(false)
     const jpeg = await shrink(file).catch(() => undefined)
-    if (jpeg) await run(model.setPhoto(jpeg, entry))
+    if (jpeg) await run(model.setPhoto(jpeg, shows.current))
     else setUnfit(true)
     setBusy(false)
   }
@@ -31,8 +28,8 @@ export function PhotoField({ of }: { of: Pending | Entry }) {
       <input ref={input} type="file" accept="image/*" capture="environment" hidden aria-hidden="true" tabIndex={-1}
         onChange={(e) => { void take(e.currentTarget.files?.[0]); e.currentTarget.value = '' }} />
       <div class="two">
-        <button class="button slim" disabled={busy} onClick={() => input.current?.click()}>{busy ? text('photo.busy') : of.photo ? text('photo.again') : text('photo.take')}</button>
-        {of.photo && <button class="button slim" onClick={() => void run(model.setPhoto(undefined, entry))}>{text('photo.remove')}</button>}
+        <button class="button slim" disabled={busy} onClick={() => { shows.current = of; input.current?.click() }}>{busy ? text('photo.busy') : of.photo ? text('photo.again') : text('photo.take')}</button>
+        {of.photo && <button class="button slim" onClick={() => void run(model.setPhoto(undefined, of))}>{text('photo.remove')}</button>}
       </div>
       {unfit && <Fault>{text('photo.unfit')}</Fault>}
       {!unfit && said.value?.key.startsWith('photo-') && <Fault>{inWords(said.value)}</Fault>}
@@ -48,6 +45,7 @@ export function Photo({ model, hash }: { model: Model; hash: string }) {
     void model.photo(hash).then(async (jpeg) => {
       const picture = jpeg && (await createImageBitmap(jpeg))
       if (picture && !gone && canvas.current) draw(canvas.current, picture, 320)
+      picture?.close()
     }).catch(() => undefined)
     return () => { gone = true }
   }, [hash])
@@ -57,15 +55,19 @@ export function Photo({ model, hash }: { model: Model; hash: string }) {
 // shrink makes a JPEG that fits: smaller first in quality, then in size. What the camera wrote into the file is left behind.
 export async function shrink(file: Blob): Promise<ArrayBuffer | undefined> {
   const picture = await createImageBitmap(file)
-  const canvas = document.createElement('canvas')
-  for (let side = longest; side >= 320; side = Math.round(side * 0.75)) {
-    draw(canvas, picture, side)
-    for (const quality of [0.8, 0.6, 0.4]) {
-      const jpeg = await new Promise<Blob | null>((done) => canvas.toBlob(done, 'image/jpeg', quality))
-      if (jpeg && jpeg.type === 'image/jpeg' && jpeg.size <= largest) return jpeg.arrayBuffer()
+  try {
+    const canvas = document.createElement('canvas')
+    for (let side = maxSide; side >= 320; side = Math.round(side * 0.75)) {
+      draw(canvas, picture, side)
+      for (const quality of [0.8, 0.6, 0.4]) {
+        const jpeg = await new Promise<Blob | null>((done) => canvas.toBlob(done, 'image/jpeg', quality))
+        if (jpeg && jpeg.type === 'image/jpeg' && jpeg.size <= maxPhoto) return await jpeg.arrayBuffer()
+      }
     }
+    return undefined
+  } finally {
+    picture.close() // the camera's is some 50 MB
   }
-  return undefined
 }
 
 function draw(canvas: HTMLCanvasElement, picture: ImageBitmap, side: number): void {

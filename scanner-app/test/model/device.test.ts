@@ -26,6 +26,17 @@ describe('pairing and signing in', () => {
     await m.stop()
   })
 
+  it('redeems a code once, however often a camera shows it meanwhile', async () => {
+    const w = new World()
+    const m = createModel({ env: w.env, name: w.database })
+    await until(() => m.phase.value === 'unpaired')
+    const link = ']Q1https://jard.test/app/#pair=ABCD-EFGH'
+    const [one, two] = await Promise.all([m.scan(link), m.scan(link)])
+    expect([one, two]).toEqual([{ what: 'pairing', sound: 'ok' }, { what: 'nothing' }])
+    expect(m.phase.value).toBe('signed-out')
+    await m.stop()
+  })
+
   it('reads codes and links alike', () => {
     expect([' abcd-efgh ', 'ABCDEFGH', 'http://x/app/#pair=AB%2DCD', '6291003012345', '96385074', ''].map(pairingCode))
       .toEqual(['abcd-efgh', 'ABCDEFGH', 'AB-CD', undefined, undefined, undefined])

@@ -128,6 +128,31 @@ describe('a move', () => {
     await m.stop()
   })
 
+  it('takes nothing more while the session closes, and takes nothing back once it is over', async () => {
+    const { w, m } = await counting()
+    await m.beginMove()
+    await m.scan('A-01-03')
+    await m.scan(milk)
+    await keys(m, '5')
+    await m.leaveMove()
+    w.server.feed({ t: 'feed', session: 'night1', cursor: 'c8', state: 'closing', round: 1, tasks: [] })
+    await until(() => m.session.value!.state === 'closing')
+    expect(await m.beginMove()).toEqual({}) // what is in hand
+    expect(await m.scan(rice)).toMatchObject({ what: 'nothing', refused: { key: 'session-closing' } })
+    expect(await m.choose('rice')).toMatchObject({ what: 'nothing', refused: { key: 'session-closing' } })
+    expect(m.moving.value!.goods).toMatchObject([{ item: { id: 'milk' }, keyed: '5' }])
+    await m.scan('A-01-04')
+    expect(await m.placeMove()).toEqual({ sound: 'ok' })
+    expect((await m.beginMove()).refused!.key).toBe('session-closing')
+    expect(m.moving.value).toBeUndefined()
+    w.server.feed({ t: 'feed', session: 'night1', cursor: 'c9', state: 'sealed', round: 1, tasks: [] })
+    await until(() => m.session.value!.state === 'sealed')
+    expect((await m.takeBackMove(m.moves.value[0]!.move)).refused!.key).toBe('session-over')
+    expect((await m.placeMove()).refused!.key).toBe('session-over')
+    expect([m.moves.value[0]!.state, (await arrived(w, m)).map((e) => e['kind'])]).toEqual(['placed', ['moved']])
+    await m.stop()
+  })
+
   it('takes the weight of what is weighed, and of pieces no fraction', async () => {
     const { w, m } = await counting()
     await m.beginMove()

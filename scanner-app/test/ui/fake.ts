@@ -20,11 +20,11 @@ export function place(location: string, name: string, more: Partial<Place> = {})
 }
 
 export function entry(id: string, item: Item | undefined, amount: number, more: Partial<Entry> = {}): Entry {
-  return { id, code: item?.code ?? '9990001112223', ...(item ? { item } : {}), pack: 1000, undirected: false, at: 1_795_000_000_000, amount, quantity: amount, allHere: true, reversed: false, sent: true, ...more }
+  return { id, code: item?.code ?? '9990001112223', ...(item ? { item } : {}), pack: 1000, undirected: false, at: 1_795_000_000_000, scannedAt: 1_795_000_000_000, amount, quantity: amount, allHere: true, reversed: false, sent: true, ...more }
 }
 
 export function pending(item: Item | undefined, more: Partial<Pending> = {}): Pending {
-  return { code: item?.code ?? '9990001112223', ...(item ? { item } : {}), pack: 1000, undirected: false, keyed: '', packs: [{ pack: 1000 }], decimals: item?.unit === 'kg', already: 0, wantsLot: false, ...more }
+  return { code: item?.code ?? '9990001112223', ...(item ? { item } : {}), pack: 1000, undirected: false, scannedAt: 1_795_000_000_000, keyed: '', packs: [{ pack: 1000 }], decimals: item?.unit === 'kg', already: 0, wantsLot: false, ...more }
 }
 
 export const none: Totals = { observations: 0, items: 0, quantity: 0, unknown: 0, missed: [] }

@@ -44,7 +44,8 @@ export default defineConfig({
         theme_color: '#0b5b5b', background_color: '#faf8f4',
         icons: [{ src: 'icon.svg', sizes: 'any', type: 'image/svg+xml', purpose: 'any maskable' }],
       },
-      workbox: { globPatterns: ['**/*.{js,css,html,svg,woff2,wasm}'], navigateFallback: '/app/index.html', navigateFallbackAllowlist: [/^\/app\//] },
+      // The page of the first visit is its worker's, too: what it did not load yet is there without a network.
+      workbox: { clientsClaim: true, globPatterns: ['**/*.{js,css,html,svg,woff2,wasm}'], navigateFallback: '/app/index.html', navigateFallbackAllowlist: [/^\/app\//] },
     }),
   ],
   worker: { format: 'es' },

@@ -6,7 +6,7 @@ import { text } from './i18n/text'
 import { browserModel, loadCounting } from './model/browser'
 import { makeSound } from './sound/sound'
 import { App, floor } from './ui/app'
-import { stayAwake } from './ui/awake'
+import { atWork, stayAwake } from './ui/awake'
 import { watchBattery } from './ui/battery'
 import { Guard } from './ui/guard'
 import { listenToKeys } from './ui/keys'
@@ -44,7 +44,7 @@ const front = () => ui.practice.value ?? ui
 if (new URLSearchParams(location.search).get('scandebug') === '1') ui.sheet.value = 'scandebug'
 listenToKeys(front)
 for (const tap of ['pointerup', 'keydown'] as const) addEventListener(tap, () => ui.sound.unlock(), { capture: true, passive: true }) // any tap will do
-stayAwake(() => front().model.pass.value !== undefined)
+stayAwake(() => atWork(front().model))
 const root = document.getElementById('app')!
 spoken.then(() => {
   effect(() => floor.module.value?.captureScans((scan) => void front().scanned(scan), text('scan.sink')))

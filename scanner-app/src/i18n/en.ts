@@ -43,6 +43,7 @@ export const en: Catalogue = {
   'session.cancelled.sent': 'A supervisor ended the count. What you recorded is kept in its log.',
   'session.over.unsent': { one: '{n} record is not sent yet. It is sent when there is a network and goes to the late log: it is kept for the supervisor, and does not change the result by itself.', other: '{n} records are not sent yet. They are sent when there is a network and go to the late log: they are kept for the supervisor, and do not change the result by themselves.' },
   'session.over.open': '{place} was still open here. The supervisor has decided on it; what you recorded there is kept.',
+  'session.over.hand': 'What you took at {place} and did not place was not recorded as moved: {goods}. Tell your supervisor where it is now.',
   'session.over.do': 'Choose another session or hand in the device.',
   'session.over.wait': 'Keep the device near the network until nothing waits, and tell your supervisor.',
   'session.others': 'Other sessions',

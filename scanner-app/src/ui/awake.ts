@@ -1,6 +1,10 @@
-// The screen stays on while a location is being counted. The system drops the lock whenever the app is hidden, so it is asked
+// The screen stays on while a location is being counted or goods are carried. The system drops the lock whenever the app is hidden, so it is asked
 // for again when the app is back.
 import { effect } from '@preact/signals'
+import type { Model } from '../model/types'
+
+/** Whether hands are full of the work: a location is open, or a move is on the screen. Reads signals. */
+export const atWork = (model: Pick<Model, 'pass' | 'moving'>): boolean => model.pass.value !== undefined || model.moving.value !== undefined
 
 /** Counting reads signals: whether a location is being counted. Returns what ends it. */
 export function stayAwake(counting: () => boolean): () => void {

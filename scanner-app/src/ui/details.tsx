@@ -7,10 +7,10 @@ import type { Entry, Pending, Question } from '../model/types'
 import { Field } from './field'
 import { Icon } from './icon'
 import { Keypad, PadKey } from './keypad'
-import { Statement } from './notices'
+import { Refused, Statement } from './notices'
 import { PhotoField } from './photo'
 import { Sheet } from './sheet'
-import { inWords, useUi } from './ui'
+import { useUi } from './ui'
 import { Code, Name } from './value'
 
 const most = 200 // characters of a note
@@ -18,7 +18,7 @@ const most = 200 // characters of a note
 interface Of { of: Pending | Entry }
 
 export function DetailsSheet({ of, close }: Of & { close: () => void }) {
-  const { model, run } = useUi()
+  const { model, run, said } = useUi()
   const [note, setNote] = useState(of.note ?? '')
   const form = useLot(of)
   const [pad, setPad] = useState(true) // the system's keyboard needs the room where one writes words
@@ -30,6 +30,7 @@ export function DetailsSheet({ of, close }: Of & { close: () => void }) {
     <Sheet title={text('details.title')} close={close} foot={pad ? <Pad form={form} keep={() => void keep()} /> : <button class="button main" onClick={() => void keep()}>{text('do.done')}</button>}>
       <div class="stack tight" onFocusIn={(e) => setPad(!(e.target as HTMLElement).closest('.words'))}>
         <Goods of={of} />
+        {!said.value?.key.startsWith('photo-') && <Refused />}
         {!of.item && <div class="words">{words}</div>}
         <Lot form={form} />
         {of.item && <div class="words">{words}</div>}
@@ -40,7 +41,7 @@ export function DetailsSheet({ of, close }: Of & { close: () => void }) {
 }
 
 export function LotQuestion({ of, question }: Of & { question: Question & { kind: 'lot' } }) {
-  const { model, run, said } = useUi()
+  const { model, run } = useUi()
   const form = useLot(of)
   const keep = () => { if (form.good(true)) void run(model.describe({ lot: form.lot, expiry: form.day })) }
   const { last } = question
@@ -53,7 +54,7 @@ export function LotQuestion({ of, question }: Of & { question: Question & { kind
       <div class="stack tight">
         <Goods of={of} />
         {question.again && <Statement tone="check" title={text('repeat')} />}
-        {said.value && <Statement tone="check">{inWords(said.value)}</Statement>}
+        <Refused />
         <Lot form={form} asked />
         {last && <p class="soft small">{text('ask.lot.same')}: {last.expiry && <bdi>{formatDay(last.expiry, language.value, digits.value)}</bdi>} {last.lot && <Code>{last.lot}</Code>}</p>}
       </div>

@@ -5,6 +5,7 @@ import { digits, language, nameOf, text } from '../i18n/text'
 import type { Entry, Pass } from '../model/types'
 import { Icon } from './icon'
 import { conditionWord } from './condition'
+import { Refused } from './notices'
 import { Sheet } from './sheet'
 import { totalsInWords } from './tasks'
 import { useUi } from './ui'
@@ -19,6 +20,7 @@ export function EntriesSheet({ pass, close }: { pass: Pass; close: () => void })
   return (
     <Sheet title={text('entries.title')} close={close} whole>
       <p class="soft small">{totalsInWords(pass.totals)}</p>
+      <Refused />
       <ul class="rows">{pass.entries.slice(0, shown).map((e) => <Row key={e.id} entry={e} open={chosen === e.id} choose={() => setChosen(chosen === e.id ? '' : e.id)} close={close} />)}</ul>
       {pass.entries.length > shown && <button class="button" onClick={() => setShown(shown + page)}>{text('list.more', { n: pass.entries.length - shown })}</button>}
       {pass.entries.length === 0 && <p class="empty">{text('entries.none')}</p>}

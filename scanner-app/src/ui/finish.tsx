@@ -1,13 +1,13 @@
 // Ending a location: its totals in one look, what of a list was not met, and the one question that matters.
 import { text } from '../i18n/text'
 import type { Pass } from '../model/types'
-import { Statement } from './notices'
+import { Refused, Statement } from './notices'
 import { Sheet } from './sheet'
-import { inWords, useUi } from './ui'
+import { useUi } from './ui'
 import { Amount, Count, Name } from './value'
 
 export function FinishSheet({ pass, close }: { pass: Pass; close: () => void }) {
-  const { model, run, closed, said } = useUi()
+  const { model, run, closed } = useUi()
   const { totals, place } = pass
   const closing = model.session.value?.state === 'closing'
   const finish = async () => {
@@ -30,7 +30,7 @@ export function FinishSheet({ pass, close }: { pass: Pass; close: () => void }) 
         </dl>
         {pass.pending ? <Statement tone="check" title={text('finish.pending')}>{pass.pending.item ? <Name of={pass.pending.item.name} /> : text('unknown')}</Statement>
           : <p>{closing ? text('finish.closing') : totals.observations ? text('finish.ask') : text('finish.empty')}</p>}
-        {said.value && <Statement tone="check">{inWords(said.value)}</Statement>}
+        <Refused />
         {totals.missed.length > 0 && (
           <div>
             <h2>{text('finish.missed', { n: totals.missed.length })}</h2>

@@ -1,13 +1,13 @@
 // Who and where I am, and the ways out of here.
 import { text } from '../i18n/text'
 import { Icon } from './icon'
-import { Statement } from './notices'
+import { Refused } from './notices'
 import { Sheet } from './sheet'
-import { inWords, useUi } from './ui'
+import { useUi } from './ui'
 import { Name } from './value'
 
 export function MenuSheet({ close }: { close: () => void }) {
-  const { model, run, sheet, said, drill, practise } = useUi()
+  const { model, run, sheet, drill, practise } = useUi()
   const pass = model.pass.value, session = model.session.value
   const leave = async (action: ReturnType<typeof model.signOut>) => { if (await run(action)) close() }
   return (
@@ -19,7 +19,7 @@ export function MenuSheet({ close }: { close: () => void }) {
         {session && session.round > 1 && <><dt>{text('menu.round')}</dt><dd>{text('round', { n: pass?.round ?? session.round })}</dd></>}
         <dt>{text('sync.device')}</dt><dd><bdi>{model.deviceName.value}</bdi></dd>
       </dl>
-      {said.value && <Statement tone="check">{inWords(said.value)}</Statement>}
+      <Refused />
       <ul class="rows">
         {!drill && <li><button class="row" onClick={() => { sheet.value = 'sync' }}><span class="title">{text('sync.title')}</span><Icon name="on" /></button></li>}
         <li><button class="row" onClick={() => { sheet.value = 'settings' }}><span class="title">{text('do.settings')}</span><Icon name="on" /></button></li>

@@ -2,9 +2,9 @@
 import { text } from '../i18n/text'
 import type { Mode } from '../model/types'
 import { Choice } from './field'
-import { Statement } from './notices'
+import { Refused } from './notices'
 import { Sheet } from './sheet'
-import { inWords, useUi } from './ui'
+import { useUi } from './ui'
 
 export const modeWord = (mode: Mode): string => (mode === 'each' ? text('mode.each') : text('mode.quantity'))
 
@@ -20,10 +20,9 @@ export function ModeChoice({ titled }: { titled?: boolean }) {
 }
 
 export function ModeSheet({ close }: { close: () => void }) {
-  const { said } = useUi()
   return (
     <Sheet title={text('mode.title')} close={close} foot={<button class="button main" onClick={close}>{text('do.done')}</button>}>
-      <div class="stack"><ModeChoice titled />{said.value && <Statement tone="check">{inWords(said.value)}</Statement>}</div>
+      <div class="stack"><ModeChoice titled /><Refused /></div>
     </Sheet>
   )
 }

@@ -5,13 +5,13 @@ import { digits, language, nameOf, text } from '../i18n/text'
 import type { Goods, Key, Move } from '../model/types'
 import { Icon } from './icon'
 import { Keypad, PadKey } from './keypad'
-import { Statement } from './notices'
-import { inWords, useUi } from './ui'
+import { Refused } from './notices'
+import { useUi } from './ui'
 import { packOf, unitOf } from './unit'
 import { Amount, Code, Keyed, Name } from './value'
 
 export function MoveScreen({ move }: { move: Move }) {
-  const { model, run, said, told, sheet } = useUi()
+  const { model, run, told, sheet } = useUi()
   const goods = [...move.goods].reverse() // the one that is keyed stands first
   const current = goods[0]
   const key = (k: Key) => void run(model.key(k))
@@ -27,7 +27,7 @@ export function MoveScreen({ move }: { move: Move }) {
         <div class="stack tight">
           {goods.length ? <ul class="rows">{goods.map((g, n) => <Row key={n} goods={g} now={n === 0} />)}</ul> : move.from && <p class="soft">{text('move.scan')}</p>}
           {told.value && <p class="soft small" role="status"><Icon name={told.value.icon} /> {told.value.words}</p>}
-          {said.value && <Statement tone="check">{inWords(said.value)}</Statement>}
+          <Refused />
           {goods.length === 0 && <Earlier />}
         </div>
       </div>

@@ -38,11 +38,18 @@ function noticesOf({ model, update, battery, arabicKeyboard }: Ui): Notice[] {
 
 const icons: Record<Tone, IconName> = { good: 'good', check: 'check', wrong: 'wrong', unknown: 'unknown' }
 
-export function Statement({ tone, icon, title, children }: { tone?: Tone; icon?: IconName; title?: string; children?: ComponentChildren }) {
+// Statement says something; with alert it interrupts who hears the screen.
+export function Statement({ tone, icon, title, alert, children }: { tone?: Tone; icon?: IconName; title?: string; alert?: boolean; children?: ComponentChildren }) {
   return (
-    <div class={'statement ' + (tone ?? '')}>
+    <div class={'statement ' + (tone ?? '')} role={alert ? 'alert' : undefined}>
       <span class={tone}><Icon name={icon ?? (tone ? icons[tone] : 'notice')} /></span>
       <div>{title && <p class="strong">{title}</p>}{children && <p>{children}</p>}</div>
     </div>
   )
+}
+
+// Refused says why the last thing was not done.
+export function Refused() {
+  const { said } = useUi()
+  return said.value ? <Statement tone="check" alert>{inWords(said.value)}</Statement> : null
 }

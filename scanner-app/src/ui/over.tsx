@@ -3,10 +3,10 @@
 import { nameOf, text } from '../i18n/text'
 import type { Session } from '../model/types'
 import { InHand } from './inhand'
-import { Statement } from './notices'
+import { Refused, Statement } from './notices'
 import { Plate } from './plate'
 import { totalsInWords } from './tasks'
-import { inWords, useUi } from './ui'
+import { useUi } from './ui'
 import { Name } from './value'
 
 export function SessionOver({ session }: { session: Session }) {
@@ -25,7 +25,7 @@ function Closing({ session }: { session: Session }) {
         <p>{text('session.closing.open', { place: nameOf(pass.place.name) })}</p>
         <p class="strong">{totalsInWords(pass.totals)}</p>
         <InHand />
-        <Said />
+        <Refused />
       </Plate>
     )
   }
@@ -37,7 +37,7 @@ function Closing({ session }: { session: Session }) {
       {closed.value && <Statement tone="good" title={text('closed.title')}><Name of={closed.value.place.name} /> · {totalsInWords(closed.value.totals)}</Statement>}
       <InHand />
       <p>{session.drained ? text('session.drained') : unsent ? text('session.draining', { n: unsent }) : text('session.telling')}</p>
-      <Said />
+      <Refused />
     </Plate>
   )
 }
@@ -48,10 +48,13 @@ function Ended({ session }: { session: Session }) {
   const sealed = session.state === 'sealed'
   return (
     <Plate icon={sealed ? 'good' : 'wrong'} tone={sealed ? 'good' : 'wrong'} title={sealed ? text('session.sealed') : text('session.cancelled')} action={<Leave main />}>
+      {model.moves.value.filter((m) => m.state === 'in-hand').map((m) => (
+        <Statement key={m.move} tone="check">{text('session.over.hand', { place: nameOf(m.from?.name), goods: m.goods.map((g) => nameOf(g.item?.name) || g.code).join(' · ') })}</Statement>
+      ))}
       {pass && <p>{text('session.over.open', { place: nameOf(pass.place.name) })}</p>}
       {unsent > 0 ? <p>{text('session.over.unsent', { n: unsent })}</p> : <p>{sealed ? text('session.sealed.sent') : text('session.cancelled.sent')}</p>}
       <p>{unsent > 0 ? text('session.over.wait') : text('session.over.do')}</p>
-      <Said />
+      <Refused />
     </Plate>
   )
 }
@@ -59,9 +62,4 @@ function Ended({ session }: { session: Session }) {
 function Leave({ main }: { main?: boolean }) {
   const { model, run } = useUi()
   return <button class={main ? 'button main' : 'button'} onClick={() => void run(model.leaveSession())}>{text('session.others')}</button>
-}
-
-function Said() {
-  const { said } = useUi()
-  return said.value ? <Statement tone="check">{inWords(said.value)}</Statement> : null
 }

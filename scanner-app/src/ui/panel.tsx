@@ -1,7 +1,7 @@
 // The item in hand: what was scanned last, what will be recorded of it, and what stands of it at this location. It says
 // nothing about whether a number is right: nobody here knows, and that is the point of a blind count.
 import type { Entry, Item, Pass, Pending } from '../model/types'
-import { formatDay, formatQuantity } from '../i18n/number'
+import { formatDay, formatQuantity, writeDigits } from '../i18n/number'
 import { digits, language, nameOf, text } from '../i18n/text'
 import { Icon, type IconName } from './icon'
 import type { Tone } from './notices'
@@ -10,17 +10,33 @@ import { packOf, unitOf } from './unit'
 import { Amount, Code, Keyed, Name } from './value'
 
 export function Panel({ pass }: { pass: Pass }) {
-  const { model, said, told } = useUi()
+  const { model, said, told, sheet } = useUi()
   const newest = pass.entries.find((e) => !e.reversed)
-  const fault = said.value
+  const fault = said.value, question = model.question.value
+  const covered = sheet.value !== undefined || (question !== undefined && question.kind !== 'how-many') // what lies over it says it
   return (
-    <section class={'panel said-' + tone(pass, fault !== undefined, model.question.value?.kind === 'how-many')} aria-label={text('panel')}>
+    <section class={'panel said-' + tone(pass, fault !== undefined, question?.kind === 'how-many')} aria-label={text('panel')}>
       {pass.multiplier ? <Multiplier keyed={pass.multiplier} pass={pass} newest={newest} /> : pass.pending ? <PendingPanel pending={pass.pending} /> : newest ? <EntryPanel entry={newest} pass={pass} /> : <Ready pass={pass} />}
+      <p class="hidden" role="status">{spoken(pass, newest)}</p>
       {told.value && <p class="said plain" role="status"><Icon name={told.value.icon} /> {told.value.words}</p>}
-      {fault && <p class="said" role="alert"><Icon name="check" /> {inWords(fault)}</p>}
+      {fault && <p class="said" role={covered ? undefined : 'alert'}><Icon name="check" /> {inWords(fault)}</p>}
     </section>
   )
 }
+
+// spoken is what of it is read out when it changes: in one place that stays, since nobody hears what was drawn anew.
+function spoken(pass: Pass, newest: Entry | undefined): string {
+  const write = (q: number) => formatQuantity(q, language.value, digits.value)
+  const seen = pass.pending ?? newest
+  if (pass.multiplier) return '× ' + writeDigits(pass.multiplier, digits.value)
+  if (!seen) return ''
+  const name = nameOf(seen.item?.name) || text('unknown')
+  if (pass.pending) return [name, packOf(seen.item, seen.pack), pass.pending.keyed ? writeDigits(pass.pending.keyed, digits.value) : text('ask.how-many')].join(' · ')
+  return [name, `${write(newest!.amount)} ${packOf(seen.item, seen.pack)}`, `${text('panel.here')} ${write(standingOf(newest!, pass))}`].join(' · ')
+}
+
+const standingOf = (entry: Entry, pass: Pass) =>
+  pass.entries.filter((e) => !e.reversed && (entry.item ? e.item?.id === entry.item.id : e.code === entry.code)).reduce((sum, e) => sum + e.quantity, 0)
 
 // tone is the colour at the panel's edge, the third of the answers beside sound and word.
 function tone(pass: Pass, fault: boolean, asked: boolean): Tone | '' {
@@ -70,10 +86,10 @@ function PendingPanel({ pending }: { pending: Pending }) {
       <Title item={pending.item} code={pending.code} />
       <div class="ident">
         {code ? <Code>{code}</Code> : <span />}
-        <span class="unit" aria-live="polite">{packOf(pending.item, pending.pack)}</span>
+        <span class="unit">{packOf(pending.item, pending.pack)}</span>
       </div>
       <div class={'figure' + (asked ? ' asked' : '') + (isLong(pending.keyed.length, pending.pack) ? ' long' : '')}>
-        <output class="big" aria-live="polite">{pending.keyed ? <Keyed>{pending.keyed}</Keyed> : <span class="caret" aria-label={text('ask.how-many')}>–</span>}</output>
+        <span class="big">{pending.keyed ? <Keyed>{pending.keyed}</Keyed> : <span class="caret" aria-label={text('ask.how-many')}>–</span>}</span>
         <Times amount={pending.quantity} pack={pending.pack} item={pending.item} />
       </div>
       <div class="under">
@@ -88,17 +104,16 @@ function PendingPanel({ pending }: { pending: Pending }) {
 
 function EntryPanel({ entry, pass }: { entry: Entry; pass: Pass }) {
   const each = pass.mode === 'each'
-  const standing = pass.entries.filter((e) => !e.reversed && (entry.item ? e.item?.id === entry.item.id : e.code === entry.code)).reduce((sum, e) => sum + e.quantity, 0)
   return (
     <>
       <Title item={entry.item} code={entry.code} />
       <div class="ident">{entry.code || entry.item?.code ? <Code>{entry.code || entry.item!.code!}</Code> : <span />}<span class="unit">{packOf(entry.item, entry.pack)}</span></div>
-      <div class={isLong(String(entry.amount / 1000).length, entry.pack) ? 'figure recorded long' : 'figure recorded'}><output class="big" aria-live="polite" key={entry.id}><bdi dir="ltr">{each && <span class="soft">+</span>}<Amount of={entry.amount} /></bdi></output><Times amount={entry.quantity} pack={entry.pack} item={entry.item} /></div>
+      <div class={isLong(String(entry.amount / 1000).length, entry.pack) ? 'figure recorded long' : 'figure recorded'}><span class="big" key={entry.id}><bdi dir="ltr">{each && <span class="soft">+</span>}<Amount of={entry.amount} /></bdi></span><Times amount={entry.quantity} pack={entry.pack} item={entry.item} /></div>
       <div class="under">
         {entry.amount === 0 ? <Status tone="good" icon="good" word={text('zero.counted')} /> : entry.item ? <Status tone="good" icon="good" word={text('panel.recorded')} /> : <Status tone="unknown" icon="unknown" word={text('panel.unknown')} />}
         <Details of={entry} />
       </div>
-      <Standing amount={standing} item={entry.item} seen={entry} />
+      <Standing amount={standingOf(entry, pass)} item={entry.item} seen={entry} />
     </>
   )
 }
@@ -119,7 +134,7 @@ function Multiplier({ keyed, pass, newest }: { keyed: string; pass: Pass; newest
     <>
       <h1 class="item">{each ? text('each.next') : text('early.next')}</h1>
       <div class="ident"><span /></div>
-      <div class="figure"><output class="big" aria-live="polite"><bdi dir="ltr"><span class="soft">×</span><Keyed>{keyed}</Keyed></bdi></output></div>
+      <div class="figure"><span class="big"><bdi dir="ltr"><span class="soft">×</span><Keyed>{keyed}</Keyed></bdi></span></div>
       <div class="under"><span class="soft">{text('each.scan')}</span></div>
       {each && newest && <div class="standing"><span>{text('each.last', { name: nameOf(newest.item?.name) || newest.code })}</span></div>}
     </>

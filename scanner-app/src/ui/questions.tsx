@@ -3,10 +3,10 @@ import { formatQuantity } from '../i18n/number'
 import { digits, language, nameOf, text, type Key } from '../i18n/text'
 import type { Question, Reply } from '../model/types'
 import { LotQuestion } from './details'
-import { Statement } from './notices'
+import { Refused } from './notices'
 import { Sheet } from './sheet'
 import { totalsInWords } from './tasks'
-import { inWords, useUi } from './ui'
+import { useUi } from './ui'
 import { unitOf } from './unit'
 import { Code, Name } from './value'
 
@@ -19,7 +19,7 @@ const words: Record<Exclude<Question['kind'], 'how-many' | 'lot'>, Record<string
 }
 
 export function Questions() {
-  const { model, run, said } = useUi()
+  const { model, run } = useUi()
   const question = model.question.value
   if (!question || question.kind === 'how-many') return null // asked in the panel, over the open keypad
   const pending = model.pass.value?.pending
@@ -31,7 +31,7 @@ export function Questions() {
       <button key={a} class={i === 0 ? 'button main' : 'button'} onClick={() => reply(a)}>{text(words[question.kind][a]!)}</button>
     ))}>
       <Body question={question} />
-      {said.value && <Statement tone="check">{inWords(said.value)}</Statement>}
+      <Refused />
     </Sheet>
   )
 }

@@ -5,6 +5,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { text } from '../i18n/text'
 import type { Refusal, Rescue } from '../model/types'
 import { Statement } from './notices'
+import { download } from './save'
 import { Sheet } from './sheet'
 import { inWords, useUi } from './ui'
 import { Count } from './value'
@@ -71,11 +72,6 @@ async function handOver({ file, name }: Rescue): Promise<boolean> {
       if ((e as Error).name === 'AbortError') return false
     }
   }
-  const address = URL.createObjectURL(file)
-  const link = document.createElement('a')
-  link.href = address
-  link.download = name
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(address), 60_000)
+  download(file, name)
   return true
 }

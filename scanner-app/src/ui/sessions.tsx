@@ -3,13 +3,13 @@ import { useEffect, useState } from 'preact/hooks'
 import { text } from '../i18n/text'
 import type { SessionOffer } from '../model/types'
 import { Icon } from './icon'
-import { Statement } from './notices'
+import { Refused, Statement } from './notices'
 import { Plate } from './plate'
-import { inWords, useUi } from './ui'
+import { useUi } from './ui'
 import { Count, Name } from './value'
 
 export function Sessions() {
-  const { model, run, said, practise } = useUi()
+  const { model, run, practise } = useUi()
   const full = model.storage.value.full
   const [asking, setAsking] = useState(false)
   const [joining, setJoining] = useState(false)
@@ -31,7 +31,7 @@ export function Sessions() {
       <main class="body">
         <div class="stack">
           <h1>{text('sessions.title')}</h1>
-          {full ? <Statement tone="wrong" title={text('storage.full')}>{text('storage.full.do')}</Statement> : said.value && <Statement tone="check">{inWords(said.value)}</Statement>}
+          {full ? <Statement tone="wrong" title={text('storage.full')}>{text('storage.full.do')}</Statement> : <Refused />}
           {offers.length > 0 && <ul class="rows">{offers.map((o) => <li key={o.session}><Offer offer={o} join={() => void join(o.session)} /></li>)}</ul>}
           {offers.length === 0 && !asking && <p class="empty">{link.state === 'offline' ? text('sessions.offline') : text('sessions.none')}</p>}
           {offers.length === 0 && asking && <p class="empty">{text('sessions.asking')}</p>}

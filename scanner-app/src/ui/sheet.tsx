@@ -37,7 +37,7 @@ export function Sheet({ title, close, foot, whole, children }: { title: string; 
 }
 
 function keepInside(e: KeyboardEvent, box: HTMLElement): void {
-  const stops = [...box.querySelectorAll<HTMLElement>('button:not(:disabled), input, select, .body')]
+  const stops = [...box.querySelectorAll<HTMLElement>('button:not(:disabled), input, select, .body')].filter((e) => e.tabIndex >= 0 && !e.hidden)
   const first = stops[0], last = stops[stops.length - 1]
   if (!first || !last) return
   if (e.shiftKey && document.activeElement === first) { e.preventDefault(); last.focus() }

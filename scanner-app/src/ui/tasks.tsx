@@ -8,15 +8,15 @@ import { Icon } from './icon'
 import { InHand } from './inhand'
 import { KeyboardWarning } from './keyboard'
 import { ModeChoice } from './mode'
-import { Statement } from './notices'
+import { Refused, Statement } from './notices'
 import { Sheet } from './sheet'
-import { inWords, useUi } from './ui'
+import { useUi } from './ui'
 import { Code, Count, Name } from './value'
 
 const page = 40 // rows drawn at once
 
 export function Tasks() {
-  const { model, run, sheet, said, closed, sound, started, arabicKeyboard, keyboardRead } = useUi()
+  const { model, run, sheet, closed, sound, started, arabicKeyboard, keyboardRead } = useUi()
   const [shown, setShown] = useState(page)
   const tasks = model.tasks.value
   const undone = tasks.filter((t) => t.state !== 'closed').length
@@ -31,7 +31,7 @@ export function Tasks() {
       <main class="body">
         <div class="stack">
           {closed.value && <Statement tone="good" title={text('closed.title')}><Name of={closed.value.place.name} /> · {totalsInWords(closed.value.totals)}</Statement>}
-          {said.value && <Statement tone="check">{inWords(said.value)}</Statement>}
+          <Refused />
           {arabicKeyboard.value && !keyboardRead.value && <KeyboardWarning />}
           <div class="prompt"><Icon name="scan" /><div><h1>{text('tasks.scan')}</h1><p class="soft small">{text('tasks.scan.do')}</p></div></div>
           <ModeChoice />

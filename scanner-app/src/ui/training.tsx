@@ -7,9 +7,9 @@ import { digits, language, text, type Key } from '../i18n/text'
 import { labels, steps, Training, type Step } from '../model/training'
 import { Work } from './app'
 import { Icon } from './icon'
-import { Statement } from './notices'
+import { Refused, Statement } from './notices'
 import { Sheet } from './sheet'
-import { inWords, makeUi, UiContext, useUi, type Ui } from './ui'
+import { makeUi, UiContext, useUi, type Ui } from './ui'
 import { Code } from './value'
 
 /** How long what was just done stays in sight before the next card comes, ms. */
@@ -67,7 +67,7 @@ export function TrainingGround() {
 }
 
 export function TrainingSheet({ close }: { close: () => void }) {
-  const { model, run, drill, said } = useUi()
+  const { model, run, drill } = useUi()
   const { training, over, leave } = drill!
   const practised = training.practised.value
   const next = steps.find((s) => !practised.has(s))
@@ -87,7 +87,7 @@ export function TrainingSheet({ close }: { close: () => void }) {
         {practised.size === 0 && <Statement icon="scan" title={text('training.safe')}>{text('training.safe.do')}</Statement>}
         <div><h2 class="step">{text(title)}</h2><p>{text(what)}</p></div>
         {label && <p class="shelf-label"><Icon name="scan" /><Code>{label}</Code></p>}
-        {said.value && <Statement tone="check">{inWords(said.value)}</Statement>}
+        <Refused />
       </div>
     </Sheet>
   )

@@ -94,7 +94,9 @@ export function makeUi(model: Model, sound: Sound, settings: Signal<Settings>, u
       told.value = { icon: 'undo', words: of.quantity === undefined ? text('undone.scan', { name }) : text('undone', { name, quantity: formatQuantity(of.quantity, language.value, digits.value) }) }
       return done
     },
-    model, sound, settings, update, said, battery, version,
+    model, sound, settings, said, battery, version,
+    // Beside another window that counts nothing is taken: it would be under that one's hands.
+    update: { waiting: update.waiting, apply() { if (model.phase.peek() !== 'other-tab') update.apply() } },
     sheet, closed, looked: signal(new Set()), started: signal(false), arabicKeyboard, keyboardRead: signal(false), pairing, pairAgain: signal(false), aside, practice: signal(undefined),
     practise() {
       if (!model.pass.peek()) aside.value = 'training'

@@ -18,10 +18,13 @@ export function watchUpdates(busy: ReadonlySignal<boolean>, workers: ServiceWork
   const waiting = signal(false)
   let registration: ServiceWorkerRegistration | undefined
   if (!workers) return { waiting, apply() {} } // without a secure context: the app runs, and needs the network to start
-  const begun = workers.controller !== null // the first worker ever replaces nobody
-  const look = () => { if (begun && registration?.waiting) waiting.value = true }
+  let controlled = workers.controller !== null
+  const look = () => { if (registration?.waiting && registration.active) waiting.value = true } // the first worker ever replaces nobody
   const replaced = signal(false)
-  if (begun) workers.addEventListener('controllerchange', () => { replaced.value = true })
+  workers.addEventListener('controllerchange', () => {
+    if (controlled) replaced.value = true
+    controlled = true
+  })
   effect(() => { if (replaced.value && !busy.value) reload() })
   workers.register('/app/sw.js', { scope: '/app/' }).then((r) => {
     registration = r
@@ -29,5 +32,12 @@ export function watchUpdates(busy: ReadonlySignal<boolean>, workers: ServiceWork
     r.addEventListener('updatefound', () => r.installing?.addEventListener('statechange', look))
     setInterval(() => { if (navigator.onLine) r.update().catch(() => {}) }, hour)
   }).catch(() => {})
-  return { waiting, apply: () => { if (!busy.peek()) registration?.waiting?.postMessage({ type: 'SKIP_WAITING' }) } }
+  return {
+    waiting,
+    apply() {
+      if (busy.peek()) return
+      controlled = true // also a page that was loaded past its worker is loaded anew for the next one
+      registration?.waiting?.postMessage({ type: 'SKIP_WAITING' })
+    },
+  }
 }

@@ -2,7 +2,8 @@
 // The screen stays on while a location is counted, again after the app was hidden, and no longer.
 import { signal } from '@preact/signals'
 import { afterEach, expect, it } from 'vitest'
-import { stayAwake } from '../../src/ui/awake'
+import { atWork, stayAwake } from '../../src/ui/awake'
+import { fakeModel } from './fake'
 
 class Lock {
   released = false
@@ -87,4 +88,11 @@ it('counts on where the system refuses, and asks again later', async () => {
   refusing = false
   await seen(true)
   expect(held()).toBe(1)
+})
+
+it('stays on for a move, too, where no location is open', () => {
+  const m = fakeModel()
+  expect(atWork(m)).toBe(false)
+  m.moving.value = { move: 'm1', state: 'in-hand', goods: [], sent: false }
+  expect(atWork(m)).toBe(true)
 })

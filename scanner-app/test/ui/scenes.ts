@@ -194,6 +194,7 @@ export const scenes: Record<string, Scene> = {
   'closing-refused': { set: (m) => { m.session.value = { ...session, state: 'closing' } }, act: refuses },
   drained: { set: (m) => { m.session.value = { ...session, state: 'closing', drained: true }; m.link.value = { state: 'online', unsent: 0 } } },
   sealed: { set: (m) => { counting(m); m.session.value = { ...session, state: 'sealed' } } },
+  'sealed-carrying': { set: (m) => { counting(m); m.session.value = { ...session, state: 'sealed' }; m.moves.value = [carried] } },
   'sealed-sent': { set: (m) => { m.session.value = { ...session, state: 'sealed' } } },
   cancelled: { set: (m) => { counting(m); m.session.value = { ...session, state: 'cancelled' } } },
   unenrolled: { sheet: 'sync', set: (m) => { counting(m); m.link.value = { state: 'unenrolled', unsent: 14, notice: { key: 'device-unknown', ar: 'هذا الجهاز اليدوي غير مسجّل.', en: 'This handheld is not enrolled.' } } } },

@@ -8,6 +8,7 @@ import { language } from '../../src/i18n/text'
 import type { Answer } from '../../src/sound/sound'
 import { App } from '../../src/ui/app'
 import { fetchParts } from '../../src/ui/part'
+import { Sheet } from '../../src/ui/sheet'
 import { makeUi, type Ui } from '../../src/ui/ui'
 import { entry, items, pass, pending, type FakeModel } from './fake'
 import { scenes, setScene } from './scenes'
@@ -243,7 +244,80 @@ describe('what is said besides the number', () => {
   })
 })
 
+describe('what is heard', () => {
+  const refused = { key: 'x', ar: 'سبب واضح', en: 'reason' }
+  it.each(['move-taking', 'tasks', 'again', 'menu', 'finish', 'mode', 'sealed', 'closing', 'sessions', 'lot', 'count-pending', 'details-unknown', 'entries'])('%s: a refusal is read out', async (name) => {
+    const { ui } = await show(name)
+    await act(() => { ui.said.value = refused })
+    const alerts = [...root!.querySelectorAll('[role=alert]')].filter((e) => e.textContent!.includes(refused.ar))
+    expect(alerts).toHaveLength(1)
+  })
+  it('one line, never drawn anew, tells what is in hand and what was recorded', async () => {
+    const { model } = await show('count-pending')
+    const line = root!.querySelector('.panel [role=status]')!
+    const heard = () => line.textContent!.replace(/[\u2066-\u2069]/g, '')
+    expect(heard()).toContain('12')
+    await act(() => { model.pass.value = pass({ mode: 'each', entries: [entry('a', items['rice'], 1000)] }) })
+    const one = heard()
+    expect(one).toContain(items['rice']!.name.ar)
+    await act(() => { model.pass.value = pass({ mode: 'each', entries: [entry('b', items['rice'], 1000), entry('a', items['rice'], 1000)] }) })
+    expect(heard()).not.toBe(one) // the same again is heard again
+    await act(() => { model.pass.value = pass({ multiplier: '24' }) })
+    expect(heard()).toBe('× 24')
+    expect([line.isConnected, root!.querySelectorAll('.panel [role=status], .panel output, .panel [aria-live]').length]).toEqual([true, 1])
+  })
+  it('the keyboard goes round within a sheet, past what is hidden', async () => {
+    const here = (root = document.body.appendChild(document.createElement('div')))
+    await act(() => render(<Sheet title="t" close={() => {}}><button id="last">x</button><input type="file" hidden tabIndex={-1} /></Sheet>, here))
+    const last = here.querySelector<HTMLElement>('#last')!
+    last.focus()
+    await act(async () => { last.dispatchEvent(new KeyboardEvent('keydown', { key: 'Tab', bubbles: true, cancelable: true })) })
+    expect(document.activeElement).toBe(here.querySelector('.bar button'))
+  })
+})
+
+describe('a photo', () => {
+  it('is of what was in hand when the camera was asked for, and its picture is let go of', async () => {
+    let open: (picture: object) => void = () => {}
+    const close = vi.fn(), draw = vi.fn()
+    vi.stubGlobal('createImageBitmap', () => new Promise((done) => { open = done }))
+    vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue({ drawImage: draw } as never)
+    vi.spyOn(HTMLCanvasElement.prototype, 'toBlob').mockImplementation((done) => done(new Blob(['x'], { type: 'image/jpeg' })))
+    const { model, ui, press } = await show('count-pending')
+    const asked: unknown[] = []
+    model.setPhoto = async (jpeg, of) => { asked.push([jpeg!.byteLength, of!.item!.id, of!.scannedAt]); return {} }
+    await act(() => { ui.sheet.value = 'details' })
+    await press('التقط صورة')
+    const input = root!.querySelector<HTMLInputElement>('input[type=file]')!
+    const { scannedAt } = model.pass.value!.pending!
+    await act(() => { model.pass.value = pass({ pending: pending(items['rice'], { scannedAt: scannedAt + 5000 }) }) }) // the trigger, meanwhile
+    Object.defineProperty(input, 'files', { value: [new Blob(['photo'])] })
+    await act(async () => { input.dispatchEvent(new Event('change', { bubbles: true })) })
+    await act(async () => { open({ width: 4000, height: 3000, close }); for (let i = 0; i < 20; i++) await null })
+    await vi.waitFor(() => expect(asked).toEqual([[1, items['milk']!.id, scannedAt]]))
+    expect(close).toHaveBeenCalledTimes(1)
+    vi.unstubAllGlobals()
+    vi.restoreAllMocks()
+  })
+})
+
+describe('beside another window', () => {
+  it('no new version is taken under the hands of who counts there', () => {
+    const { model } = setScene('other-tab'), apply = vi.fn()
+    const ui = makeUi(model, { unlock() {}, unlocked: () => true, play() {} }, signal({}) as unknown as Ui['settings'], { waiting: signal(true), apply }, signal(undefined), '0.1.0')
+    ui.update.apply()
+    expect(apply).not.toHaveBeenCalled()
+    model.phase.value = 'ready'
+    ui.update.apply()
+    expect(apply).toHaveBeenCalledTimes(1)
+  })
+})
+
 describe('stock that is moved', () => {
+  it('is told of where it can no longer be placed', async () => {
+    const { words } = await show('sealed-carrying')
+    expect(words()).toContain('لم يُسجَّل منقولًا: ' + items['milk']!.name.ar)
+  })
   it('stays in sight while it is in hand, and leads back to it', async () => {
     const { model, press } = await show('count-carrying')
     await act(async () => { root!.querySelector<HTMLButtonElement>('.carried')!.click() })

@@ -10,7 +10,7 @@ class Worker extends EventTarget {
 }
 
 function container(controller: object | null) {
-  const registration = Object.assign(new EventTarget(), { waiting: null as Worker | null, installing: null as Worker | null, update: async () => {} })
+  const registration = Object.assign(new EventTarget(), { active: controller, waiting: null as Worker | null, installing: null as Worker | null, update: async () => {} })
   const workers = Object.assign(new EventTarget(), { controller, register: async () => registration })
   const busy = signal(false), reloads: number[] = []
   const update = watchUpdates(busy, workers as unknown as ServiceWorkerContainer, () => reloads.push(1))
@@ -38,6 +38,30 @@ it('says nothing of the first', async () => {
   const c = container(null)
   await installed(c)
   expect(c.update.waiting.value).toBe(false)
+})
+
+it('is offered to the page of the first visit, too, and taken there', async () => {
+  const c = container(null)
+  await installed(c)
+  c.registration.active = c.registration.waiting // the first one
+  c.registration.waiting = null
+  c.taken() // it took the page
+  expect([c.update.waiting.value, c.reloads]).toEqual([false, []])
+  const next = await installed(c)
+  expect(c.update.waiting.value).toBe(true)
+  c.update.apply()
+  expect(next.said).toEqual([{ type: 'SKIP_WAITING' }])
+  c.taken()
+  expect(c.reloads).toEqual([1])
+})
+
+it('is taken by a page that was loaded past its worker', async () => {
+  const c = container(null)
+  c.registration.active = {}
+  await installed(c)
+  c.update.apply()
+  c.taken()
+  expect(c.reloads).toEqual([1])
 })
 
 it('does without workers where there are none', () => {

@@ -99,6 +99,40 @@ func TestReplacedOwnPassIsSuperseded(t *testing.T) {
 	s.want("cold", "ice", count.LineWithin, 4)
 }
 
+// A pass comes after the one that it names, though the device's clock was set back between them.
+func TestPassesFollowWhatTheyNameAndNoClock(t *testing.T) {
+	yesterday := func(e *count.Event) { e.At -= 86_400_000 }
+	s := write(t)
+	first := s.whole("ali", "C1", found{"ice": 9})
+	second := s.whole("ali", "C1", found{"ice": 1}, replaces(first), yesterday)
+	s.whole("badr", "C1", found{"ice": 3}, continues(second), yesterday, yesterday)
+	s.wantPass(first.id, count.PassIsSuperseded)
+	s.want("cold", "ice", count.LineWithin, 4)
+
+	third := s.whole("ali", "C1", found{"ice": 5}, replaces(second), yesterday, yesterday)
+	s.wantPass(second.id, count.PassIsSuperseded)
+	s.wantPass(first.id, count.PassIsSuperseded)
+	if l := s.line("cold", "ice"); l.Status != count.LineDisputed { // badr's continued what is no more
+		t.Fatalf("the line is %s", l.Status)
+	}
+	s.wantPass(third.id, count.PassIsClosed)
+}
+
+// No honest device makes a ring; who makes one hides nothing by it.
+func TestPassesThatNameEachOtherNameNone(t *testing.T) {
+	s := write(t)
+	second := s.unopened("ali")
+	first := s.whole("ali", "C1", found{"ice": 9}, replaces(second))
+	e := second.event("pass.opened")
+	e.Location, e.Round, e.Person, e.Mode, e.Replaces = "C1", 1, "ali", "quantity", first.id
+	s.push(second.stream, e)
+	second.see("ice", 4)
+	second.close()
+	s.wantPass(first.id, count.PassIsClosed)
+	s.wantPass(second.id, count.PassIsClosed)
+	s.want("cold", "ice", count.LineDisputed, 0)
+}
+
 func TestNobodyReplacesAnothersPass(t *testing.T) {
 	s := write(t)
 	first := s.whole("ali", "C1", found{"ice": 9})

@@ -216,34 +216,71 @@ func (f *Fold) groups(passes []*Pass) []*group {
 	slices.SortFunc(passes, func(a, b *Pass) int {
 		return cmp.Or(cmp.Compare(a.Round, b.Round), a.OpenedAt.Compare(b.OpenedAt), cmp.Compare(a.ID, b.ID))
 	})
-	at := make(map[stocktake.PassID]int, len(passes))
-	for n, p := range passes {
-		at[p.ID] = n
-	}
-	for n, p := range passes {
-		// One may replace one's own earlier pass of the same round, once the new one is finished.
-		if old, ok := at[p.Replaces]; ok && old < n && p.counts() && passes[old].Person == p.Person && passes[old].Round == p.Round {
-			passes[old].Status = PassIsSuperseded
+	before := named(passes)
+	var old []*Pass
+	for n, p := range passes { // one may replace one's own pass, once the new one is finished
+		if before[n] >= 0 && p.Replaces != "" && p.counts() {
+			old = append(old, passes[before[n]])
 		}
+	}
+	for _, p := range old {
+		p.Status = PassIsSuperseded
 	}
 	of := make([]*group, len(passes))
 	var list []*group
-	for n, p := range passes {
-		if p.Status == PassIsSuperseded {
-			continue
+	var place func(n int) *group
+	place = func(n int) *group {
+		if of[n] != nil {
+			return of[n]
 		}
-		if before, ok := at[p.Continues]; ok && before < n && passes[before].Round == p.Round && of[before] != nil {
-			of[n] = of[before]
+		p := passes[n]
+		if first := before[n]; first >= 0 && p.Continues != "" && passes[first].Status != PassIsSuperseded {
+			of[n] = place(first)
 			of[n].passes = append(of[n].passes, p)
-			continue
+		} else {
+			of[n] = &group{round: p.Round, passes: []*Pass{p}}
+			list = append(list, of[n])
 		}
-		of[n] = &group{round: p.Round, passes: []*Pass{p}}
-		list = append(list, of[n])
+		return of[n]
+	}
+	for n, p := range passes {
+		if p.Status != PassIsSuperseded {
+			place(n)
+		}
 	}
 	for _, g := range list {
 		f.settle(g)
 	}
 	return list
+}
+
+// named gives the place of the pass of the same round that each one continues or, of one's own, replaces; −1 where there is
+// none. That it names the other says that it came after it, whatever the clocks said: they may have been set in between.
+// Passes that name each other in a ring name none.
+func named(passes []*Pass) []int {
+	at := make(map[stocktake.PassID]int, len(passes))
+	for n, p := range passes {
+		at[p.ID] = n
+	}
+	before := make([]int, len(passes))
+	for n, p := range passes {
+		before[n] = -1
+		if old, ok := at[cmp.Or(p.Continues, p.Replaces)]; ok && passes[old].Round == p.Round && (p.Continues != "" || passes[old].Person == p.Person) {
+			before[n] = old
+		}
+	}
+	seen := make([]int, len(passes)) // from which pass one came by, plus 1
+	for n := range passes {
+		m := n
+		for m >= 0 && seen[m] == 0 {
+			seen[m], m = n+1, before[m]
+		}
+		for m >= 0 && seen[m] == n+1 { // a ring, opened all the way round
+			next := before[m]
+			before[m], m = -1, next
+		}
+	}
+	return before
 }
 
 // asked says what a pass answers for: everything at its location, or some items. One of a later round without a task was

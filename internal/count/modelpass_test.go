@@ -317,7 +317,7 @@ func (a *answer) judgePasses() {
 	}
 	for _, p := range a.passes {
 		for _, old := range a.passes {
-			if finished[p.id] && p.open.Replaces == old.id && old.open.Person == p.open.Person && sameWalk(old, p) && earlier(old, p) {
+			if finished[p.id] && p.open.Replaces == old.id && a.before(p) == old {
 				old.status = count.PassIsSuperseded
 			}
 		}
@@ -390,6 +390,25 @@ func earlier(p, q *mpass) bool {
 	return p.start < q.start || (p.start == q.start && p.id < q.id)
 }
 
+// before is the pass that another one continues or replaces, where that leads in no ring.
+func (a *answer) before(p *mpass) *mpass {
+	names := func(p *mpass) *mpass {
+		for _, old := range a.passes {
+			if sameWalk(old, p) && (old.id == p.open.Continues || (old.id == p.open.Replaces && old.open.Person == p.open.Person)) {
+				return old
+			}
+		}
+		return nil
+	}
+	first := names(p)
+	for n, old := 0, first; old != nil && n <= len(a.passes); n, old = n+1, names(old) {
+		if old == p {
+			return nil
+		}
+	}
+	return first
+}
+
 // mgroup is the model's group: passes that continue each other.
 type mgroup struct {
 	location       *stocktake.Location
@@ -408,23 +427,24 @@ func (a *answer) gather() {
 		}
 		return 1
 	})
+	in := map[*mpass]*mgroup{}
+	var join func(p *mpass)
+	join = func(p *mpass) {
+		if in[p] != nil || p.status == count.PassIsSuperseded {
+			return
+		}
+		g := &mgroup{location: p.location, round: p.open.Round}
+		if old := a.before(p); old != nil && p.open.Continues == old.id && old.status != count.PassIsSuperseded {
+			join(old)
+			g = in[old]
+		} else {
+			a.groups = append(a.groups, g)
+		}
+		g.passes = append(g.passes, p)
+		in[p] = g
+	}
 	for _, p := range sorted {
-		if p.status == count.PassIsSuperseded {
-			continue
-		}
-		var joined *mgroup
-		for _, g := range a.groups {
-			for _, before := range g.passes {
-				if before.id == p.open.Continues && sameWalk(before, p) {
-					joined = g
-				}
-			}
-		}
-		if joined == nil {
-			joined = &mgroup{location: p.location, round: p.open.Round}
-			a.groups = append(a.groups, joined)
-		}
-		joined.passes = append(joined.passes, p)
+		join(p)
 	}
 	tasks := a.tasks()
 	for _, g := range a.groups {

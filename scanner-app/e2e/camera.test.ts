@@ -76,26 +76,26 @@ test('in mode quantity it gives way to the number, in mode each it goes on', asy
 
   await h.page.getByRole('button', { name: h.text('mode.title') }).click()
   await h.page.getByText(h.text('mode.each'), { exact: true }).click()
-  await h.button('do.close').click()
+  await h.close()
   await show(film, [0.8, ean(codes[1]!)], [1.8])
   await open()
   await said().getByText('+1').waitFor()
   await h.look('camera')
   await h.entries(2) // the same one again, once it had been away
-  await h.button('do.close').first().click()
+  await h.close()
 })
 
 test('GS1 symbols bring lot and expiry, and nobody’s codes are counted as such', async () => {
   await show(film, [0.8, { format: 'DataMatrix', gs1: true, text: `(01)0${codes[0]!}(17)271200(10)L7` }], [1.8], [0.8, { format: 'Code128', text: 'WHO-KNOWS-17' }], [1.8])
   await open()
   await said().getByText(h.text('panel.unknown')).waitFor()
-  await h.button('do.close').first().click()
+  await h.close()
   await h.button('entries.title').click()
   const list = h.page.getByRole('dialog')
   await list.getByText('L7').first().waitFor()
   await list.getByText(formatDay('2027-12-31', 'ar', 'latn')).first().waitFor()
   await list.getByText('WHO-KNOWS-17').first().waitFor()
-  await h.button('do.close').click()
+  await h.close()
 })
 
 test('all of it without a network', async () => {
@@ -108,7 +108,7 @@ test('all of it without a network', async () => {
   await h.startCounting()
   await open()
   await said().getByText('+1').waitFor()
-  await h.button('do.close').first().click()
+  await h.close()
 })
 
 // And the reader in the same app, still without a network.
@@ -131,7 +131,7 @@ test('an Arabic keyboard is said where the counter looks, until it was read', as
   await warning.getByRole('button').click()
   await h.page.getByRole('dialog').getByText(h.text('notice.keyboard.do')).waitFor()
   await warning.waitFor({ state: 'detached' })
-  await h.button('do.close').click()
+  await h.close()
 })
 
 test('the scanner test shows what arrives, counts nothing, and saves a file', async () => {
@@ -156,7 +156,7 @@ test('the scanner test shows what arrives, counts nothing, and saves a file', as
   expect(events.filter((e) => e.event?.type === 'keydown').map((e) => e.event!.key).join('')).toContain(`]C1010${codes[1]!}10ABEnter`)
   expect(JSON.stringify(events)).not.toContain('ABCD')
   expect(Math.min(...events.map((e) => e.gap))).toBeGreaterThanOrEqual(0)
-  await h.button('do.close').first().click()
+  await h.close()
   await h.startCounting()
   expect(await counted()).toEqual(before)
 })

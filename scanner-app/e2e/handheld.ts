@@ -123,10 +123,13 @@ export class Handheld {
     return field.pressSequentially(what, { delay: 150 })
   }
 
-  /** As a reader types: keys and Enter, one upon the other, as fast as the browser takes them. */
+  /** As a reader types: keys and Enter, one upon the other. Each says when it came, as a system's do: however late it is heard, the reader's pace is a reader's. */
   async scanKeys(raw: string): Promise<void> {
-    const keys = [...raw].map((key) => ({ key, text: key })).concat({ key: 'Enter', text: '\r' })
-    await Promise.all(keys.flatMap((k) => [this.#cdp.send('Input.dispatchKeyEvent', { type: 'keyDown', ...k }), this.#cdp.send('Input.dispatchKeyEvent', { type: 'keyUp', key: k.key })]))
+    const keys = [...raw].map((key) => ({ key, text: key })).concat({ key: 'Enter', text: '\r' }), began = Date.now()
+    await Promise.all(keys.flatMap((k, n) => {
+      const timestamp = (began + n) / 1000
+      return [this.#cdp.send('Input.dispatchKeyEvent', { type: 'keyDown', timestamp, ...k }), this.#cdp.send('Input.dispatchKeyEvent', { type: 'keyUp', timestamp, key: k.key })]
+    }))
   }
 
   /** As a reader types that commits text in one piece. */
@@ -214,7 +217,7 @@ export class Handheld {
 
   /** Closes the sheet. It is drawn after the tap was answered, and gives the focus back when it goes. */
   async close(): Promise<void> {
-    await this.button('do.close').click()
+    await this.button('do.close').first().click()
     await this.page.getByRole('dialog').waitFor({ state: 'detached' })
   }
 

@@ -29,6 +29,7 @@ export async function soak({ seed, minutes, scans }: Night): Promise<Record<stri
   const demo = await Demo.start(people.length, 600, '--locations', '200')
   const counters: Counter[] = []
   try {
+    say('the server is up')
     const salem = await Api.signIn(demo.told.society, 'rawda', 'salem', demo.login('salem').password!)
     const session = 'soak'
     await salem.post('/sessions', { session, name: { ar: 'ليلة سيئة', en: 'A bad night' }, site: 'warehouse', kind: 'full', tiers: [{ role: 'financial-controller' }] })
@@ -46,7 +47,8 @@ export async function soak({ seed, minutes, scans }: Night): Promise<Record<stri
       const places = dry.filter((_, n) => n % people.length === i)
       const c = new Counter(h, goods, places, dice(seed * 10 + i), (what) => say(`${h.name}: ${what}`))
       counters.push(c)
-      await h.restart() // with everything in the page that the night needs
+      await h.closeTab()
+      await h.openTab() // with everything in it that the night needs
     }))
     say(`${counters.map((c) => `${c.h.name}: ${c.goods.length} codes, ${c.places.length} places`).join('; ')}`)
 
@@ -61,6 +63,7 @@ export async function soak({ seed, minutes, scans }: Night): Promise<Record<stri
     const night = (Date.now() - start) / 1000
 
     // In the morning everybody is in reach.
+    say('morning')
     for (const c of counters) {
       await tellOnline(c.h.page)
       await c.h.online()
@@ -70,6 +73,7 @@ export async function soak({ seed, minutes, scans }: Night): Promise<Record<stri
       const streams = await salem.all<{ drained: boolean }>(`/sessions/${session}/streams`)
       return streams.length === people.length && streams.every((s) => s.drained)
     })
+    say('drained')
     const log = await entries(salem, session), devices = told(log)
     const byPerson = new Map<string, string>()
     const passes = await salem.all<{ pass: string; person: string; device: string; status: string; observations: number; quantity: number; declared?: { observations: number; quantity: number } }>(`/sessions/${session}/passes`)

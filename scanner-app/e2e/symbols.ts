@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { prepareZXingModule, writeBarcode } from 'zxing-wasm/writer'
 
-const width = 640, height = 480
+const width = 480, height = 360
 const wasm = readFileSync(resolve(import.meta.dirname, '../node_modules/zxing-wasm/dist/writer/zxing_writer.wasm'))
 prepareZXingModule({ overrides: { wasmBinary: wasm.buffer.slice(wasm.byteOffset, wasm.byteOffset + wasm.byteLength) as ArrayBuffer } })
 

@@ -28,12 +28,10 @@ const enough = 15
 
 export class Counter {
   readonly book = new Notebook()
-  readonly did: Record<string, number> = {}
   /** How far the device's clock is wrong, ms. */
   ahead = 0
   private answers: Answer[] = []
   private keyedAt = 0
-  private enters = 0 // that may still be heard by themselves
   private wake: () => void = () => {}
   private taken: { how: string; done: Promise<void> } | undefined
 
@@ -130,11 +128,6 @@ export class Counter {
       })
     }
     const heard = this.answers.shift()!
-    // On a machine that stands still for a moment the Enter behind a scan comes as a key of its own, and is answered as one.
-    if (!wanted.includes(heard) && this.enters > 0) {
-      this.enters--
-      return this.hear(...wanted)
-    }
     if (!wanted.includes(heard)) throw new Error(`heard ${heard}, and not ${wanted}`)
     return heard
   }
@@ -165,10 +158,8 @@ export class Counter {
     const raw = since < 500 || this.chance() < 0.5 ? aim(code) + code : code
     this.book.scans++
     this.say(`scans ${raw}`)
-    if (this.chance() < 0.7) {
-      this.enters = 2
-      await this.h.scanKeys(raw)
-    } else await this.h.scanText(raw)
+    if (this.chance() < 0.7) await this.h.scanKeys(raw)
+    else await this.h.scanText(raw)
   }
 
   private button(name: Parameters<Handheld['text']>[0]) {
@@ -285,6 +276,7 @@ export class Counter {
       await this.answered([g])
       await new Promise((done) => setTimeout(done, bounce))
     }
+    await this.shown()
   }
 
   private async times(): Promise<void> {

@@ -150,7 +150,7 @@ export class Burst {
     if (b.due < b.last + patience && cutShort(b)) return { ...nothing, due: (b.due = b.last + patience) }
     if (at > b.due + late && !b.deferred) {
       b.deferred = true
-      b.due = at + late
+      b.due = at + (cutShort(b) ? patience : late) // keys come to a busy page one by one, and half a code is none
       return { ...nothing, due: b.due }
     }
     return this.rest()

@@ -37,6 +37,18 @@ test('a timer that was held up waits for what may have queued behind it', () => 
   expect(raws(b.idle(second.at + idle))).toEqual([milk])
 })
 
+test('half a code that was heard late is waited for, as long as its other half may take to be heard', () => {
+  for (const field of [false, true]) {
+    const b = new Burst()
+    const first = type(b, ']E062711000', 0, 1, field)
+    const now = first.at + 2000
+    expect(b.idle(now).due).toBe(first.at + patience)
+    expect(b.idle(now)).toMatchObject({ scans: [], typed: '', due: now + patience })
+    const second = type(b, '10013', first.at + 1, 1, field)
+    expect(raws(b.terminator(second.at + 1))).toEqual([milk])
+  }
+})
+
 test.each(['\r', '\n', '\r\n', '\t', ''])('a text that ends in %j is one scan without it', (end) => {
   expect(new Burst().text(milk + end, 0, false).scans).toMatchObject([{ raw: milk, ended: true }])
   expect(new Burst().text(milk + end, 0, true).scans).toMatchObject([{ raw: milk }])

@@ -30,6 +30,14 @@ func (db *DB) PutDocuments(ctx context.Context, society stocktake.SocietyID, doc
 	})
 }
 
+// PutPhoto implements handheld.Store.
+func (db *DB) PutPhoto(ctx context.Context, society stocktake.SocietyID, photo stocktake.Document) error {
+	if !photosFit(db.path) {
+		return PhotosWait.New()
+	}
+	return db.PutDocuments(ctx, society, photo)
+}
+
 // stage checks documents and, where they are large together, writes their parts ahead in transactions of their own, so
 // that no commit is so long that ingest would notice. Parts mean nothing until their document is named; a crash in
 // between leaves them for the next attempt.

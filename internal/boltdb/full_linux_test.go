@@ -75,6 +75,45 @@ func TestDiskFull(t *testing.T) {
 	}
 }
 
+// Photos are refused while there is room for entries still.
+func TestPhotosLeaveRoomForEntries(t *testing.T) {
+	dir := t.TempDir()
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=400m"); err != nil {
+		t.Skipf("cannot mount a small disk: %v", err)
+	}
+	t.Cleanup(func() { _ = syscall.Unmount(dir, syscall.MNT_DETACH) })
+	db := mustOpen(t, filepath.Join(dir, "jard.db"))
+	issue(t, db, "s1")
+	photo := func(text string) error {
+		return db.PutPhoto(t.Context(), "c1", stocktake.Document{Hash: stocktake.HashOf([]byte(text)), Bytes: []byte(text)})
+	}
+	if err := photo("first"); err != nil {
+		t.Fatal(err)
+	}
+	var s syscall.Statfs_t
+	if err := syscall.Statfs(dir, &s); err != nil {
+		t.Fatal(err)
+	}
+	ballast := filepath.Join(dir, "ballast")
+	if err := os.WriteFile(ballast, make([]byte, int64(s.Bavail)*s.Bsize-19<<20), 0o600); err != nil { // a twentieth is 20 MiB
+		t.Fatal(err)
+	}
+	err := photo("second")
+	if fault := stocktake.Fault(err); !errors.Is(err, boltdb.PhotosWait) || fault.Reason.Code != stocktake.Unavailable || fault.Arabic() == "" {
+		t.Fatalf("with little room: %v", err)
+	}
+	d := newDevice(1)
+	if err := d.push(t.Context(), db, d.batch("s1", 500)); err != nil {
+		t.Fatalf("and entries: %v", err)
+	}
+	if err := os.Remove(ballast); err != nil {
+		t.Fatal(err)
+	}
+	if err := photo("second"); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // A store that is started while its disk is full serves what it has, and no half-made store is left there.
 func TestDiskFullAtStart(t *testing.T) {
 	dir := t.TempDir()

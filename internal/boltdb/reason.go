@@ -16,6 +16,9 @@ var (
 	StoreFull = stocktake.NewReason(stocktake.Unavailable, "store-full",
 		"The server's disk is full: nothing of this request was saved. Devices keep their counts and send them again. Free space on the disk; the server goes on by itself.",
 		"قرص الخادم ممتلئ ولم يُحفظ شيء من هذا الطلب. تحتفظ الأجهزة بعدّها وتعيد إرساله. وفّر مساحة على القرص وسيتابع الخادم وحده.")
+	PhotosWait = stocktake.NewReason(stocktake.Unavailable, "photos-wait",
+		"The server's disk is nearly full, so it takes no photos: what is left is for counts. Devices keep their photos and send them again. Free space on the disk; the server goes on by itself.",
+		"قرص الخادم يوشك أن يمتلئ فلا يقبل صورًا، وما بقي فيه للعدّ. تحتفظ الأجهزة بصورها وتعيد إرسالها. وفّر مساحة على القرص وسيتابع الخادم وحده.")
 	StoreFailed = stocktake.NewReason(stocktake.Unavailable, "store-failed",
 		"The server could not write to its disk: nothing of this request was saved. Try again; if it stays, check the disk.",
 		"تعذّر على الخادم الكتابة على قرصه ولم يُحفظ شيء من هذا الطلب. أعد المحاولة، وإن استمر فافحص القرص.")

@@ -5,14 +5,11 @@ import (
 	"syscall"
 )
 
-// spaceNeeded must be free on the disk before the writer tries again after it was full: a failed commit makes bbolt
-// walk the whole file, and devices that repeat themselves would keep it doing that.
-const spaceNeeded = 4 << 20
-
-func spaceLeft(path string) bool {
+// space is what is free on the disk of a file, and the disk's size, in bytes.
+func space(path string) (free, size uint64, known bool) {
 	var s syscall.Statfs_t
 	if err := syscall.Statfs(filepath.Dir(path), &s); err != nil {
-		return true // then the commit will tell
+		return 0, 0, false
 	}
-	return s.Bavail*uint64(s.Bsize) >= spaceNeeded
+	return s.Bavail * uint64(s.Bsize), s.Blocks * uint64(s.Bsize), true
 }

@@ -73,8 +73,13 @@ func (t *throttle) takeMany(key string, n int) error {
 		l = rate.NewLimiter(rate.Every(t.rate.Every), t.rate.Burst)
 		t.keys[key] = l
 	}
-	if !l.AllowN(now, n) {
+	r := l.ReserveN(now, n)
+	if !r.OK() { // more than a whole burst
 		return TooOften.New(seconds(time.Duration(n) * t.rate.Every))
+	}
+	if wait := r.DelayFrom(now); wait > 0 {
+		r.CancelAt(now)
+		return TooOften.New(seconds(wait))
 	}
 	return nil
 }

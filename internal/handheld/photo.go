@@ -2,6 +2,8 @@ package handheld
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"image/jpeg"
 	"mime"
 	"net/http"
@@ -27,13 +29,6 @@ func (g *Gateway) photo(w http.ResponseWriter, r *http.Request, i identity) erro
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "image/jpeg" {
 		return PhotoUnfit.New(stocktake.Name{English: "it is not sent as image/jpeg", Arabic: "لم تُرسل بصيغة image/jpeg"})
 	}
-	size := r.ContentLength
-	if size < 0 || size > MaxPhoto {
-		size = MaxPhoto
-	}
-	if err := g.photos.takeMany(i.key().String(), 1+int(size>>10)); err != nil {
-		return err
-	}
 	body, err := g.body(w, r, MaxPhoto)
 	if err != nil {
 		return err
@@ -41,11 +36,22 @@ func (g *Gateway) photo(w http.ResponseWriter, r *http.Request, i identity) erro
 	if err := checkPhoto(body, hash); err != nil {
 		return err
 	}
-	if err := g.store.PutDocuments(r.Context(), i.Society, stocktake.Document{Hash: hash, Bytes: body}); err != nil {
+	if err := g.keepPhoto(r.Context(), i, stocktake.Document{Hash: hash, Bytes: body}); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
+}
+
+// keepPhoto makes a photo durable. Only one that is new, and whole, uses up what the device may send.
+func (g *Gateway) keepPhoto(ctx context.Context, i identity, photo stocktake.Document) error {
+	if _, err := g.store.Document(ctx, i.Society, photo.Hash); !errors.Is(err, stocktake.Missing) {
+		return err
+	}
+	if err := g.photos.takeMany(i.key().String(), 1+len(photo.Bytes)>>10); err != nil {
+		return err
+	}
+	return g.store.PutPhoto(ctx, i.Society, photo)
 }
 
 // checkPhoto holds a photo against its name and its limits. It need not be a good picture: only its head is read.

@@ -3,9 +3,11 @@ package handheld_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"image"
 	"image/jpeg"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -98,26 +100,73 @@ func TestWhatIsNoPhotoIsRefused(t *testing.T) {
 }
 
 func TestPhotosAreLimitedByDeviceAndAfterRevocation(t *testing.T) {
-	w := start(t, func(c *handheld.Config) { c.Rates.Photo = handheld.Rate{Every: time.Hour, Burst: 3} })
-	b := picture(t, 20, 20)
-	name := stocktake.HashOf(b).String()
-	for range 3 {
-		if status, body := w.send("t-d1", name, "image/jpeg", b); status != http.StatusNoContent {
+	now := time.Date(2026, 11, 26, 8, 0, 0, 0, time.UTC)
+	one, two, three := picture(t, 1280, 1000), picture(t, 1280, 1010), picture(t, 1280, 1020)
+	kilobytes := func(b []byte) int { return 1 + len(b)>>10 }
+	burst := kilobytes(one) + kilobytes(two) + 3
+	w := start(t, func(c *handheld.Config) {
+		c.Now = func() time.Time { return now }
+		c.Rates.Photo = handheld.Rate{Every: time.Second, Burst: burst}
+	})
+	put := func(token string, b []byte) (int, string) {
+		return w.send(token, stocktake.HashOf(b).String(), "image/jpeg", b)
+	}
+	if status, body := w.send("t-d1", stocktake.HashOf(two).String(), "image/jpeg", one[:len(one)-9]); status != 400 { // torn: uses up nothing
+		t.Fatalf("%d %s", status, body)
+	}
+	for _, b := range [][]byte{one, one, two, one} { // nor does one that is there
+		if status, body := put("t-d1", b); status != http.StatusNoContent {
 			t.Fatalf("%d %s", status, body)
 		}
 	}
-	if status, body := w.send("t-d1", name, "image/jpeg", b); status != 429 {
-		t.Errorf("beyond the limit: %d %s", status, body)
+	wait := strconv.Itoa(kilobytes(three) - 3) // what is missing, not all of it
+	if status, body := put("t-d1", three); status != 429 || !strings.Contains(body, " "+wait+" s") {
+		t.Errorf("beyond the limit: %d %s, want to wait %s s", status, body, wait)
 	}
-	if status, _ := w.send("t-d2", name, "image/jpeg", b); status != http.StatusNoContent {
+	if status, body := put("t-d1", one); status != http.StatusNoContent {
+		t.Errorf("one that is there: %d %s", status, body)
+	}
+	now = now.Add(time.Duration(kilobytes(three)-3) * time.Second)
+	if status, body := put("t-d1", three); status != http.StatusNoContent {
+		t.Errorf("after waiting: %d %s", status, body)
+	}
+	b := picture(t, 20, 20)
+	if status, _ := put("t-d1", b); status != 429 {
+		t.Errorf("and again: %d", status)
+	}
+	if status, _ := put("t-d2", b); status != http.StatusNoContent {
 		t.Errorf("another device: %d", status)
 	}
 	w.accounts.revoke("d3")
-	if status, body := w.send("t-d3", name, "image/jpeg", b); status != 403 {
+	if status, body := put("t-d3", b); status != 403 {
 		t.Errorf("revoked: %d %s", status, body)
 	}
-	if status, _ := w.send("t-x9", name, "image/jpeg", b); status != 401 {
+	if status, _ := put("t-x9", b); status != 401 {
 		t.Errorf("unknown: %d", status)
+	}
+}
+
+// While the disk has little room photos wait, and events do not.
+func TestPhotosWaitWhileThereIsLittleRoom(t *testing.T) {
+	w := start(t)
+	b := picture(t, 20, 20)
+	name := stocktake.HashOf(b).String()
+	w.store.low.Store(true)
+	if status, body := w.send("t-d1", name, "image/jpeg", b); status != http.StatusServiceUnavailable || !strings.Contains(body, `"photos-wait"`) {
+		t.Fatalf("%d %s", status, body)
+	}
+	d := w.device("d1", "low").record(observed("s1", 1))
+	d.connect()
+	d.push(1, 1)
+	d.acknowledged(1)
+	c := holding("d2", "low", observed("s1", 2))
+	c.photos = [][]byte{b}
+	if _, err := w.rescue(c); !errors.Is(err, handheld.RescuePart) || w.mark("salwa", "d2", c.epoch).Acked != 1 {
+		t.Errorf("a rescue file: %v", err)
+	}
+	w.store.low.Store(false)
+	if status, body := w.send("t-d1", name, "image/jpeg", b); status != http.StatusNoContent {
+		t.Errorf("with room again: %d %s", status, body)
 	}
 }
 

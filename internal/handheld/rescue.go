@@ -29,13 +29,13 @@ type RescueAccounts interface {
 	SignedIn(ctx context.Context, society stocktake.SocietyID, device stocktake.DeviceID) (map[stocktake.PersonID]bool, error)
 }
 
-// RescueStore is count.Log's and count.Documents' verbs.
+// RescueStore is count.Log's verbs, and Store's for photos.
 type RescueStore interface {
 	Append(ctx context.Context, b count.Batch) (count.Mark, error)
 	Mark(ctx context.Context, society stocktake.SocietyID, s count.Stream) (count.Mark, error)
 	Head(ctx context.Context, society stocktake.SocietyID, session stocktake.SessionID) (count.Head, error)
 	Read(ctx context.Context, society stocktake.SocietyID, session stocktake.SessionID, from uint64, limit int) ([]count.Entry, error)
-	PutDocuments(ctx context.Context, society stocktake.SocietyID, docs ...stocktake.Document) error
+	PutPhoto(ctx context.Context, society stocktake.SocietyID, photo stocktake.Document) error
 }
 
 // RescueReport says what became of a file.
@@ -134,7 +134,7 @@ func (r *rescued) takePhotos(ctx context.Context) error {
 			r.report.NoPhotos++
 			continue // an observation without its photo is an observation
 		}
-		if err := r.Store.PutDocuments(ctx, r.Society, p); err != nil {
+		if err := r.Store.PutPhoto(ctx, r.Society, p); err != nil {
 			return err
 		}
 		r.report.Photos++

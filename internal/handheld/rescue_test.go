@@ -74,7 +74,7 @@ func (e enrolled) Enrolled(ctx context.Context, society stocktake.SocietyID, id 
 }
 
 func (w *world) rescue(c carried) (*handheld.RescueReport, error) {
-	x := handheld.Rescuer{Accounts: enrolled{w.accounts}, Store: w.db, Logger: slog.New(slog.NewTextHandler(w.log, nil))}
+	x := handheld.Rescuer{Accounts: enrolled{w.accounts}, Store: w.store, Logger: slog.New(slog.NewTextHandler(w.log, nil))}
 	return x.Rescue(context.Background(), "salwa", "boss", c.file())
 }
 

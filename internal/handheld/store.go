@@ -13,9 +13,11 @@ type Store interface {
 	Append(ctx context.Context, b count.Batch) (count.Mark, error)
 	Mark(ctx context.Context, society stocktake.SocietyID, s count.Stream) (count.Mark, error)
 
-	// Document and PutDocuments are count.Documents'.
+	// Document is count.Documents'.
 	Document(ctx context.Context, society stocktake.SocietyID, hash stocktake.Hash) (stocktake.Document, error)
-	PutDocuments(ctx context.Context, society stocktake.SocietyID, docs ...stocktake.Document) error
+	// PutPhoto keeps a photo as a document by its hash; one that is there has no effect. It is refused with stocktake.Unavailable
+	// already while there is little room: photos can wait, and what is left is for events.
+	PutPhoto(ctx context.Context, society stocktake.SocietyID, photo stocktake.Document) error
 
 	// Society gives a society's master data.
 	Society(ctx context.Context, society stocktake.SocietyID) (stocktake.Society, error)

@@ -333,6 +333,7 @@ func (s sessions) Watch(f func(stocktake.SocietyID, stocktake.SessionID)) (stop 
 type fickle struct {
 	*boltdb.DB
 	full    atomic.Bool
+	low     atomic.Bool // no room for photos
 	appends atomic.Int64
 
 	mu    sync.Mutex
@@ -352,6 +353,13 @@ func (f *fickle) Append(ctx context.Context, b count.Batch) (count.Mark, error) 
 		return count.Mark{}, boltdb.StoreFull.New()
 	}
 	return f.DB.Append(ctx, b)
+}
+
+func (f *fickle) PutPhoto(ctx context.Context, society stocktake.SocietyID, photo stocktake.Document) error {
+	if f.low.Load() || f.full.Load() {
+		return boltdb.PhotosWait.New()
+	}
+	return f.DB.PutPhoto(ctx, society, photo)
 }
 
 func (f *fickle) hold() (release func()) {

@@ -11,6 +11,7 @@ import (
 var documents = []guarantee{
 	{"documents of any size are read back", documentSizes},
 	{"a document already there has no effect", documentAgain},
+	{"a photo is a document", photoKept},
 	{"a document under a wrong hash is refused, with those beside it", documentWrong},
 	{"Published moves to the head and keeps the rest", published},
 	{"nothing was published under other names", unpublished},
@@ -73,6 +74,20 @@ func documentAgain(t *trial) {
 	t.ok(t.PutDocuments(t.Context(), ours))
 	t.holds(ours, small)
 	t.holds(ours, large)
+}
+
+func photoKept(t *trial) {
+	photo, wrong := document(1, 200<<10), document(2, 100)
+	for range 2 {
+		t.ok(t.PutPhoto(t.Context(), ours, photo))
+	}
+	t.holds(ours, photo)
+	wrong.Hash = stocktake.HashOf([]byte("another"))
+	if err := t.PutPhoto(t.Context(), ours, wrong); stocktake.CodeOf(err) != stocktake.Invalid {
+		t.Errorf("the answer is %v", err)
+	}
+	t.lacks(ours, wrong.Hash)
+	t.lacks(theirs, photo.Hash)
 }
 
 func documentWrong(t *trial) {

@@ -27,6 +27,9 @@ type Store interface {
 	// PublishedNames lists the society's names that begin with prefix, in byte order.
 	PublishedNames(ctx context.Context, society stocktake.SocietyID, prefix string) ([]string, error)
 
+	// PutPhoto is PutDocuments for one document; it may be refused with stocktake.Unavailable while PutDocuments is not.
+	PutPhoto(ctx context.Context, society stocktake.SocietyID, photo stocktake.Document) error
+
 	// PutSociety stores or replaces a society's record; Society gives one, stocktake.Missing when it was never put;
 	// Societies lists all, by id.
 	PutSociety(ctx context.Context, s stocktake.Society) error

@@ -192,6 +192,24 @@ export class Handheld {
     await this.panel.getByText(this.text('panel.recorded')).waitFor()
   }
 
+  /** Takes a photo of what is in hand, as the device's camera gives it: 12 megapixels, far more than is kept. */
+  async photograph(): Promise<void> {
+    const photo = await this.page.evaluate(async () => {
+      const canvas = Object.assign(document.createElement('canvas'), { width: 4000, height: 3000 }), pen = canvas.getContext('2d')!
+      for (let n = 0; n < 20_000; n++) {
+        pen.fillStyle = `hsl(${n % 360} 60% ${20 + (n * 7) % 60}%)`
+        pen.fillRect((n * 7919) % 4000, (n * 104_729) % 3000, 40, 30)
+      }
+      return canvas.toDataURL('image/jpeg', 0.95).split(',')[1]!
+    })
+    await this.panel.locator('.chip').click()
+    const [chooser] = await Promise.all([this.page.waitForEvent('filechooser'), this.button('photo.take').click()])
+    await chooser.setFiles({ name: 'photo.jpg', mimeType: 'image/jpeg', buffer: Buffer.from(photo, 'base64') })
+    await this.page.getByRole('img', { name: this.text('photo.shown') }).waitFor()
+    await this.look('sheet-photo')
+    await this.button('do.close').click()
+  }
+
   async finish(look = 'finish'): Promise<void> {
     await this.button('finish.short').click()
     await this.look(look)

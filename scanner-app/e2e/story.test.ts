@@ -112,6 +112,8 @@ describe.each<Language>(['ar', 'en'])('the story in %s', (language) => {
       await ali.inHand(goods[n]!.code)
       await ali.key(quantity)
     }
+    await ali.button('condition.damaged').click()
+    await ali.photograph()
     await ali.look('counted')
     await ali.sheet(ali.button('details.short'), 'details')
     await ali.confirm()
@@ -210,6 +212,24 @@ describe.each<Language>(['ar', 'en'])('the story in %s', (language) => {
     expect(await desk.page.evaluate(() => (window as unknown as { same?: boolean }).same)).toBe(true)
     await desk.look('board')
     for (const page of ['passes', 'log', 'quarantine', 'recounts', 'plan', 'codes', 'count-sheet']) await desk.visit(ofSession('/' + page), page)
+  })
+
+  test('what is damaged shows with its photo, taken without a network', async () => {
+    await desk.go(ofSession('/line?' + new URLSearchParams({ section: 'supply', item: goods[1]!.id })))
+    const photo = desk.page.locator('img.photo')
+    await desk.page.getByText(desk.text('condition.damaged')).first().waitFor()
+    const address = demo.told.society + (await photo.getAttribute('src'))
+    const bytes = await until('the photo has come', async () => {
+      const answer = await desk.page.request.get(address)
+      return answer.ok() && answer.body()
+    })
+    expect(bytes.length).toBeLessThanOrEqual(200 << 10)
+    await desk.page.reload()
+    await photo.scrollIntoViewIfNeeded()
+    const size = () => photo.evaluate((img: HTMLImageElement) => ({ width: img.naturalWidth, shape: img.naturalWidth / img.naturalHeight }))
+    await expect.poll(async () => (await size()).shape).toBeCloseTo(4 / 3, 1)
+    expect((await size()).width).toBeGreaterThanOrEqual(320)
+    await desk.look('line-photo')
   })
 
   test('the unknown code is an item for good', async () => {

@@ -151,7 +151,7 @@ export const ar = {
   'condition.expired': 'منتهي الصلاحية',
   'condition.near': 'قريب الانتهاء',
   'condition.suggested': 'حسب تاريخه؟',
-  'details.short': 'الصلاحية، ملاحظة',
+  'details.short': 'الصلاحية، ملاحظة، صورة',
   'details.unknown': 'ما هذا الصنف؟',
   'details.wanted': 'تاريخ الانتهاء؟',
   'details.title': 'الصلاحية والتشغيلة والملاحظة',

@@ -149,7 +149,7 @@ export const en: Catalogue = {
   'condition.expired': 'Expired',
   'condition.near': 'Near expiry',
   'condition.suggested': 'by its date?',
-  'details.short': 'Expiry, note',
+  'details.short': 'Expiry, note, photo',
   'details.unknown': 'What is it?',
   'details.wanted': 'Expiry?',
   'details.title': 'Expiry, lot and note',

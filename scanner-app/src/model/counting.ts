@@ -15,7 +15,7 @@ import { Keyed } from './keyed'
 import { keyedOf, maxObserved, quantityOf, thousandths, unusual } from './number'
 import { described, measureOf, pendingAnew } from './pending'
 import { Refuse } from './refusal'
-import type { Key, Mode, Outcome, Pending, Question, Reply, Said, Scanned } from './types'
+import type { Key, Mode, Outcome, Pending, Question, Reply, Description, Scanned } from './types'
 import { takesDecimals, type PassChange, type Step, type Walk } from './walk'
 
 const ok: Outcome = { sound: 'ok' }
@@ -343,7 +343,7 @@ export class Counting extends Ground {
    * Of what is pending, and where that was asked it goes on; else of an entry, which is recorded anew as it was said. An entry
    * that is being counted anew is what is pending.
    */
-  async describe(said: Said, entry?: string): Promise<Outcome> {
+  async describe(said: Description, entry?: string): Promise<Outcome> {
     const walk = this.counting()
     const p = walk.record.pending
     if (p && (entry === undefined || entry === p.corrects)) {

@@ -217,7 +217,7 @@ export class Moving {
       if (quantity === undefined || (amount % 1000 && !this.decimals(g))) throw new Refuse('number-inexact')
       if (quantity > maxObserved) throw new Refuse('number-too-large')
       large ||= quantity >= unusual
-      return { kind: 'moved', session: m.session, at: Math.max(now, g.takenAt), person: m.person, ...told(g, amount), from, to, taken_at: g.takenAt }
+      return { kind: 'moved', session: m.session, at: Math.max(now, g.takenAt), person: m.person, ...goodsFields(g, amount), from, to, taken_at: g.takenAt }
     })
     const numbers = m.move + m.goods.map((g) => ' ' + g.keyed + '×' + g.pack).join('')
     if (large && this.accepted !== numbers) {
@@ -242,7 +242,7 @@ export class Moving {
     const now = this.means.now()
     const all = this.all.map((x) => (x.move === move ? { ...x, goods: x.goods.map((g) => ({ ...g, reversed: true })) } : x))
     await this.means.store.record(standing.map((g): EventFields => ({
-      kind: 'reversed', session: m.session, at: Math.max(now, g.takenAt), ...told(g, thousandths(g.keyed)!), from: m.from, to: m.to, taken_at: g.takenAt,
+      kind: 'reversed', session: m.session, at: Math.max(now, g.takenAt), ...goodsFields(g, thousandths(g.keyed)!), from: m.from, to: m.to, taken_at: g.takenAt,
       reverses: g.event,
     })), undefined, () => all)
     this.all = all
@@ -268,6 +268,6 @@ export class Moving {
   }
 }
 
-const told = (g: GoodsRecord, amount: number): Partial<EventFields> => ({
+const goodsFields = (g: GoodsRecord, amount: number): Partial<EventFields> => ({
   raw: g.raw === g.code ? undefined : g.raw || undefined, code: g.code || undefined, item: g.item, pack: g.pack, amount, lot: g.lot, expiry: g.expiry, entry: g.entry,
 })

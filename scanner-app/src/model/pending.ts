@@ -4,7 +4,7 @@ import type { CatalogueItem, PendingRecord } from '../store/schema'
 import { dayOf } from './day'
 import type { Identity } from './identify'
 import { Refuse } from './refusal'
-import type { Said } from './types'
+import type { Description } from './types'
 
 /** A longer scan is kept as its code alone: an event has room for it once. */
 const maxRaw = 1024
@@ -52,7 +52,7 @@ export function wantsLot(p: PendingRecord, item: CatalogueItem | undefined): boo
 }
 
 /** With what a person says of it besides its number. */
-export function described(p: PendingRecord, said: Said): PendingRecord {
+export function described(p: PendingRecord, said: Description): PendingRecord {
   const { condition, lot, expiry, note, photo, ...rest } = p
   const next: PendingRecord = { ...rest }
   const c = said.condition === undefined ? condition : said.condition === 'saleable' ? undefined : said.condition

@@ -4,7 +4,7 @@ import { signal } from '@preact/signals'
 import type { Counting } from './counting'
 import type { Moving } from './moving'
 import { Refuse } from './refusal'
-import type { Explained, Item, Key, Mode, Move, Outcome, Pass, Pending, Place, Question, Reply, Said, Scanned, Task } from './types'
+import type { Explained, Item, Key, Mode, Move, Outcome, Pass, Pending, Place, Question, Reply, Description, Scanned, Task } from './types'
 
 /** The same label again within so many ms is the trigger's bounce. */
 const bounce = 300
@@ -103,7 +103,7 @@ export abstract class Shift {
   private get moved(): Moving | undefined { return this.carrying?.active && !this.counting?.over ? this.carrying : undefined }
 
   switchPack(): Promise<Outcome> { return this.count((c) => (this.moved ?? c).switchPack(), {}) }
-  describe(said: Said, entry?: string): Promise<Outcome> { return this.count((c) => c.describe(said, entry), {}) }
+  describe(said: Description, entry?: string): Promise<Outcome> { return this.count((c) => c.describe(said, entry), {}) }
 
   setPhoto(jpeg: ArrayBuffer | undefined, of?: Pick<Pending, 'code' | 'item' | 'scannedAt'>): Promise<Outcome> {
     return this.count(async (c) => {

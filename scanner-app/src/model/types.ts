@@ -29,7 +29,7 @@ export interface Outcome {
 }
 
 /** What a person says of goods besides how many; what is absent stays as it was, an empty text is none. Expiry as keyed: see dayOf. */
-export interface Said {
+export interface Description {
   condition?: Condition | 'saleable'
   lot?: string
   expiry?: string
@@ -391,7 +391,7 @@ export interface Model {
   /** A photo held here, by its hash. */
   photo(hash: string): Promise<Blob | undefined>
   /** Of the pending item; without one, of the entry named or else the newest, which is taken back and recorded anew as it was said. */
-  describe(said: Said, entry?: string): Promise<Outcome>
+  describe(said: Description, entry?: string): Promise<Outcome>
   /** The day that was keyed (DDMMYY, MMYY and the like), YYYY-MM-DD; undefined while it is none. */
   dayOf(typed: string): string | undefined
   /**

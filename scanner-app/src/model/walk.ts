@@ -8,13 +8,13 @@ import { quantityOf, thousandths } from './number'
 import { wantsLot } from './pending'
 import type { Condition, Entry, Item, Pass, Pending, Place, Totals } from './types'
 
-type Told = RecordedEvent & { n: number }
+type Recorded = RecordedEvent & { n: number }
 
 /** What changes beside what events say; pending undefined: nothing is any more. */
 export type PassChange = Partial<Omit<PassRecord, 'pending'>> & { pending?: PendingRecord | undefined }
 
 export interface Step {
-  event: Told
+  event: Recorded
   reversed: boolean
   /** As it was shown last: a scan is answered after all is shown, and most entries are as they were. */
   shown?: Entry
@@ -32,7 +32,7 @@ export class Walk {
   }
 
   /** Takes in what was recorded. */
-  take(e: Told): void {
+  take(e: Recorded): void {
     if (e.kind === 'observed') this.steps.push({ event: e, reversed: false })
     if (e.kind !== 'reversed') return
     const step = this.steps.find((s) => s.event.id === e.reverses)
@@ -107,7 +107,7 @@ export class Walk {
       if (shown?.reversed === reversed && shown.sent === sent && !e.expiry) return shown // what an expiry suggests changes by the day
       return (step.shown = {
         id: e.id, code: e.code ?? '', ...optionalItem(catalogue, e.item), pack: e.pack ?? 1000, undirected: e.undirected ?? false,
-        ...told(e, now), at: e.at, scannedAt: e.scanned_at ?? e.at, amount: e.amount ?? 0, quantity: quantity(e), allHere: e.all_here ?? false, reversed, sent,
+        ...detailsOf(e, now), at: e.at, scannedAt: e.scanned_at ?? e.at, amount: e.amount ?? 0, quantity: quantity(e), allHere: e.all_here ?? false, reversed, sent,
       })
     }).reverse()
     return {
@@ -124,14 +124,14 @@ export class Walk {
     return {
       code: p.code, ...optionalItem(catalogue, p.item), pack: p.pack, undirected: p.undirected, scannedAt: p.scannedAt, keyed: p.keyed, ...(q === undefined ? {} : { quantity: q }),
       packs: packsOf(item), decimals: takesDecimals(p, catalogue), already: this.already(p),
-      ...told(p, now), wantsLot: wantsLot(p, item), ...(p.corrects ? { corrects: p.corrects } : {}),
+      ...detailsOf(p, now), wantsLot: wantsLot(p, item), ...(p.corrects ? { corrects: p.corrects } : {}),
       ...(p.again && p.again !== 'ask' ? { again: p.again } : {}),
     }
   }
 }
 
 /** What was said of goods besides their number, and what their expiry suggests. */
-function told(of: Pick<EventFields, 'lot' | 'expiry' | 'condition' | 'note' | 'photo'>, now: number): Pick<Entry, 'lot' | 'expiry' | 'condition' | 'suggests' | 'note' | 'photo'> {
+function detailsOf(of: Pick<EventFields, 'lot' | 'expiry' | 'condition' | 'note' | 'photo'>, now: number): Pick<Entry, 'lot' | 'expiry' | 'condition' | 'suggests' | 'note' | 'photo'> {
   const suggests = of.condition ? undefined : suggested(of.expiry, now)
   return {
     ...(of.lot ? { lot: of.lot } : {}), ...(of.expiry ? { expiry: of.expiry } : {}), ...(of.condition ? { condition: of.condition as Condition } : {}),

@@ -296,9 +296,9 @@ export class Sync {
    * Gets a session's pack and the chunks of the catalogue that are not here yet. A download that broke off goes on where it
    * stood: chunks are kept as they come, packed, and the session's pack is stored when all are there.
    */
-  async join(session: string, pack: (hash: string, items: CatalogueItem[]) => ChunkRecord, progress: (p: Progress) => void): Promise<void> {
-    const x = this.exchange
-    x.joining.set(session, undefined)
+  async join(session: string, packChunk: (hash: string, items: CatalogueItem[]) => ChunkRecord, progress: (p: Progress) => void): Promise<void> {
+    const { exchange } = this
+    exchange.joining.set(session, undefined)
     try {
       const answer = read<PackRecord & { tasks: Feed; cursor: string; book?: unknown }>(await this.call({
         method: 'POST', path: '/join',
@@ -308,17 +308,17 @@ export class Sync {
       const held = new Set(await this.store.heldChunks())
       const missing = catalogue.chunks.filter((hash) => !held.has(hash))
       let done = catalogue.chunks.length - missing.length
-      const told = () => progress({ session, done, total: catalogue.chunks.length, items: catalogue.items })
-      told()
+      const tell = () => progress({ session, done, total: catalogue.chunks.length, items: catalogue.items })
+      tell()
       let failed: { e: unknown } | undefined
       const fetchSome = async () => {
         try {
           for (let hash = missing.shift(); hash && !failed; hash = missing.shift()) {
             const text = await this.call({ method: 'GET', path: '/chunks/' + hash })
             if ((await sha256(new TextEncoder().encode(text))) !== hash) throw damaged()
-            await this.store.putChunk(pack(hash, read<CatalogueItem[]>(text)))
+            await this.store.putChunk(packChunk(hash, read<CatalogueItem[]>(text)))
             done++
-            told()
+            tell()
           }
         } catch (e) {
           failed ??= { e }
@@ -326,13 +326,13 @@ export class Sync {
       }
       await Promise.all([fetchSome(), fetchSome(), fetchSome()])
       if (failed) throw (failed as { e: unknown }).e
-      const feed = x.joining.get(session) ?? { ...answer.tasks, session, cursor: answer.cursor }
-      await forget(this.store, (p) => !people.some((x) => x.id === p)) // they may not count here any more
-      await this.store.putPack({ session, site, plan, catalogue, schemes, people }, x.feedRecord(feed, await this.store.session(session)))
-      const later = x.joining.get(session)
-      if (later && later !== feed) await x.fed(later) // came while the pack was being stored
+      const feed = exchange.joining.get(session) ?? { ...answer.tasks, session, cursor: answer.cursor }
+      await forget(this.store, (person) => !people.some((p) => p.id === person)) // they may not count here any more
+      await this.store.putPack({ session, site, plan, catalogue, schemes, people }, exchange.feedRecord(feed, await this.store.session(session)))
+      const later = exchange.joining.get(session)
+      if (later && later !== feed) await exchange.fed(later) // came while the pack was being stored
     } finally {
-      x.joining.delete(session)
+      exchange.joining.delete(session)
     }
   }
 }

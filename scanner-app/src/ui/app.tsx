@@ -55,9 +55,9 @@ export function Work() {
 }
 
 function Screen() {
-  const { model, said, pairAgain } = useUi()
+  const { model, refusal, pairAgain } = useUi()
   const phase = model.phase.value, session = model.session.value, pass = model.pass.value
-  useEffect(() => { said.value = undefined }, [phase, session?.session, pass?.pass, model.moving.value?.move])
+  useEffect(() => { refusal.value = undefined }, [phase, session?.session, pass?.pass, model.moving.value?.move])
   switch (phase) {
     case 'starting': return <Starting />
     case 'other-tab': return <OtherTab />

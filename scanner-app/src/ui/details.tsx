@@ -18,7 +18,7 @@ const most = 200 // characters of a note
 interface Of { of: Pending | Entry }
 
 export function DetailsSheet({ of, close }: Of & { close: () => void }) {
-  const { model, run, said } = useUi()
+  const { model, run, refusal } = useUi()
   const [note, setNote] = useState(of.note ?? '')
   const form = useLot(of)
   const [pad, setPad] = useState(true) // the system's keyboard needs the room where one writes words
@@ -30,7 +30,7 @@ export function DetailsSheet({ of, close }: Of & { close: () => void }) {
     <Sheet title={text('details.title')} close={close} foot={pad ? <Pad form={form} keep={() => void keep()} /> : <button class="button main" onClick={() => void keep()}>{text('do.done')}</button>}>
       <div class="stack tight" onFocusIn={(e) => setPad(!(e.target as HTMLElement).closest('.words'))}>
         <Goods of={of} />
-        {!said.value?.key.startsWith('photo-') && <Refused />}
+        {!refusal.value?.key.startsWith('photo-') && <Refused />}
         {!of.item && <div class="words">{words}</div>}
         <Lot form={form} />
         {of.item && <div class="words">{words}</div>}

@@ -25,9 +25,9 @@ export function MoveScreen({ move }: { move: Move }) {
       </div>
       <div class="body" tabIndex={0}>
         <div class="stack tight">
-          {goods.length ? <ul class="rows">{goods.map((g, n) => <Row key={n} goods={g} now={n === 0} />)}</ul> : move.from && <p class="soft">{text('move.scan')}</p>}
           {told.value && <p class="soft small" role="status"><Icon name={told.value.icon} /> {told.value.words}</p>}
           <Refused />
+          {goods.length ? <ul class="rows">{goods.map((g, n) => <Row key={n} goods={g} now={n === 0} />)}</ul> : move.from && <p class="soft">{text('move.scan')}</p>}
           {goods.length === 0 && <Earlier />}
         </div>
       </div>

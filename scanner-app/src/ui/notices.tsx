@@ -50,6 +50,6 @@ export function Statement({ tone, icon, title, alert, children }: { tone?: Tone;
 
 // Refused says why the last thing was not done.
 export function Refused() {
-  const { said } = useUi()
-  return said.value ? <Statement tone="check" alert>{inWords(said.value)}</Statement> : null
+  const { refusal } = useUi()
+  return refusal.value ? <Statement tone="check" alert>{inWords(refusal.value)}</Statement> : null
 }

@@ -8,7 +8,7 @@ import { Statement } from './notices'
 import { inWords, useUi } from './ui'
 
 export function Pairing({ back }: { back?: () => void }) {
-  const { model, pair, pairing, said } = useUi()
+  const { model, pair, pairing, refusal } = useUi()
   const [code, setCode] = useState('')
   const [name, setName] = useState(model.deviceName.value)
   const busy = pairing.value
@@ -27,8 +27,8 @@ export function Pairing({ back }: { back?: () => void }) {
             <p class="soft">{text('app.line')}</p>
           </div>
           <div class="beside"><Statement icon="scan" title={text('pair.scan')}>{text('pair.scan.do')}</Statement><CameraButton /></div>
-          <Field label={text('pair.code')} value={code} code change={(v) => { setCode(v); setMissing(false); said.value = undefined }}
-            fault={missing ? text('pair.missing') : said.value ? inWords(said.value) : undefined} />
+          <Field label={text('pair.code')} value={code} code change={(v) => { setCode(v); setMissing(false); refusal.value = undefined }}
+            fault={missing ? text('pair.missing') : refusal.value ? inWords(refusal.value) : undefined} />
           <Field label={text('pair.name')} value={name} change={setName} />
         </div>
       </main>

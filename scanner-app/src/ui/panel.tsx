@@ -10,9 +10,9 @@ import { packOf, unitOf } from './unit'
 import { Amount, Code, Keyed, Name } from './value'
 
 export function Panel({ pass }: { pass: Pass }) {
-  const { model, said, told, sheet } = useUi()
+  const { model, refusal, told, sheet } = useUi()
   const newest = pass.entries.find((e) => !e.reversed)
-  const fault = said.value, question = model.question.value
+  const fault = refusal.value, question = model.question.value
   const covered = sheet.value !== undefined || (question !== undefined && question.kind !== 'how-many') // what lies over it says it
   return (
     <section class={'panel said-' + tone(pass, fault !== undefined, question?.kind === 'how-many')} aria-label={text('panel')}>

@@ -7,7 +7,7 @@ import { Fault } from './field'
 import { inWords, useUi } from './ui'
 
 export function PhotoField({ of }: { of: Pending | Entry }) {
-  const { model, run, said } = useUi()
+  const { model, run, refusal } = useUi()
   const input = useRef<HTMLInputElement>(null)
   const [busy, setBusy] = useState(false)
   const [unfit, setUnfit] = useState(false)
@@ -32,7 +32,7 @@ export function PhotoField({ of }: { of: Pending | Entry }) {
         {of.photo && <button class="button slim" onClick={() => void run(model.setPhoto(undefined, of))}>{text('photo.remove')}</button>}
       </div>
       {unfit && <Fault>{text('photo.unfit')}</Fault>}
-      {!unfit && said.value?.key.startsWith('photo-') && <Fault>{inWords(said.value)}</Fault>}
+      {!unfit && refusal.value?.key.startsWith('photo-') && <Fault>{inWords(refusal.value)}</Fault>}
     </div>
   )
 }

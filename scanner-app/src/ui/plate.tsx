@@ -7,7 +7,7 @@ import { inWords, useUi } from './ui'
 export function Plate({ icon, tone, title, children, action }: { icon?: IconName; tone?: string; title: string; children?: ComponentChildren; action?: ComponentChildren }) {
   return (
     <>
-      <main class="body">
+      <main class="body" tabIndex={0}>
         <div class="plate">
           {icon && <div class={'mark ' + (tone ?? '')}><Icon name={icon} /></div>}
           <h1>{title}</h1>

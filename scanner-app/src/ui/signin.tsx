@@ -14,11 +14,11 @@ import { Count, Name } from './value'
 const shortest = 4, longest = 8 // digits of a PIN
 
 export function SignIn() {
-  const { model, said } = useUi()
+  const { model, refusal } = useUi()
   const people = model.people.value
   const [who, setWho] = useState<Person>()
   const [typing, setTyping] = useState(false)
-  if (who) return <Pin who={who} back={() => { said.value = undefined; setWho(undefined) }} />
+  if (who) return <Pin who={who} back={() => { refusal.value = undefined; setWho(undefined) }} />
   if (typing || people.length === 0) return <Typed next={setWho} back={people.length ? () => setTyping(false) : undefined} />
   return (
     <>
@@ -65,11 +65,11 @@ function Typed({ next, back }: { next: (p: Person) => void; back?: (() => void) 
 }
 
 function Pin({ who, back }: { who: Person; back: () => void }) {
-  const { model, run, said, pin: typed } = useUi()
+  const { model, run, refusal, pin: typed } = useUi()
   const [pin, setPin] = useState('')
   const [busy, setBusy] = useState(false)
   const [entered, setEntered] = useState(false)
-  const press = (d: Digit) => { said.value = undefined; setPin((p) => (p.length < longest ? p + d : p)) }
+  const press = (d: Digit) => { refusal.value = undefined; setPin((p) => (p.length < longest ? p + d : p)) }
   const signIn = async () => {
     if (busy || pin.length < shortest) return
     setBusy(true)
@@ -110,8 +110,8 @@ function Pin({ who, back }: { who: Person; back: () => void }) {
         <div class="dots" role="status" aria-label={text('signin.pin.keyed', { n: pin.length })}>
           {Array.from({ length: Math.min(longest, pin.length + 1) }, (_, i) => <span key={i} class={i < pin.length ? 'full' : ''} />)}
         </div>
-        {said.value && <Fault>{inWords(said.value)}</Fault>}
-        {!said.value && busy && <p class="soft">{text('signin.busy')}</p>}
+        {refusal.value && <Fault>{inWords(refusal.value)}</Fault>}
+        {!refusal.value && busy && <p class="soft">{text('signin.busy')}</p>}
       </div>
       <div class="keypad plain" role="group" aria-labelledby="pin-label">
         {keys.map((d) => <PadKey key={d} press={() => press(d)}>{writeDigits(d, digits.value)}</PadKey>)}

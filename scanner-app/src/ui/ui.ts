@@ -32,7 +32,7 @@ export interface Ui {
   version: string
   sheet: Signal<SheetName | undefined>
   // Why the last action did nothing; the next that does something takes it away.
-  said: Signal<Refusal | undefined>
+  refusal: Signal<Refusal | undefined>
   // What is to be told of the last action where nothing was wrong: what it took back, or that a label was taken once.
   told: Signal<{ icon: 'undo' | 'scan'; words: string } | undefined>
   // The pass closed last, shown on the list of tasks.
@@ -69,13 +69,13 @@ export interface Ui {
 }
 
 export function makeUi(model: Model, sound: Sound, settings: Signal<Settings>, update: Update, battery: ReadonlySignal<number | undefined>, version: string): Ui {
-  const said = signal<Refusal | undefined>(undefined)
+  const refusal = signal<Refusal | undefined>(undefined)
   const told: Ui['told'] = signal(undefined)
   const run = async (action: Promise<Outcome>): Promise<boolean> => {
     const { sound: answer, refused } = await action
     if (refused) sound.play(answer ?? 'check')
     else if (answer) sound.play(answer)
-    said.value = refused
+    refusal.value = refused
     told.value = undefined
     return !refused
   }
@@ -94,7 +94,7 @@ export function makeUi(model: Model, sound: Sound, settings: Signal<Settings>, u
       told.value = { icon: 'undo', words: of.quantity === undefined ? text('undone.scan', { name }) : text('undone', { name, quantity: formatQuantity(of.quantity, language.value, digits.value) }) }
       return done
     },
-    model, sound, settings, said, battery, version,
+    model, sound, settings, refusal, battery, version,
     // Beside another window that counts nothing is taken: it would be under that one's hands.
     update: { waiting: update.waiting, apply() { if (model.phase.peek() !== 'other-tab') update.apply() } },
     sheet, closed, looked: signal(new Set()), started: signal(false), arabicKeyboard, keyboardRead: signal(false), pairing, pairAgain: signal(false), aside, practice: signal(undefined),

@@ -31,7 +31,7 @@ export interface Scene {
 }
 
 const refused = { key: 'server-silent', ar: 'لا يجيب الخادم. تحقّق من الشبكة ثم أعد المحاولة؛ لم يُفقد شيء مما سُجّل.', en: 'The server does not answer. Check the network and try again; nothing recorded is lost.' }
-const saidRefused = (ui: Ui) => { ui.said.value = refused }
+const saidRefused = (ui: Ui) => { ui.refusal.value = refused }
 /** Drawing the screen took away what was said: it is said again. */
 const refuses: Scene['act'] = async ({ ui }) => saidRefused(ui)
 const fatima = { id: 'f', name: { ar: 'فاطمة العنزي', en: 'Fatima Al-Enezi' } }
@@ -125,6 +125,7 @@ export const scenes: Record<string, Scene> = {
   'move-new': { set: (m) => { counting(m); m.moving.value = { move: 'm2', state: 'in-hand', from: place('A-04-12', 'ممر 4 · رف 12'), goods: [], sent: false }; m.moves.value = [{ ...carried, move: 'm1', state: 'placed', to: place('A-05-02', 'ممر 5 · رف 2'), placedAt: 1_795_000_000_000, sent: true }, { ...carried, move: 'm0', state: 'taken-back', to: place('A-05-02', 'ممر 5 · رف 2'), placedAt: 1_795_000_000_000 }] } },
   'move-nowhere': { set: (m) => { m.session.value = session; m.moving.value = { move: 'm2', state: 'in-hand', goods: [], sent: false } } },
   'move-taking': { set: (m) => { counting(m); m.moving.value = carried } },
+  'move-refused': { set: (m) => { counting(m); m.moving.value = carried }, act: refuses },
   'move-placing': { set: (m) => { counting(m); m.moving.value = { ...carried, to: place('A-05-02', 'ممر 5 · رف 2'), goods: [carried.goods[0]!, { ...carried.goods[1]!, keyed: '5', quantity: 5000 }] } } },
   'count-each': { set: (m) => counting(m, { mode: 'each', entries: [entry('e9', items['milk'], 1000), ...counted] }) },
   'count-multiplier': { set: (m) => counting(m, { mode: 'each', multiplier: '24' }) },

@@ -248,7 +248,7 @@ describe('what is heard', () => {
   const refused = { key: 'x', ar: 'سبب واضح', en: 'reason' }
   it.each(['move-taking', 'tasks', 'again', 'menu', 'finish', 'mode', 'sealed', 'closing', 'sessions', 'lot', 'count-pending', 'details-unknown', 'entries'])('%s: a refusal is read out', async (name) => {
     const { ui } = await show(name)
-    await act(() => { ui.said.value = refused })
+    await act(() => { ui.refusal.value = refused })
     const alerts = [...root!.querySelectorAll('[role=alert]')].filter((e) => e.textContent!.includes(refused.ar))
     expect(alerts).toHaveLength(1)
   })
@@ -314,6 +314,11 @@ describe('beside another window', () => {
 })
 
 describe('stock that is moved', () => {
+  it('a refusal stands over what is in hand, where it is seen however much that is', async () => {
+    await show('move-refused')
+    const alert = root!.querySelector('.moving [role=alert]')!, list = root!.querySelector('.moving ul')!
+    expect(alert.compareDocumentPosition(list) & Node.DOCUMENT_POSITION_FOLLOWING).toBeTruthy()
+  })
   it('is told of where it can no longer be placed', async () => {
     const { words } = await show('sealed-carrying')
     expect(words()).toContain('لم يُسجَّل منقولًا: ' + items['milk']!.name.ar)

@@ -13,10 +13,14 @@ import { listenToKeys } from './ui/keys'
 import { fetchParts } from './ui/part'
 import { applySettings, readSettings } from './ui/settings'
 import { Silent } from './ui/silent'
-import { makeUi } from './ui/ui'
+import { answering, makeUi } from './ui/ui'
 import { watchUpdates } from './ui/update'
 
-options.debounceRendering = (draw) => void setTimeout(draw) // the sound that answers a scan waits for no drawing
+// The sound that answers a scan waits for no drawing; what a finger does is drawn at once.
+options.debounceRendering = (draw) => { if (answering.peek()) setTimeout(draw); else queueMicrotask(draw) }
+
+/** So long nothing is shown while the database is read, ms. */
+const patience = 1000
 
 const settings = readSettings()
 const spoken = applySettings(settings)
@@ -46,8 +50,14 @@ listenToKeys(front)
 for (const tap of ['pointerup', 'keydown'] as const) addEventListener(tap, () => ui.sound.unlock(), { capture: true, passive: true }) // any tap will do
 stayAwake(() => atWork(front().model))
 const root = document.getElementById('app')!
-spoken.then(() => {
+// One screen is drawn instead of two where what lies here is read soon.
+const settled = new Promise<void>((done) => {
+  effect(() => { if (model.phase.value !== 'starting') done() })
+  setTimeout(done, patience)
+})
+spoken.then(async () => {
   effect(() => floor.module.value?.captureScans((scan) => void front().scanned(scan), text('scan.sink')))
+  await settled
   render(<Guard><App ui={ui} /></Guard>, root)
 }, () => render(<Silent why="lost" />, root))
 

@@ -87,13 +87,13 @@ describe('text', () => {
 
 describe('numbers', () => {
   it('are Latin by default, Arabic-Indic by choice', () => {
-    expect(formatNumber(12345, 'ar', 'latn')).toBe('12,345')
-    expect(formatNumber(12345, 'ar', 'arab')).toBe('١٢٬٣٤٥')
-    expect(formatNumber(-3, 'en', 'latn')).toBe('−3')
+    expect(formatNumber(12345, 'latn')).toBe('12,345')
+    expect(formatNumber(12345, 'arab')).toBe('١٢٬٣٤٥')
+    expect(formatNumber(-3, 'latn')).toBe('−3')
   })
   it('write quantities exactly', () => {
-    expect([12000, 12375, 500, 0, -2050, 999999999].map((q) => formatQuantity(q, 'en', 'latn'))).toEqual(['12', '12.375', '0.5', '0', '−2.05', '999,999.999'])
-    expect(formatQuantity(12375, 'ar', 'arab')).toBe('١٢٫٣٧٥')
+    expect([12000, 12375, 500, 0, -2050, 999999999].map((q) => formatQuantity(q, 'latn'))).toEqual(['12', '12.375', '0.5', '0', '−2.05', '999,999.999'])
+    expect(formatQuantity(12375, 'arab')).toBe('١٢٫٣٧٥')
   })
   it('show instants in Kuwait', () => {
     const at = Date.UTC(2026, 10, 25, 21, 5)

@@ -43,7 +43,7 @@ export function text(key: Key, values: Values = {}): string {
   return form(source, language.value, typeof n === 'number' ? n : 0).replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = values[name]
     if (value === undefined) return ''
-    return typeof value === 'number' ? ltr(formatNumber(value, language.value, digits.value)) : own(value)
+    return typeof value === 'number' ? ltr(formatNumber(value, digits.value)) : own(value)
   })
 }
 

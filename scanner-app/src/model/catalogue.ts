@@ -1,6 +1,6 @@
-// The catalogue: where each code is stands in memory from the start, and the chunks with the items come from the database when
-// they are asked for, or one by one when nothing else is to be done. Once here they stay, as they lie there.
-import { digitsKey, firstAt, indexChunks, isIndexOf, isPacked, itemAt, ownerStep, packChunk, unpackChunk, type ChunkRecord, type IndexRecord, type PlainChunk } from '../store/chunk'
+// The catalogue: which codes there are, and the chunks with the items, come from the database when they are asked for, or one
+// by one when nothing else is to be done. Once here they stay, as they lie there.
+import { digitsKey, firstAt, indexChunks, isOf, isPacked, itemAt, ownerStep, packChunk, unpackChunk, type ChunkRecord, type CodesRecord, type IndexRecord, type PlainChunk } from '../store/chunk'
 import type { CatalogueItem } from '../store/schema'
 import type { Store } from '../store/store'
 import { readDigits } from '../i18n/number'
@@ -13,47 +13,63 @@ export interface Coded {
   pack: number
 }
 
-/** Thrown where an item is wanted whose chunk has not been read: Catalogue.reading reads it, and asks again. */
+/** Thrown where something is wanted that has not been read: Catalogue.reading reads it, and asks again. */
 class NotRead {
-  constructor(readonly chunk: number) {}
+  constructor(readonly part: number) {}
 }
+
+/** What there is to read: chunks by their place, and the codes. */
+const theCodes = -1
 
 /** Items that stay read. */
 const keep = 5000
 
 export class Catalogue {
   private readonly read = new Map<string, CatalogueItem>()
-  private readonly others: Map<string, number>
+  private codes: CodesRecord | undefined
+  private others = new Map<string, number>()
   private readonly ids = new Map<ChunkRecord, string[]>()
   private readonly coming = new Map<number, Promise<void>>()
 
   private constructor(
-    private readonly index: IndexRecord, private readonly chunks: (ChunkRecord | undefined)[], private readonly fetch: (chunk: number) => Promise<ChunkRecord>,
-  ) {
-    this.others = new Map(index.others)
-  }
+    private readonly index: IndexRecord, private readonly chunks: (ChunkRecord | undefined)[],
+    private readonly fetch: (chunk: number) => Promise<ChunkRecord>, private readonly fetchCodes: () => Promise<CodesRecord | undefined>,
+  ) {}
 
-  /** Of the chunks that a pack names. Undefined when one is not here. What is read first of them all is kept for the next time. */
+  /** Of the chunks that a pack names. Undefined when one is not here. Where things are is found out the first time, and kept. */
   static async load(store: Store, hashes: string[]): Promise<Catalogue | undefined> {
     const fetch = async (n: number) => {
       const [chunk] = await store.chunks([hashes[n]!])
       if (!chunk) throw new Refuse('no-pack')
       return packed(store, chunk)
     }
-    const held = new Set(await store.heldChunks())
+    const [held, index] = await Promise.all([store.heldChunks().then((h) => new Set(h)), store.get('index')])
     if (!hashes.every((hash) => held.has(hash))) return undefined
-    const index = await store.get('index')
-    if (isIndexOf(index, hashes)) return new Catalogue(index, hashes.map(() => undefined), fetch)
+    if (isOf(index, hashes)) {
+      return new Catalogue(index, hashes.map(() => undefined), fetch, async () => {
+        const codes = await store.get('codes')
+        if (isOf(codes, hashes)) return codes
+        await store.put('index', undefined).catch(() => {}) // the next start makes both again
+        return undefined
+      })
+    }
     const chunks = await Promise.all(hashes.map((_, n) => fetch(n)))
     const made = indexChunks(chunks)
-    await store.put('index', made).catch(() => {}) // made again at the next start
-    return new Catalogue(made, chunks, fetch)
+    await store.put('codes', made.codes).then(() => store.put('index', made.index)).catch(() => {}) // made again at the next start
+    return Catalogue.whole(made, chunks)
   }
 
   /** Of items that are in no database. */
   static of(items: CatalogueItem[]): Catalogue {
     const chunks = [packChunk('', items)]
-    return new Catalogue(indexChunks(chunks), chunks, () => Promise.reject(new Refuse('no-pack')))
+    return Catalogue.whole(indexChunks(chunks), chunks)
+  }
+
+  /** All of it is here. */
+  private static whole({ index, codes }: ReturnType<typeof indexChunks>, chunks: ChunkRecord[]): Catalogue {
+    const c = new Catalogue(index, chunks, () => Promise.reject(new Refuse('no-pack')), async () => codes)
+    c.take(codes)
+    return c
   }
 
   /** Does what only looks at items, again and again until all that it looks at has been read. */
@@ -63,7 +79,7 @@ export class Catalogue {
         return look()
       } catch (e) {
         if (!(e instanceof NotRead)) throw e
-        await this.bring(e.chunk)
+        await this.bring(e.part)
       }
     }
   }
@@ -74,19 +90,29 @@ export class Catalogue {
       return look()
     } catch (e) {
       if (!(e instanceof NotRead)) throw e
-      void this.bring(e.chunk).catch(() => {})
+      void this.bring(e.part).catch(() => {})
       return undefined
     }
   }
 
-  private bring(n: number): Promise<void> {
-    const coming = this.coming.get(n) ?? this.fetch(n).then((chunk) => { this.chunks[n] = chunk }).finally(() => this.coming.delete(n))
-    this.coming.set(n, coming)
+  private bring(part: number): Promise<void> {
+    const read = async () => {
+      if (part !== theCodes) this.chunks[part] = await this.fetch(part)
+      else this.take((await this.fetchCodes()) ?? indexChunks(await this.all()).codes)
+    }
+    const coming = this.coming.get(part) ?? read().finally(() => this.coming.delete(part))
+    this.coming.set(part, coming)
     return coming
   }
 
-  /** Reads what has not been read, chunk after chunk, as long as each rest before one says to go on. */
+  private take(codes: CodesRecord): void {
+    this.codes = codes
+    this.others = new Map(codes.others)
+  }
+
+  /** Reads what has not been read, the codes at once and then chunk after chunk, as long as each rest before one says to go on. */
   async fill(rest: () => Promise<boolean>): Promise<void> {
+    if (!this.codes) await this.bring(theCodes)
     for (let n = 0; n < this.chunks.length; n++) if (!this.chunks[n] && await rest()) await this.bring(n)
   }
 
@@ -146,8 +172,9 @@ export class Catalogue {
 
   private owner(code: string): number | undefined {
     const key = digitsKey(code)
+    if (!this.codes) throw new NotRead(theCodes)
     if (key === undefined) return this.others.get(code)
-    const { codes, owners } = this.index, at = firstAt(codes, key)
+    const { codes, owners } = this.codes, at = firstAt(codes, key)
     return codes[at] === key ? owners[at] : undefined
   }
 
@@ -164,7 +191,7 @@ export class Catalogue {
   /** At most so many items, best first: what bears this code, then as the search has them. */
   async find(query: string, most = 20): Promise<CatalogueItem[]> {
     const chunks = await this.all()
-    const exact = this.code(readDigits(query.trim()))?.item
+    const exact = await this.reading(() => this.code(readDigits(query.trim()))?.item)
     const found = search(chunks, query, most).map((hit) => this.at(hit.chunk, hit.item))
     return exact ? [exact, ...found.filter((i) => i.id !== exact.id)].slice(0, most) : found
   }

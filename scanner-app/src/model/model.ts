@@ -162,17 +162,17 @@ class App extends Shift implements Model {
   /** Everything as the last tab left it. */
   private async resume(): Promise<void> {
     const store = this.store!
-    this.mode.value = (await store.get('mode')) ?? 'quantity'
-    const device = await store.get('device')
+    const [mode, device, person, current] = await Promise.all([
+      store.get('mode'), store.get('device'), store.get('person'), store.get('current'), store.photos.prune().catch(() => 0),
+    ])
+    this.mode.value = mode ?? 'quantity'
     this.society.value = device?.society.name
     this.deviceName.value = device?.name ?? ''
     this.deviceId.value = device?.device ?? ''
-    this.person.value = await store.get('person')
-    await store.photos.prune().catch(() => 0)
-    const current = await store.get('current')
-    if (this.person.value && current) await this.open(current).catch((e) => { if (!(e instanceof Refuse)) throw e })
+    this.person.value = person
+    if (person && current) await this.open(current).catch((e) => { if (!(e instanceof Refuse)) throw e })
     await this.showSession()
-    this.phase.value = !device ? 'unpaired' : !this.person.value ? 'signed-out' : 'ready'
+    this.phase.value = !device ? 'unpaired' : !person ? 'signed-out' : 'ready'
     await this.showLink()
   }
 
@@ -237,8 +237,7 @@ class App extends Shift implements Model {
   private async showSession(): Promise<void> {
     const { store } = this
     if (!store) return
-    const records = await store.sessions()
-    const packs = await store.packs()
+    const [records, packs, known] = await Promise.all([store.sessions(), store.packs(), store.get('people')])
     const c = this.counting
     const record = c && records.find((r) => r.session === c.pack.session)
     if (c && record) {
@@ -250,7 +249,7 @@ class App extends Shift implements Model {
       }
     } else this.session.value = undefined
     const people = new Map<string, Person>()
-    for (const p of [...packs.flatMap((k) => k.people), ...((await store.get('people')) ?? [])]) people.set(p.id, p)
+    for (const p of [...packs.flatMap((k) => k.people), ...(known ?? [])]) people.set(p.id, p)
     this.people.value = [...people.values()]
     const held = packs.map((p): SessionOffer => {
       const r = records.find((s) => s.session === p.session)
@@ -372,8 +371,7 @@ class App extends Shift implements Model {
 
   private async open(session: string): Promise<void> {
     const store = this.store!
-    const pack = await store.pack(session)
-    const record = await store.session(session)
+    const [pack, record] = await Promise.all([store.pack(session), store.session(session)])
     if (!pack || !record) throw new Refuse('no-pack')
     const { Catalogue, Counting, Moving, parseScheme } = await floor()
     const key = pack.catalogue.chunks.join()
@@ -382,14 +380,14 @@ class App extends Shift implements Model {
       if (!loaded) throw new Refuse('no-pack')
       this.catalogue = { key, loaded }
       const rest = () => new Promise<boolean>((go) => void this.env.later(restEvery, () => go(this.catalogue?.loaded === loaded && !this.aborted.signal.aborted)))
-      void loaded.fill(rest).catch(() => {}) // asked for again by what needs it
+      void this.inTurn(async () => {}).then(() => loaded.fill(rest)).catch(() => {}) // once what opens it is done; asked for again by what needs it
     }
     const schemes = pack.schemes.map(parseScheme)
     const means = { store, now: () => this.env.now(), random: this.env.random }
     const { loaded } = this.catalogue
     const { id } = this.person.value!
-    this.counting = await Counting.open(means, pack, record, loaded, schemes, id)
-    this.carrying = await Moving.load(means, pack, loaded, schemes, id)
+    const opened = await Promise.all([Counting.open(means, pack, record, loaded, schemes, id), Moving.load(means, pack, loaded, schemes, id)])
+    ;[this.counting, this.carrying] = opened
   }
 
   leaveSession(): Promise<Outcome> {

@@ -28,16 +28,21 @@ export interface Lines {
   starts: Uint32Array
 }
 
-/**
- * Where each code of a catalogue is: small enough to be read before anything is shown, so that chunks come as they are asked
- * for. An owner is its chunk's place times 65,536 and the item's place in it.
- */
-export interface IndexRecord {
+/** What is kept of all chunks of a catalogue together. */
+interface OfChunks {
   /** Of these, in their order, a comma between them; packed so. */
   chunks: string
   packed: number
+}
+
+/** Where each item of a catalogue is: chunks come as they are asked for. */
+export interface IndexRecord extends OfChunks {
   /** The first id of each chunk. */
   firsts: string[]
+}
+
+/** Where each code of a catalogue is. An owner is its chunk's place times 65,536 and the item's place in it. */
+export interface CodesRecord extends OfChunks {
   /** As in chunks, ascending, and the owner of each; of a code that is there twice only the first has one that holds. */
   codes: Float64Array
   owners: Uint32Array
@@ -91,7 +96,7 @@ export function packChunk(hash: string, items: CatalogueItem[]): ChunkRecord {
 }
 
 /** What is found where; of a code that two items bear the first chunk's. */
-export function indexChunks(chunks: readonly ChunkRecord[]): IndexRecord {
+export function indexChunks(chunks: readonly ChunkRecord[]): { index: IndexRecord; codes: CodesRecord } {
   const codes = new Float64Array(chunks.reduce((sum, c) => sum + c.codes.length, 0))
   chunks.reduce((at, c) => { codes.set(c.codes, at); return at + c.codes.length }, 0)
   codes.sort()
@@ -101,7 +106,8 @@ export function indexChunks(chunks: readonly ChunkRecord[]): IndexRecord {
     for (let i = chunk.codes.length - 1; i >= 0; i--) owners[firstAt(codes, chunk.codes[i]!)] = n * ownerStep + chunk.owners[i]!
   }
   chunks.forEach((chunk, n) => { for (const [code, item] of chunk.others) others.set(code, n * ownerStep + item) })
-  return { chunks: chunks.map((c) => c.hash).join(), packed: packing, firsts: chunks.map((c) => c.ids.split('\n', 1)[0]!), codes, owners, others: [...others] }
+  const of = { chunks: chunks.map((c) => c.hash).join(), packed: packing }
+  return { index: { ...of, firsts: chunks.map((c) => c.ids.split('\n', 1)[0]!) }, codes: { ...of, codes, owners, others: [...others] } }
 }
 
 export const ownerStep = 1 << 16
@@ -139,4 +145,4 @@ export function itemAt(chunk: ChunkRecord, n: number): CatalogueItem {
 export const isPacked = (chunk: ChunkRecord | PlainChunk): chunk is ChunkRecord => 'packed' in chunk && chunk.packed === packing
 
 /** Whether it is of these chunks, as this version of the app packs. */
-export const isIndexOf = (index: IndexRecord | undefined, hashes: readonly string[]): index is IndexRecord => index?.packed === packing && index.chunks === hashes.join()
+export const isOf = <T extends OfChunks>(kept: T | undefined, hashes: readonly string[]): kept is T => kept?.packed === packing && kept.chunks === hashes.join()

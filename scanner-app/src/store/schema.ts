@@ -1,7 +1,7 @@
 // The one database: what is kept, and under which keys. Changes are additive: a later version opens an earlier one's.
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
 import type { SessionState, WireTask } from '../wire/frame'
-import type { ChunkRecord, IndexRecord, PlainChunk } from './chunk'
+import type { ChunkRecord, CodesRecord, IndexRecord, PlainChunk } from './chunk'
 
 export interface Name {
   ar?: string
@@ -200,6 +200,7 @@ export interface States {
   current: string
   /** Of the catalogue read last. */
   index: IndexRecord
+  codes: CodesRecord
   mode: 'quantity' | 'each'
   moves: MoveRecord[]
   /** What proves a PIN without a network. */

@@ -63,13 +63,13 @@ export class Store {
   private async load(): Promise<void> {
     const tx = this.db.transaction(['events', 'state'])
     const events = tx.objectStore('events')
-    const first = await events.openCursor()
-    const last = await events.openCursor(null, 'prev')
     const state = tx.objectStore('state')
-    const stream = (await state.get('stream')) as StreamState | undefined
-    this.contact = (await state.get('contact')) as Contact | undefined
-    this.unmeasured = new Set(((await state.get('unmeasured')) as string[] | undefined) ?? [])
-    await tx.done
+    const [first, last, stream, contact, unmeasured] = await Promise.all([
+      events.openCursor(), events.openCursor(null, 'prev'), state.get('stream') as Promise<StreamState | undefined>,
+      state.get('contact') as Promise<Contact | undefined>, state.get('unmeasured') as Promise<string[] | undefined>, tx.done,
+    ])
+    this.contact = contact
+    this.unmeasured = new Set(unmeasured ?? [])
     this.stream = stream ?? {
       epoch: randomId(this.watch.random), succeeds: '', base: 0, acked: 0, floor: { n: 0, digest: zeroDigest }, incarnation: '',
     }

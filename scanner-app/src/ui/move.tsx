@@ -62,7 +62,7 @@ function Row({ goods: g, now }: { goods: Goods; now: boolean }) {
   )
 }
 
-const written = (q: number) => formatQuantity(q, language.value, digits.value)
+const written = (q: number) => formatQuantity(q, digits.value)
 
 // Earlier lists what this person moved before, the newest first; each can be taken back.
 function Earlier() {

@@ -68,7 +68,7 @@ const isLong = (length: number, pack: number) => length > (pack === 1000 ? 6 : 3
 // Times is how packs become base units.
 function Times({ amount, pack, item }: { amount: number | undefined; pack: number; item: Item | undefined }) {
   if (pack === 1000) return null
-  const write = (q: number) => formatQuantity(q, language.value, digits.value)
+  const write = (q: number) => formatQuantity(q, digits.value)
   return <span class="times">× {write(pack)}{amount !== undefined && <> = {write(amount)} <bdi>{unitOf(item, amount)}</bdi></>}</span>
 }
 

@@ -1,6 +1,6 @@
 // What must be answered before the count goes on. The safe answer comes first; none is guessed.
 import { formatQuantity } from '../i18n/number'
-import { digits, language, nameOf, text, type Key } from '../i18n/text'
+import { digits, nameOf, text, type Key } from '../i18n/text'
 import type { Question, Reply } from '../model/types'
 import { LotQuestion } from './details'
 import { Refused } from './notices'
@@ -39,7 +39,7 @@ export function Questions() {
 function title(question: Question): string {
   switch (question.kind) {
     case 'again': return text('ask.again')
-    case 'large': return text('ask.large', { quantity: formatQuantity(question.quantity, language.value, digits.value) })
+    case 'large': return text('ask.large', { quantity: formatQuantity(question.quantity, digits.value) })
     case 'invalid': return text('ask.invalid')
     case 'leave': return text('ask.leave', { place: nameOf(question.to.name) })
     case 'second-pass': return text('ask.second')
@@ -50,7 +50,7 @@ function title(question: Question): string {
 function Body({ question }: { question: Question }) {
   const { model } = useUi()
   const pending = model.pass.value?.pending
-  const written = (q: number) => formatQuantity(q, language.value, digits.value)
+  const written = (q: number) => formatQuantity(q, digits.value)
   switch (question.kind) {
     case 'again':
       return (

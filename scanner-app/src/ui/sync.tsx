@@ -62,7 +62,7 @@ export function SyncSheet({ close }: { close: () => void }) {
 
 export const roomInWords = (used: number, quota = 0) => text('sync.space.of', { used: megabytes(used), quota: megabytes(quota) })
 
-const megabytes = (bytes: number) => `${formatNumber(Math.round(bytes / 1_000_000), language.value, digits.value)}`
+const megabytes = (bytes: number) => `${formatNumber(Math.round(bytes / 1_000_000), digits.value)}`
 
 function ago(at: number): string {
   const minutes = Math.max(0, Math.floor((Date.now() - at) / 60_000))

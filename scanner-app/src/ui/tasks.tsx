@@ -1,7 +1,7 @@
 // Where to count: this person's tasks, recounts first, and the way to any other location, by its label or from a list.
 import { useMemo, useState } from 'preact/hooks'
 import { formatQuantity } from '../i18n/number'
-import { digits, language, text } from '../i18n/text'
+import { digits, text } from '../i18n/text'
 import type { Place, Task, Totals } from '../model/types'
 import { CameraButton } from './camera-button'
 import { Icon } from './icon'
@@ -53,7 +53,7 @@ export function Tasks() {
 }
 
 export function totalsInWords(totals: Totals): string {
-  const parts = [text('totals.items', { n: totals.items }), text('totals.quantity', { quantity: formatQuantity(totals.quantity, language.value, digits.value) })]
+  const parts = [text('totals.items', { n: totals.items }), text('totals.quantity', { quantity: formatQuantity(totals.quantity, digits.value) })]
   if (totals.unknown) parts.push(text('totals.unknown', { n: totals.unknown }))
   return parts.join(' · ')
 }

@@ -3,7 +3,7 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { formatNumber } from '../i18n/number'
-import { digits, language, text } from '../i18n/text'
+import { digits, text } from '../i18n/text'
 import { Icon } from './icon'
 import { useUi } from './ui'
 import { Count } from './value'
@@ -29,7 +29,7 @@ export function Tour() {
     <div class="frame">
       <header class="bar tour-bar">
         {at > 0 ? <button class="icon-button" onClick={() => setAt(at - 1)} aria-label={text('do.back')}><Icon name="back" /></button> : <span />}
-        <p class="soft" role="status">{text('tour.at', { n: at + 1, of: formatNumber(screens.length, language.value, digits.value) })}</p>
+        <p class="soft" role="status">{text('tour.at', { n: at + 1, of: formatNumber(screens.length, digits.value) })}</p>
         {!last && <button class="button slim" onClick={end}>{text('tour.skip')}</button>}
       </header>
       <main class="body tour"><Screen head={head} /></main>

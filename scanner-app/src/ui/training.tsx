@@ -3,7 +3,7 @@
 import { effect, signal } from '@preact/signals'
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import { formatNumber } from '../i18n/number'
-import { digits, language, text, type Key } from '../i18n/text'
+import { digits, text, type Key } from '../i18n/text'
 import { labels, steps, Training, type Step } from '../model/training'
 import { Work } from './app'
 import { Icon } from './icon'
@@ -120,4 +120,4 @@ function WellDone({ close }: { close: () => void }) {
   )
 }
 
-const written = (n: number) => formatNumber(n, language.value, digits.value)
+const written = (n: number) => formatNumber(n, digits.value)

@@ -68,6 +68,9 @@ export interface Ui {
   scanned(scan: Captured): Promise<Scanned | undefined>
 }
 
+/** How many scans are being answered: what they change is drawn once their sound is out. */
+export const answering = signal(0)
+
 export function makeUi(model: Model, sound: Sound, settings: Signal<Settings>, update: Update, battery: ReadonlySignal<number | undefined>, version: string): Ui {
   const refusal = signal<Refusal | undefined>(undefined)
   const told: Ui['told'] = signal(undefined)
@@ -91,7 +94,7 @@ export function makeUi(model: Model, sound: Sound, settings: Signal<Settings>, u
       const of = pending ?? entry
       if (!done || !of) return done
       const name = nameOf(of.item?.name) || of.code
-      told.value = { icon: 'undo', words: of.quantity === undefined ? text('undone.scan', { name }) : text('undone', { name, quantity: formatQuantity(of.quantity, language.value, digits.value) }) }
+      told.value = { icon: 'undo', words: of.quantity === undefined ? text('undone.scan', { name }) : text('undone', { name, quantity: formatQuantity(of.quantity, digits.value) }) }
       return done
     },
     model, sound, settings, refusal, battery, version,
@@ -112,9 +115,10 @@ export function makeUi(model: Model, sound: Sound, settings: Signal<Settings>, u
       if (sheet.peek() === 'scandebug') return undefined // looked at there, and not counted
       const typed = readDigits(raw)
       if (pin.take && /^[0-9]{1,8}$/.test(typed)) return void pin.take(typed.slice(front), ended)
+      answering.value++
       const action = model.scan(raw, 'scan', at, front)
       pairing.value = model.phase.peek() === 'unpaired'
-      const done = await run(action)
+      const done = await run(action).finally(() => { answering.value-- })
       pairing.value = false
       const said = await action, { what } = said
       if (said.bounced) told.value = { icon: 'scan', words: text('scan.bounced') }

@@ -1,7 +1,7 @@
 // Codes, numbers and names on screen. Codes and numbers read left to right in both languages and are isolated; a name may be
 // of either direction and is isolated too.
 import { formatNumber, formatQuantity, writeDigits } from '../i18n/number'
-import { digits, language, nameOf, type Named } from '../i18n/text'
+import { digits, nameOf, type Named } from '../i18n/text'
 
 export function Code({ children }: { children: string }) {
   return <bdi dir="ltr" class="code">{children}</bdi>
@@ -9,12 +9,12 @@ export function Code({ children }: { children: string }) {
 
 // Count is a number of things.
 export function Count({ n }: { n: number }) {
-  return <bdi dir="ltr" class="number">{formatNumber(n, language.value, digits.value)}</bdi>
+  return <bdi dir="ltr" class="number">{formatNumber(n, digits.value)}</bdi>
 }
 
 // Amount is a quantity in thousandths.
 export function Amount({ of }: { of: number }) {
-  return <bdi dir="ltr" class="number">{formatQuantity(of, language.value, digits.value)}</bdi>
+  return <bdi dir="ltr" class="number">{formatQuantity(of, digits.value)}</bdi>
 }
 
 // Keyed is what is being typed, as it stands.

@@ -26,7 +26,7 @@ export function Panel({ pass }: { pass: Pass }) {
 
 // spoken is what of it is read out when it changes: in one place that stays, since nobody hears what was drawn anew.
 function spoken(pass: Pass, newest: Entry | undefined): string {
-  const write = (q: number) => formatQuantity(q, language.value, digits.value)
+  const write = (q: number) => formatQuantity(q, digits.value)
   const seen = pass.pending ?? newest
   if (pass.multiplier) return '× ' + writeDigits(pass.multiplier, digits.value)
   if (!seen) return ''

@@ -16,23 +16,22 @@ import (
 	"jard/internal/stocktake"
 )
 
-// MaxRescue bounds a rescue file in bytes, and what the text of QR codes holds when it is unpacked.
+// MaxRescue bounds a rescue file in bytes, and what the text of QR codes holds when it is unpacked. Some 100,000 events fit; of photos
+// a device puts in what has room behind them.
 const MaxRescue = 64 << 20
 
 // Rescue is everything that a handheld held, carried by hand: section 15. Events are those of the present epoch, from First
 // on; Earlier those that lie in earlier epochs alone.
 type Rescue struct {
-	Society     stocktake.SocietyID
-	Device      stocktake.DeviceID
-	Name        string
-	Epoch       string
-	Incarnation string
-	Acked       uint64
-	First       uint64
-	Prev        stocktake.Hash
-	Events      [][]byte
-	Earlier     [][]byte
-	Photos      []stocktake.Document
+	Society stocktake.SocietyID
+	Device  stocktake.DeviceID
+	Name    string
+	Epoch   string
+	First   uint64
+	Prev    stocktake.Hash
+	Events  [][]byte
+	Earlier [][]byte
+	Photos  []stocktake.Document
 
 	sum stocktake.Hash
 	mac []byte
@@ -56,32 +55,36 @@ func (r *Rescue) Digest(seq uint64) (digest stocktake.Hash, ok bool) {
 // Last is the number of the last event.
 func (r *Rescue) Last() uint64 { return r.First - 1 + uint64(len(r.Events)) }
 
-// rescueLine is any line of the file: each has some of these.
-type rescueLine struct {
-	Type        string              `json:"t"`
-	Version     int                 `json:"v"`
-	Society     stocktake.SocietyID `json:"society"`
-	Device      stocktake.DeviceID  `json:"device"`
-	Name        string              `json:"name"`
-	Epoch       string              `json:"epoch"`
-	Incarnation string              `json:"incarnation"`
-	Acked       uint64              `json:"acked"`
-	First       uint64              `json:"first"`
-	Prev        stocktake.Hash      `json:"prev"`
-	Events      int                 `json:"events"`
-	Earlier     int                 `json:"earlier"`
-	Photos      int                 `json:"photos"`
-
-	Seq    uint64         `json:"seq"`
-	Digest stocktake.Hash `json:"digest"`
-	Event  *string        `json:"event"`
-	Photo  stocktake.Hash `json:"photo"`
-	JPEG   []byte         `json:"jpeg"`
-
-	End int            `json:"end"`
-	Sum stocktake.Hash `json:"sha256"`
-	MAC string         `json:"mac"`
-}
+// The lines of the file: the first, an event's, a photo's and the last.
+type (
+	rescueHead struct {
+		Type    string              `json:"t"`
+		Version int                 `json:"v"`
+		Society stocktake.SocietyID `json:"society"`
+		Device  stocktake.DeviceID  `json:"device"`
+		Name    string              `json:"name"`
+		Epoch   string              `json:"epoch"`
+		First   uint64              `json:"first"`
+		Prev    stocktake.Hash      `json:"prev"`
+		Events  int                 `json:"events"`
+		Earlier int                 `json:"earlier"`
+		Photos  int                 `json:"photos"`
+	}
+	rescueEvent struct {
+		Seq    uint64         `json:"seq"`    // none of an earlier epoch's
+		Digest stocktake.Hash `json:"digest"` // nor this
+		Event  string         `json:"event"`
+	}
+	rescuePhoto struct {
+		Photo stocktake.Hash `json:"photo"`
+		JPEG  []byte         `json:"jpeg"`
+	}
+	rescueEnd struct {
+		End int            `json:"end"`
+		Sum stocktake.Hash `json:"sha256"`
+		MAC string         `json:"mac"`
+	}
+)
 
 // ParseRescue reads a rescue file, or the texts of its QR codes, a line each in any order. All of it is held against its
 // own digests: what is damaged is refused whole.
@@ -101,7 +104,7 @@ func ParseRescue(b []byte) (*Rescue, error) {
 	}
 	b = append(bytes.TrimRight(b, "\n"), '\n')
 	line, rest, _ := bytes.Cut(b, []byte("\n"))
-	var head rescueLine
+	var head rescueHead
 	if json.Unmarshal(line, &head) != nil || head.Type != "rescue" {
 		return nil, RescueUnknown.New()
 	}
@@ -109,8 +112,7 @@ func ParseRescue(b []byte) (*Rescue, error) {
 		return nil, RescueVersion.New(head.Version)
 	}
 	r := &Rescue{
-		Society: head.Society, Device: head.Device, Name: head.Name, Epoch: head.Epoch, Incarnation: head.Incarnation, Acked: head.Acked,
-		First: head.First, Prev: head.Prev,
+		Society: head.Society, Device: head.Device, Name: head.Name, Epoch: head.Epoch, First: head.First, Prev: head.Prev,
 	}
 	if err := r.check(head); err != nil {
 		return nil, RescueDamaged.Wrap(err, 1)
@@ -122,30 +124,30 @@ func ParseRescue(b []byte) (*Rescue, error) {
 	digest := r.Prev
 	for n := 1; n < lines-1; n++ {
 		line, rest, _ = bytes.Cut(rest, []byte("\n"))
-		var l rescueLine
-		if err := json.Unmarshal(line, &l); err != nil {
-			return nil, RescueDamaged.Wrap(err, n+1)
-		}
-		switch {
-		case n > head.Events+head.Earlier:
-			if l.JPEG == nil || stocktake.HashOf(l.JPEG) != l.Photo {
-				return nil, RescueDamaged.New(n + 1)
+		if n > head.Events+head.Earlier {
+			var p rescuePhoto
+			if err := json.Unmarshal(line, &p); err != nil || p.JPEG == nil || stocktake.HashOf(p.JPEG) != p.Photo {
+				return nil, RescueDamaged.Wrap(err, n+1)
 			}
-			r.Photos = append(r.Photos, stocktake.Document{Hash: l.Photo, Bytes: l.JPEG})
-		case l.Event == nil || *l.Event == "" || strings.Contains(*l.Event, "\n") || len(*l.Event) > ServerLimits.Bytes:
-			return nil, RescueDamaged.New(n + 1)
+			r.Photos = append(r.Photos, stocktake.Document{Hash: p.Photo, Bytes: p.JPEG})
+			continue
+		}
+		var e rescueEvent
+		switch err := json.Unmarshal(line, &e); {
+		case err != nil, e.Event == "", strings.Contains(e.Event, "\n"), len(e.Event) > ServerLimits.Bytes:
+			return nil, RescueDamaged.Wrap(err, n+1)
 		case n > head.Events:
-			r.Earlier = append(r.Earlier, []byte(*l.Event))
-		case l.Seq != r.Last()+1:
+			r.Earlier = append(r.Earlier, []byte(e.Event))
+		case e.Seq != r.Last()+1:
 			return nil, RescueDamaged.New(n + 1)
 		default:
-			r.Events = append(r.Events, []byte(*l.Event))
-			if digest = DigestAfter(digest, r.Events[len(r.Events)-1:]); digest != l.Digest {
-				return nil, RescueChain.New(l.Seq, n+1)
+			r.Events = append(r.Events, []byte(e.Event))
+			if digest = DigestAfter(digest, r.Events[len(r.Events)-1:]); digest != e.Digest {
+				return nil, RescueChain.New(e.Seq, n+1)
 			}
 		}
 	}
-	var end rescueLine
+	var end rescueEnd
 	if err := json.Unmarshal(rest, &end); err != nil {
 		return nil, RescueDamaged.Wrap(err, lines)
 	}
@@ -157,7 +159,7 @@ func ParseRescue(b []byte) (*Rescue, error) {
 	return r, nil
 }
 
-func (r *Rescue) check(head rescueLine) error {
+func (r *Rescue) check(head rescueHead) error {
 	for what, id := range map[string]string{"society": string(r.Society), "device": string(r.Device), "epoch": r.Epoch} {
 		if err := stocktake.CheckID(what, id); err != nil {
 			return err
@@ -236,8 +238,8 @@ var (
 		"The file is of version %d, which this server does not know. Update the server, then import it again.",
 		"الملف من الإصدار %d الذي لا يعرفه هذا الخادم. حدّث الخادم ثم أعد الاستيراد.")
 	RescueTooLarge = stocktake.NewReason(stocktake.Invalid, "rescue-too-large",
-		"The file is larger than %d MB. No handheld holds so much: take the file that the app saved.",
-		"الملف أكبر من %d م.ب، ولا يحمل جهاز يدوي هذا القدر: استعمل الملف الذي حفظه التطبيق.")
+		"The file is larger than %d MB, and no handheld makes one so large. Take the file that the app saved.",
+		"الملف أكبر من %d م.ب، ولا يحفظ جهاز يدوي ملفًا بهذا الحجم. استعمل الملف الذي حفظه التطبيق.")
 	RescueDamaged = stocktake.NewReason(stocktake.Invalid, "rescue-damaged",
 		"Line %d of the file is damaged. Nothing was imported: save the records from the handheld again, or copy the file again.",
 		"السطر %d من الملف تالف. لم يُستورد شيء: احفظ السجلات من الجهاز من جديد أو انسخ الملف من جديد.")

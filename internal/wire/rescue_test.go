@@ -28,8 +28,8 @@ func TestARescueFileIsRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Society != "rawda" || r.Device != "d1" || r.Name != "TC26-1" || len(r.Epoch) != 22 || r.Acked != 3 || r.First != 1 || r.Last() != 4 {
-		t.Errorf("read as %s %s %s, acked %d, %d to %d", r.Society, r.Device, r.Name, r.Acked, r.First, r.Last())
+	if r.Society != "rawda" || r.Device != "d1" || r.Name != "TC26-1" || len(r.Epoch) != 22 || r.First != 1 || r.Last() != 4 {
+		t.Errorf("read as %s %s %s, %d to %d", r.Society, r.Device, r.Name, r.First, r.Last())
 	}
 	if len(r.Events) != 4 || len(r.Earlier) != 10 {
 		t.Errorf("%d events, %d earlier", len(r.Events), len(r.Earlier))
@@ -107,6 +107,12 @@ func TestADamagedRescueFileIsRefusedWithItsLine(t *testing.T) {
 		all[6] = text
 		return bytes.Join(all, []byte("\n"))
 	}
+	photo := func(line string) []byte { // in the place of the last earlier event
+		all := append([][]byte{}, lines...)
+		all[0] = bytes.Replace(all[0], []byte(`"earlier":10,"photos":0`), []byte(`"earlier":9,"photos":1`), 1)
+		all[14] = []byte(line)
+		return bytes.Join(all, []byte("\n"))
+	}
 	swapped := append([][]byte{}, lines...)
 	swapped[1], swapped[2] = swapped[2], swapped[1]
 	for _, c := range []struct {
@@ -134,6 +140,8 @@ func TestADamagedRescueFileIsRefusedWithItsLine(t *testing.T) {
 		{"an earlier event that is nothing", earlier(""), wire.RescueDamaged, []any{7}},
 		{"an earlier event that is lines", earlier("a\nb"), wire.RescueDamaged, []any{7}},
 		{"an event that no push carries", earlier(strings.Repeat("x", wire.ServerLimits.Bytes+1)), wire.RescueDamaged, []any{7}},
+		{"a photo under another hash", photo(`{"photo":"` + strings.Repeat("00", 32) + `","jpeg":"AAAA"}`), wire.RescueDamaged, []any{15}},
+		{"a photo that is none", photo(`{"photo":"` + stocktake.HashOf(nil).String() + `"}`), wire.RescueDamaged, []any{15}},
 		{"too large", bytes.Repeat([]byte("x"), wire.MaxRescue+1), wire.RescueTooLarge, nil},
 	} {
 		_, err := wire.ParseRescue(c.file)

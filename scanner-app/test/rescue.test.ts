@@ -149,6 +149,26 @@ describe('what is in it', () => {
     s.close()
   })
 
+  it('leaves out the newest photos for which a server’s limit has no room, and no event', async () => {
+    const w = new World()
+    const s = await Store.open(w.database, w.env)
+    await s.put('device', device)
+    const hashes: string[] = []
+    for (let n = 0; n < 5; n++) {
+      hashes.push(await s.photos.add(Uint8Array.from({ length: 40_000 }, (_, i) => [0xff, 0xd8, 0xff, n][i] ?? (i * 7) & 0xff).buffer, 'a', 5 - n))
+      await s.record([{ ...observed('a', 'p', 'كرتون "' + n), photo: hashes[n]! }])
+    }
+    const whole = await rescue(w.database, '1', 1)
+    const most = whole.file.size - 30_000
+    const r = await rescue(w.database, '1', 1, most)
+    expect(r.file.size).toBeLessThanOrEqual(most)
+    expect([whole.photos, whole.left, r.events, r.photos, r.left]).toEqual([5, 0, 5, 4, 1])
+    const all = await check(await r.file.text(), 't-d1')
+    expect(all.filter((l) => l.photo).map((l) => l.photo)).toEqual(hashes.slice(1).reverse())
+    expect([(await rescue(w.database, '1', 1, 10)).events, (await rescue(w.database, '1', 1, 10)).photos]).toEqual([5, 0])
+    s.close()
+  })
+
   it('gives each event by itself where the database has lost some in the middle', async () => {
     const w = new World()
     const s = await Store.open(w.database, w.env)

@@ -224,6 +224,7 @@ export const en: Catalogue = {
   'rescue.do': 'If this device cannot reach the server, save its records to a file and give it to your supervisor, who imports it. No password or code is in it.',
   'rescue.events': 'Records in the file',
   'rescue.photos': 'Photos in the file',
+  'rescue.left': 'Photos that had no room and stay here',
   'rescue.stays': 'Everything stays on the device, too. What reaches the server twice counts once.',
   'rescue.save': 'Save or share the file',
   'rescue.saved': 'The file was made',

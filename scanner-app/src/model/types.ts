@@ -87,6 +87,8 @@ export interface Rescue {
   events: number
   unsent: number
   photos: number
+  /** Photos for which it had no room: they stay on the device alone. */
+  left: number
   /** What is to be shown as QR codes, in order; empty where it is too much for them. */
   codes: string[]
 }

@@ -11,6 +11,8 @@ export interface Rescued {
   events: number
   unsent: number
   photos: number
+  /** Photos for which the file had no room. */
+  left: number
   codes: string[]
 }
 
@@ -21,17 +23,21 @@ interface Held {
   /** The digest that the first event of the present epoch among them follows; absent: nobody knows it any more. */
   prev: string | undefined
   photos: { hash: string; bytes: ArrayBuffer }[]
+  left: number
 }
 
 const encoder = new TextEncoder()
+
+/** The most that a server reads, in bytes. Events come first: of photos the oldest go in that have room behind them. */
+const mostBytes = 64 << 20
 
 /** Characters of one code, and how many codes anybody scans. */
 const codeLength = 900
 const mostCodes = 12
 
 /** Makes the file, and the codes of what no server has acknowledged. */
-export async function rescue(database: string, app: string, now: number): Promise<Rescued> {
-  const held = await read(database)
+export async function rescue(database: string, app: string, now: number, most = mostBytes): Promise<Rescued> {
+  const held = await read(database, most)
   const sent = held.stream.base + held.stream.acked
   const unsent = held.events.filter((e) => e.n > sent)
   const few = unsent.length ? { ...held, events: unsent, prev: digestBefore(unsent[0]!, held.events, held.stream), photos: [] } : { ...held, photos: [] }
@@ -39,11 +45,11 @@ export async function rescue(database: string, app: string, now: number): Promis
   const called = held.device.name.replace(/[^\p{L}\p{N}-]+/gu, '-').replace(/^-+|-+$/g, '') || 'device'
   return {
     name: `jard-${called}-${new Date(now).toISOString().slice(0, 16).replace(/[:T]/g, '-')}.jsonl`, file: new Blob([file], { type: 'application/x-ndjson' }),
-    events: held.events.length, unsent: unsent.length, photos: held.photos.length, codes: await codesOf(short),
+    events: held.events.length, unsent: unsent.length, photos: held.photos.length, left: held.left, codes: await codesOf(short),
   }
 }
 
-async function read(database: string): Promise<Held> {
+async function read(database: string, most: number): Promise<Held> {
   const db = await openDB<Schema>(database, undefined, { upgrade(_db, _from, _to, tx) { tx.done.catch(() => {}); tx.abort() } }).catch((e) => { // it is not there
     throw (e as Error).name === 'AbortError' ? new StoreFailed('nothing-held') : StoreFailed.from(e)
   }) as Database
@@ -52,14 +58,19 @@ async function read(database: string): Promise<Held> {
     const [stream, device, events] = [await state<StreamState>('stream'), await state<DeviceState>('device'), await db.getAll('events')]
     if (!stream || !device || !events.length) throw new StoreFailed('nothing-held')
     const photos: Held['photos'] = []
+    let left = 0
     if (db.objectStoreNames.contains('photos')) {
-      for (const p of (await db.getAll('photos')) as PhotoRecord[]) {
-        const image = p.named && p.sentAt === undefined ? await db.get('images', p.hash) : undefined
+      let room = most - 8192 - events.reduce((sum, e) => sum + 160 + encoder.encode(JSON.stringify(e.body)).length, 0)
+      const unsent = ((await db.getAll('photos')) as PhotoRecord[]).filter((p) => p.named && p.sentAt === undefined)
+      for (const p of unsent.sort((a, b) => a.at - b.at)) {
+        room -= 160 + Math.ceil(p.size / 3) * 4
+        const image = room >= 0 ? await db.get('images', p.hash) : undefined
         if (image) photos.push(image)
+        if (room < 0) left++
       }
     }
     const first = events.find((e) => e.n > stream.base)
-    return { stream, device, events, photos, prev: first ? digestBefore(first, events, stream) : zeroDigest }
+    return { stream, device, events, photos, left, prev: first ? digestBefore(first, events, stream) : zeroDigest }
   } finally {
     db.close()
   }

@@ -32,6 +32,7 @@ export function RescueSheet({ close }: { close: () => void }) {
             <dt>{text('rescue.events')}</dt><dd><Count n={rescue.events} /></dd>
             <dt>{text('sync.unsent')}</dt><dd><Count n={rescue.unsent} /></dd>
             {rescue.photos > 0 && <><dt>{text('rescue.photos')}</dt><dd><Count n={rescue.photos} /></dd></>}
+            {rescue.left > 0 && <><dt>{text('rescue.left')}</dt><dd><Count n={rescue.left} /></dd></>}
           </dl>
           <p class="soft small">{text('rescue.stays')}</p>
         </>}

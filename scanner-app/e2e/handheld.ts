@@ -20,7 +20,7 @@ export class Handheld {
   }
 
   async switchOn(path = ''): Promise<void> {
-    this.#context = await openProfile(this.profile, { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 }, this.flags)
+    this.#context = await openProfile(this.profile, { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true }, this.flags)
     await this.#show(this.#context.pages()[0] ?? (await this.#context.newPage()), path)
   }
 

@@ -14,7 +14,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const words = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../internal/web/text/ar.json'), 'utf8')) as object
 const keys = new Set([...Object.keys(ar), ...Object.keys(words)].filter((k) => k.includes('.')))
 
-const seenBefore = new Set<string>()
+const seenBefore = new Set<string>(), sounded = new Set<string>()
 
 /** Keeps a picture, where pictures are wanted. */
 export async function picture(page: Page, language: Language, name: string): Promise<void> {
@@ -24,7 +24,10 @@ export async function picture(page: Page, language: Language, name: string): Pro
   await page.screenshot({ path: join(folder, language, name + '.png') })
 }
 
-/** Looks at a screen, once under one name. */
+/**
+ * Looks at a screen, once under one name in each language. Axe, which takes seconds, looks at it in the first: e2e/looks has every screen
+ * of the handheld in both.
+ */
 export async function look(page: Page, language: Language, name: string): Promise<void> {
   if (seenBefore.has(language + name)) return
   seenBefore.add(language + name)
@@ -38,6 +41,8 @@ export async function look(page: Page, language: Language, name: string): Promis
   expect(seen.text.split(/\s+/).filter((w) => keys.has(w)), `untranslated on ${name}`).toEqual([])
   expect(seen.text, name).not.toMatch(/⟦|undefined|\[object |NaN|%!/)
 
+  if (sounded.has(name)) return
+  sounded.add(name)
   await addAxe(page)
   expect(await findings(page), `axe on ${name}`).toEqual([])
 }

@@ -37,6 +37,7 @@ export async function soak({ seed, minutes, scans }: Night): Promise<Record<stri
     const items = (await salem.all<{ item: string; unit: string }>(`/sessions/${session}/lines`)).filter((l) => l.unit === 'piece').map((l) => l.item)
     const handhelds = await Promise.all(people.map((name) => Handheld.unpack(name, 'ar', demo.ports.society)))
     await Promise.all(handhelds.map(async (h, i) => {
+      h.look = async () => {} // others do
       await h.page.goto(`${h.proxy.url}/app/#pair=${demo.told.codes[i]}`)
       await h.signIn(people[i]!, demo.login(people[i]!).pin!)
       await h.join('ليلة سيئة')

@@ -140,7 +140,7 @@ export class Counter {
       const { dialog: _, said: __, ...sight } = await this.see()
       if ((shown = JSON.stringify(sight)) === wanted) return
       if (this.taken) throw new Taken()
-      await new Promise((done) => setTimeout(done, 20))
+      await new Promise((done) => setTimeout(done, 50))
     }
     throw new Error(`the screen shows\n${shown}\nand should\n${wanted}`)
   }

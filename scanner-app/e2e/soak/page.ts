@@ -53,7 +53,7 @@ export async function ready(page: Page, presses: string[]): Promise<void> {
   await page.waitForFunction((presses) => {
     for (const b of document.querySelectorAll('button')) if (presses.includes(b.textContent ?? '')) b.click()
     return document.querySelector('.panel, .prompt') !== null
-  }, presses, { polling: 30 })
+  }, presses, { polling: 100 })
 }
 
 /** What a counter sees at a glance. Of a question, only that there is one. */

@@ -17,6 +17,8 @@ const fingers = 45
 const echo = 120
 /** A pause that parts two scans is at least so long, ms, and twice as long as any within them. */
 const parting = 40
+/** … and one that a busy device may not have heard to its end, where what was heard breaks its rules. */
+export const stall = 1200
 /** A timer that fires so late was held up, and characters may be waiting behind it. */
 const late = 40
 
@@ -54,6 +56,8 @@ interface Open {
   keys: string | undefined
   first: number
   last: number
+  /** When the last one was heard, which on a busy device is later than it came: silence counts from here. */
+  heard: number
   /** They go into a field that a person may type in. */
   field: boolean
   due: number
@@ -77,14 +81,14 @@ export class Burst {
     return this.held !== undefined
   }
 
-  /** One character. key is what it is on a US keyboard, where the event names the key. */
-  character(c: string, at: number, field: boolean, key?: string): Step {
+  /** One character that came at an instant. key is what it is on a US keyboard, where the event names the key. */
+  character(c: string, at: number, field: boolean, key?: string, heard = at): Step {
     const before = this.expire(at)
     const b = (this.held ??= this.resume(at, field))
     if (b.text) b.pauses.push({ before: b.text.length, began: b.last, ms: at - b.last })
     b.text += c
     b.keys = b.keys === undefined || key === undefined ? undefined : b.keys + key
-    return this.wait(b, at, before)
+    return this.wait(b, at, before, heard)
   }
 
   /** What is held is ended where the pause before this instant is longer than any within a burst. */
@@ -106,12 +110,12 @@ export class Burst {
   }
 
   /** The text that a composition has come to, in place of what it was. */
-  composed(text: string, at: number, field: boolean): Step {
+  composed(text: string, at: number, field: boolean, heard = at): Step {
     this.gone = undefined
     const b = (this.held ??= open(at, field))
     b.text = text
     b.keys = undefined
-    return this.wait(b, at, nothing)
+    return this.wait(b, at, nothing, heard)
   }
 
   /** A text that came in one piece: complete in itself, line ends apart. */
@@ -147,10 +151,11 @@ export class Burst {
     const b = this.held
     if (!b) return nothing
     if (at < b.due) return { ...nothing, due: b.due }
-    if (b.due < b.last + patience && cutShort(b)) return { ...nothing, due: (b.due = b.last + patience) }
+    const wait = !cutShort(b) ? late : breaksRules(b) ? stall : patience
+    if (wait > late && b.due < b.heard + wait) return { ...nothing, due: (b.due = b.heard + wait) }
     if (at > b.due + late && !b.deferred) {
       b.deferred = true
-      b.due = at + (cutShort(b) ? patience : late) // keys come to a busy page one by one, and half a code is none
+      b.due = at + wait // keys come to a busy page one by one
       return { ...nothing, due: b.due }
     }
     return this.rest()
@@ -176,9 +181,10 @@ export class Burst {
     return step
   }
 
-  private wait(b: Open, at: number, before: Step): Step {
+  private wait(b: Open, at: number, before: Step, heard: number): Step {
     b.last = at
-    b.due = at + (b.text.length > 3 ? rest : idle)
+    b.heard = Math.max(at, heard)
+    b.due = b.heard + (b.text.length > 3 ? rest : idle)
     b.deferred = false
     return { ...before, due: b.due }
   }
@@ -201,7 +207,7 @@ export class Burst {
   }
 }
 
-const open = (at: number, field: boolean): Open => ({ text: '', keys: '', first: at, last: at, field, due: 0, deferred: false, out: 0, from: 0, pauses: [] })
+const open = (at: number, field: boolean): Open => ({ text: '', keys: '', first: at, last: at, heard: at, field, due: 0, deferred: false, out: 0, from: 0, pauses: [] })
 
 /**
  * The numbers that came one upon the other with neither identifier nor terminator: the pauses between them stand out, and each
@@ -256,6 +262,12 @@ function cutShort(b: Open): boolean {
   if (pace(b) > fingers && !isScan(text, pace(b), b.field, false)) return false // a person's
   // Eight or twelve digits may be the front of thirteen, and one in ten such fronts has a right check digit.
   return /^[0-9]{1,12}$/.test(keys) || text.length < 8 || decode(text).kind === 'invalid'
+}
+
+/** Reports whether what a reader sent so far is nothing that it could send whole. The events' own times tell where the next scan begins. */
+function breaksRules(b: Open): boolean {
+  const start = begin(b, false)
+  return start !== undefined && decode(apart(b.text.slice(start), 0).pop()!.raw).kind === 'invalid'
 }
 
 const digitsIn = (text: string) => text.replace(/[^0-9٠-٩۰-۹]/g, '').length

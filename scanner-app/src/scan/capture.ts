@@ -129,7 +129,7 @@ class Capture {
       halt(e)
       if (!separator) this.held.push(e)
     }
-    this.await(this.burst.character(c, e.timeStamp, field !== undefined, separator ? '\x1d' : usKey(e)))
+    this.await(this.burst.character(c, e.timeStamp, field !== undefined, separator ? '\x1d' : usKey(e), performance.now()))
   }
 
   private beforeInput(e: InputEvent): void {
@@ -147,7 +147,7 @@ class Capture {
     if (e.inputType !== 'insertText' || e.isComposing || data === '' || (this.echo && data === this.echo)) return
     if ([...data].length === 1) {
       this.told = data
-      this.await(this.burst.character(data, e.timeStamp, target !== this.sink))
+      this.await(this.burst.character(data, e.timeStamp, target !== this.sink, undefined, performance.now()))
       return
     }
     if (!e.cancelable) return
@@ -169,10 +169,10 @@ class Capture {
     if (told !== undefined && e.inputType === 'insertText' && e.data === told) {
       // heard before it came
     } else if (e.isComposing || e.inputType === 'insertCompositionText') {
-      if (text) this.await(this.burst.composed(text, e.timeStamp, field))
+      if (text) this.await(this.burst.composed(text, e.timeStamp, field, performance.now()))
     } else if (e.inputType === 'insertText' || (!field && e.inputType.startsWith('insert'))) { // the sink may be pasted to
       const c = e.data ?? text
-      if ([...c].length === 1 && !isEnd(c)) this.await(this.burst.character(c, e.timeStamp, field))
+      if ([...c].length === 1 && !isEnd(c)) this.await(this.burst.character(c, e.timeStamp, field, undefined, performance.now()))
       else if (c && !isEnd(c)) this.apply(this.burst.text(c, e.timeStamp, field)) // an end was dealt with before it came
     } else this.apply(this.burst.flush()) // a person edits
     if (!field && !this.burst.open) this.sink.value = ''

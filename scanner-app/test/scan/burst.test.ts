@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Burst, gap, patience, rest as idle, type Step } from '../../src/scan/burst'
+import { Burst, gap, patience, rest as idle, stall, type Step } from '../../src/scan/burst'
 
 /** Types text at so many ms a character from at; returns what came and when the last character did. */
 function type(b: Burst, text: string, at: number, pace: number, field = false, keys?: string): { steps: Step[]; at: number } {
@@ -9,6 +9,20 @@ function type(b: Burst, text: string, at: number, pace: number, field = false, k
 const raws = (...steps: Step[]) => steps.flatMap((s) => s.scans.map((c) => c.raw))
 
 const milk = ']E06271100010013', rice = ']E06271100010020'
+
+test('a device that hears each character late, with pauses that the reader did not make, hears one scan', () => {
+  for (const code of [milk, '6271110000017', ']C0W01-04']) for (const field of [false, true]) for (const slow of [5, 35, 90]) {
+    const b = new Burst(), seen: Step[] = []
+    let now = 1000
+    for (const [i, c] of [...code].entries()) {
+      let { due } = b.character(c, i, field, undefined, (now += slow))
+      for (; due !== undefined && due <= now + slow; due = seen.at(-1)!.due) seen.push(b.idle(Math.max(due, now)))
+    }
+    seen.push(b.terminator(code.length))
+    expect([slow, ...raws(...seen)]).toEqual([slow, code])
+    expect(seen.map((s) => s.typed).join('')).toBe('')
+  }
+})
 
 test.each([1, 10, 80, gap])('a marked burst at %d ms a character is a scan at its terminator', (pace) => {
   const b = new Burst()
@@ -41,9 +55,9 @@ test('half a code that was heard late is waited for, as long as its other half m
   for (const field of [false, true]) {
     const b = new Burst()
     const first = type(b, ']E062711000', 0, 1, field)
-    const now = first.at + 2000
-    expect(b.idle(now).due).toBe(first.at + patience)
-    expect(b.idle(now)).toMatchObject({ scans: [], typed: '', due: now + patience })
+    expect(b.idle(first.at + idle).due).toBe(first.at + stall)
+    const now = first.at + stall + 500
+    expect(b.idle(now)).toMatchObject({ scans: [], typed: '', due: now + stall })
     const second = type(b, '10013', first.at + 1, 1, field)
     expect(raws(b.terminator(second.at + 1))).toEqual([milk])
   }
@@ -161,13 +175,13 @@ test('a composition replaces what it held and is whole when it rests', () => {
 test('a marked burst that stutters is waited for, as long as it makes no sense yet', () => {
   const b = new Burst()
   const head = type(b, ']E0627', 0, 10)
-  expect(b.idle(head.at + idle)).toMatchObject({ scans: [], due: head.at + patience })
+  expect(b.idle(head.at + idle)).toMatchObject({ scans: [], due: head.at + stall })
   const tail = type(b, '1100010013', head.at + 300, 10)
   expect(raws(...tail.steps, b.idle(tail.at + idle))).toEqual([milk])
 
   const broken = type(b, ']E0627', 5000, 10)
   b.idle(broken.at + idle)
-  expect(raws(b.idle(broken.at + patience))).toEqual([']E0627'])
+  expect(raws(b.idle(broken.at + stall))).toEqual([']E0627'])
 })
 
 test('half a code is never taken for a number that somebody keyed', () => {

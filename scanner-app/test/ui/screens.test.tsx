@@ -315,7 +315,8 @@ describe('beside another window', () => {
 
 describe('stock that is moved', () => {
   it('a refusal stands over what is in hand, where it is seen however much that is', async () => {
-    await show('move-refused')
+    const { ui } = await show('move-taking')
+    await act(() => { ui.refusal.value = { key: 'x', ar: 'سبب', en: 'reason' } })
     const alert = root!.querySelector('.moving [role=alert]')!, list = root!.querySelector('.moving ul')!
     expect(alert.compareDocumentPosition(list) & Node.DOCUMENT_POSITION_FOLLOWING).toBeTruthy()
   })

@@ -50,6 +50,7 @@ export async function soak({ seed, minutes, scans }: Night): Promise<Record<stri
       counters.push(c)
       await h.closeTab()
       await h.openTab() // with everything in it that the night needs
+      await c.ready()
     }))
     say(`${counters.map((c) => `${c.h.name}: ${c.goods.length} codes, ${c.places.length} places`).join('; ')}`)
 

@@ -32,6 +32,7 @@ export class Counter {
   ahead = 0
   private answers: Answer[] = []
   private keyedAt = 0
+  private scanned: { code: string; at: number } | undefined
   private wake: () => void = () => {}
   private taken: { how: string; done: Promise<void> } | undefined
 
@@ -99,7 +100,7 @@ export class Counter {
       this.taken = undefined
       this.answers = []
       try {
-        await ready(this.h.page, [this.h.text('start'), this.h.text('tour.skip')])
+        await this.ready()
         const { dialog: _, said: __, ...sight } = await this.see()
         const came = this.book.settle(sight)
         this.say(`after ${how}: ${came} steps had come through, ${JSON.stringify(sight)}`)
@@ -107,6 +108,11 @@ export class Counter {
         if (!this.taken) throw e
       }
     }
+  }
+
+  /** Waits until there is something to do with the handheld. */
+  ready(): Promise<void> {
+    return ready(this.h.page, [this.h.text('start'), this.h.text('tour.skip')])
   }
 
   private see() {
@@ -153,13 +159,14 @@ export class Counter {
 
   private async scan(code: string): Promise<void> {
     // A thumb is not on the trigger at once; and right behind keyed digits only an identifier says where a code of digits begins.
-    const since = Date.now() - this.keyedAt
-    if (since < thumb) await new Promise((done) => setTimeout(done, thumb - since))
+    const since = Date.now() - this.keyedAt, wait = Math.max(thumb - since, code === this.scanned?.code ? this.scanned.at + bounce - Date.now() : 0)
+    if (wait > 0) await new Promise((done) => setTimeout(done, wait))
     const raw = since < 500 || this.chance() < 0.5 ? aim(code) + code : code
     this.book.scans++
     this.say(`scans ${raw}`)
     if (this.chance() < 0.7) await this.h.scanKeys(raw)
     else await this.h.scanText(raw)
+    this.scanned = { code, at: Date.now() }
   }
 
   private button(name: Parameters<Handheld['text']>[0]) {
@@ -274,7 +281,6 @@ export class Counter {
       this.book.intend(note.each(g))
       await this.scan(g.code)
       await this.answered([g])
-      await new Promise((done) => setTimeout(done, bounce))
     }
     await this.shown()
   }

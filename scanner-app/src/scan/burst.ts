@@ -258,7 +258,7 @@ const pace = ({ text, from, first, last }: Open) => (text.length - from > 1 ? (l
 function cutShort(b: Open): boolean {
   const text = b.text.slice(b.from), keys = fromArabicLayout(text) ?? text
   if (/^\](?:[A-Za-z][0-9A-F]?)?$/.test(keys)) return true
-  if (aimOf(keys)) return decode(apart(b.text, 0).pop()!.raw).kind === 'invalid'
+  if (aimOf(keys)) return decode(apart(text, 0).pop()!.raw).kind === 'invalid'
   if (pace(b) > fingers && !isScan(text, pace(b), b.field, false)) return false // a person's
   // Eight or twelve digits may be the front of thirteen, and one in ten such fronts has a right check digit.
   return /^[0-9]{1,12}$/.test(keys) || text.length < 8 || decode(text).kind === 'invalid'

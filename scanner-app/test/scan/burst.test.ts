@@ -184,6 +184,16 @@ test('a marked burst that stutters is waited for, as long as it makes no sense y
   expect(raws(b.idle(broken.at + stall))).toEqual([']E0627'])
 })
 
+test('a marked burst that stutters right behind a keyed number is waited for, too', () => {
+  const b = new Burst()
+  b.character('9', 0, false)
+  expect(b.idle(idle).typed).toBe('9')
+  const head = type(b, ']E0627', 380, 10)
+  expect(b.idle(head.at + idle)).toMatchObject({ scans: [], due: head.at + stall })
+  const tail = type(b, '1100010013', head.at + 300, 10)
+  expect(b.terminator(tail.at + 5).scans).toMatchObject([{ raw: milk, front: 0 }])
+})
+
 test('half a code is never taken for a number that somebody keyed', () => {
   const b = new Burst()
   const head = type(b, '629', 0, 10)

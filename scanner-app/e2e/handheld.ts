@@ -171,7 +171,7 @@ export class Handheld {
 
   /** Says that the counting may begin, where the app asks for the tap that lets it make sounds. */
   async startCounting(): Promise<void> {
-    const start = this.button('start')
+    const start = this.button('start').or(this.button('start.more'))
     await start.or(this.panel).first().waitFor()
     if (await start.isVisible()) await start.click()
     await this.panel.waitFor()

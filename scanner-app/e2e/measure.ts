@@ -45,7 +45,7 @@ export function faults(): Measured {
   }
 
   // Words that a box cuts. Names may end in an ellipsis where a list stays in line; words of the app may not.
-  const ends = '.recent .title, .panel .item, .where .name, .panel .ident .code, .chip, .panel .standing .tags, .bar h1, .carried > span, .panel .standing > :only-child'
+  const ends = '.recent .title, .panel .item, .where .name, .at > *, .panel .ident .code, .chip, .panel .standing .tags, .bar h1, .carried > span, .panel .standing > :only-child'
   for (const e of scope.querySelectorAll<HTMLElement>('*')) {
     if (e.matches('.hidden, .hidden *, svg, svg *, .recent, input, .body, progress') || !shown(e) || clipped(e)) continue
     const s = getComputedStyle(e)

@@ -170,7 +170,7 @@ describe.each<Language>(['ar', 'en'])('the story in %s', (language) => {
     const before = await ali.unsent()
     await ali.kill()
     await ali.switchOn()
-    await ali.button('start').waitFor()
+    await ali.button('start.more').waitFor()
     await ali.look('again')
     await ali.startCounting()
     await ali.inHand(goods[3]!.code)

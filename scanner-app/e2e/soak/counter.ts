@@ -112,7 +112,7 @@ export class Counter {
 
   /** Waits until there is something to do with the handheld. */
   ready(): Promise<void> {
-    return ready(this.h.page, [this.h.text('start'), this.h.text('tour.skip')])
+    return ready(this.h.page, [this.h.text('start'), this.h.text('start.more'), this.h.text('tour.skip')])
   }
 
   private see() {

@@ -15,6 +15,11 @@ export const en: Catalogue = {
   'unit.metre': { one: 'metre', other: 'metres' },
   'unit.carton.of': 'Cases of {size}',
   'unit.both': 'Piece / case',
+  'amount.piece': { one: '{q} piece', other: '{q} pieces' },
+  'amount.litre': { one: '{q} litre', other: '{q} litres' },
+  'amount.metre': { one: '{q} metre', other: '{q} metres' },
+  'amount.kilo': '{q} kg',
+  'amount.carton': { one: '{q} case', other: '{q} cases' },
   'undirected.place': 'This location is outside your assignment: it counts all the same, and is marked.',
   'recount': 'Recount',
   'zero.counted': 'Counted: zero',
@@ -51,6 +56,9 @@ export const en: Catalogue = {
   // Pairing and signing in
   'signout': 'Sign out',
   'signout.pass': 'This location stays open in your name until you return.',
+  'signout.unsent': { one: '{n} record is not sent yet', other: '{n} records are not sent yet' },
+  'signout.unsent.do': 'Kept safe on this device. Signing out loses nothing: it is sent by itself when the network is back, whoever signs in next.',
+  'signout.stay': 'Stay',
 
   // Sessions and their packs
   'sessions.title': 'Count sessions',
@@ -89,8 +97,10 @@ export const en: Catalogue = {
   'totals.quantity': 'quantity {quantity}',
   'totals.unknown': { one: '{n} unknown barcode', other: '{n} unknown barcodes' },
   'start': 'Start counting',
+  'start.more': 'Go on counting',
   'start.do': 'After this press every scan is heard.',
-  'start.again': { one: '{n} record stands here. Go on where you stopped.', other: '{n} records stand here. Go on where you stopped.' },
+  'start.again': { one: '{n} line is recorded here.', other: '{n} lines are recorded here.' },
+  'start.pending': '{name} waits for its number.',
 
   // Counting
   'mode.title': 'Way of counting',
@@ -98,6 +108,7 @@ export const en: Catalogue = {
   'mode.each': 'Each',
   'mode.quantity.do': 'Scan the item, then key how many are here.',
   'mode.each.do': 'Every scan adds one. A number before a scan multiplies it.',
+  'mode.next': 'Counting began here this way, and it stays so until the location is finished. Change it at the next one, before its first scan.',
   'panel': 'Item in hand',
   'panel.ready': 'Scan the first item',
   'panel.ready.do': 'Then key how many are here, and scan the next.',
@@ -237,7 +248,7 @@ export const en: Catalogue = {
   'photo.take': 'Take a photo',
   'photo.again': 'Take it again',
   'photo.remove': 'Without photo',
-  'photo.busy': 'Making it small…',
+  'photo.busy': 'Preparing the photo…',
   'photo.shown': 'The photo of this item',
   'photo.unfit': 'This picture cannot be read. Take it again, or go on without it.',
 

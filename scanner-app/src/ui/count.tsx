@@ -1,7 +1,7 @@
 // The counting screen: the item in hand, the last three entries, the keypad. Trigger, number, trigger, number; nothing else
 // is needed in the usual case.
 import { useRef } from 'preact/hooks'
-import { text } from '../i18n/text'
+import { nameOf, text } from '../i18n/text'
 import type { Entry, Key, Pass } from '../model/types'
 import { CameraButton } from './camera-button'
 import { Conditions } from './condition'
@@ -12,6 +12,7 @@ import { Statement } from './notices'
 import { Keypad, PadKey } from './keypad'
 import { modeWord } from './mode'
 import { Panel } from './panel'
+import { PlaceName } from './place'
 import { useUi } from './ui'
 import { Amount, Code, Count as N, Name } from './value'
 
@@ -93,11 +94,14 @@ function Start({ pass }: { pass: Pass }) {
       <main class="body">
         <div class="plate">
           <div class="mark soft"><Icon name="place" /></div>
-          <h1><Name of={pass.place.name} /></h1>
-          <p class="soft">{pass.entries.length ? text('start.again', { n: pass.totals.observations }) : text('start.do')}</p>
+          <h1><PlaceName of={pass.place} section /></h1>
+          <p><span class="tag plain">{text('mode.title')}: {modeWord(pass.mode)}</span></p>
+          {pass.totals.observations > 0 && <p class="soft">{text('start.again', { n: pass.totals.observations })}</p>}
+          {pass.pending && <p class="check strong"><Icon name="check" /> {text('start.pending', { name: nameOf(pass.pending.item?.name) || pass.pending.code })}</p>}
+          <p class="soft">{text('start.do')}</p>
         </div>
       </main>
-      <div class="foot"><button class="button main" onClick={() => { sound.unlock(); started.value = true }}>{text('start')}</button></div>
+      <div class="foot"><button class="button main" onClick={() => { sound.unlock(); started.value = true }}>{text(pass.entries.length || pass.pending ? 'start.more' : 'start')}</button></div>
     </>
   )
 }

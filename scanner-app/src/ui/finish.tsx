@@ -2,6 +2,7 @@
 import { text } from '../i18n/text'
 import type { Pass } from '../model/types'
 import { Refused, Statement } from './notices'
+import { PlaceName } from './place'
 import { Sheet } from './sheet'
 import { useUi } from './ui'
 import { Amount, Count, Name } from './value'
@@ -22,7 +23,7 @@ export function FinishSheet({ pass, close }: { pass: Pass; close: () => void }) 
       <button class="button" onClick={close}>{closing ? text('do.back') : text('finish.stay')}</button>
     </>}>
       <div class="stack">
-        <p class="strong"><Name of={place.name} /></p>
+        <p class="strong"><PlaceName of={place} section /></p>
         <dl class="facts totals">
           <dt>{text('finish.items')}</dt><dd><Count n={totals.items} /></dd>
           <dt>{text('finish.quantity')}</dt><dd><Amount of={totals.quantity} /></dd>

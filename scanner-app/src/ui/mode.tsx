@@ -2,7 +2,7 @@
 import { text } from '../i18n/text'
 import type { Mode } from '../model/types'
 import { Choice } from './field'
-import { Refused } from './notices'
+import { Refused, Statement } from './notices'
 import { Sheet } from './sheet'
 import { useUi } from './ui'
 
@@ -20,6 +20,14 @@ export function ModeChoice({ titled }: { titled?: boolean }) {
 }
 
 export function ModeSheet({ close }: { close: () => void }) {
+  const pass = useUi().model.pass.value
+  if (pass && (pass.entries.length || pass.pending)) { // said before one has chosen
+    return (
+      <Sheet title={text('mode.title')} close={close} foot={<button class="button main" onClick={close}>{text('do.understood')}</button>}>
+        <Statement tone="check" title={modeWord(pass.mode)}>{text('mode.next')}</Statement>
+      </Sheet>
+    )
+  }
   return (
     <Sheet title={text('mode.title')} close={close} foot={<button class="button main" onClick={close}>{text('do.done')}</button>}>
       <div class="stack"><ModeChoice titled /><Refused /></div>

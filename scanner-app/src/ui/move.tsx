@@ -6,6 +6,7 @@ import type { Goods, Key, Move } from '../model/types'
 import { Icon } from './icon'
 import { Keypad, PadKey } from './keypad'
 import { Refused } from './notices'
+import { PlaceName } from './place'
 import { useUi } from './ui'
 import { packOf, unitOf } from './unit'
 import { Amount, Code, Keyed, Name } from './value'
@@ -46,7 +47,7 @@ export function MoveScreen({ move }: { move: Move }) {
 }
 
 function End({ word, place, ask, choose }: { word: string; place: Move['from']; ask: string; choose: (() => void) | undefined }) {
-  const inside = <><span class="soft small">{choose && <Icon name="place" />} {word}</span><span class={place ? 'title' : 'soft'}>{place ? <Name of={place.name} /> : ask}</span></>
+  const inside = <><span class="soft small">{choose && <Icon name="place" />} {word}</span><span class={place ? 'title' : 'soft'}>{place ? <PlaceName of={place} /> : ask}</span></>
   return choose ? <button class="end" onClick={choose} aria-haspopup="dialog">{inside}</button> : <div class="end">{inside}</div>
 }
 
@@ -76,7 +77,7 @@ function Earlier() {
         <li key={m.move} class={m.state === 'taken-back' ? 'row entry reversed' : 'row entry'}>
           <span>
             <span class="title">{m.goods.map((g) => nameOf(g.item?.name) || g.code).join(' · ')}</span>
-            <span class="note"><Name of={m.from?.name} /> {language.value === 'ar' ? '←' : '→'} <Name of={m.to?.name} />{m.placedAt !== undefined && <> · <bdi dir="ltr">{formatTime(m.placedAt, language.value, digits.value)}</bdi></>}</span>
+            <span class="note">{m.from && <PlaceName of={m.from} />} {language.value === 'ar' ? '←' : '→'} {m.to && <PlaceName of={m.to} />}{m.placedAt !== undefined && <> · <bdi dir="ltr">{formatTime(m.placedAt, language.value, digits.value)}</bdi></>}</span>
             <span class="tags">
               {m.state === 'taken-back' && <span class="tag plain">{text('entries.reversed')}</span>}
               {!m.sent && <span class="tag plain">{text('entries.unsent')}</span>}

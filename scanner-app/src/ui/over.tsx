@@ -4,10 +4,10 @@ import { nameOf, text } from '../i18n/text'
 import type { Session } from '../model/types'
 import { InHand } from './inhand'
 import { Refused, Statement } from './notices'
+import { PlaceName, placeInWords } from './place'
 import { Plate } from './plate'
 import { totalsInWords } from './tasks'
 import { useUi } from './ui'
-import { Name } from './value'
 
 export function SessionOver({ session }: { session: Session }) {
   return session.state === 'closing' ? <Closing session={session} /> : <Ended session={session} />
@@ -22,7 +22,7 @@ function Closing({ session }: { session: Session }) {
         <button class="button main" onClick={() => { sheet.value = 'finish' }} aria-haspopup="dialog">{text('finish.closing.do')}</button>
         <Leave />
       </>}>
-        <p>{text('session.closing.open', { place: nameOf(pass.place.name) })}</p>
+        <p>{text('session.closing.open', { place: placeInWords(pass.place) })}</p>
         <p class="strong">{totalsInWords(pass.totals)}</p>
         <InHand />
         <Refused />
@@ -34,7 +34,7 @@ function Closing({ session }: { session: Session }) {
       {!session.drained && <button class="button main" onClick={() => { sheet.value = 'sync' }}>{text('sync.title')}</button>}
       <Leave main={session.drained} />
     </>}>
-      {closed.value && <Statement tone="good" title={text('closed.title')}><Name of={closed.value.place.name} /> · {totalsInWords(closed.value.totals)}</Statement>}
+      {closed.value && <Statement tone="good" title={text('closed.title')}><PlaceName of={closed.value.place} /> · {totalsInWords(closed.value.totals)}</Statement>}
       <InHand />
       <p>{session.drained ? text('session.drained') : unsent ? text('session.draining', { n: unsent }) : text('session.telling')}</p>
       <Refused />
@@ -49,9 +49,9 @@ function Ended({ session }: { session: Session }) {
   return (
     <Plate icon={sealed ? 'good' : 'wrong'} tone={sealed ? 'good' : 'wrong'} title={sealed ? text('session.sealed') : text('session.cancelled')} action={<Leave main />}>
       {model.moves.value.filter((m) => m.state === 'in-hand').map((m) => (
-        <Statement key={m.move} tone="check">{text('session.over.hand', { place: nameOf(m.from?.name), goods: m.goods.map((g) => nameOf(g.item?.name) || g.code).join(' · ') })}</Statement>
+        <Statement key={m.move} tone="check">{text('session.over.hand', { place: placeInWords(m.from), goods: m.goods.map((g) => nameOf(g.item?.name) || g.code).join(' · ') })}</Statement>
       ))}
-      {pass && <p>{text('session.over.open', { place: nameOf(pass.place.name) })}</p>}
+      {pass && <p>{text('session.over.open', { place: placeInWords(pass.place) })}</p>}
       {unsent > 0 ? <p>{text('session.over.unsent', { n: unsent })}</p> : <p>{sealed ? text('session.sealed.sent') : text('session.cancelled.sent')}</p>}
       <p>{unsent > 0 ? text('session.over.wait') : text('session.over.do')}</p>
       <Refused />

@@ -147,7 +147,7 @@ function Ready({ pass }: { pass: Pass }) {
       <Icon name="scan" />
       <h1 class="item">{text('panel.ready')}</h1>
       {pass.recount && <span class="tag check">{text('recount')}</span>}
-      <p class="soft small">{pass.items ? text('panel.list', { n: pass.items.length }) : pass.place.undirected ? text('undirected.place') : text('panel.ready.do')}</p>
+      <p class="soft small">{pass.items ? text('panel.list', { n: pass.items.length }) : pass.place.undirected ? text('undirected.place') : text(pass.mode === 'each' ? 'mode.each.do' : 'panel.ready.do')}</p>
     </div>
   )
 }

@@ -1,9 +1,10 @@
 // What must be answered before the count goes on. The safe answer comes first; none is guessed.
 import { formatQuantity } from '../i18n/number'
-import { digits, nameOf, text, type Key } from '../i18n/text'
+import { digits, text, type Key } from '../i18n/text'
 import type { Question, Reply } from '../model/types'
 import { LotQuestion } from './details'
 import { Refused } from './notices'
+import { placeInWords } from './place'
 import { Sheet } from './sheet'
 import { totalsInWords } from './tasks'
 import { useUi } from './ui'
@@ -41,7 +42,7 @@ function title(question: Question): string {
     case 'again': return text('ask.again')
     case 'large': return text('ask.large', { quantity: formatQuantity(question.quantity, digits.value) })
     case 'invalid': return text('ask.invalid')
-    case 'leave': return text('ask.leave', { place: nameOf(question.to.name) })
+    case 'leave': return text('ask.leave', { place: placeInWords(question.to) })
     case 'second-pass': return text('ask.second')
     default: return text('ask.how-many')
   }
@@ -69,9 +70,9 @@ function Body({ question }: { question: Question }) {
     case 'invalid':
       return <div class="stack tight"><p>{text('ask.invalid.do')}</p><p class="wrap-code"><Code>{question.code}</Code></p></div>
     case 'leave':
-      return <div class="stack tight"><p>{text('ask.leave.do', { place: nameOf(model.pass.value?.place.name) })}</p><p class="strong">{totalsInWords(question.totals)}</p><p class="small">{text('ask.leave.scan')}</p></div>
+      return <div class="stack tight"><p>{text('ask.leave.do', { place: placeInWords(model.pass.value?.place) })}</p><p class="strong">{totalsInWords(question.totals)}</p><p class="small">{text('ask.leave.scan')}</p></div>
     case 'second-pass':
-      return <div class="stack tight"><p>{text('ask.second.do', { place: nameOf(question.place.name) })}</p><p class="strong">{totalsInWords(question.totals)}</p></div>
+      return <div class="stack tight"><p>{text('ask.second.do', { place: placeInWords(question.place) })}</p><p class="strong">{totalsInWords(question.totals)}</p></div>
     default:
       return null
   }

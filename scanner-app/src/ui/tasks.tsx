@@ -1,4 +1,4 @@
-// Where to count: this person's tasks, recounts first, and the way to any other location, by its label or from a list.
+// Where to count: this person's tasks, recounts first, then anybody's, and the way to any other location, by its label or from a list.
 import { useMemo, useState } from 'preact/hooks'
 import { formatQuantity } from '../i18n/number'
 import { digits, text } from '../i18n/text'
@@ -9,6 +9,7 @@ import { InHand } from './inhand'
 import { KeyboardWarning } from './keyboard'
 import { ModeChoice } from './mode'
 import { Refused, Statement } from './notices'
+import { PlaceName } from './place'
 import { Sheet } from './sheet'
 import { useUi } from './ui'
 import { Code, Count, Name } from './value'
@@ -18,8 +19,8 @@ const page = 40 // rows drawn at once
 export function Tasks() {
   const { model, run, sheet, closed, sound, started, arabicKeyboard, keyboardRead } = useUi()
   const [shown, setShown] = useState(page)
-  const tasks = model.tasks.value
-  const undone = tasks.filter((t) => t.state !== 'closed').length
+  const all = model.tasks.value
+  const mine = all.filter((t) => !t.anybody), others = all.filter((t) => t.anybody)
   const open = (task: Task) => {
     sound.unlock()
     started.value = true
@@ -30,17 +31,21 @@ export function Tasks() {
     <>
       <main class="body">
         <div class="stack">
-          {closed.value && <Statement tone="good" title={text('closed.title')}><Name of={closed.value.place.name} /> · {totalsInWords(closed.value.totals)}</Statement>}
+          {closed.value && <Statement tone="good" title={text('closed.title')}><PlaceName of={closed.value.place} /> · {totalsInWords(closed.value.totals)}</Statement>}
           <Refused />
           {arabicKeyboard.value && !keyboardRead.value && <KeyboardWarning />}
           <div class="prompt"><Icon name="scan" /><div><h1>{text('tasks.scan')}</h1><p class="soft small">{text('tasks.scan.do')}</p></div></div>
           <ModeChoice />
           <InHand />
           <div>
-            <h2>{text('tasks.title')} {tasks.length > 0 && <span class="soft small">{text('tasks.left', { n: undone })}</span>}</h2>
-            {tasks.length === 0 && <p class="empty">{text('tasks.none')}</p>}
-            <ul class="rows">{tasks.slice(0, shown).map((t) => <li key={t.key}><TaskRow task={t} open={() => open(t)} /></li>)}</ul>
-            {tasks.length > shown && <button class="button" onClick={() => setShown(shown + page)}>{text('list.more', { n: tasks.length - shown })}</button>}
+            {(mine.length > 0 || all.length === 0) && <h2>{text('tasks.title')} <Left of={mine} /></h2>}
+            {all.length === 0 && <p class="empty">{text('tasks.none')}</p>}
+            <ul class="rows">{mine.slice(0, shown).map((t) => <li key={t.key}><TaskRow task={t} open={() => open(t)} /></li>)}</ul>
+            {others.length > 0 && mine.length < shown && <>
+              <h2>{text('tasks.anybody')} <Left of={others} /></h2>
+              <ul class="rows">{others.slice(0, shown - mine.length).map((t) => <li key={t.key}><TaskRow task={t} open={() => open(t)} /></li>)}</ul>
+            </>}
+            {all.length > shown && <button class="button" onClick={() => setShown(shown + page)}>{text('list.more', { n: all.length - shown })}</button>}
           </div>
         </div>
       </main>
@@ -50,6 +55,10 @@ export function Tasks() {
       </div>
     </>
   )
+}
+
+function Left({ of }: { of: Task[] }) {
+  return of.length ? <span class="soft small">{text('tasks.left', { n: of.filter((t) => t.state !== 'closed').length })}</span> : null
 }
 
 export function totalsInWords(totals: Totals): string {
@@ -69,7 +78,6 @@ function TaskRow({ task, open }: { task: Task; open: () => void }) {
           {task.round > 2 && <span class="tag plain">{text('round', { n: task.round })}</span>}
           {task.items && <span class="tag plain">{text('tasks.items', { n: task.items.length })}</span>}
           {task.state === 'open' && <span class="tag good">{text('tasks.open')}</span>}
-          {task.anybody && task.state === 'none' && <span class="tag plain">{text('tasks.anybody')}</span>}
         </span>
       </span>
       {task.state === 'closed' ? <span class="good small"><Icon name="good" /> {text('tasks.closed')}</span> : <Icon name="on" />}

@@ -3,6 +3,7 @@ import { nameOf, text } from '../i18n/text'
 import type { LinkState, Storage } from '../model/types'
 import { Icon } from './icon'
 import { useNotices } from './notices'
+import { PlaceName } from './place'
 import { useUi } from './ui'
 import { Count, Name } from './value'
 
@@ -35,7 +36,7 @@ export function TopLine() {
   const { model, sheet, drill, looked } = useUi()
   const storage = storageState(model.storage.value)
   const pass = model.pass.value, session = model.session.value, link = model.link.value
-  const where = pass?.place.name ?? session?.name ?? model.society.value
+  const where = session?.name ?? model.society.value
   const notices = useNotices()
   const fresh = notices.filter((n) => !looked.value.has(n.key)).length
   const paired = model.phase.value === 'ready' || model.phase.value === 'signed-out'
@@ -44,7 +45,7 @@ export function TopLine() {
       {model.phase.value === 'ready'
         ? <button class="where opens" onClick={() => { sheet.value = 'menu' }} aria-haspopup="dialog">
           <Icon name="menu" /><span class="hidden">{text('menu.open')}</span>
-          <span class={nameOf(where).length > 24 ? 'name long' : 'name'}><Name of={where} /></span>
+          {pass ? <span class="name at"><PlaceName of={pass.place} section /></span> : <span class={nameOf(where).length > 24 ? 'name long' : 'name'}><Name of={where} /></span>}
         </button>
         : model.phase.value === 'signed-out' ? <button class="where opens" onClick={() => { sheet.value = 'settings' }} aria-haspopup="dialog">
           <Icon name="settings" /><span class="hidden">{text('do.settings')}</span>

@@ -206,7 +206,7 @@ describe('what is said besides the number', () => {
     for (const d of '310227') await press(d)
     const read = () => root!.querySelector('#day-read')!.textContent
     expect(read()).not.toContain('فبراير') // there is no such day
-    for (let i = 0; i < 6; i++) await press('امسح آخر رقم')
+    for (let i = 0; i < 6; i++) await press('احذف آخر رقم')
     for (const d of '0327') await press(d)
     expect(read()).toContain('31 مارس 2027')
     await press('تم')
@@ -384,7 +384,7 @@ describe('a device that the server does not know', () => {
 describe('a session that is over', () => {
   it('closes with its totals what is still open while it closes', async () => {
     const { model, press, words } = await show('closing-open')
-    expect(words()).toContain('ما زال ممر 4 · رف 12 مفتوحًا')
+    expect(words()).toContain('ما زال ممر 4 · رف 12 (A-04-12) مفتوحًا')
     await press('أقفل الموقع بهذا المجموع')
     expect(model.asked).toEqual([])
     expect(words()).toContain('أخبر المشرف قبل إقفال الموقع')
@@ -469,6 +469,52 @@ describe('before counting', () => {
     const rows = [...root!.querySelectorAll<HTMLButtonElement>('.rows button')]
     await act(async () => { rows[0]!.click() })
     expect(model.asked).toEqual(['openPass A-05-02 …'])
-    expect(rows.at(-1)!.disabled).toBe(true)
+    expect(rows.at(-2)!.disabled).toBe(true) // the last is anybody's
+  })
+})
+
+describe('leaving', () => {
+  it('says what is not sent and that it is kept, and asks', async () => {
+    const { model, press, words } = await show('menu')
+    await press('تسجيل الخروجيبقى هذا الموقع مفتوحًا باسمك حتى تعود.')
+    expect(model.asked).toEqual([])
+    expect(words()).toContain('3 سجلات لم تُرسَل بعد')
+    await press('تسجيل الخروج')
+    expect(model.asked).toEqual(['signOut'])
+  })
+
+  it('asks nothing where all is sent', async () => {
+    const { model, press } = await show('menu-idle')
+    await press('تسجيل الخروج')
+    expect(model.asked).toEqual(['signOut'])
+  })
+})
+
+describe('where one is', () => {
+  it.each(['count-ready', 'start', 'finish', 'leave', 'second-pass', 'tasks-closed', 'closing-open', 'move-taking', 'menu', 'places'])('%s: a location is named with its code', async (name) => {
+    const { words } = await show(name)
+    expect(words()).toMatch(/A-04-1[23]|W-RECEIVING-0012/)
+  })
+
+  it('has my own tasks first', async () => {
+    const { words } = await show('tasks')
+    const said = words()
+    expect(said.indexOf('مهامي')).toBeLessThan(said.indexOf('لأي قائم بالعد'))
+  })
+})
+
+describe('the way of counting', () => {
+  it('is told as what it is where one begins', async () => {
+    const { model, words } = await show('count-ready')
+    model.pass.value = pass({ mode: 'each' })
+    await act(() => {})
+    expect(words()).toContain('كل مسح يزيد واحدًا')
+  })
+
+  it('says before it is chosen that it holds from the next location', async () => {
+    const { words, press } = await show('mode-refused')
+    expect(words()).toContain('غيّرها عند الموقع التالي')
+    expect(document.querySelector('.sheet input')).toBeNull()
+    await press('فهمت')
   })
 })

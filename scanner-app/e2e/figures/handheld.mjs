@@ -17,20 +17,26 @@ export function watch() {
     .observe(document, { childList: true, subtree: true })
   window.beeps = []
   window.ends = []
-  window.keys = []
   window.finds = []
   const start = OscillatorNode.prototype.start
   OscillatorNode.prototype.start = function (...when) { window.beeps.push(performance.now()); return start.apply(this, when) }
   addEventListener('keydown', (e) => { if (e.key === 'Enter') window.ends.push(e.timeStamp) }, true)
   addEventListener('input', (e) => {
     if (e.target.type !== 'search') return
-    const query = e.target.value, framed = (then) => requestAnimationFrame(() => setTimeout(() => then(performance.now() - e.timeStamp)))
-    framed((ms) => window.keys.push(ms)) // after the frame that shows the letter
-    const look = () => { // and after the one that shows what was found for it, unless another key came before
-      if (document.querySelector('ul.rows')?.dataset.of === query) framed((ms) => window.finds.push(ms))
-      else if (e.target.value === query) setTimeout(look)
+    const query = e.target.value, rows = document.querySelector('ul.rows')
+    const drawn = (then) => { // after the frame whose callbacks run now
+      const { port1, port2 } = new MessageChannel()
+      port1.onmessage = then
+      port2.postMessage(0)
     }
-    setTimeout(look)
+    let framing = false
+    requestAnimationFrame(() => { framing = true; drawn(() => { framing = false }) })
+    const found = new MutationObserver(() => { // what is found for it is there, unless another key came before
+      found.disconnect()
+      const shown = () => window.finds.push(performance.now() - e.timeStamp)
+      if (rows.dataset.of === query) framing ? drawn(shown) : requestAnimationFrame(() => drawn(shown))
+    })
+    found.observe(rows, { attributes: true, attributeFilter: ['data-of'] })
   }, true)
 }
 
@@ -180,7 +186,7 @@ export class Handheld {
     await page.locator('.tools button').nth(1).click()
     const field = page.locator('input[type=search]')
     await field.waitFor()
-    await page.evaluate(() => { window.keys.length = window.finds.length = 0 })
+    await page.evaluate(() => { window.finds.length = 0 })
     for (const q of queries) {
       await field.fill('')
       await page.waitForTimeout(200)
@@ -189,9 +195,9 @@ export class Handheld {
         await page.waitForTimeout(150)
       }
     }
-    const { keys, finds } = await page.evaluate(() => ({ keys: window.keys, finds: window.finds }))
+    const finds = await page.evaluate(() => window.finds)
     await page.keyboard.press('Escape')
-    return { keys, finds }
+    return finds
   }
 
   /** How long the queued events take over the link, from the network's return to the last acknowledgement. */
@@ -235,9 +241,8 @@ export async function handheld(d, folder, wanted, slows) {
     if (wanted('search')) {
       await h.search(1, ['حليب'])
       for (const slow of slows) {
-        const { keys, finds } = await h.search(slow, ['حليب كامل', 'أرز بسمتي', 'ه', 'tuna 185', codes[0], 'زيت ذرة ٢ لتر', 'packing 3', 'qqq'])
-        say(`search among ${items} items, a key to its letter on the screen, ${slow}×`, spread(keys))
-        say(`search among ${items} items, a key to what it finds on the screen, ${slow}×, ${finds.length} of ${keys.length} keys`, spread(finds))
+        const queries = ['حليب كامل', 'أرز بسمتي', 'ه', 'tuna 185', codes[0], 'زيت ذرة ٢ لتر', 'packing 3', 'qqq'], finds = await h.search(slow, queries)
+        say(`search among ${items} items, a key to what it finds on the screen, ${slow}×, ${finds.length} of ${queries.join('').length} keys`, spread(finds))
       }
     }
     if (wanted('drain')) {

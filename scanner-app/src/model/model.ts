@@ -29,8 +29,9 @@ export interface Options {
 const measureStorageEvery = 60_000
 /** What is left for counting is not given to photos, bytes. */
 const photoRoom = 8 << 20
-/** How long the device is left to itself between two chunks of the catalogue that nothing waits for, ms. */
-const restEvery = 40
+/** How long the device is left to itself between two chunks of the catalogue that nothing waits for, and after what a person did, ms. */
+const restEvery = 20
+const restAfter = 300
 /** How often a database that was closed is opened again, ms. */
 const reopenEvery = 5_000
 
@@ -83,6 +84,8 @@ class App extends Shift implements Model {
   private reconnecting = false
   /** How far what is shown is known to be sent: what is recorded is shown by the action that records it. */
   private shownAckedN = 0
+  /** When a person did something last, by the monotonic clock. */
+  private actedAt = -Infinity
   private linkBusy = false
   private linkAgain = false
   /** A code that was scanned is being redeemed. */
@@ -184,6 +187,7 @@ class App extends Shift implements Model {
 
   /** One action after the other; whatever is thrown becomes the reason that the screen shows. */
   protected act<T extends Outcome>(f: () => Promise<T>, refused: Omit<T, keyof Outcome>, sound = true): Promise<T> {
+    this.actedAt = this.env.mono()
     return this.inTurn(async () => {
       try {
         if (!this.store) throw this.failure.value ?? new Refuse('starting')
@@ -379,7 +383,12 @@ class App extends Shift implements Model {
       const loaded = await Catalogue.load(store, pack.catalogue.chunks)
       if (!loaded) throw new Refuse('no-pack')
       this.catalogue = { key, loaded }
-      const rest = () => new Promise<boolean>((go) => void this.env.later(restEvery, () => go(this.catalogue?.loaded === loaded && !this.aborted.signal.aborted)))
+      const rest = async () => {
+        const wanted = () => this.catalogue?.loaded === loaded && !this.aborted.signal.aborted
+        do await new Promise<void>((go) => void this.env.later(restEvery, go))
+        while (wanted() && this.env.mono() - this.actedAt < restAfter)
+        return wanted()
+      }
       void this.inTurn(async () => {}).then(() => loaded.fill(rest)).catch(() => {}) // once what opens it is done; asked for again by what needs it
     }
     const schemes = pack.schemes.map(parseScheme)

@@ -10,28 +10,32 @@ import { useUi } from './ui'
 import { unitOf } from './unit'
 import { Code, Name } from './value'
 
-// So many fill the screen of a handheld: the others follow when no key was pressed for so many ms.
-const few = 8, pause = 300
+// So many are drawn with each key: the others follow when none was pressed for so many ms.
+const few = 6, many = 20, pause = 300
 
 export function FindSheet({ pass, zero, close }: { pass: Pass | undefined; zero?: boolean; close: () => void }) {
   const { model, run } = useUi()
   const [seen, setSeen] = useState<{ query: string; items: Item[] }>({ query: '', items: [] })
-  const [rested, setRested] = useState(seen)
-  useEffect(() => {
-    const timer = setTimeout(() => setRested(seen), pause)
-    return () => clearTimeout(timer)
-  }, [seen])
-  // The letter waits for nothing: it is searched in a task of its own, and only for the last of keys that follow each other faster.
-  const typed = useRef('')
+  const typed = useRef(''), waiting = useRef(false), pausing = useRef<ReturnType<typeof setTimeout>>(undefined)
+  useEffect(() => () => clearTimeout(pausing.current), [])
+  const find = async (query: string, most: number) => {
+    const items = query.trim() ? await model.findItems(query, most).catch(() => []) : [] // what cannot be read can still be counted by its code
+    if (typed.current === query) setSeen({ query, items })
+  }
+  // Searched once before each frame, for the last of the keys since the one before: the letter and what it finds are drawn together.
   const search = (query: string) => {
     typed.current = query
-    setTimeout(async () => {
-      const items = typed.current === query && query.trim() ? await model.findItems(query).catch(() => []) : [] // what cannot be read can still be counted by its code
-      if (typed.current === query) setSeen({ query, items })
+    clearTimeout(pausing.current)
+    if (waiting.current) return
+    waiting.current = true
+    requestAnimationFrame(() => {
+      waiting.current = false
+      void find(typed.current, few)
+      pausing.current = setTimeout(() => void find(typed.current, many), pause)
     })
   }
   const { query } = seen
-  const found = query.trim() ? seen.items.slice(0, rested === seen ? undefined : few) : zero ? pass?.totals.missed ?? [] : (pass?.items ?? [])
+  const found = query.trim() ? seen.items : zero ? pass?.totals.missed ?? [] : (pass?.items ?? [])
   const done = (action: Promise<Outcome>) => { close(); void run(action) }
   const pick = (item: Item) => done(zero ? model.zero(item.id) : model.choose(item.id))
   const code = readDigits(query.trim())

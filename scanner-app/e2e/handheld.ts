@@ -247,6 +247,16 @@ export class Handheld {
     await this.close()
   }
 
+  /** Opens what can be carried by hand, reads that it can be saved, and closes it again. */
+  async rescue(): Promise<void> {
+    await this.page.locator('.topline').getByText(this.text('link.offline')).click()
+    await this.button('rescue.open').click()
+    await this.page.getByRole('dialog', { name: this.text('rescue.title') }).waitFor()
+    await this.page.getByText(this.text('rescue.none')).or(this.button('rescue.save')).first().waitFor()
+    await this.look('sheet-rescue')
+    await this.button('do.close').click()
+  }
+
   /** How many events wait to be sent, as the top line says. */
   async unsent(): Promise<number> {
     return Number(await this.page.locator('.topline .unsent bdi').innerText())

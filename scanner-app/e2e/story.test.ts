@@ -99,9 +99,11 @@ describe.each<Language>(['ar', 'en'])('the story in %s', (language) => {
   })
 
   test('the network goes, and they count where they overlap', async () => {
+    await sara.page.waitForFunction(() => navigator.serviceWorker.controller !== null) // the page of her first visit, too
     for (const h of [ali, sara, omar]) h.proxy.cut()
     for (const h of [ali, sara, omar]) await h.offline()
     await sara.look('offline')
+    await sara.rescue() // what she never opened is there without a network
 
     // Ali's reader sends keys. He counts two places, and at the second the same goods that Sara counts.
     await ali.scanKeys(']C0T01-01')

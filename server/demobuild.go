@@ -60,9 +60,9 @@ func samples(site market.Site, items map[stocktake.ItemID]stocktake.Item) []samp
 	return all
 }
 
-// labelled is the first location of a site with goods that are weighed, and labels that a counter's scale printed for them: of
+// weighed is the first location of a site with goods that are weighed, and labels that a counter's scale printed for them: of
 // a kilogram and a quarter each, with its price.
-func labelled(site market.Site, items map[stocktake.ItemID]stocktake.Item) []sample {
+func weighed(site market.Site, items map[stocktake.ItemID]stocktake.Item) []sample {
 	for _, l := range site.Locations {
 		x := sample{Site: site.ID, Location: l.ID}
 		for _, stand := range site.Truth.At(l.ID) {
@@ -158,7 +158,7 @@ func (b *builder) build(ctx context.Context) (err error) {
 	for _, g := range b.made.Goods {
 		b.items[g.ID] = g.Item
 	}
-	b.Samples = slices.Concat(samples(b.made.Central, b.items), samples(b.made.Warehouse, b.items), labelled(b.made.Central, b.items))
+	b.Samples = slices.Concat(samples(b.made.Central, b.items), samples(b.made.Warehouse, b.items), weighed(b.made.Central, b.items))
 	home := demoHome
 	home.Schemes = market.Schemes
 	if _, err := b.society.addSociety(ctx, home); err != nil {

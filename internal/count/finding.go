@@ -34,7 +34,10 @@ func (v *View) Findings(section stocktake.SectionID, item stocktake.ItemID) []Fi
 	list := make([]Finding, 0, len(m.passes))
 	for _, p := range m.passes {
 		t := p.tally.items[item]
-		f := Finding{Pass: p, Cells: slices.Clone(t.cells), Found: total(t.cells), Interval: t.interval, AllHere: !t.interval.End.IsZero(), Notes: p.tally.notes[subject{item: item}], Photos: p.tally.photos[subject{item: item}]}
+		f := Finding{
+			Pass: p, Cells: slices.Clone(t.cells), Found: total(t.cells), Interval: t.interval, AllHere: !t.interval.End.IsZero(),
+			Notes: p.tally.notes[subject{item: item}], Photos: p.tally.photos[subject{item: item}],
+		}
 		if !f.AllHere {
 			f.Interval = reconcile.Interval{Start: p.OpenedAt, End: p.ClosedAt}
 		}

@@ -43,7 +43,8 @@ type RescueReport struct {
 	Society  stocktake.SocietyID `json:"society"`
 	Device   stocktake.DeviceID  `json:"device"`
 	Name     string              `json:"name"`
-	Held     string              `json:"held,omitempty"` // the reason for which all of it went to quarantine
+	Held     string              `json:"held,omitempty"` // the key of the reason for which all of it went to quarantine
+	Why      *stocktake.Name     `json:"why,omitempty"`  // and what it says
 	Sessions []RescuedSession    `json:"sessions"`
 	Photos   int                 `json:"photos"`              // taken in, or there already
 	NoPhotos int                 `json:"no_photos,omitempty"` // left out: they are no such photos, or the file proves nothing
@@ -110,21 +111,22 @@ func (x *Rescuer) Rescue(ctx context.Context, society stocktake.SocietyID, by st
 // identify finds out whose file it is, and whether it proves that.
 func (r *rescued) identify(ctx context.Context) error {
 	d, token, err := r.Accounts.Enrolled(ctx, r.Society, r.Rescue.Device)
-	r.proved = err == nil && r.Proves(token)
+	r.device, r.proved = d, err == nil && r.Proves(token)
+	var why *stocktake.Error
 	switch {
 	case errors.Is(err, stocktake.Missing):
-		r.why = count.DeviceUnknown
+		why = count.DeviceUnknown.New(string(r.Rescue.Device))
 	case err != nil:
 		return err
 	case d.Revoked:
-		r.why = count.DeviceRevoked
+		why = count.DeviceRevoked.New()
 	case !r.proved:
-		r.why = count.FileUnproved
+		why = count.FileUnproved.New()
+	default:
+		return nil
 	}
-	r.device = d
-	if r.why != nil {
-		r.report.Held = r.why.Key
-	}
+	r.why = why.Reason
+	r.report.Held, r.report.Why = why.Reason.Key, &stocktake.Name{English: why.English(), Arabic: why.Arabic()}
 	return nil
 }
 
@@ -149,7 +151,7 @@ func (r *rescued) takeEvents(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	following, loose := r.Events[:0], slices.Concat(r.Earlier, r.Events)
+	following, unchained := r.Events[:0], slices.Concat(r.Earlier, r.Events)
 	var chained [][]byte
 	// A file that proves nothing moves no mark: the device may still come and tell its own story.
 	if digest, on := r.Digest(mark.Acked); on && digest == mark.Digest && !mark.Fenced && r.proved {
@@ -157,20 +159,20 @@ func (r *rescued) takeEvents(ctx context.Context) error {
 		for _, e := range count.Receive(r.Events[:known]) {
 			r.of(e.Session).Known++
 		}
-		following, loose, chained = r.Events[known:], r.Earlier, r.Events
+		following, unchained, chained = r.Events[known:], r.Earlier, r.Events
 	}
-	lacking, err := r.lacking(ctx, loose, chained)
+	lacking, err := r.lacking(ctx, unchained, chained)
 	if err != nil {
 		return err
 	}
 	if err := r.append(ctx, stream, mark, following); err != nil || len(lacking) == 0 {
 		return err
 	}
-	apart := count.Stream{Device: r.Rescue.Device, Epoch: stocktake.HashOf([]byte("rescue of " + r.Epoch)).String()[:22]}
-	if mark, err = r.Store.Mark(ctx, r.Society, apart); err != nil {
+	beside := count.Stream{Device: r.Rescue.Device, Epoch: stocktake.HashOf([]byte("rescue of " + r.Epoch)).String()[:22]}
+	if mark, err = r.Store.Mark(ctx, r.Society, beside); err != nil {
 		return err
 	}
-	return r.append(ctx, apart, mark, lacking)
+	return r.append(ctx, beside, mark, lacking)
 }
 
 // append judges events like pushes, and makes them durable in runs of a push's size: other devices wait no longer than for a push.
@@ -254,10 +256,10 @@ func (r *rescued) open(ctx context.Context, session stocktake.SessionID) (bool, 
 // lacking leaves out of these what the logs that they belong to hold already, byte for byte, and what is chained: appended beside them.
 func (r *rescued) lacking(ctx context.Context, bodies, chained [][]byte) ([][]byte, error) {
 	received := count.Receive(bodies)
-	mine := map[stocktake.Hash]bool{}
+	wanted := map[stocktake.Hash]bool{}
 	logs := map[stocktake.SessionID]bool{count.LateLog: true}
 	for n, e := range received {
-		mine[stocktake.HashOf(bodies[n])] = true
+		wanted[stocktake.HashOf(bodies[n])] = true
 		if e.Session != "" {
 			logs[e.Session] = true
 		}
@@ -280,7 +282,7 @@ func (r *rescued) lacking(ctx context.Context, bodies, chained [][]byte) ([][]by
 				if e.Author.Stream.Device == "" || (r.why == nil && r.distrusted(e)) {
 					continue
 				}
-				if h := stocktake.HashOf(e.Body); mine[h] {
+				if h := stocktake.HashOf(e.Body); wanted[h] {
 					held[h] = true
 				}
 			}

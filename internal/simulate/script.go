@@ -118,7 +118,7 @@ func (w *writer) stand(s Stand, undirected bool) {
 			}
 		}
 		slices.SortStableFunc(packs, func(a, b stocktake.Barcode) int { return cmp.Compare(b.Pack, a.Pack) })
-		if rest := w.packages(e, item, quantity); rest < quantity {
+		if rest := w.labels(e, item, quantity); rest < quantity {
 			if rest > 0 {
 				w.entry(fitting(e, packs, rest), mistake, slip)
 			}

@@ -235,9 +235,9 @@ func (w *issuing) page(step string, plan count.Plan) issuePage {
 	return p
 }
 
-// servants are the roles of those who may sit on a committee, the usual first. Who only counts is not of them: they would sign for their
+// mayServe are the roles of those who may sit on a committee, the usual first. Who only counts is not of them: they would sign for their
 // own count.
-var servants = []stocktake.Role{
+var mayServe = []stocktake.Role{
 	stocktake.CommitteeMember, stocktake.AdministrativeController, stocktake.FinancialController, stocktake.Manager, stocktake.Supervisor,
 }
 
@@ -249,7 +249,7 @@ func (w *issuing) committee() []option {
 	}
 	var list []member
 	for _, x := range w.people {
-		rank := slices.IndexFunc(servants, func(r stocktake.Role) bool { return slices.Contains(x.Roles, r) })
+		rank := slices.IndexFunc(mayServe, func(r stocktake.Role) bool { return slices.Contains(x.Roles, r) })
 		if x.Disabled || rank < 0 || slices.Contains(x.Roles, stocktake.Witness) {
 			continue
 		}

@@ -6,8 +6,8 @@ import (
 	"jard/internal/stocktake"
 )
 
-// mostPackages bounds the labelled packages of a heap that is sold by weight; the rest of it is weighed and keyed.
-const mostPackages = 4
+// mostLabels bounds the scale's labels in a heap that is sold by weight; the rest of it is weighed and keyed.
+const mostLabels = 4
 
 // scale is how a shop labels what it weighs.
 type scale []gs1.Scheme
@@ -27,15 +27,15 @@ func readScale(texts []string) (scale, error) {
 	return all, nil
 }
 
-// packages scans the labels of some packages of a heap and returns what of it has none. A label with a price weighs what
-// the price makes at the item's price, as the handheld reckons it, so the packages and the rest are exactly the heap.
-func (w *writer) packages(e count.Event, item *stocktake.Item, heap stocktake.Quantity) (rest stocktake.Quantity) {
+// labels scans the labels that a scale printed for parts of a heap and returns what of it has none. A label with a price weighs
+// what the price makes at the item's price, as the handheld reckons it, so the parts and the rest are exactly the heap.
+func (w *writer) labels(e count.Event, item *stocktake.Item, heap stocktake.Quantity) (rest stocktake.Quantity) {
 	code := scaleCode(item)
 	if item.Unit != stocktake.Kilogram || code == "" || len(w.scale) == 0 || heap <= 0 || !w.chance(w.habits.Label) {
 		return heap
 	}
 	s := w.scale[w.dice.IntN(len(w.scale))]
-	n := 1 + w.dice.IntN(mostPackages)
+	n := 1 + w.dice.IntN(mostLabels)
 	for range n {
 		grams := int64(heap) / int64(n+1) * int64(50+w.dice.IntN(50)) / 100
 		one := e

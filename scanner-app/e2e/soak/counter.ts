@@ -358,10 +358,20 @@ export class Counter {
   private async undo(n: number): Promise<void> {
     this.book.intend(note.undo(n))
     if (n === 0) await this.h.page.locator('.keypad').getByRole('button', { name: this.h.text('do.undo') }).click()
-    else await this.h.page.locator('.recent li button').first().click()
-    await this.hear('ok')
+    else await this.undoInList(n)
+    if (n === 0) await this.hear('ok')
     this.book.confirm(1)
     await this.shown()
+  }
+
+  /** From the list of what was recorded here, which the last entries open. */
+  private async undoInList(n: number): Promise<void> {
+    await this.h.page.locator('.last .cover').click()
+    const sheet = this.h.page.getByRole('dialog')
+    await sheet.locator('button.row.entry').nth(n).click()
+    await sheet.locator('.pair .button').last().click()
+    await this.hear('ok')
+    await sheet.getByRole('button', { name: this.h.text('do.close') }).click()
   }
 
   private async close(): Promise<void> {

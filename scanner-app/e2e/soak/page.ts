@@ -62,7 +62,7 @@ export function look(page: Page, words: { each: string; entries: string }): Prom
     const text = (of: Element | null | undefined) => of?.textContent ?? ''
     const panel = document.querySelector('.panel')
     const buttons = [...document.querySelectorAll('.tools button')]
-    const figure = panel?.querySelector('.figure'), big = text(figure?.querySelector('.big')).replace(/[+×,–]/g, '')
+    const figure = panel?.querySelector('.figure'), big = text(figure?.querySelector('.added > bdi') ?? figure?.querySelector('.big')).replace(/[+×,–]/g, '')
     const code = text(panel?.querySelector('.ident .code'))
     const at = /(\d+)\D+(\d+)/.exec(text(document.querySelector('.topline .name'))), pad = (n: string | undefined) => n!.padStart(2, '0')
     const what = !panel || panel.querySelector('.ready') ? 'nothing' : figure?.classList.contains('recorded') ? 'recorded' : code ? 'in hand' : 'multiplier'

@@ -196,6 +196,8 @@ interface Seen {
   /** Hash of a photo. */
   photo?: string
   undirected: boolean
+  /** The label's price made the weight: that price and the item's for a kilogram, fils. */
+  price?: { price: number; unit: number }
 }
 
 export type Condition = 'damaged' | 'expired' | 'near-expiry'

@@ -107,7 +107,7 @@ export class Walk {
       if (shown?.reversed === reversed && shown.sent === sent && !e.expiry) return shown // what an expiry suggests changes by the day
       return (step.shown = {
         id: e.id, code: e.code ?? '', ...optionalItem(catalogue, e.item), pack: e.pack ?? 1000, undirected: e.undirected ?? false,
-        ...detailsOf(e, now), at: e.at, scannedAt: e.scanned_at ?? e.at, amount: e.amount ?? 0, quantity: quantity(e), allHere: e.all_here ?? false, reversed, sent,
+        ...detailsOf(e, now), ...(e.price && e.unit_price ? { price: { price: e.price, unit: e.unit_price } } : {}), at: e.at, scannedAt: e.scanned_at ?? e.at, amount: e.amount ?? 0, quantity: quantity(e), allHere: e.all_here ?? false, reversed, sent,
       })
     }).reverse()
     return {

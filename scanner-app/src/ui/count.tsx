@@ -11,10 +11,12 @@ import { KeyboardRow } from './keyboard'
 import { Statement } from './notices'
 import { Keypad, PadKey } from './keypad'
 import { modeWord } from './mode'
-import { Panel } from './panel'
+import { Panel, Said } from './panel'
+import { marred, PhotoKey } from './photo'
 import { PlaceName } from './place'
 import { useUi } from './ui'
-import { Amount, Code, Count as N, Name } from './value'
+import { countedOf } from './unit'
+import { Code, Count as N, Name } from './value'
 
 // Closing: the session takes nothing new, and the item in hand still gets its number.
 export function Counting({ pass, closing }: { pass: Pass; closing?: boolean }) {
@@ -26,22 +28,29 @@ export function Counting({ pass, closing }: { pass: Pass; closing?: boolean }) {
   const standing = pass.entries.filter((e) => !e.reversed)
   const of = pass.multiplier ? undefined : pending ?? standing[0]
   const recent = (pending || pass.multiplier ? standing : standing.slice(1)).slice(0, 3)
-  // What is looked for here stands where the last three leave room, two rows in all.
+  // What is looked for here stands where the last three leave room, three rows in all.
   const wanted = pass.items ? pass.totals.missed.filter((i) => i.id !== pending?.item?.id) : []
-  const room = recent.length + wanted.length > 2 ? 1 - recent.length : 2
+  const room = recent.length + wanted.length > 3 ? 2 - recent.length : 3
   const key = (k: Key) => void run(model.key(k))
   const decimals = pending?.decimals ?? false
   return (
     <main class="counting">
       <Panel pass={pass} />
+      <div class="between">
       {closing ? <Aside title={text('session.closing')}>{text('session.closing.pending')}</Aside>
         : warned ? <KeyboardRow />
         : repeat ? <Aside title={text('repeat')} alert>{text('repeat.do')}</Aside>
-        : <div class="between"><InHand /><ul class="recent" aria-label={text('recent')}>
-          {recent.map((e) => <Recent key={e.id} entry={e} undo={() => void undo(e.id)} />)}
-          {wanted.slice(0, room).map((i) => <li key={i.id}><span class="soft"><Icon name="search" /></span><span class="title"><Name of={i.name} /></span></li>)}
-          {wanted.length > room && room >= 0 && <li class="more"><button onClick={() => { sheet.value = 'find' }} aria-haspopup="dialog">{text('wanted.all', { n: wanted.length })}</button></li>}
-        </ul></div>}
+        : <><InHand /><div class="last">
+          <ul class="recent" aria-label={text('recent')}>
+            {recent.map((e) => <Recent key={e.id} entry={e} />)}
+            {wanted.slice(0, room).map((i) => <li key={i.id}><span class="soft"><Icon name="search" /></span><span class="title"><Name of={i.name} /></span></li>)}
+            {wanted.length > room && room >= 0 && <li class="more">{text('wanted.all', { n: wanted.length })}</li>}
+          </ul>
+          {recent.length + wanted.length > 0 && <button class="cover" onClick={() => { sheet.value = recent.length ? 'entries' : 'find' }} aria-haspopup="dialog" aria-label={text(recent.length ? 'entries.title' : 'find.title')} />}
+          {of && marred(of) && <PhotoKey key={of.scannedAt} of={of} />}
+        </div></>}
+        <Said />
+      </div>
       <Conditions of={of} />
       {!closing && <div class="tools">
         <InHand small />
@@ -75,13 +84,12 @@ function useRepeat(pass: Pass): boolean {
   return refused.current
 }
 
-function Recent({ entry, undo }: { entry: Entry; undo: () => void }) {
+function Recent({ entry }: { entry: Entry }) {
   return (
     <li>
       <span class={entry.item ? 'good' : 'unknown'}><Icon name={entry.item ? 'good' : 'unknown'} /></span>
       <span class="title">{entry.item ? <Name of={entry.item.name} /> : <Code>{entry.code}</Code>}</span>
-      <strong>{entry.amount === 0 ? text('zero') : <Amount of={entry.quantity} />}</strong>
-      <button onClick={undo} aria-label={text('undo.of', { name: entry.item?.name.ar ?? entry.item?.name.en ?? entry.code })}><Icon name="undo" /></button>
+      <strong>{countedOf(entry)}</strong>
     </li>
   )
 }

@@ -9,8 +9,8 @@ import { Refused } from './notices'
 import { Sheet } from './sheet'
 import { totalsInWords } from './tasks'
 import { useUi } from './ui'
-import { packOf } from './unit'
-import { Amount, Code, Name } from './value'
+import { countedOf, packOf } from './unit'
+import { Code, Name } from './value'
 
 const page = 60
 
@@ -42,18 +42,19 @@ function Row({ entry, open, choose, close }: { entry: Entry; open: boolean; choo
           {!entry.item && <span class="tag unknown">{text('unknown')}</span>}
           {entry.undirected && <span class="tag check">{text('undirected')}</span>}
           {entry.condition && <span class="tag check">{conditionWord(entry.condition)}</span>}
+          {entry.photo && <span class="tag plain"><Icon name="camera" /> {text('photo.one')}</span>}
           {entry.pack !== 1000 && <span class="tag plain">{packOf(entry.item, entry.pack)}</span>}
           {!entry.sent && <span class="tag plain">{text('entries.unsent')}</span>}
         </span>
       </span>
-      <span class="amount">{entry.amount === 0 ? text('zero') : <Amount of={entry.quantity} />}</span>
+      <span class={entry.pack === 1000 ? 'amount' : 'amount cases'}>{countedOf(entry)}</span>
     </>
   )
   if (entry.reversed) return <li class="row entry reversed">{said}</li>
   const name = entry.item ? nameOf(entry.item.name) : entry.code
   return (
     <li>
-      <button class="row entry" onClick={choose} aria-expanded={open}>{said}<Icon name={open ? 'back' : 'on'} /></button>
+      <button class="row entry" onClick={choose} aria-expanded={open}>{said}<Icon name="on" /></button>
       {open && <div class="pair">
         <button class="button" onClick={() => { close(); void run(model.countAnew(entry.id)) }} aria-label={text('anew.of', { name })}>{text('do.anew')}</button>
         <button class="button" onClick={() => void undo(entry.id)} aria-label={text('undo.of', { name })}><Icon name="undo" />{text('do.undo')}</button>

@@ -10,17 +10,27 @@ import { packOf, unitOf } from './unit'
 import { Amount, Code, Keyed, Name } from './value'
 
 export function Panel({ pass }: { pass: Pass }) {
-  const { model, refusal, told, sheet } = useUi()
+  const { model, refusal } = useUi()
   const newest = pass.entries.find((e) => !e.reversed)
   const fault = refusal.value, question = model.question.value
-  const covered = sheet.value !== undefined || (question !== undefined && question.kind !== 'how-many') // what lies over it says it
   return (
     <section class={'panel said-' + tone(pass, fault !== undefined, question?.kind === 'how-many')} aria-label={text('panel')}>
       {pass.multiplier ? <Multiplier keyed={pass.multiplier} pass={pass} newest={newest} /> : pass.pending ? <PendingPanel pending={pass.pending} /> : newest ? <EntryPanel entry={newest} pass={pass} /> : <Ready pass={pass} />}
       <p class="hidden" role="status">{spoken(pass, newest)}</p>
+    </section>
+  )
+}
+
+/** What was refused or taken back, over the last entries: name, number and total of what is in hand stay in sight. */
+export function Said() {
+  const { model, refusal, told, sheet } = useUi()
+  const question = model.question.value, fault = refusal.value
+  const covered = sheet.value !== undefined || (question !== undefined && question.kind !== 'how-many') // what lies over it says it
+  return (
+    <>
       {told.value && <p class="said plain" role="status"><Icon name={told.value.icon} /> {told.value.words}</p>}
       {fault && <p class="said" role={covered ? undefined : 'alert'}><Icon name="check" /> {inWords(fault)}</p>}
-    </section>
+    </>
   )
 }
 
@@ -50,10 +60,12 @@ function Title({ item, code }: { item: Item | undefined; code: string }) {
   return item ? <h1 class="item"><Name of={item.name} /></h1> : <h1 class="item unknown">{text('unknown')}<span class="hidden"> <Code>{code}</Code></span></h1>
 }
 
+const money = (fils: number) => writeDigits((fils / 1000).toFixed(3), digits.value)
+
 // detailsOf sums up lot, expiry and note where any is said; of a code that nobody knows it asks what it is.
 function detailsOf(seen: Entry | Pending): string {
   const expiry = seen.expiry && formatDay(seen.expiry, language.value, digits.value)
-  return [expiry, seen.lot, seen.note].filter(Boolean).map((part) => `\u2068${part}\u2069`).join(' · ') || (seen.item ? text('details.short') : text('details.unknown'))
+  return [seen.photo && text('photo.one'), seen.price && text('panel.price', { price: money(seen.price.price), unit: money(seen.price.unit) }), expiry, seen.lot, seen.note].filter(Boolean).map((part) => `\u2068${part}\u2069`).join(' · ') || (seen.item ? text('details.short') : text('details.unknown'))
 }
 
 // Details leads to what else is to be said.
@@ -103,12 +115,14 @@ function PendingPanel({ pending }: { pending: Pending }) {
 }
 
 function EntryPanel({ entry, pass }: { entry: Entry; pass: Pass }) {
-  const each = pass.mode === 'each'
+  const each = pass.mode === 'each' // where what one checks is how many there are by now
+  const standing = standingOf(entry, pass)
   return (
     <>
       <Title item={entry.item} code={entry.code} />
       <div class="ident">{entry.code || entry.item?.code ? <Code>{entry.code || entry.item!.code!}</Code> : <span />}<span class="unit">{packOf(entry.item, entry.pack)}</span></div>
-      <div class={isLong(String(entry.amount / 1000).length, entry.pack) ? 'figure recorded long' : 'figure recorded'}><span class="big" key={entry.id}><bdi dir="ltr">{each && <span class="soft">+</span>}<Amount of={entry.amount} /></bdi></span><Times amount={entry.quantity} pack={entry.pack} item={entry.item} /></div>
+      <div class={isLong(String((each ? standing : entry.amount) / 1000).length, entry.pack) ? 'figure recorded long' : 'figure recorded'}><span class="big" key={entry.id}><Amount of={each ? standing : entry.amount} /></span>
+        {each ? <span class="times added" dir="ltr">+<Amount of={entry.amount} /> <Times amount={undefined} pack={entry.pack} item={entry.item} /></span> : <Times amount={entry.quantity} pack={entry.pack} item={entry.item} />}</div>
       <div class="under">
         {entry.amount === 0 ? <Status tone="good" icon="good" word={text('zero.counted')} /> : entry.item ? <Status tone="good" icon="good" word={text('panel.recorded')} /> : <Status tone="unknown" icon="unknown" word={text('panel.unknown')} />}
         <Details of={entry} />

@@ -4,10 +4,15 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { text } from '../i18n/text'
 import { maxPhoto, maxSide, type Entry, type Model, type Pending } from '../model/types'
 import { Fault } from './field'
+import { Icon } from './icon'
 import { inWords, useUi } from './ui'
 
-export function PhotoField({ of }: { of: Pending | Entry }) {
-  const { model, run, refusal } = useUi()
+/** Whether it is in a state that a picture proves. */
+export const marred = (of: Pending | Entry): boolean => of.condition === 'damaged' || of.condition === 'expired'
+
+// useCamera asks the device's camera for a photo of what is in hand.
+function useCamera(of: Pending | Entry) {
+  const { model, run } = useUi()
   const input = useRef<HTMLInputElement>(null)
   const [busy, setBusy] = useState(false)
   const [unfit, setUnfit] = useState(false)
@@ -21,14 +26,37 @@ export function PhotoField({ of }: { of: Pending | Entry }) {
     else setUnfit(true)
     setBusy(false)
   }
+  return {
+    busy, unfit,
+    shoot() { shows.current = of; input.current?.click() },
+    file: <input ref={input} type="file" accept="image/*" capture="environment" hidden aria-hidden="true" tabIndex={-1}
+      onChange={(e) => { void take(e.currentTarget.files?.[0]); e.currentTarget.value = '' }} />,
+  }
+}
+
+/** Beside the last entries where goods are damaged: one press. */
+export function PhotoKey({ of }: { of: Pending | Entry }) {
+  const { busy, unfit, shoot, file } = useCamera(of)
+  return (
+    <>
+      {file}
+      <button class={of.photo ? 'photo-key good' : 'photo-key'} disabled={busy} onClick={shoot} aria-label={text(unfit ? 'photo.unfit' : of.photo ? 'photo.again' : 'photo.take')}>
+        <Icon name={unfit ? 'check' : 'camera'} /><span>{of.photo ? text('photo.one') : text('photo.word')}</span>
+      </button>
+    </>
+  )
+}
+
+export function PhotoField({ of }: { of: Pending | Entry }) {
+  const { model, run, refusal } = useUi()
+  const { busy, unfit, shoot, file } = useCamera(of)
   return (
     <div class="field photo">
       <span class="label" id="photo-label">{text('photo')}</span>
       {of.photo && <Photo model={model} hash={of.photo} />}
-      <input ref={input} type="file" accept="image/*" capture="environment" hidden aria-hidden="true" tabIndex={-1}
-        onChange={(e) => { void take(e.currentTarget.files?.[0]); e.currentTarget.value = '' }} />
+      {file}
       <div class="two">
-        <button class="button slim" disabled={busy} onClick={() => { shows.current = of; input.current?.click() }}>{busy ? text('photo.busy') : of.photo ? text('photo.again') : text('photo.take')}</button>
+        <button class="button slim" disabled={busy} onClick={shoot}>{busy ? text('photo.busy') : of.photo ? text('photo.again') : text('photo.take')}</button>
         {of.photo && <button class="button slim" onClick={() => void run(model.setPhoto(undefined, of))}>{text('photo.remove')}</button>}
       </div>
       {unfit && <Fault>{text('photo.unfit')}</Fault>}

@@ -76,9 +76,14 @@ describe('counting', () => {
     await act(() => { model.pass.value = pass({ pending: pending(items['dates']) }) })
     expect(point().disabled).toBe(false)
   })
-  it('undoes the entry beside the button', async () => {
-    const { model, press } = await show('count-pending')
+  const undoSugar = async (press: (label: string) => Promise<void>) => {
+    await press('ما سُجّل في هذا الموقع') // the last entries open the list
+    await act(async () => { root!.querySelectorAll<HTMLButtonElement>('.sheet .row.entry')[1]!.click() })
     await press('تراجع عن سكر ناعم 1 كجم')
+  }
+  it('undoes any entry from the list that the last ones open', async () => {
+    const { model, press } = await show('count-pending')
+    await undoSugar(press)
     expect(model.asked).toEqual(['undo e2'])
   })
   it('says that a scan was not taken until what stood in its way has gone', async () => {
@@ -92,8 +97,10 @@ describe('counting', () => {
   })
   it('says what was taken back, until something else is done', async () => {
     const { model, press, words } = await show('count-pending')
-    await press('تراجع عن سكر ناعم 1 كجم')
+    await undoSugar(press)
+    await press('إغلاق')
     expect(words()).toContain('أُلغي: سكر ناعم 1 كجم · 30')
+    expect(root!.querySelector('.panel .said')).toBeNull() // the name of what is in hand stays in sight
     await press('1')
     expect(words()).not.toContain('أُلغي')
     await act(() => { model.pass.value = pass({ pending: pending(items['milk']) }) })
@@ -106,7 +113,7 @@ describe('counting', () => {
   it('names what is looked for here, and leads to the rest', async () => {
     expect((await show('count-recount')).words()).toContain(items['rice']!.name.ar)
     const { ui, press } = await show('count-list')
-    await press(`الأصناف المطلوبة هنا (${Object.keys(items).length})`)
+    await press('البحث عن صنف')
     expect(ui.sheet.value).toBe('find')
   })
   it('asks which item is not here when zero is pressed with nothing in hand', async () => {
@@ -517,5 +524,39 @@ describe('the way of counting', () => {
     expect(words()).toContain('غيّرها عند الموقع التالي')
     expect(document.querySelector('.sheet input')).toBeNull()
     await press('فهمت')
+  })
+})
+
+describe('damaged goods', () => {
+  it('have a camera at hand, and say that they have a photo', async () => {
+    const { model, words } = await show('count-pending')
+    const key = () => root!.querySelector('.photo-key')
+    expect(key()).toBeNull()
+    await act(() => { model.pass.value = pass({ pending: pending(items['milk'], { condition: 'damaged' }) }) })
+    expect(key()!.textContent).toContain('صورة')
+    await act(() => { model.pass.value = pass({ entries: [entry('e1', items['milk'], 4000, { condition: 'damaged', photo: '00' })] }) })
+    expect(words()).toContain('صورة 1')
+  })
+})
+
+describe('figures', () => {
+  it('stand with their unit, and cases with what they make', async () => {
+    const { model, words } = await show('count-pending')
+    await act(() => { model.pass.value = pass({ entries: [entry('e2', items['milk'], 0), entry('e1', items['milk'], 12000, { pack: 10000, quantity: 120000 }), entry('e0', items['tea'], 2000)] }) })
+    expect(words()).toContain('12 كرتونًا = 120 حبة')
+    expect(words()).toContain('حبتان')
+  })
+
+  it('show in mode each how many there are by now, and what the last scan added', async () => {
+    const { model } = await show('count-each')
+    await act(() => { model.pass.value = pass({ mode: 'each', entries: [entry('e2', items['milk'], 1000), entry('e1', items['milk'], 2000)] }) })
+    expect(root!.querySelector('.figure .big')!.textContent).toBe('3')
+    expect(root!.querySelector('.figure .added')!.textContent!.trim()).toBe('+1')
+  })
+
+  it('say which price made the weight', async () => {
+    const { model, words } = await show('count-pending')
+    await act(() => { model.pass.value = pass({ entries: [entry('e1', items['dates'], 1251, { price: { price: 463, unit: 370 } })] }) })
+    expect(words()).toContain('من السعر 0.463 ÷ 0.370')
   })
 })

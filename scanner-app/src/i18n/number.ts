@@ -42,6 +42,11 @@ export function formatDay(day: string, language: Language, digits: Digits): stri
   return cached(`y${language}${digits}`, () => new Intl.DateTimeFormat(tag(language, digits), { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })).format(Date.parse(day))
 }
 
+// formatDayOfYear writes the day and month alone.
+export function formatDayOfYear(day: string, language: Language, digits: Digits): string {
+  return new Intl.DateTimeFormat(tag(language, digits), { day: 'numeric', month: 'long', timeZone: 'UTC' }).format(Date.parse(day))
+}
+
 // writeDigits turns Latin digits into the chosen ones; what is being keyed is shown this way, digit by digit.
 export function writeDigits(text: string, digits: Digits): string {
   return digits === 'latn' ? text : text.replace(/[0-9]/g, (d) => String.fromCharCode(0x0660 + Number(d)))

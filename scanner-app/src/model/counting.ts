@@ -244,7 +244,7 @@ export class Counting extends Ground {
     const last = before && { ...(before.lot ? { lot: before.lot } : {}), ...(before.expiry ? { expiry: before.expiry } : {}) }
     return this.ask({ kind: 'lot', ...(last ? { last } : {}), answers: last ? ['change', 'same', 'none'] : ['change', 'none'], ...again }, async (reply) => {
       if (reply === 'change') return {}
-      await this.change((p) => this.anew({ ...described(p, reply === 'same' ? last! : {}), lotSaid: true }))
+      await this.change((p) => this.anew({ ...described(p, reply === 'same' ? last! : {}, this.means.now()), lotSaid: true }))
       return (await this.settle()) ?? ok
     })
   }
@@ -349,7 +349,7 @@ export class Counting extends Ground {
     if (p && (entry === undefined || entry === p.corrects)) {
       const asked = this.question?.kind === 'lot'
       await this.change((p) => {
-        const next = described(p, said)
+        const next = described(p, said, this.means.now())
         return kinds.every((k) => next[k] === p[k]) ? next : this.anew(next)
       })
       return asked && !this.wantsLot(this.walk!.record.pending!) ? (await this.settle()) ?? ok : {}
@@ -359,7 +359,7 @@ export class Counting extends Ground {
     const step = this.standing(walk, entry)
     const { price, unit_price: unitPrice } = step.event // the number is still the label's
     const was = { ...pendingAnew(step.event), ...(price && unitPrice ? { price, unitPrice } : {}) }
-    const now = described(was, said)
+    const now = described(was, said, this.means.now())
     if ([...kinds, 'note' as const, 'photo' as const].every((k) => now[k] === was[k])) return {}
     await this.record(this.replacing(walk, [step], now, step.event.amount ?? 0, step.event.at, step.event.all_here ?? false))
     return {}

@@ -1,7 +1,7 @@
 // What is about to be counted and has no number yet: made from a scan, or from an entry that is counted anew. Pure.
 import type { RecordedEvent } from '../store/event'
 import type { CatalogueItem, PendingRecord } from '../store/schema'
-import { dayOf } from './day'
+import { dayOf, suggested } from './day'
 import type { Identity } from './identify'
 import { Refuse } from './refusal'
 import type { Description } from './types'
@@ -16,7 +16,7 @@ const maxLot = 64
 export function pendingOf(id: Identity, raw: string, entry: PendingRecord['entry'], at: number, undirected: boolean): PendingRecord {
   return {
     raw: raw.length > maxRaw ? '' : raw, code: id.code, entry, scannedAt: at, keyedAt: at, keyed: '', ...(id.what === 'item' ? { item: id.id! } : {}),
-    pack: id.pack ?? 1000, ...(id.lot ? { lot: id.lot } : {}), ...(id.expiry ? { expiry: id.expiry } : {}), undirected,
+    pack: id.pack ?? 1000, ...(id.lot ? { lot: id.lot } : {}), ...(id.expiry ? { expiry: id.expiry } : {}), ...(suggested(id.expiry, at) === 'expired' ? { condition: 'expired' as const } : {}), undirected,
   }
 }
 
@@ -52,7 +52,7 @@ export function wantsLot(p: PendingRecord, item: CatalogueItem | undefined): boo
 }
 
 /** With what a person says of it besides its number. */
-export function described(p: PendingRecord, said: Description): PendingRecord {
+export function described(p: PendingRecord, said: Description, now: number): PendingRecord {
   const { condition, lot, expiry, note, photo, ...rest } = p
   const next: PendingRecord = { ...rest }
   const c = said.condition === undefined ? condition : said.condition === 'saleable' ? undefined : said.condition
@@ -62,6 +62,7 @@ export function described(p: PendingRecord, said: Description): PendingRecord {
   const day = said.expiry === undefined ? expiry : said.expiry.trim() && dayOf(said.expiry)
   if (day === undefined && said.expiry !== undefined) throw new Refuse('lot-date')
   if (day) next.expiry = day
+  if (day && day !== expiry && !c && said.condition === undefined && suggested(day, now) === 'expired') next.condition = 'expired' // chosen as long as nobody says otherwise
   const told = said.note === undefined ? note : [...said.note.trim()].slice(0, maxNote).join('')
   if (told) next.note = told
   const shown = said.photo ?? photo

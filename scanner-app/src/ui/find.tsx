@@ -55,6 +55,7 @@ export function FindSheet({ pass, zero, close }: { pass: Pass | undefined; zero?
           </li>
         ))}
       </ul>
+      {found.length >= many && query.trim() && <p class="soft small">{text('find.first', { n: found.length })}</p>}
       {found.length === 0 && <p class="empty">{query.trim() ? text('find.none') : text('find.hint')}</p>}
       {!zero && /^(?=.*[0-9])[\x21-\x7e]{3,}$/.test(code) && <button class="button" onClick={() => done(model.scan(code, 'keyed'))}>{text('find.keyed')} <Code>{code}</Code></button>}
     </Sheet>

@@ -19,9 +19,12 @@ export function RescueSheet({ close }: { close: () => void }) {
   useEffect(() => { model.rescue().then(setRescue, setFault) }, [])
   const save = async () => { if (rescue) setSaved(await handOver(rescue)) }
   return (
-    <Sheet title={text('rescue.title')} close={close} whole={shown !== undefined} foot={rescue && <>
+    <Sheet title={text('rescue.title')} close={close} whole={shown !== undefined} foot={rescue && shown !== undefined ? <div class="two">
+      <button class="button" disabled={shown === 0} onClick={() => setShown(shown - 1)}>{text('rescue.before')}</button>
+      <button class="button main" disabled={shown + 1 >= rescue.codes.length} onClick={() => setShown(shown + 1)}>{text('rescue.next')}</button>
+    </div> : rescue && <>
       <button class="button main" onClick={() => void save()}>{text('rescue.save')}</button>
-      {shown === undefined && rescue.codes.length > 0 && <button class="button" onClick={() => setShown(0)}>{text('rescue.codes')}</button>}
+      {rescue.codes.length > 0 && <button class="button" onClick={() => setShown(0)}>{text('rescue.codes')}</button>}
     </>}>
       <div class="stack">
         {fault && <Statement tone="check" title={fault.key === 'nothing-held' ? text('rescue.none') : text('rescue.failed')}>{inWords(fault)}</Statement>}
@@ -38,13 +41,9 @@ export function RescueSheet({ close }: { close: () => void }) {
         </>}
         {saved && <Statement tone="good" title={text('rescue.saved')}>{text('rescue.saved.do')}</Statement>}
         {rescue && shown !== undefined && <>
-          <p>{text('rescue.codes.do')}</p>
           <Code of={rescue.codes[shown]!} label={text('rescue.code', { n: shown + 1, of: rescue.codes.length })} />
           <p class="strong" role="status">{text('rescue.code', { n: shown + 1, of: rescue.codes.length })}</p>
-          <div class="two">
-            <button class="button slim" disabled={shown === 0} onClick={() => setShown(shown - 1)}>{text('rescue.before')}</button>
-            <button class="button slim" disabled={shown + 1 >= rescue.codes.length} onClick={() => setShown(shown + 1)}>{text('rescue.next')}</button>
-          </div>
+          <p class="soft small">{text('rescue.codes.do')}</p>
         </>}
       </div>
     </Sheet>

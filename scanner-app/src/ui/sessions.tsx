@@ -71,7 +71,7 @@ function Downloading() {
   return (
     <Plate title={text('download.title')}>
       <progress max={d?.total || 1} value={d?.total ? d.done : undefined} aria-label={text('download.title')} />
-      {d && d.total > 0 && <p><Count n={d.items} /> {text('download.items', { n: d.items })}</p>}
+      <p>{d && d.total > 0 ? <><Count n={d.items} /> {text('download.items', { n: d.items })}</> : '\u00a0'}</p>
       <p>{text('download.do')}</p>
     </Plate>
   )

@@ -98,7 +98,7 @@ function Pin({ who, back }: { who: Person; back: () => void }) {
     setEntered(false)
     void signIn()
   }, [entered])
-  const keys: Digit[] = ['1', '2', '3', '4', '5', '6', '7', '8', '9']
+  const keys: Digit[] = ['7', '8', '9', '4', '5', '6', '1', '2', '3'] // as on every keypad here
   return (
     <main class="fill headed">
       <div class="bar">

@@ -61,7 +61,7 @@ export function TopLine() {
           <button class="state" onClick={() => { sheet.value = 'sync' }} aria-haspopup="dialog">
             <span class={'link ' + linkTone(link.state)}><span class="dot" />{linkWord(link.state)}</span>
             <span class={'kept ' + storage}><Icon name={storage === 'good' ? 'kept' : 'loose'} /><span class="hidden">{storageWord(storage)}</span></span>
-            <span class={link.unsent ? 'unsent' : 'unsent none'}><Icon name="up" /><Count n={link.unsent} /><span class="hidden">{text('sync.unsent')}</span></span>
+            <span class={link.unsent ? 'unsent' : 'unsent none'}><Icon name="up" />{link.unsent ? <Count n={link.unsent} /> : <><Icon name="good" /><span class="hidden"><Count n={0} /></span></>}<span class="hidden">{text('sync.unsent')}</span></span>
           </button>
         </div>
         : <div class="state"><button onClick={() => { sheet.value = 'settings' }} aria-haspopup="dialog" aria-label={text('do.settings')}><Icon name="settings" /></button></div>}

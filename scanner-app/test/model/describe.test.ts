@@ -128,11 +128,14 @@ describe('condition', () => {
     await m.stop()
   })
 
-  it('is suggested by the expiry and never decided', async () => {
+  it('is expired where its day has passed, as long as nobody says otherwise', async () => {
     const { w, m } = await counting()
     await m.scan('A-01-03')
     await m.scan(labelled('200331', 'OLD'))
+    expect(m.pass.value!.pending).toMatchObject({ condition: 'expired' })
+    await m.describe({ condition: 'saleable' })
     expect(m.pass.value!.pending).toMatchObject({ suggests: 'expired' })
+    await m.describe({ lot: 'OLDER' })
     await keys(m, '1')
     await m.confirm()
     expect(m.pass.value!.entries[0]).toMatchObject({ suggests: 'expired' })
@@ -142,6 +145,16 @@ describe('condition', () => {
     expect(m.pass.value!.entries[0]).not.toHaveProperty('suggests')
     await m.closePass()
     expect((await arrived(w, m))[1]).not.toHaveProperty('condition')
+    await m.stop()
+  })
+
+  it('is expired where a day that has passed is keyed', async () => {
+    const { m } = await counting()
+    await m.scan('A-01-03')
+    await m.scan(labelled('270331', 'NEW'))
+    expect(m.pass.value!.pending).not.toHaveProperty('condition')
+    await m.describe({ expiry: '010124' })
+    expect(m.pass.value!.pending).toMatchObject({ expiry: '2024-01-01', condition: 'expired' })
     await m.stop()
   })
 })

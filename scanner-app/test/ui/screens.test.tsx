@@ -214,19 +214,35 @@ describe('what is said besides the number', () => {
     for (const d of '310227') await press(d)
     const read = () => root!.querySelector('#day-read')!.textContent
     expect(read()).not.toContain('فبراير') // there is no such day
-    for (let i = 0; i < 6; i++) await press('احذف آخر رقم')
+    expect(root!.querySelector<HTMLInputElement>('#day')!.value).toBe('31 / 02 / 27')
+    for (let i = 0; i < 2; i++) await press('احذف آخر رقم')
+    for (let i = 0; i < 2; i++) await press('احذف آخر رقم')
     for (const d of '0327') await press(d)
     expect(read()).toContain('31 مارس 2027')
     await press('تم')
     await press('غير مقروء')
-    await press('كالسابق')
+    await press('كالسابق31/03/27')
     expect(model.asked).toEqual(['describe …', 'answer none', 'answer same'])
+  })
+  it('reads a day out while it is keyed, and asks about one that is years away', async () => {
+    const { model, press } = await show('lot')
+    const read = () => root!.querySelector('#day-read')!.textContent!.replace(/[\u2066-\u2069]/g, '')
+    for (const d of '27') await press(d)
+    expect(read()).toBe('27')
+    for (const d of '03') await press(d)
+    expect(read()).toContain('27 مارس')
+    for (const d of '99') await press(d)
+    await press('تم')
+    expect(model.asked).toEqual([])
+    expect(read()).toContain('هذا بعيد')
+    await press('تم')
+    expect(model.asked).toEqual(['describe …'])
   })
   it('takes a day from keys in digits of either kind', async () => {
     await show('lot')
     const day = root!.querySelector<HTMLInputElement>('#day')!
     await act(() => { day.value = '٣١٠٣٢٧'; day.dispatchEvent(new Event('input', { bubbles: true })) })
-    expect([day.value, root!.querySelector('#day-read')!.textContent!.includes('31 مارس 2027')]).toEqual(['310327', true])
+    expect([day.value, root!.querySelector('#day-read')!.textContent!.includes('31 مارس 2027')]).toEqual(['31 / 03 / 27', true])
   })
   it('asks what an unknown code is', async () => {
     expect((await show('count-unknown')).words()).toContain('ما هذا الصنف؟')
@@ -234,7 +250,7 @@ describe('what is said besides the number', () => {
   })
   it('shows what packs come to', async () => {
     expect((await show('count-case')).words()).toContain('× 12 = 36 حبة')
-    expect((await show('count-recorded-case')).words()).toContain('× 12 = 36 حبة')
+    expect((await show('count-recorded-case')).words()).toContain('+3 × 12')
   })
   it('says in words that a label was taken once, without a sound', async () => {
     const { model, ui, heard, words } = await show('count-recorded')

@@ -23,6 +23,7 @@ describe('without a network', () => {
     const { w, m } = await counting()
     await cut(w, m)
     await m.signOut()
+    expect(m.people.value.filter((p) => p.proven).map((p) => p.id)).toEqual(['ali']) // the server let nobody else in here
     expect(await m.signIn('sara', '58213')).toMatchObject({ refused: { key: 'server-silent' } })
     expect(await m.signIn('ali', '11111')).toMatchObject({ refused: { key: 'pin-wrong', ar: expect.stringMatching(/./) } })
     expect(m.phase.value).toBe('signed-out')

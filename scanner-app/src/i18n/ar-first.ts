@@ -82,6 +82,7 @@ export const arFirst = {
   'signin.name': 'اسم الدخول',
   'signin.missing': 'اكتب اسم الدخول الذي أعطاك إياه المشرف.',
   'signin.network': 'عند أول دخول على هذا الجهاز يلزم الاتصال بالشبكة.',
+  'signin.first': 'يلزم الاتصال أول مرة',
   'signin.pin': 'الرقم السري',
   'signin.pin.keyed': { zero: 'لم تكتب شيئًا بعد', one: 'كُتب رقم واحد', two: 'كُتب رقمان', few: 'كُتبت {n} أرقام', many: 'كُتب {n} رقمًا', other: 'كُتب {n} رقم' },
   'signin.do': 'دخول',

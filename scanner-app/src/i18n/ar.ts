@@ -223,7 +223,6 @@ export const ar = {
   'sync.space.of': '{used} من {quota} م.ب',
   'sync.held': 'السجلات المحفوظة',
   'sync.catalogue': 'الأصناف المحفوظة',
-  'sync.catalogue.parts': { zero: 'لا أجزاء من الدليل', one: 'جزء واحد من الدليل', two: 'جزآن من الدليل', few: '{n} أجزاء من الدليل', many: '{n} جزءًا من الدليل', other: '{n} جزء من الدليل' },
   'sync.photos': 'الصور',
   'sync.photos.held': '{n} ({size} م.ب)',
   'sync.photos.unsent': { zero: 'أُرسلت كلها', one: 'واحدة لم تُرسَل', two: 'اثنتان لم تُرسَلا', few: '{n} لم تُرسَل', many: '{n} لم تُرسَل', other: '{n} لم تُرسَل' },

@@ -82,6 +82,7 @@ export const enFirst: First = {
   'signin.name': 'Sign-in name',
   'signin.missing': 'Type the sign-in name that your supervisor gave you.',
   'signin.network': 'The first time on this device, signing in needs the network.',
+  'signin.first': 'Needs the network the first time',
   'signin.pin': 'PIN',
   'signin.pin.keyed': { one: '{n} digit keyed', other: '{n} digits keyed' },
   'signin.do': 'Sign in',

@@ -221,7 +221,6 @@ export const en: Catalogue = {
   'sync.space.of': '{used} of {quota} MB',
   'sync.held': 'Records held',
   'sync.catalogue': 'Items held',
-  'sync.catalogue.parts': { one: '{n} part of the catalogue', other: '{n} parts of the catalogue' },
   'sync.photos': 'Photos',
   'sync.photos.held': '{n} ({size} MB)',
   'sync.photos.unsent': { one: '{n} not sent', other: '{n} not sent' },

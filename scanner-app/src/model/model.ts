@@ -7,6 +7,7 @@ import { StoreFailed } from '../store/failure'
 import { maxPhoto } from '../store/photos'
 import { Store } from '../store/store'
 import type { Env } from '../sync/env'
+import { isFresh } from '../sync/pin'
 import { older } from '../sync/version'
 import { Sync, type Offer } from '../sync/sync'
 import type { Catalogue } from './catalogue'
@@ -241,7 +242,7 @@ class App extends Shift implements Model {
   private async showSession(): Promise<void> {
     const { store } = this
     if (!store) return
-    const [records, packs, known] = await Promise.all([store.sessions(), store.packs(), store.get('people')])
+    const [records, packs, known, proofs] = await Promise.all([store.sessions(), store.packs(), store.get('people'), store.get('verifiers')])
     const c = this.counting
     const record = c && records.find((r) => r.session === c.pack.session)
     if (c && record) {
@@ -254,7 +255,8 @@ class App extends Shift implements Model {
     } else this.session.value = undefined
     const people = new Map<string, Person>()
     for (const p of [...packs.flatMap((k) => k.people), ...(known ?? [])]) people.set(p.id, p)
-    this.people.value = [...people.values()]
+    const proven = new Set((proofs ?? []).filter((v) => isFresh(v, this.now())).map((v) => v.person))
+    this.people.value = [...people.values()].map((p) => ({ id: p.id, name: p.name, ...(proven.has(p.id) ? { proven: true } : {}) }))
     const held = packs.map((p): SessionOffer => {
       const r = records.find((s) => s.session === p.session)
       return { session: p.session, site: p.site.id, name: p.plan.name, state: stateOf(r?.state ?? 'unknown'), blind: p.plan.blind, round: r?.round ?? 0, joined: true }

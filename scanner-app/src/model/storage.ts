@@ -8,8 +8,9 @@ export async function lookAtStorage(manager: StorageManager, store: Store | unde
   if (!full) await store?.reserve()
   const { usage, quota } = (await manager.estimate?.().catch(() => undefined)) ?? {}
   const holds = await store?.holds().catch(() => undefined)
+  const packs = (await store?.packs().catch(() => [])) ?? []
   return {
     full: store?.isFull ?? full, low: store?.isLow ?? false, ...(persisted === undefined ? {} : { persisted }), ...(usage === undefined ? {} : { used: usage }),
-    ...(quota === undefined ? {} : { quota }), ...holds,
+    ...(quota === undefined ? {} : { quota }), ...holds, ...(holds?.chunks ? { items: Math.max(0, ...packs.map((p) => p.catalogue.items)) } : {}),
   }
 }

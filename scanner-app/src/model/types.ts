@@ -71,9 +71,10 @@ export interface Storage {
   full: boolean
   /** What could be freed has been: counting goes on in the last reserve of room. */
   low?: boolean
-  /** Events, and parts of the catalogue of at most 1,000 items each. */
+  /** Events, parts of the catalogue of at most 1,000 items each, and the items of the largest catalogue that is held. */
   events?: number
   chunks?: number
+  items?: number
   /** Photos: how many, their bytes, and how many the server has not yet. */
   photos?: { held: number; bytes: number; unsent: number }
 }
@@ -96,6 +97,8 @@ export interface Rescue {
 export interface Person {
   id: string
   name: Name
+  /** Whether they may sign in without a network: the server let them in on this device lately. */
+  proven?: boolean
 }
 
 export interface SessionOffer {

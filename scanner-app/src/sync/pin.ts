@@ -37,13 +37,15 @@ export async function forget(store: Store, gone: (person: string) => boolean): P
   if (left.length !== all.length) await store.put('verifiers', left)
 }
 
+/** Whether the server's word on a PIN is still good. A clock that was set back does not make it younger. */
+export const isFresh = (v: VerifierRecord, now: number): boolean => Math.abs(now - v.at) <= provenFor
+
 /** Known: the PIN is right. Wrong, or locked: not that, by now. Unknown: only the server can say. */
 export type Proof = { how: 'known'; name: VerifierRecord['name'] } | { how: 'wrong' | 'locked' | 'unknown' }
 
 export async function prove(store: Store, means: Means, person: string, pin: string): Promise<Proof> {
   const v = await keptOf(store, person)
-  // A clock that was set back does not make a proof younger.
-  if (!v || Math.abs(means.now() - v.at) > provenFor) return { how: 'unknown' }
+  if (!v || !isFresh(v, means.now())) return { how: 'unknown' }
   if (v.wrong >= mostWrong) return { how: 'locked' }
   // Counted before it is tried: who ends the app in between has still tried.
   await wrong(store, person, v.wrong + 1)

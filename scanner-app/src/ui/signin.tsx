@@ -16,6 +16,7 @@ const shortest = 4, longest = 8 // digits of a PIN
 export function SignIn() {
   const { model, refusal } = useUi()
   const people = model.people.value
+  const offline = model.link.value.state === 'offline' // whoever is greyed may still try: the network may be back by then
   const [who, setWho] = useState<Person>()
   const [typing, setTyping] = useState(false)
   if (who) return <Pin who={who} back={() => { refusal.value = undefined; setWho(undefined) }} />
@@ -27,7 +28,9 @@ export function SignIn() {
           <h1>{text('signin.who')}</h1>
           <ul class="rows">
             {people.map((p) => (
-              <li key={p.id}><button class="row" onClick={() => setWho(p)}><span class="title"><Name of={p.name} /></span><Icon name="on" /></button></li>
+              <li key={p.id}><button class="row" onClick={() => setWho(p)}>
+                <span class={offline && !p.proven ? 'soft' : ''}><span class="title"><Name of={p.name} /></span>{offline && !p.proven && <span class="note">{text('signin.first')}</span>}</span><Icon name="on" />
+              </button></li>
             ))}
           </ul>
         </div>

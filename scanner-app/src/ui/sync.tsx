@@ -41,7 +41,7 @@ export function SyncSheet({ close }: { close: () => void }) {
           <dt>{text('sync.storage')}</dt><dd>{storage.persisted === undefined ? text('storage.unasked') : storage.persisted ? text('storage.kept') : text('storage.unkept')}</dd>
           {storage.used !== undefined && <><dt>{text('sync.space')}</dt><dd>{roomInWords(storage.used, storage.quota)}</dd></>}
           {storage.events !== undefined && <><dt>{text('sync.held')}</dt><dd><Count n={storage.events} /></dd></>}
-          {storage.chunks !== undefined && <><dt>{text('sync.catalogue')}</dt><dd>{text('sync.catalogue.parts', { n: storage.chunks })}</dd></>}
+          {storage.items !== undefined && <><dt>{text('sync.catalogue')}</dt><dd><Count n={storage.items} /></dd></>}
           {storage.photos && storage.photos.held > 0 && <>
             <dt>{text('sync.photos')}</dt>
             <dd>{text('sync.photos.held', { n: storage.photos.held, size: megabytes(storage.photos.bytes) })}{storage.photos.unsent > 0 && ` · ${text('sync.photos.unsent', { n: storage.photos.unsent })}`}</dd>

@@ -40,6 +40,7 @@ export function TopLine() {
   const notices = useNotices()
   const fresh = notices.filter((n) => !looked.value.has(n.key)).length
   const paired = model.phase.value === 'ready' || model.phase.value === 'signed-out'
+  const unpaired = model.phase.value === 'unpaired'
   return (
     <header class="topline">
       {model.phase.value === 'ready'
@@ -47,11 +48,11 @@ export function TopLine() {
           <Icon name="menu" /><span class="hidden">{text('menu.open')}</span>
           {pass ? <span class="name at"><PlaceName of={pass.place} section /></span> : <span class={nameOf(where).length > 24 ? 'name long' : 'name'}><Name of={where} /></span>}
         </button>
-        : model.phase.value === 'signed-out' ? <button class="where opens" onClick={() => { sheet.value = 'settings' }} aria-haspopup="dialog">
+        : paired || unpaired ? <button class="where opens" onClick={() => { sheet.value = 'settings' }} aria-haspopup="dialog">
           <Icon name="settings" /><span class="hidden">{text('do.settings')}</span>
           <span class="name"><Name of={model.society.value} /></span>
         </button>
-        : <div class="where">{model.phase.value !== 'unpaired' && <span class="name">{text('app.name')}</span>}</div>}
+        : <div class="where"><span class="name">{text('app.name')}</span></div>}
       {drill ? <TrainingMark />
         : paired ? <div class="state">
           {notices.length > 0 &&
@@ -64,7 +65,7 @@ export function TopLine() {
             <span class={link.unsent ? 'unsent' : 'unsent none'}><Icon name="up" />{link.unsent ? <Count n={link.unsent} /> : <><Icon name="good" /><span class="hidden"><Count n={0} /></span></>}<span class="hidden">{text('sync.unsent')}</span></span>
           </button>
         </div>
-        : <div class="state"><button onClick={() => { sheet.value = 'settings' }} aria-haspopup="dialog" aria-label={text('do.settings')}><Icon name="settings" /></button></div>}
+        : !unpaired && <div class="state"><button onClick={() => { sheet.value = 'settings' }} aria-haspopup="dialog" aria-label={text('do.settings')}><Icon name="settings" /></button></div>}
     </header>
   )
 }

@@ -576,3 +576,13 @@ describe('figures', () => {
     expect(words()).toContain('من السعر 0.463 ÷ 0.370')
   })
 })
+
+describe('who may sign in', () => {
+  it('says of whom the server must be asked, where there is no network', async () => {
+    await show('signin-offline')
+    const rows = [...root!.querySelectorAll('.rows .row')].map((r) => r.textContent!.includes('يلزم الاتصال أول مرة'))
+    expect(rows).toEqual([false, true, true])
+    await show('signin-people')
+    expect(root!.textContent).not.toContain('يلزم الاتصال أول مرة')
+  })
+})

@@ -32,7 +32,7 @@ const measureStorageEvery = 60_000
 const photoRoom = 8 << 20
 /** How long the device is left to itself between two chunks of the catalogue that nothing waits for, and after what a person did, ms. */
 const restEvery = 20
-const restAfter = 300
+const restAfter = 1000
 /** How often a database that was closed is opened again, ms. */
 const reopenEvery = 5_000
 

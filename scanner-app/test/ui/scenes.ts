@@ -142,7 +142,21 @@ export const scenes: Record<string, Scene> = {
   mode: { sheet: 'mode', set: (m) => counting(m, { entries: [] }) },
   'mode-refused': { sheet: 'mode', set: (m) => counting(m), act: refuses },
   details: { sheet: 'details', set: (m) => counting(m, { pending: inHand }) },
-  'details-fault': { sheet: 'details', set: (m) => counting(m, { pending: inHand }), act: async ({ press, write }) => { await write('31/3', 1); await press('do.done') } },
+  'details-fault': { sheet: 'details', set: (m) => counting(m, { pending: inHand }), act: async ({ root, press }) => {
+    const day = root.querySelector<HTMLInputElement>('#day')!
+    day.value = '31/3'
+    day.dispatchEvent(new Event('input', { bubbles: true }))
+    await press('do.done')
+  } },
+  'lot-far': { set: (m) => { counting(m, { pending: pending(items['milk'], { wantsLot: true }) }); m.question.value = { kind: 'lot', answers: ['change', 'none'] } }, act: async ({ root, press }) => {
+    const day = root.querySelector<HTMLInputElement>('#day')!
+    day.value = '270399'
+    day.dispatchEvent(new Event('input', { bubbles: true }))
+    await press('do.done')
+  } },
+  'count-damaged': { set: (m) => counting(m, { entries: [entry('e9', items['milk'], 12000, { pack: 10000, quantity: 120000, condition: 'damaged', photo: '00' }), ...counted] }) },
+  'count-price': { set: (m) => counting(m, { entries: [entry('e9', items['dates'], 1251, { price: { price: 463, unit: 370 } }), entry('e8', items['milk'], 12000, { pack: 10000, quantity: 120000 }), ...counted] }) },
+  'sign-out': { sheet: 'menu', set: (m) => counting(m), act: async ({ root }) => { [...root.querySelectorAll<HTMLButtonElement>('.sheet .row')].at(-1)!.click() } },
   find: { sheet: 'find', set: (m) => counting(m, { items: Object.values(items) }) },
   'find-found': { sheet: 'find', set: (m) => counting(m), act: ({ write }) => write('6') },
   'find-none': { sheet: 'find', set: (m) => counting(m), act: ({ write }) => write('99-A7') },

@@ -57,7 +57,7 @@ export const en: Catalogue = {
   'signout': 'Sign out',
   'signout.pass': 'This location stays open in your name until you return.',
   'signout.unsent': { one: '{n} record is not sent yet', other: '{n} records are not sent yet' },
-  'signout.unsent.do': 'Kept safe on this device. Signing out loses nothing: it is sent by itself when the network is back, whoever signs in next.',
+  'signout.unsent.do': 'What is not sent is kept safe on this device. Signing out loses nothing: it goes out by itself when the network is back, whoever signs in next.',
   'signout.stay': 'Stay',
 
   // Sessions and their packs
@@ -172,7 +172,7 @@ export const en: Catalogue = {
   'details.expiry': 'Expiry date',
   'details.expiry.form': 'DD / MM / YY',
   'details.expiry.do': 'Key day, month and year: {day}. Without a day: {month}.',
-  'details.expiry.fault': 'That is no day. Key it like this: {day} for 31 March {year}.',
+  'details.expiry.fault': 'That is no day. Key it like this: {day} for {date}.',
   'details.expiry.far': '{day}? That is far away. If it is right press Done once more, else key the day first, then month and year.',
   'find.title': 'Find an item',
   'find.query': 'Part of the name or barcode',

@@ -22,7 +22,7 @@ const keyedDay = (typed: string) => readDigits(typed).replace(/ \/ /g, '').repla
 // grouped shows digits as the parts that they will be read as: 31 / 03 / 27.
 function grouped(day: string): string {
   const parts = /^[0-9]+$/.test(day) ? [day.slice(0, 2), day.slice(2, 4), day.slice(4)].filter(Boolean) : [day]
-  return writeDigits(parts.join(' / '), digits.value)
+  return writeDigits(parts.join(digits.value === 'arab' ? '\u200e / \u200e' : ' / '), digits.value) // Arabic-Indic ones would run from the right
 }
 
 // inPart reads out what is there before it is a whole day.
@@ -32,7 +32,7 @@ function inPart(day: string): string {
   return day.length >= 4 && m >= 1 && m <= 12 ? formatDayOfYear(`2028-${day.slice(2, 4)}-${day.slice(0, 2)}`, language.value, digits.value) : formatNumber(d, digits.value)
 }
 
-const samples = () => ({ day: writeDigits('310327', digits.value), month: writeDigits('0327', digits.value), year: writeDigits('2027', digits.value) })
+const samples = () => ({ day: writeDigits('310327', digits.value), month: writeDigits('0327', digits.value), date: formatDay('2027-03-31', language.value, digits.value) })
 
 interface Of { of: Pending | Entry }
 

@@ -152,6 +152,7 @@ export const scenes: Record<string, Scene> = {
     const day = root.querySelector<HTMLInputElement>('#day')!
     day.value = '270399'
     day.dispatchEvent(new Event('input', { bubbles: true }))
+    await new Promise((done) => setTimeout(done, 20))
     await press('do.done')
   } },
   'count-damaged': { set: (m) => counting(m, { entries: [entry('e9', items['milk'], 12000, { pack: 10000, quantity: 120000, condition: 'damaged', photo: '00' }), ...counted] }) },

@@ -68,3 +68,18 @@ test('every scene is well to read, to press and to look at, in both languages', 
   const found = (await Promise.all([walk('ar', 'light'), walk('en', 'dark')])).flat() // two cores
   expect(found.join('\n')).toBe('')
 })
+
+test('a tap that comes together with a question presses none of its answers, and a later one does', async () => {
+  const page = await browser.newPage({ viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true })
+  await page.goto(gallery.url)
+  await page.evaluate(() => window.ready)
+  const pressed = await page.evaluate(async () => {
+    await window.show('large')
+    const answers = [...document.querySelectorAll('.sheet .foot button')]
+    return answers.filter((b) => { const r = b.getBoundingClientRect(); return b.contains(document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2)) }).length
+  })
+  expect(pressed).toBe(0)
+  await page.locator('.sheet .foot button').first().tap() // waits until the sheet takes it
+  expect(await page.evaluate(() => window.asked)).toEqual(['answer accept'])
+  await page.close()
+})

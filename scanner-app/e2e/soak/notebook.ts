@@ -15,6 +15,9 @@ interface Entry {
   pack: number
   amount: number // thousandths of packs
   reversed: boolean
+  allHere: boolean
+  /** What was taken back for it. */
+  inPlaceOf: Entry[]
 }
 
 interface InHand {
@@ -157,9 +160,9 @@ export const close: Step = (s) => {
   s.told.push(`closed ${s.walks.length - 1} ${left.length} entries ${left.reduce((sum, e) => sum + quantity(e), 0)}`)
 }
 
-function record(s: State, of: { item: string; code: string; pack: number }, amount: number, alone: boolean): void {
+function record(s: State, of: { item: string; code: string; pack: number }, amount: number, alone: boolean, inPlaceOf: Entry[] = []): void {
   const w = openWalk(s)!
-  w.entries.push({ item: of.item, code: of.code, pack: of.pack, amount, reversed: false })
+  w.entries.push({ item: of.item, code: of.code, pack: of.pack, amount, reversed: false, allHere: alone, inPlaceOf })
   s.told.push(`observed ${s.walks.length - 1}.${w.entries.length - 1} ${of.code} ${of.item} ${amount}×${of.pack}${alone ? ' all here' : ''}`)
 }
 
@@ -181,8 +184,9 @@ function settleInHand(s: State): void {
   const h = s.inHand
   if (!h) return
   const w = openWalk(s)!
-  if (h.again === 'replace') for (const e of same(w, h)) reverse(s, e)
-  record(s, h, thousandths(h.keyed), w.mode === 'quantity' && same(w, h).length === 0)
+  const replaced = h.again === 'replace' ? same(w, h) : []
+  for (const e of replaced) reverse(s, e)
+  record(s, h, thousandths(h.keyed), w.mode === 'quantity' && same(w, h).length === 0, replaced)
   delete s.inHand
 }
 
@@ -203,8 +207,13 @@ export const zero: Step[] = [(s) => { s.inHand!.keyed = '0' }, count]
 
 export const discard: Step = (s) => { delete s.inHand }
 
-/** The newest is taken back, or the n-th before it. */
-export const undo = (n = 0): Step => (s) => reverse(s, standing(openWalk(s)!).at(-1 - n)!)
+/** The newest is taken back, or the n-th before it; what it stood for stands again. */
+export const undo = (n = 0): Step => (s) => {
+  const w = openWalk(s)!, e = standing(w).at(-1 - n)!
+  reverse(s, e)
+  const alone = e.inPlaceOf.length === 1 && e.inPlaceOf[0]!.allHere && same(w, e).length === 0
+  for (const b of e.inPlaceOf) record(s, b, b.amount, alone, b.inPlaceOf)
+}
 
 /** Item to quantity at each place, as the walks leave it: those that continue add, those that replace stand in the place of all before. */
 export function tally(s: State): Map<string, number> {

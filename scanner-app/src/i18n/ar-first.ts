@@ -92,6 +92,7 @@ export const arFirst = {
   'scan.bounced': 'الملصق نفسه مرتين معًا: أُخذ مرة واحدة',
   'scan.sink': 'يستقبل المسح من القارئ',
   'undone': 'أُلغي: {name} · {quantity}',
+  'undone.replaced': 'أُلغي الاستبدال، عاد العدد {quantity}',
   'undone.scan': 'أُلغي مسح {name}',
   'keypad': 'لوحة الأرقام',
   'keypad.point': 'الفاصلة العشرية',

@@ -92,6 +92,7 @@ export const enFirst: First = {
   'scan.bounced': 'The same label twice at once: taken once',
   'scan.sink': 'Takes scans from the reader',
   'undone': 'Taken back: {name} · {quantity}',
+  'undone.replaced': 'The replacement is undone: {quantity} again',
   'undone.scan': 'Scan taken back: {name}',
   'keypad': 'Keypad',
   'keypad.point': 'Decimal point',

@@ -12,7 +12,7 @@ import { Ground } from './ground'
 import { identify, type Identity } from './identify'
 import { Journal, type Means } from './journal'
 import { Keyed } from './keyed'
-import { keyedOf, maxObserved, quantityOf, thousandths, unusual } from './number'
+import { isUnusual, keyedOf, maxObserved, quantityOf, thousandths } from './number'
 import { described, measureOf, pendingAnew } from './pending'
 import { Refuse } from './refusal'
 import type { Key, Mode, Outcome, Pending, Question, Reply, Description, Scanned } from './types'
@@ -55,7 +55,7 @@ export class Counting extends Ground {
     if (this.over) return undefined
     if (this.asked) return this.asked.question
     const p = this.walk?.record.pending
-    return p?.again === 'ask' ? { kind: 'again', already: this.walk!.already(p), answers: ['replace', 'add', 'discard'] } : undefined
+    return p?.again === 'ask' ? { kind: 'again', already: this.walk!.already(p), answers: p.keyed === '0' ? ['discard', 'replace'] : ['replace', 'add', 'discard'] } : undefined
   }
 
   // Passes.
@@ -65,8 +65,10 @@ export class Counting extends Ground {
     const place = this.place(location)
     if (this.walk) {
       if (this.walk.record.location === location) return ok
-      const settled = await this.settle(true)
-      return settled ?? this.ask({ kind: 'leave', to: place, totals: this.walk.totals(this.catalogue), answers: ['stay', 'leave'] }, async (reply, at) => {
+      const { walk } = this, settled = await this.settle(true)
+      if (settled) return settled
+      const totals = await this.catalogue.reading(() => walk.totals(this.catalogue))
+      return this.ask({ kind: 'leave', to: place, totals, answers: ['stay', 'leave'] }, async (reply, at) => {
         if (reply === 'stay') return {}
         await this.closePass(at)
         return this.openPass(location, mode, task, at)
@@ -123,7 +125,8 @@ export class Counting extends Ground {
 
   // Scans.
 
-  async scan(raw: string, entry: 'scan' | 'keyed', at: number, mode: Mode): Promise<Scanned> {
+  /** Zero: where it is an item, none of it is here. */
+  async scan(raw: string, entry: 'scan' | 'keyed', at: number, mode: Mode, zero = false): Promise<Scanned> {
     const id = await this.catalogue.reading(() => identify(raw, this.known()))
     const keyboard = id.arabicKeyboard ? { arabicKeyboard: true } : {}
     const answered = await this.answeredBy(id, at)
@@ -131,6 +134,7 @@ export class Counting extends Ground {
     if (id.what === 'location') return { ...(await this.openPass(id.id!, mode, undefined, at)), what: 'location', ...keyboard }
     this.counting()
     this.mayOpen()
+    if (zero) return { ...(await this.zeroOf(id, raw, entry, at)), what: 'item', ...keyboard }
     if (id.what === 'invalid') {
       const fault = id.fault!
       const again = this.ask({ kind: 'invalid', code: id.code, fault, answers: ['again', 'count'] }, async (reply) => {
@@ -152,7 +156,8 @@ export class Counting extends Ground {
     if (!q || q.kind === 'how-many') return undefined
     if (q.kind === 'leave' && id.what === 'location' && id.id === q.to.location) {
       // Its label once more: go. The trigger that bounced is no second look.
-      return Math.abs(at - this.asked!.at) < bounce ? { ...look, what: 'nothing' } : { ...(await this.answer('leave', at)), what: 'location' }
+      if (Math.abs(at - this.asked!.at) < bounce) throw new Refuse('label-again')
+      return { ...(await this.answer('leave', at)), what: 'location' }
     }
     const another = id.what === 'location' && (q.kind === 'leave' || (q.kind === 'second-pass' && id.id !== q.place.location))
     if (q.kind !== 'invalid' && !another) throw new Refuse('answer-first')
@@ -191,7 +196,7 @@ export class Counting extends Ground {
       const quantity = Number.isInteger(amount) ? quantityOf(amount, one.pack) : undefined
       if (quantity === undefined) throw new Refuse('number-inexact')
       if (quantity > maxObserved) throw new Refuse('number-too-large')
-      if (quantity >= unusual || this.wantsLot(one)) { // something is to be asked first
+      if (isUnusual(quantity, this.item(one)?.unit) || this.wantsLot(one)) { // something is to be asked first
         await this.record(settled, { pending: { ...one, keyed: keyedOf(amount), again: 'add', part: true }, multiplier: '' })
         return { ...(await this.confirm()), what }
       }
@@ -219,7 +224,7 @@ export class Counting extends Ground {
     const quantity = quantityOf(amount, p.pack)
     if (quantity === undefined) throw new Refuse('number-inexact')
     if (quantity > maxObserved) throw new Refuse('number-too-large')
-    if (quantity >= unusual && this.accepted !== p.keyed + '×' + p.pack) {
+    if (isUnusual(quantity, this.item(p)?.unit) && this.accepted !== p.keyed + '×' + p.pack) {
       return this.ask({ kind: 'large', quantity, answers: ['change', 'accept'] }, async (reply) => {
         if (reply === 'change') return {}
         this.accepted = p.keyed + '×' + p.pack
@@ -303,8 +308,7 @@ export class Counting extends Ground {
     this.mayGoOn()
     if (item !== undefined) {
       this.mayOpen()
-      const seen = walk.record.pending?.item === item ? {} : await this.chooseAnew(item, at)
-      if (seen.sound === 'check') return seen
+      if (walk.record.pending?.item !== item) return this.zeroOf(item, '', 'search', at)
     }
     const p = walk.record.pending
     if (!p) throw new Refuse('nothing-pending')
@@ -312,16 +316,17 @@ export class Counting extends Ground {
     return this.walk!.record.pending!.again === 'ask' ? look : this.confirm()
   }
 
-  /** Makes an item pending, whatever the mode. */
-  private async chooseAnew(item: string, at: number): Promise<Outcome> {
-    const settled = await this.settle()
+  /** Zero of an item that is not in hand, whatever the mode. Nobody looked for what nobody knows. */
+  private async zeroOf(seen: Identity | string, raw: string, entry: PendingRecord['entry'], at: number): Promise<Outcome> {
+    const settled = await this.settle(entry === 'scan')
     if (settled) return settled
-    const found = this.catalogue.item(item)
-    if (!found) throw new Refuse('item-unknown')
-    const p = this.pendingOf({ what: 'item', id: item, code: '', pack: packsOf(found)[0]!.pack, arabicKeyboard: false }, '', 'search', at)
+    const item = typeof seen === 'string' ? seen : seen.id, found = item === undefined ? undefined : await this.catalogue.reading(() => this.catalogue.item(item))
+    if (!found) throw new Refuse(typeof seen === 'string' ? 'item-unknown' : 'zero-unknown')
+    const id: Identity = typeof seen === 'string' ? { what: 'item', id: seen, code: '', pack: packsOf(found)[0]!.pack, arabicKeyboard: false } : seen
+    const p = { ...this.pendingOf(id, raw, entry, at), keyed: '0' }
     const again = this.walk!.same(p).length > 0
-    await this.put({ pending: { ...p, ...(again ? { keyed: '0', again: 'ask' as const } : {}) }, multiplier: '' })
-    return again ? look : {}
+    await this.put({ pending: { ...p, ...(again ? { again: 'ask' as const } : {}) }, multiplier: '' })
+    return again ? look : this.confirm()
   }
 
   private async change(change: (p: PendingRecord) => PendingRecord): Promise<Outcome> {
@@ -386,7 +391,7 @@ export class Counting extends Ground {
     const walk = this.counting()
     if (walk.record.pending && entry === undefined) return this.discard()
     this.mayGoOn()
-    await this.record([walk.reversal(this.standing(walk, entry), this.means.now())])
+    await this.record(walk.undoing(this.standing(walk, entry), this.means.now()))
     return ok
   }
 
@@ -432,7 +437,7 @@ export class Counting extends Ground {
     }
     if (reply === 'discard') return this.discard()
     await this.change((p) => ({ ...p, again: reply as 'replace' | 'add' }))
-    return ok
+    return this.walk!.record.pending!.keyed === '0' ? this.confirm() : ok
   }
 
   // Storing.

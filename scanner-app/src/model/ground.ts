@@ -2,7 +2,7 @@
 // scan or key does to them is Counting's.
 import type { Scheme } from '../gs1/decode'
 import { fold } from '../store/fold'
-import type { PackRecord, PendingRecord, SessionRecord } from '../store/schema'
+import type { CatalogueItem, PackRecord, PendingRecord, SessionRecord } from '../store/schema'
 import { shown, type Catalogue } from './catalogue'
 import { dayOf } from './day'
 import { duties, type Duties } from './duty'
@@ -92,7 +92,7 @@ export class Ground {
     return pendingOf(id, raw, entry, at, record.undirected || !asked(record.items) || !asked(scope))
   }
 
-  protected wantsLot(p: PendingRecord): boolean {
-    return wantsLot(p, p.item ? this.catalogue.item(p.item) : undefined)
-  }
+  protected item(p: PendingRecord): CatalogueItem | undefined { return p.item ? this.catalogue.item(p.item) : undefined }
+
+  protected wantsLot(p: PendingRecord): boolean { return wantsLot(p, this.item(p)) }
 }

@@ -8,7 +8,7 @@ import { packsOf, shown, type Catalogue } from './catalogue'
 import { identify, type Identity } from './identify'
 import type { Means } from './journal'
 import { Keyed } from './keyed'
-import { keyedOf, maxObserved, quantityOf, thousandths, unusual } from './number'
+import { isUnusual, keyedOf, maxObserved, quantityOf, thousandths } from './number'
 import { measureOf, pendingOf } from './pending'
 import { Refuse } from './refusal'
 import type { Goods, Key, Move, Outcome, Place, Scanned } from './types'
@@ -216,7 +216,7 @@ export class Moving {
       const quantity = quantityOf(amount, g.pack)
       if (quantity === undefined || (amount % 1000 && !this.decimals(g))) throw new Refuse('number-inexact')
       if (quantity > maxObserved) throw new Refuse('number-too-large')
-      large ||= quantity >= unusual
+      large ||= isUnusual(quantity, g.item ? this.catalogue.item(g.item)?.unit : undefined)
       return { kind: 'moved', session: m.session, at: Math.max(now, g.takenAt), person: m.person, ...goodsFields(g, amount), from, to, taken_at: g.takenAt }
     })
     const numbers = m.move + m.goods.map((g) => ' ' + g.keyed + '×' + g.pack).join('')

@@ -1,11 +1,13 @@
 // Numbers as they are keyed, and quantities in thousandths. Never floats: products are whole or refused.
-import type { Key } from './types'
+import type { Item, Key } from './types'
 
 /** The greatest quantity of one observation, in thousandths: ten million units. A barcode in a number field is far above. */
 export const maxObserved = 10_000_000_000
 
-/** From this quantity on a second look is asked for, in thousandths of the base unit. */
-export const unusual = 1_000_000
+/** From this quantity on a second look is asked for: 1,000 pieces or metres, 100 kg or litres, in thousandths of them. */
+const unusual: Record<Item['unit'], number> = { piece: 1_000_000, metre: 1_000_000, kg: 100_000, litre: 100_000 }
+
+export const isUnusual = (quantity: number, unit: Item['unit'] = 'piece') => quantity >= unusual[unit]
 
 /** What was keyed after one more key. Unchanged where the key has no place. */
 export function keyedAfter(keyed: string, key: Key, decimals: boolean): string {

@@ -18,6 +18,8 @@ const words = {
   'session-over': ['انتهت هذه الجلسة. اختر جلسة أخرى.', 'This session is over. Choose another one.'],
   'device-revoked': ['أُوقف هذا الجهاز. سلّمه إلى المشرف؛ ما عليه محفوظ.', 'This device was revoked. Hand it to the supervisor; what it holds is kept.'],
   'app-outdated': ['حدّث التطبيق قبل فتح موقع جديد. ما سُجّل محفوظ ويُرسَل.', 'Update the app before you open another location. What was recorded is kept and sent.'],
+  'zero-unknown': ['لا يُعرف هذا الباركود، فلا يُسجَّل صفرًا. ابحث عن الصنف باسمه.', 'Nobody knows this barcode, so there is no zero of it. Find the item by its name.'],
+  'label-again': ['الملصق نفسه في اللحظة نفسها. امسحه مرة أخرى للانتقال.', 'The same label in the same moment. Scan it once more to go there.'],
   'scan-too-long': ['القراءة أطول من أن تكون رمزًا. أعد المسح.', 'What was read is too long for a code. Scan again.'],
   'scan-empty': ['لم يُقرأ شيء. أعد المسح.', 'Nothing was read. Scan again.'],
   'number-too-large': ['هذا العدد أكبر من أن يكون كمية. إن كان رمزًا فامسحه من جديد.', 'This is too large for a quantity. If it is a code, scan it again.'],

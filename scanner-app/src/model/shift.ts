@@ -21,7 +21,7 @@ export abstract class Shift {
   protected counting: Counting | undefined
   protected carrying: Moving | undefined
   /** The scan before, when nothing was done since. */
-  private lastScan: { raw: string; at: number } | undefined
+  private lastScan: { raw: string; at: number; taken: boolean } | undefined
 
   /** Does one thing after the other; whatever is thrown becomes the outcome's reason, and what came of it is published. */
   protected abstract act<T extends Outcome>(f: () => Promise<T>, refused: Omit<T, keyof Outcome>): Promise<T>
@@ -72,7 +72,7 @@ export abstract class Shift {
     }, {})
   }
 
-  scan(raw: string, entry: 'scan' | 'keyed' = 'scan', when = Infinity, front = 0): Promise<Scanned> {
+  scan(raw: string, entry: 'scan' | 'keyed' = 'scan', when = Infinity, front = 0, zero = false): Promise<Scanned> {
     const at = Math.min(when, this.now())
     return this.count<Scanned>(async (c, before) => {
       const { moved } = this
@@ -80,11 +80,11 @@ export abstract class Shift {
       const bounced = before?.raw === raw && Math.abs(at - before.at) < bounce
       if (bounced) {
         this.lastScan = before
-        return { what: 'nothing', bounced }
+        return { what: 'nothing', ...(before.taken ? { bounced } : {}) }
       }
       if (!moved && !c.walk) this.mayOpenPass()
-      const scanned = moved ? await moved.scan(raw, entry, at, () => c.mayOpen()) : await c.scan(raw, entry, at, this.mode.value)
-      this.lastScan = { raw, at }
+      const scanned = moved ? await moved.scan(raw, entry, at, () => c.mayOpen()) : await c.scan(raw, entry, at, this.mode.value, zero)
+      this.lastScan = { raw, at, taken: scanned.what !== 'nothing' }
       return scanned
     }, { what: 'nothing' })
   }

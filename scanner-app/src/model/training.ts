@@ -60,8 +60,9 @@ class Memory implements CountStore {
   constructor(private readonly of: Trainer, private readonly recorded: (fields: EventFields) => void) {}
 
   async record(fields: EventFields[], pass?: PassRecord, moves?: Parameters<CountStore['record']>[2]): ReturnType<CountStore['record']> {
+    const mono = this.events.length // no two acts at once
     const events = fields.map((f) => {
-      const stamp = { id: randomId(this.of.random), at: f.at ?? this.of.now(), mono: 0 }
+      const stamp = { id: randomId(this.of.random), at: f.at ?? this.of.now(), mono }
       const n = this.events.length + 1
       this.events.push({ n, id: stamp.id, body: eventBody(f, stamp), digest: '', session, kind: f.kind, at: stamp.at, ...(f.pass ? { pass: f.pass } : {}) })
       return { v: 1 as const, ...f, ...stamp, n }

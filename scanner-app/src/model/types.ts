@@ -213,8 +213,11 @@ export interface Entry extends Seen {
   amount: number
   quantity: number
   allHere: boolean
-  /** Taken back. */
+  /** Taken back; replaced: for another that stands in its place. */
   reversed: boolean
+  replaced?: boolean
+  /** It stands in the place of others: what stands again when it is undone, base units in thousandths. */
+  restores?: number
   /** The server has it. */
   sent: boolean
 }
@@ -229,7 +232,7 @@ export interface Pending extends Seen {
   packs: Pack[]
   /** Whether decimals may be keyed. */
   decimals: boolean
-  /** What stands of the same item at this location already, base units in thousandths. */
+  /** What stands of the same item at this location, in whatever lot or condition, base units in thousandths. */
   already: number
   /** How a second number for the same item is meant, once answered. */
   again?: 'replace' | 'add'
@@ -243,8 +246,8 @@ export interface Pending extends Seen {
 export type Question =
   /** The number of the pending item, before anything else. Key it and confirm, or discard it. Again: a scan was not taken for it. */
   | { kind: 'how-many'; answers: readonly ['discard']; again?: boolean }
-  /** The item stands here already with so much (base units, thousandths). */
-  | { kind: 'again'; already: number; answers: readonly ['replace', 'add', 'discard'] }
+  /** The item stands here already with so much of the same lot and condition (base units, thousandths). Zero adds nothing. */
+  | { kind: 'again'; already: number; answers: readonly ('replace' | 'add' | 'discard')[] }
   /**
    * The item needs its lot or expiry: describe() answers, or the same as that of its entry before (last), or that none can be read.
    * Again: a scan was not taken for it.
@@ -269,8 +272,10 @@ export interface Totals {
   observations: number
   /** Different items, the unknown codes not among them. */
   items: number
-  /** Base units, thousandths, of everything together. */
+  /** Base units, thousandths, of everything together, as the closing declares it: of pieces and kilos it is no number for a person. */
   quantity: number
+  /** The same by the unit: what stands of it, thousandths. What nobody knows is pieces. */
+  units: Partial<Record<Item['unit'], number>>
   /** Different codes that nobody knows. */
   unknown: number
   /** Of a task with a list: what of it was not met. It will count as zero. */
@@ -382,9 +387,10 @@ export interface Model {
   /**
    * One scan as the imager gave it, or a code keyed by hand. It is answered when it is stored: only then comes the sound.
    * It may pair, open or change the location, or count. At is when its last character came, ms; without it, now. Front says
-   * how many of its first characters came as keys before it was known to be a scan: what they keyed is taken back.
+   * how many of its first characters came as keys before it was known to be a scan: what they keyed is taken back. Zero: the item
+   * was looked for, and none of it is here.
    */
-  scan(raw: string, entry?: 'scan' | 'keyed', at?: number, front?: number): Promise<Scanned>
+  scan(raw: string, entry?: 'scan' | 'keyed', at?: number, front?: number, zero?: boolean): Promise<Scanned>
   /** An item that was searched for, as if it had been scanned. */
   choose(item: string): Promise<Scanned>
   key(key: Key): Promise<Outcome>
@@ -410,7 +416,7 @@ export interface Model {
   countAnew(entry: string): Promise<Outcome>
   /** Looked, none there: of the pending item, or of the one named. */
   zero(item?: string): Promise<Outcome>
-  /** Discards the pending item; else takes back the newest entry, or the one named. */
+  /** Discards the pending item; else takes back the newest entry, or the one named: what was taken back for it stands again. */
   undo(entry?: string): Promise<Outcome>
   answer(reply: Reply): Promise<Outcome>
   /** Closes the pass with its totals, after they were shown. Refused over a pending item or a question. */

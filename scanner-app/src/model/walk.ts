@@ -16,12 +16,18 @@ export type PassChange = Partial<Omit<PassRecord, 'pending'>> & { pending?: Pend
 export interface Step {
   event: Recorded
   reversed: boolean
+  /** What was taken back for it, in the same act. */
+  inPlaceOf: Step[]
+  /** Taken back for another that stands in its place. */
+  replaced: boolean
   /** As it was shown last: a scan is answered after all is shown, and most entries are as they were. */
   shown?: Entry
 }
 
 export class Walk {
   readonly steps: Step[] = []
+  /** What was taken back last and nothing stands for yet, and by the monotonic clock when: one act has one instant. */
+  private taken: { steps: Step[]; mono: number } = { steps: [], mono: -1 }
 
   constructor(public record: PassRecord) {}
 
@@ -33,16 +39,33 @@ export class Walk {
 
   /** Takes in what was recorded. */
   take(e: Recorded): void {
-    if (e.kind === 'observed') this.steps.push({ event: e, reversed: false })
+    if (e.kind === 'observed') this.steps.push(this.stepOf(e))
     if (e.kind !== 'reversed') return
     const step = this.steps.find((s) => s.event.id === e.reverses)
-    if (step) step.reversed = true
+    if (!step) return
+    step.reversed = true
+    this.taken = { steps: [...(this.taken.mono === e.mono ? this.taken.steps : []), step], mono: e.mono }
+  }
+
+  /**
+   * An entry, and what it stands for: what was taken back with it. Where a replacement was undone it is what it was, and described
+   * anew it is the same count.
+   */
+  private stepOf(e: Recorded): Step {
+    const taken = this.taken.mono === e.mono ? this.taken.steps.filter((s) => isSame(s.event, e)) : []
+    const step = { event: e, reversed: false, inPlaceOf: taken, replaced: false }
+    const restored = taken.flatMap((s) => s.inPlaceOf).find((s) => [...counted, ...said].every((k) => s.event[k] === e[k]))
+    if (restored) return { ...step, inPlaceOf: restored.inPlaceOf }
+    for (const s of taken) s.replaced = true
+    this.taken = { steps: [], mono: -1 }
+    const described = taken.find((s) => counted.every((k) => s.event[k] === e[k]))
+    return described ? { ...step, inPlaceOf: described.inPlaceOf } : step
   }
 
   /** What stands of the same item, lot, expiry and condition; of an unknown code, under the same code. */
   same(p: Pick<PendingRecord, 'item' | 'code' | 'lot' | 'expiry' | 'condition'>): Step[] {
     return this.steps.filter(({ event: e, reversed }) => !reversed &&
-      (p.item ? e.item === p.item : !e.item && e.code === p.code) &&
+      isSame(p, e) &&
       (e.lot ?? '') === (p.lot ?? '') && (e.expiry ?? '') === (p.expiry ?? '') && (e.condition ?? '') === (p.condition ?? ''))
   }
 
@@ -78,6 +101,12 @@ export class Walk {
     }
   }
 
+  /** The events that undo an entry: what was taken back for it stands again as it was. It is all that is here only where no other stands. */
+  undoing(step: Step, now: number): EventFields[] {
+    const alone = step.inPlaceOf.length === 1 && !this.steps.some((s) => !s.reversed && s !== step && isSame(step.event, s.event))
+    return [this.reversal(step, now), ...step.inPlaceOf.map(({ event: { id, n, v, mono, offset, rtt, all_here, ...e } }): EventFields => ({ ...e, all_here: (alone && all_here) || undefined }))]
+  }
+
   /** The pass's record after these events and changes. */
   after(events: EventFields[], change: PassChange = {}): PassRecord {
     const { pending, ...next } = { ...this.record, ...change }
@@ -92,9 +121,15 @@ export class Walk {
   totals(catalogue: Catalogue): Totals {
     const items = new Set<string>()
     const unknown = new Set<string>()
-    for (const { event: e, reversed } of this.steps) if (!reversed) e.item ? items.add(e.item) : unknown.add(e.code ?? '')
+    const units: Totals['units'] = {}
+    for (const { event: e, reversed } of this.steps) {
+      if (reversed) continue
+      e.item ? items.add(e.item) : unknown.add(e.code ?? '')
+      const unit = itemOf(catalogue, e.item)?.unit ?? 'piece'
+      units[unit] = (units[unit] ?? 0) + quantity(e)
+    }
     return {
-      observations: this.record.observations, quantity: this.record.quantity, items: items.size, unknown: unknown.size,
+      observations: this.record.observations, quantity: this.record.quantity, units, items: items.size, unknown: unknown.size,
       missed: (this.record.items ?? []).filter((id) => !items.has(id)).map((id) => itemOf(catalogue, id)!),
     }
   }
@@ -103,11 +138,12 @@ export class Walk {
   view(catalogue: Catalogue, place: Place, ackedN: number, now: number): Pass {
     const r = this.record
     const entries = this.steps.map((step): Entry => {
-      const { event: e, reversed, shown } = step, sent = e.n <= ackedN
+      const { event: e, reversed, replaced, inPlaceOf, shown } = step, sent = e.n <= ackedN
       if (shown?.reversed === reversed && shown.sent === sent && !e.expiry) return shown // what an expiry suggests changes by the day
       return (step.shown = {
         id: e.id, code: e.code ?? '', ...optionalItem(catalogue, e.item), pack: e.pack ?? 1000, undirected: e.undirected ?? false,
         ...detailsOf(e, now), ...(e.price && e.unit_price ? { price: { price: e.price, unit: e.unit_price } } : {}), at: e.at, scannedAt: e.scanned_at ?? e.at, amount: e.amount ?? 0, quantity: quantity(e), allHere: e.all_here ?? false, reversed, sent,
+        ...(replaced ? { replaced } : {}), ...(inPlaceOf.length ? { restores: inPlaceOf.reduce((sum, s) => sum + quantity(s.event), 0) } : {}),
       })
     }).reverse()
     return {
@@ -123,7 +159,7 @@ export class Walk {
     const q = amount === undefined ? undefined : quantityOf(amount, p.pack)
     return {
       code: p.code, ...optionalItem(catalogue, p.item), pack: p.pack, undirected: p.undirected, scannedAt: p.scannedAt, keyed: p.keyed, ...(q === undefined ? {} : { quantity: q }),
-      packs: packsOf(item), decimals: takesDecimals(p, catalogue), already: this.already(p),
+      packs: packsOf(item), decimals: takesDecimals(p, catalogue), already: this.steps.reduce((sum, s) => sum + (!s.reversed && isSame(p, s.event) ? quantity(s.event) : 0), 0),
       ...detailsOf(p, now), wantsLot: wantsLot(p, item), ...(p.corrects ? { corrects: p.corrects } : {}),
       ...(p.again && p.again !== 'ask' ? { again: p.again } : {}),
     }
@@ -144,6 +180,13 @@ export function takesDecimals(p: PendingRecord, catalogue: Catalogue): boolean {
   const item = p.item ? catalogue.item(p.item) : undefined
   return item !== undefined && item.unit !== 'piece'
 }
+
+/** Whether both are of one item; of what nobody knows, of one code. */
+const isSame = (a: Pick<EventFields, 'item' | 'code'>, b: Pick<EventFields, 'item' | 'code'>) => (a.item ? b.item === a.item : !b.item && b.code === a.code)
+
+/** What makes two entries one count, and what may be said of it besides. */
+const counted = ['at', 'scanned_at', 'raw', 'code', 'item', 'pack', 'amount', 'entry', 'price', 'unit_price'] as const
+const said = ['condition', 'lot', 'expiry', 'note', 'photo'] as const
 
 const quantity = (e: EventFields) => quantityOf(e.amount ?? 0, e.pack ?? 1000) ?? 0
 

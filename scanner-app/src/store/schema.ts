@@ -183,6 +183,8 @@ export interface DeviceState {
 export interface Contact {
   offset: number
   rtt: number
+  /** When, ms of the device's clock; earlier versions did not say. */
+  at?: number
 }
 
 /** Single values, each under its own key. */

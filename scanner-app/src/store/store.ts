@@ -169,9 +169,13 @@ export class Store {
   get hasEarlier(): boolean { return this.stream.base > 0 && this.firstN <= this.stream.base }
   get needsClock(): ReadonlySet<string> { return this.unmeasured }
 
+  /** When the server was measured last, ms, be it by a tab before this one. */
+  get contactAt(): number | undefined { return this.contact?.at }
+  get held(): number { return this.lastN - this.firstN + 1 }
+
   /** How much lies here. */
   async holds(): Promise<{ events: number; chunks: number; photos: PhotoSpace }> {
-    return { events: this.lastN - this.firstN + 1, chunks: await this.db.count('chunks'), photos: await this.photos.space() }
+    return { events: this.held, chunks: await this.db.count('chunks'), photos: await this.photos.space() }
   }
 
   /** The chain's digest after event seq, or undefined beyond its end and where that is forgotten. */
@@ -219,11 +223,12 @@ export class Store {
       let digest = this.lastDigest
       let n = this.lastN
       const unmeasured = new Set(this.unmeasured)
+      const mono = Math.max(0, Math.round(this.watch.mono())) // one act, one instant
       const records: EventRecord[] = []
       const events: (RecordedEvent & { n: number })[] = []
       for (const f of fields) {
         const stamp: Stamp = {
-          id: randomId(this.watch.random), at: f.at ?? this.watch.now(), mono: Math.max(0, Math.round(this.watch.mono())),
+          id: randomId(this.watch.random), at: f.at ?? this.watch.now(), mono,
           offset: this.contact?.offset, rtt: this.contact?.rtt,
         }
         const body = eventBody(f, stamp)

@@ -40,7 +40,9 @@ export class Exchange {
   /** Feeds that come while a join is unanswered: they are newer than its pack. */
   readonly joining = new Map<string, Feed | undefined>()
 
-  constructor(readonly env: Env, readonly store: Store) {}
+  constructor(readonly env: Env, readonly store: Store) {
+    if (store.contactAt !== undefined) this.status.lastContact = store.contactAt
+  }
 
   async hello(): Promise<Hello> {
     const s = this.store
@@ -99,7 +101,7 @@ export class Exchange {
     this.status.lastContact = time
     const rtt = time - sent.time
     if (rtt < 0 || Math.abs(rtt - (mono - sent.mono)) > 1000) return
-    await unlessFull(this.measured({ offset: Math.round(server - (sent.time + time) / 2), rtt }))
+    await unlessFull(this.measured({ offset: Math.round(server - (sent.time + time) / 2), rtt, at: time }))
   }
 
   private async measured(contact: Contact): Promise<void> {

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks'
 import { formatDay, formatTime } from '../i18n/number'
 import { digits, language, nameOf, text } from '../i18n/text'
 import type { Entry, Pass } from '../model/types'
+import { Earlier } from './earlier'
 import { Icon } from './icon'
 import { conditionWord } from './condition'
 import { Refused } from './notices'
@@ -24,6 +25,7 @@ export function EntriesSheet({ pass, close }: { pass: Pass; close: () => void })
       <ul class="rows">{pass.entries.slice(0, shown).map((e) => <Row key={e.id} entry={e} open={chosen === e.id} choose={() => setChosen(chosen === e.id ? '' : e.id)} close={close} />)}</ul>
       {pass.entries.length > shown && <button class="button" onClick={() => setShown(shown + page)}>{text('list.more', { n: pass.entries.length - shown })}</button>}
       {pass.entries.length === 0 && <p class="empty">{text('entries.none')}</p>}
+      <Earlier />
     </Sheet>
   )
 }
@@ -38,7 +40,7 @@ function Row({ entry, open, choose, close }: { entry: Entry; open: boolean; choo
         {(entry.lot || entry.expiry) && <span class="note">{entry.expiry && <bdi>{formatDay(entry.expiry, language.value, digits.value)}</bdi>}{entry.expiry && entry.lot && ' · '}{entry.lot && <Code>{entry.lot}</Code>}</span>}
         {entry.note && <span class="note"><bdi>{entry.note}</bdi></span>}
         <span class="tags">
-          {entry.reversed && <span class="tag plain">{text('entries.reversed')}</span>}
+          {entry.reversed && <span class="tag plain">{text(entry.replaced ? 'entries.replaced' : 'entries.reversed')}</span>}
           {!entry.item && <span class="tag unknown">{text('unknown')}</span>}
           {entry.undirected && <span class="tag check">{text('undirected')}</span>}
           {entry.condition && <span class="tag check">{conditionWord(entry.condition)}</span>}

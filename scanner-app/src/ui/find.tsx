@@ -5,6 +5,7 @@ import { readDigits } from '../i18n/number'
 import { text } from '../i18n/text'
 import type { Item, Outcome, Pass } from '../model/types'
 import { Icon } from './icon'
+import { Refused } from './notices'
 import { Sheet } from './sheet'
 import { useUi } from './ui'
 import { unitOf } from './unit'
@@ -41,7 +42,7 @@ export function FindSheet({ pass, zero, close }: { pass: Pass | undefined; zero?
   const code = readDigits(query.trim())
   return (
     <Sheet title={zero ? text('zero.title') : text('find.title')} close={close} whole>
-      {zero && <p class="soft small">{text('zero.do')}</p>}
+      {zero && <><p class="soft small">{text('zero.do')}</p><Refused /></>}
       <div class="finder"><Icon name="search" />
         <input type="search" data-first="" aria-label={text('find.query')} placeholder={text('find.query')} autocomplete="off" dir="auto" onInput={(e) => search(e.currentTarget.value)} />
       </div>
@@ -50,7 +51,7 @@ export function FindSheet({ pass, zero, close }: { pass: Pass | undefined; zero?
           <li key={n}>
             <button class="row" onClick={() => pick(item)}>
               <span><span class="title"><Name of={item.name} /></span><span class="note"><Code>{item.code ?? item.id}</Code></span></span>
-              <span class="small soft">{zero ? text('zero') : unitOf(item)}</span>
+              <span class="small soft">{zero ? text('zero.record') : unitOf(item)}</span>
             </button>
           </li>
         ))}

@@ -5,7 +5,8 @@ import { Refused, Statement } from './notices'
 import { PlaceName } from './place'
 import { Sheet } from './sheet'
 import { useUi } from './ui'
-import { Amount, Count, Name } from './value'
+import { unitsOf } from './unit'
+import { Count, Name } from './value'
 
 export function FinishSheet({ pass, close }: { pass: Pass; close: () => void }) {
   const { model, run, closed } = useUi()
@@ -26,7 +27,7 @@ export function FinishSheet({ pass, close }: { pass: Pass; close: () => void }) 
         <p class="strong"><PlaceName of={place} section /></p>
         <dl class="facts totals">
           <dt>{text('finish.items')}</dt><dd><Count n={totals.items} /></dd>
-          <dt>{text('finish.quantity')}</dt><dd><Amount of={totals.quantity} /></dd>
+          <dt>{text('finish.quantity')}</dt><dd>{unitsOf(totals).map((u) => <p key={u}>{u}</p>)}</dd>
           <dt>{text('finish.unknown')}</dt><dd class={totals.unknown ? 'unknown' : ''}><Count n={totals.unknown} /></dd>
         </dl>
         {pass.pending ? <Statement tone="check" title={text('finish.pending')}>{pass.pending.item ? <Name of={pass.pending.item.name} /> : text('unknown')}</Statement>

@@ -1,15 +1,16 @@
 // Stock that the counter carries from one location to another: where from, what and how much, where to. It is in no till and
 // no feed, so it is told here. Between taking and placing one counts on: it stays in hand, and in sight.
-import { formatQuantity, formatTime } from '../i18n/number'
-import { digits, language, nameOf, text } from '../i18n/text'
+import { formatQuantity } from '../i18n/number'
+import { digits, nameOf, text } from '../i18n/text'
 import type { Goods, Key, Move } from '../model/types'
+import { Earlier } from './earlier'
 import { Icon } from './icon'
 import { Keypad, PadKey } from './keypad'
 import { Refused } from './notices'
-import { PlaceName } from './place'
+import { PlaceName, placeInWords } from './place'
 import { useUi } from './ui'
-import { packOf, unitOf } from './unit'
-import { Amount, Code, Keyed, Name } from './value'
+import { packOf } from './unit'
+import { Code, Keyed, Name } from './value'
 
 export function MoveScreen({ move }: { move: Move }) {
   const { model, run, told, sheet } = useUi()
@@ -17,6 +18,10 @@ export function MoveScreen({ move }: { move: Move }) {
   const current = goods[0]
   const key = (k: Key) => void run(model.key(k))
   const places = () => { sheet.value = 'places' }
+  const place = async () => {
+    if (!(await run(model.placeMove()))) return
+    told.value = { icon: 'move', words: text('move.done', { place: placeInWords(move.to), goods: move.goods.map((g) => nameOf(g.item?.name) || g.code).join(' · ') }) }
+  }
   return (
     <main class="counting moving">
       <div class="bar headed"><h1>{text('move.title')}</h1><button class="icon-button" onClick={() => void run(model.leaveMove())} aria-label={move.goods.length ? text('move.later') : text('do.close')}><Icon name="wrong" /></button></div>
@@ -40,7 +45,7 @@ export function MoveScreen({ move }: { move: Move }) {
         <PadKey press={() => void run(model.undo())} disabled={!current}><Icon name="undo" /><span>{text('do.undo')}</span></PadKey>,
         <PadKey press={places}><Icon name="place" /><span>{move.goods.length ? text('move.to') : text('move.from')}</span></PadKey>,
         <PadKey press={() => void run(model.switchPack())} disabled={!current || current.packs.length < 2}>{text('unit.both')}</PadKey>,
-        <PadKey kind="done" press={() => void run(model.placeMove())} disabled={!move.to || goods.some((g) => !g.quantity)}><span>{text('move.placed')}</span><Icon name="good" /></PadKey>,
+        <PadKey kind="done" press={() => void place()} disabled={!move.to || goods.some((g) => !g.quantity)}><span>{text('move.placed')}</span><Icon name="good" /></PadKey>,
       ]} />
     </main>
   )
@@ -64,29 +69,3 @@ function Row({ goods: g, now }: { goods: Goods; now: boolean }) {
 }
 
 const written = (q: number) => formatQuantity(q, digits.value)
-
-// Earlier lists what this person moved before, the newest first; each can be taken back.
-function Earlier() {
-  const { model, run } = useUi()
-  const moves = model.moves.value.filter((m) => m.state !== 'in-hand')
-  if (!moves.length) return null
-  return (
-    <>
-      <h2>{text('move.earlier')}</h2>
-      <ul class="rows">{moves.slice(0, 30).map((m) => (
-        <li key={m.move} class={m.state === 'taken-back' ? 'row entry reversed' : 'row entry'}>
-          <span>
-            <span class="title">{m.goods.map((g) => nameOf(g.item?.name) || g.code).join(' · ')}</span>
-            <span class="note">{m.from && <PlaceName of={m.from} />} {language.value === 'ar' ? '←' : '→'} {m.to && <PlaceName of={m.to} />}{m.placedAt !== undefined && <> · <bdi dir="ltr">{formatTime(m.placedAt, language.value, digits.value)}</bdi></>}</span>
-            <span class="tags">
-              {m.state === 'taken-back' && <span class="tag plain">{text('entries.reversed')}</span>}
-              {!m.sent && <span class="tag plain">{text('entries.unsent')}</span>}
-            </span>
-          </span>
-          <span class="amount">{m.goods.length === 1 && <><Amount of={m.goods[0]!.quantity ?? 0} /> <span class="small">{unitOf(m.goods[0]!.item, m.goods[0]!.quantity)}</span></>}</span>
-          {m.state === 'placed' ? <button class="icon-button" onClick={() => void run(model.takeBackMove(m.move))} aria-label={text('undo.of', { name: m.goods.map((g) => nameOf(g.item?.name) || g.code).join(' · ') })}><Icon name="undo" /></button> : <span class="icon-button" />}
-        </li>
-      ))}</ul>
-    </>
-  )
-}

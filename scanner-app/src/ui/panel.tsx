@@ -53,7 +53,8 @@ function tone(pass: Pass, fault: boolean, asked: boolean): Tone | '' {
   if (fault || asked) return 'check'
   if (pass.multiplier) return ''
   const seen = pass.pending ?? pass.entries.find((e) => !e.reversed)
-  return seen ? (seen.item ? 'good' : 'unknown') : ''
+  if (seen && !seen.item) return 'unknown'
+  return seen && !pass.pending ? 'good' : ''
 }
 
 function Title({ item, code }: { item: Item | undefined; code: string }) {
@@ -91,7 +92,6 @@ function Status({ tone, icon, word }: { tone: Tone; icon: IconName; word: string
 function PendingPanel({ pending }: { pending: Pending }) {
   const { model } = useUi()
   const asked = model.question.value?.kind === 'how-many'
-  const total = (pending.again === 'replace' ? 0 : pending.already) + (pending.quantity ?? 0)
   const code = pending.code || pending.packs.find((p) => p.pack === pending.pack)?.code || pending.item?.code // one that was searched for has its own
   return (
     <>
@@ -105,11 +105,11 @@ function PendingPanel({ pending }: { pending: Pending }) {
         <Times amount={pending.quantity} pack={pending.pack} item={pending.item} />
       </div>
       <div class="under">
-        {asked ? <Status tone="check" icon="unknown" word={text('ask.how-many')} /> : pending.corrects ? <Status tone="check" icon="undo" word={text('panel.anew')} />
-          : pending.item ? <Status tone="good" icon="good" word={text(pending.keyed.length > 3 || (pending.keyed && pending.pack !== 1000) ? 'panel.kept' : 'panel.stored')} /> : <Status tone="unknown" icon="unknown" word={text('panel.unknown')} />}
+        {asked ? <Status tone="check" icon="unknown" word={text('ask.how-many')} /> : pending.keyed ? <Status tone="check" icon="check" word={text(pending.keyed.length > 3 || pending.pack !== 1000 ? 'panel.confirm.short' : 'panel.confirm')} />
+          : pending.corrects ? <Status tone="check" icon="undo" word={text('panel.anew')} /> : <Status tone="check" icon="check" word={text('panel.waiting')} />}
         <Details of={pending} wanted={pending.wantsLot} />
       </div>
-      <Standing amount={total} item={pending.item} seen={pending} />
+      <Standing amount={pending.already} item={pending.item} seen={pending} />
     </>
   )
 }

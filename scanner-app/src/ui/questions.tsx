@@ -1,14 +1,15 @@
 // What must be answered before the count goes on. The safe answer comes first; none is guessed.
-import { formatQuantity } from '../i18n/number'
-import { digits, text, type Key } from '../i18n/text'
-import type { Question, Reply } from '../model/types'
+import { formatDay, writeDigits } from '../i18n/number'
+import { digits, language, text, type Key } from '../i18n/text'
+import type { Item, Pending, Question, Reply } from '../model/types'
+import { conditionWord } from './condition'
 import { LotQuestion } from './details'
 import { Refused } from './notices'
 import { placeInWords } from './place'
 import { Sheet } from './sheet'
 import { totalsInWords } from './tasks'
 import { useUi } from './ui'
-import { unitOf } from './unit'
+import { amountOf } from './unit'
 import { Code, Name } from './value'
 
 const words: Record<Exclude<Question['kind'], 'how-many' | 'lot'>, Record<string, Key>> = {
@@ -28,8 +29,8 @@ export function Questions() {
   const reply = (r: Reply) => void run(model.answer(r))
   const answers = question.answers as readonly Reply[]
   return (
-    <Sheet key={question.kind} title={title(question)} foot={answers.map((a, i) => (
-      <button key={a} class={i === 0 ? 'button main' : 'button'} onClick={() => reply(a)}>{text(words[question.kind][a]!)}</button>
+    <Sheet key={about(question)} title={title(question, pending?.item)} foot={laid(question).map((a) => (
+      <button key={a} class={a === answers[0] ? 'button main' : 'button'} onClick={() => reply(a)}>{word(question, a, pending)}</button>
     ))}>
       <Body question={question} />
       <Refused />
@@ -37,10 +38,35 @@ export function Questions() {
   )
 }
 
-function title(question: Question): string {
+// about tells one question from the next of its kind, which is another sheet: nobody has looked at that one yet.
+function about(question: Question): string {
+  switch (question.kind) {
+    case 'invalid': return question.kind + question.code
+    case 'leave': return question.kind + question.to.location
+    default: return question.kind
+  }
+}
+
+function word(question: Exclude<Question, { kind: 'how-many' | 'lot' }>, a: Reply, pending: Pending | undefined): string {
+  if (question.kind === 'again' && pending?.keyed === '0' && a !== 'add') return text(a === 'replace' ? 'ask.again.zero' : 'ask.again.unzero')
+  if (question.kind === 'again' && a === 'replace' && kindOf(pending, question.already)) return text('ask.again.replace.kind', { kind: conditionWord(pending?.condition ?? 'saleable') })
+  return text(words[question.kind][a]!)
+}
+
+// kindOf names which of the item's kinds is asked about, by condition, expiry and lot, where there is more than the one.
+function kindOf(p: Pending | undefined, already: number): string {
+  if (!p || (p.already === already && !p.condition && !p.lot && !p.expiry)) return ''
+  const others = [p.expiry && formatDay(p.expiry, language.value, digits.value), p.lot].filter(Boolean).map((part) => ` · \u2068${part}\u2069`)
+  return conditionWord(p.condition ?? 'saleable') + others.join('')
+}
+
+// laid orders the answers from the top: the safe one first, but where "done" asked, it lies under the finger that pressed it.
+const laid = (question: Question): Reply[] => (question.kind === 'large' ? [...question.answers].reverse() : [...question.answers])
+
+function title(question: Question, item: Item | undefined): string {
   switch (question.kind) {
     case 'again': return text('ask.again')
-    case 'large': return text('ask.large', { quantity: formatQuantity(question.quantity, digits.value) })
+    case 'large': return text('ask.large', { quantity: amountOf(item, question.quantity) })
     case 'invalid': return text('ask.invalid')
     case 'leave': return text('ask.leave', { place: placeInWords(question.to) })
     case 'second-pass': return text('ask.second')
@@ -51,20 +77,21 @@ function title(question: Question): string {
 function Body({ question }: { question: Question }) {
   const { model } = useUi()
   const pending = model.pass.value?.pending
-  const written = (q: number) => formatQuantity(q, digits.value)
   switch (question.kind) {
-    case 'again':
+    case 'again': {
+      const kind = kindOf(pending, question.already), of = { quantity: amountOf(pending?.item, question.already) }
       return (
         <div class="stack tight">
           {pending?.item && <p class="strong"><Name of={pending.item.name} /></p>}
-          <p>{text('ask.again.do', { quantity: written(question.already), unit: unitOf(pending?.item, question.already) })}</p>
+          <p>{pending?.keyed === '0' ? text('ask.again.do.zero', of) : kind ? text('ask.again.do.kind', { ...of, kind }) : text('ask.again.do', of)}{pending && pending.already !== question.already && ` ${text('ask.again.all', { quantity: amountOf(pending.item, pending.already) })}`}</p>
         </div>
       )
+    }
     case 'large':
       return (
         <div class="stack tight">
           {pending?.item && <p class="strong"><Name of={pending.item.name} /></p>}
-          <p>{text('ask.large.do')}</p>
+          <p>{decimal(pending?.item) && question.quantity % 1000 === 0 ? text('ask.large.point', { quantity: amountOf(pending?.item, question.quantity), less: less(question.quantity) }) : text('ask.large.do')}</p>
         </div>
       )
     case 'invalid':
@@ -77,3 +104,8 @@ function Body({ question }: { question: Question }) {
       return null
   }
 }
+
+const decimal = (item: Item | undefined) => item !== undefined && item.unit !== 'piece'
+
+// less is the same digits with the point that may have been forgotten: grams, told as kilos.
+const less = (quantity: number) => writeDigits((quantity / 1_000_000).toFixed(3).replace('.', digits.value === 'arab' ? '٫' : '.'), digits.value)

@@ -1,13 +1,21 @@
 // A sheet over the screen, from the foot. It takes the focus, gives it back, and closes by its button, by Escape and by a tap
 // beside it; a question that must be answered has no such way out (no `close`).
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { text } from '../i18n/text'
 import { Icon } from './icon'
+
+/** So long after it opened a sheet takes no tap, ms: a second tap on what opened it, or a key under way, was not meant for it. */
+const settles = 600
 
 export function Sheet({ title, close, foot, whole, children }: { title: string; close?: (() => void) | undefined; foot?: ComponentChildren; whole?: boolean; children?: ComponentChildren }) {
   const box = useRef<HTMLDivElement>(null)
   const head = useRef<HTMLHeadingElement>(null)
+  const [fresh, setFresh] = useState(true)
+  useEffect(() => {
+    const timer = setTimeout(() => setFresh(false), settles)
+    return () => clearTimeout(timer)
+  }, [])
   useEffect(() => {
     const before = document.activeElement
     const first = box.current?.querySelector<HTMLElement>('[data-first]')
@@ -23,7 +31,7 @@ export function Sheet({ title, close, foot, whole, children }: { title: string; 
     if (e.key === 'Tab' && box.current) keepInside(e, box.current)
   }
   return (
-    <div class="veil" onClick={(e) => { if (e.target === e.currentTarget) close?.() }}>
+    <div class={fresh ? 'veil fresh' : 'veil'} onClick={(e) => { if (!fresh && e.target === e.currentTarget) close?.() }}>
       <div class={whole ? 'sheet whole' : 'sheet'} role="dialog" aria-modal="true" aria-label={title} ref={box} onKeyDown={keys}>
         <div class="bar">
           <h1 tabIndex={-1} ref={head}>{title}</h1>

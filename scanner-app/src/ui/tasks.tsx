@@ -1,7 +1,6 @@
 // Where to count: this person's tasks, recounts first, then anybody's, and the way to any other location, by its label or from a list.
 import { useMemo, useState } from 'preact/hooks'
-import { formatQuantity } from '../i18n/number'
-import { digits, text } from '../i18n/text'
+import { text } from '../i18n/text'
 import type { Place, Task, Totals } from '../model/types'
 import { CameraButton } from './camera-button'
 import { Icon } from './icon'
@@ -12,12 +11,13 @@ import { Refused, Statement } from './notices'
 import { PlaceName } from './place'
 import { Sheet } from './sheet'
 import { useUi } from './ui'
+import { unitsOf } from './unit'
 import { Code, Count, Name } from './value'
 
 const page = 40 // rows drawn at once
 
 export function Tasks() {
-  const { model, run, sheet, closed, sound, started, arabicKeyboard, keyboardRead } = useUi()
+  const { model, run, sheet, closed, told, sound, started, arabicKeyboard, keyboardRead } = useUi()
   const [shown, setShown] = useState(page)
   const all = model.tasks.value
   const mine = all.filter((t) => !t.anybody), others = all.filter((t) => t.anybody)
@@ -31,6 +31,7 @@ export function Tasks() {
     <>
       <main class="body">
         <div class="stack">
+          {told.value && <Statement tone="good" icon={told.value.icon}>{told.value.words}</Statement>}
           {closed.value && <Statement tone="good" title={text('closed.title')}><PlaceName of={closed.value.place} /> · {totalsInWords(closed.value.totals)}</Statement>}
           <Refused />
           {arabicKeyboard.value && !keyboardRead.value && <KeyboardWarning />}
@@ -62,7 +63,7 @@ function Left({ of }: { of: Task[] }) {
 }
 
 export function totalsInWords(totals: Totals): string {
-  const parts = [text('totals.items', { n: totals.items }), text('totals.quantity', { quantity: formatQuantity(totals.quantity, digits.value) })]
+  const parts = [text('totals.items', { n: totals.items }), ...unitsOf(totals)]
   if (totals.unknown) parts.push(text('totals.unknown', { n: totals.unknown }))
   return parts.join(' · ')
 }

@@ -33,8 +33,8 @@ export interface Ui {
   sheet: Signal<SheetName | undefined>
   // Why the last action did nothing; the next that does something takes it away.
   refusal: Signal<Refusal | undefined>
-  // What is to be told of the last action where nothing was wrong: what it took back, or that a label was taken once.
-  told: Signal<{ icon: 'undo' | 'scan'; words: string } | undefined>
+  // What is to be told of the last action where nothing was wrong: what it took back, that a label was taken once, or what was moved.
+  told: Signal<{ icon: 'undo' | 'scan' | 'move'; words: string } | undefined>
   // The pass closed last, shown on the list of tasks.
   closed: Signal<{ place: Place; totals: Totals } | undefined>
   // Whether "start counting" was tapped since the app opened.
@@ -94,7 +94,9 @@ export function makeUi(model: Model, sound: Sound, settings: Signal<Settings>, u
       const of = pending ?? entry
       if (!done || !of) return done
       const name = nameOf(of.item?.name) || of.code
-      told.value = { icon: 'undo', words: of.quantity === undefined ? text('undone.scan', { name }) : text('undone', { name, quantity: formatQuantity(of.quantity, digits.value) }) }
+      const back = entry && !pending ? entry.restores : undefined
+      told.value = { icon: 'undo', words: back !== undefined ? text('undone.replaced', { quantity: formatQuantity(back, digits.value) })
+        : of.quantity === undefined ? text('undone.scan', { name }) : text('undone', { name, quantity: formatQuantity(of.quantity, digits.value) }) }
       return done
     },
     model, sound, settings, refusal, battery, version,
@@ -116,7 +118,7 @@ export function makeUi(model: Model, sound: Sound, settings: Signal<Settings>, u
       const typed = readDigits(raw)
       if (pin.take && /^[0-9]{1,8}$/.test(typed)) return void pin.take(typed.slice(front), ended)
       answering.value++
-      const action = model.scan(raw, 'scan', at, front)
+      const action = model.scan(raw, 'scan', at, front, ...(sheet.peek() === 'zero' ? [true] as const : []))
       pairing.value = model.phase.peek() === 'unpaired'
       const done = await run(action).finally(() => { answering.value-- })
       pairing.value = false

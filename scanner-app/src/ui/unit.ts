@@ -1,7 +1,7 @@
 // What one of what is counted is called: a piece, a kilo, a case of so many.
 import { formatQuantity } from '../i18n/number'
 import { digits, text } from '../i18n/text'
-import type { Entry, Item } from '../model/types'
+import type { Entry, Item, Totals } from '../model/types'
 
 // unitOf names the unit as it stands behind so much of it, thousandths; without a quantity, as it stands alone.
 export function unitOf(item: Item | undefined, quantity = 1000): string {
@@ -21,7 +21,7 @@ export function packOf(item: Item | undefined, pack: number): string {
 }
 
 // amountOf writes so much of it with its unit, as one says it: two pieces are one word in Arabic.
-export function amountOf(item: Item | undefined, quantity: number): string {
+export function amountOf(item: Pick<Item, 'unit'> | undefined, quantity: number): string {
   const said = { n: quantity / 1000, q: formatQuantity(quantity, digits.value) }
   switch (item?.unit) {
     case 'kg': return text('amount.kilo', said)
@@ -36,4 +36,10 @@ export function countedOf({ item, pack, amount, quantity }: Pick<Entry, 'item' |
   if (amount === 0) return text('zero')
   if (pack === 1000) return amountOf(item, quantity)
   return `${text('amount.carton', { n: amount / 1000, q: formatQuantity(amount, digits.value) })} = ${amountOf(item, quantity)}`
+}
+
+// unitsOf says how much there is of each unit: pieces and kilos make no sum.
+export function unitsOf({ units }: Totals): string[] {
+  const said = (['piece', 'kg', 'litre', 'metre'] as const).filter((u) => units[u]).map((unit) => amountOf({ unit }, units[unit]!))
+  return said.length ? said : [formatQuantity(0, digits.value)]
 }

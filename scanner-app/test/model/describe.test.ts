@@ -198,7 +198,7 @@ describe('a correction', () => {
     await m.confirm()
     const first = m.pass.value!.entries[1]!.id
     expect(await m.countAnew(first)).toEqual({})
-    expect(m.pass.value!.pending).toMatchObject({ item: { id: 'milk' }, keyed: '', already: 0, corrects: first })
+    expect(m.pass.value!.pending).toMatchObject({ item: { id: 'milk' }, keyed: '', already: 12_000, corrects: first })
     expect((await m.closePass()).refused!.key).toBe('confirm-first')
     await keys(m, '13')
     expect(await m.confirm()).toEqual({ sound: 'ok' })

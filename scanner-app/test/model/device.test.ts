@@ -56,6 +56,9 @@ describe('a tab that is killed, and one too many', () => {
     const again = createModel({ env: w.env, name: w.database }) // the first is never told
     await until(() => again.phase.value === 'ready')
     expect(again.person.value!.id).toBe('ali')
+    await until(() => again.storage.value.events !== undefined && again.link.value.lastContact !== undefined)
+    expect(w.env.now() - again.link.value.lastContact!).toBeLessThan(60_000) // of the tab before
+    expect(again.storage.value.events).toBe((await again.rescue()).events)
     expect(again.pass.value).toMatchObject({ place: { location: 'A-01-03' }, pending: { item: { id: 'milk' }, keyed: '', already: 12000 } })
     expect(again.pass.value!.entries).toMatchObject([{ quantity: 12000 }])
     expect(again.question.value).toMatchObject({ kind: 'again', already: 12000 })

@@ -1,7 +1,8 @@
 // What a scan and a number become, in both modes.
 import 'fake-indexeddb/auto'
 import { describe, expect, it } from 'vitest'
-import { arrived, counting, keys, milk, rice } from './counter'
+import { createModel } from '../../src/model/model'
+import { arrived, counting, keys, milk, rice, until } from './counter'
 
 describe('quantity', () => {
   it('counts by trigger, number, trigger, number, and closes with its totals', async () => {
@@ -17,7 +18,7 @@ describe('quantity', () => {
     expect(await m.closePass()).toMatchObject({ refused: { key: 'confirm-first' } })
     await keys(m, '30')
     expect(await m.confirm()).toEqual({ sound: 'ok' })
-    expect(m.pass.value!.totals).toEqual({ observations: 2, items: 2, quantity: 42000, unknown: 0, missed: [] })
+    expect(m.pass.value!.totals).toEqual({ observations: 2, items: 2, quantity: 42000, units: { piece: 42000 }, unknown: 0, missed: [] })
     expect(await m.closePass()).toEqual({ sound: 'ok' })
     expect(m.pass.value).toBeUndefined()
     expect(m.places.value[0]).toMatchObject({ location: 'A-01-03', state: 'closed' })
@@ -129,6 +130,76 @@ describe('quantity', () => {
     await m.stop()
   })
 
+  it('undoes a whole replacement at once: what was replaced stands again, as it stood', async () => {
+    const { w, m } = await counting()
+    await m.scan('A-01-03')
+    await m.scan(milk)
+    await keys(m, '2')
+    await m.scan(milk)
+    await m.answer('replace')
+    await keys(m, '9')
+    await m.confirm()
+    expect(m.pass.value!.entries.map((e) => [e.quantity, e.reversed, e.replaced, e.restores])).toEqual([[9000, false, undefined, 2000], [2000, true, true, undefined]])
+    expect(await m.undo()).toEqual({ sound: 'ok' })
+    expect(m.pass.value!.entries.map((e) => [e.quantity, e.reversed, e.replaced, e.restores])).toEqual([[2000, false, undefined, undefined], [9000, true, undefined, 2000], [2000, true, true, undefined]])
+    expect(m.pass.value!.totals).toMatchObject({ observations: 1, quantity: 2000 })
+    expect(await m.undo()).toEqual({ sound: 'ok' }) // what stands again is no replacement: it goes
+    expect(m.pass.value!.totals).toMatchObject({ observations: 0, quantity: 0 })
+    await m.closePass()
+    const events = await arrived(w, m)
+    expect(events.map((e) => e['kind'])).toEqual(['pass.opened', 'observed', 'reversed', 'observed', 'reversed', 'observed', 'reversed', 'pass.closed'])
+    const said = ({ id: _, mono: __, offset: ___, rtt: ____, ...e }: Record<string, unknown>) => e
+    expect(said(events[5]!)).toEqual(said(events[1]!))
+    expect(events[4]).toMatchObject({ reverses: events[3]!['id'] })
+    await m.stop()
+  })
+
+  it('undoes a replacement that was described since, and of what was merely described all', async () => {
+    const { m } = await counting()
+    await m.scan('A-01-03')
+    await m.scan(milk)
+    await keys(m, '2')
+    await m.confirm()
+    await m.describe({ condition: 'damaged' })
+    await m.describe({ note: 'wet' })
+    await m.scan(milk)
+    await m.describe({ condition: 'damaged' })
+    await m.answer('replace')
+    await keys(m, '9')
+    await m.confirm()
+    await m.describe({ note: 'torn' })
+    expect(m.pass.value!.entries[0]).toMatchObject({ quantity: 9000, note: 'torn', restores: 2000 })
+    await m.undo()
+    expect(m.pass.value!.entries[0]).toMatchObject({ quantity: 2000, note: 'wet', condition: 'damaged', reversed: false })
+    await m.undo()
+    expect(m.pass.value!.totals).toMatchObject({ observations: 0, quantity: 0 })
+    await m.stop()
+  })
+
+  it('brings back all that was replaced, also after the tab was killed, and takes nothing for a replacement that was undone before', async () => {
+    const { w, m } = await counting()
+    await m.scan('A-01-03')
+    for (const [digits, again] of [['5', undefined], ['3', 'add'], ['20', 'replace']] as const) {
+      await m.scan(milk)
+      if (again) await m.answer(again)
+      await keys(m, digits)
+      await m.confirm()
+    }
+    await m.stop()
+    const next = createModel({ env: w.env, name: w.database })
+    await until(() => next.phase.value === 'ready')
+    expect(await next.undo()).toEqual({ sound: 'ok' })
+    expect(next.pass.value!.entries.filter((e) => !e.reversed).map((e) => [e.quantity, e.allHere])).toEqual([[3000, false], [5000, false]])
+    await next.undo()
+    await new Promise((done) => setTimeout(done, 2))
+    await next.scan(milk)
+    await next.answer('replace')
+    await keys(next, '7')
+    await next.confirm()
+    expect(next.pass.value!.entries[0]).toMatchObject({ quantity: 7000, restores: 5000 }) // the 3 was gone already
+    await next.stop()
+  })
+
   it('takes back what was counted by repeating it, once', async () => {
     const { w, m } = await counting()
     await m.scan('A-01-03')
@@ -205,6 +276,91 @@ describe('quantity', () => {
     await m.scan(rice)
     await keys(m, '62910030')
     expect((await m.key('1')).refused!.key).toBe('number-too-large')
+    await m.stop()
+  })
+
+  it('asks about 100 kg as about 1,000 pieces', async () => {
+    const { m } = await counting()
+    await m.scan('A-01-03')
+    await m.choose('cheese')
+    await keys(m, '99.999')
+    expect(await m.confirm()).toEqual({ sound: 'ok' })
+    await m.choose('olives')
+    await keys(m, '350')
+    expect(await m.confirm()).toEqual({ sound: 'check' })
+    expect(m.question.value).toEqual({ kind: 'large', quantity: 350000, answers: ['change', 'accept'] })
+    await m.answer('accept')
+    await m.scan(milk)
+    await keys(m, '350')
+    expect(await m.confirm()).toEqual({ sound: 'ok' })
+    await m.stop()
+  })
+
+  it('adds pieces to pieces and kilos to kilos', async () => {
+    const { w, m } = await counting()
+    await m.scan('A-01-03')
+    for (const [item, digits] of [['cheese', '2.35'], ['milk', '9'], ['olives', '0.65']] as const) {
+      await m.choose(item)
+      await keys(m, digits)
+      await m.confirm()
+    }
+    await m.scan('شاي-7')
+    await keys(m, '3')
+    expect(await m.scan('A-01-04')).toMatchObject({ what: 'location', sound: 'check' })
+    expect(m.question.value).toMatchObject({ kind: 'leave', totals: { units: { piece: 12000, kg: 3000 } } })
+    await m.answer('leave')
+    expect((await arrived(w, m)).find((e) => e['kind'] === 'pass.closed')).toMatchObject({ observations: 4, quantity: 15000 })
+    await m.stop()
+  })
+
+  it('says of an item in hand all that is recorded of it here, and asks about its condition alone', async () => {
+    const { m } = await counting()
+    await m.scan('A-01-03')
+    await m.scan(milk)
+    await m.describe({ condition: 'damaged' })
+    await keys(m, '4')
+    await m.confirm()
+    await m.scan(milk)
+    expect(m.pass.value!.pending).toMatchObject({ already: 4000 })
+    await keys(m, '10')
+    expect(m.pass.value!.pending).toMatchObject({ already: 4000 })
+    await m.confirm()
+    await m.scan(milk)
+    expect(m.question.value).toMatchObject({ kind: 'again', already: 10000 })
+    await m.describe({ condition: 'damaged' })
+    expect(m.question.value).toMatchObject({ kind: 'again', already: 4000 })
+    await m.answer('replace')
+    expect(m.pass.value!.pending).toMatchObject({ already: 14000 })
+    await m.stop()
+  })
+
+  it('records zero of what is scanned where the item that is not here is asked for', async () => {
+    const { w, m } = await counting()
+    await m.setMode('each')
+    await m.scan('A-01-03')
+    expect(await m.scan(milk, 'scan', undefined, 0, true)).toEqual({ what: 'item', sound: 'ok' })
+    expect(m.pass.value!.entries).toMatchObject([{ item: { id: 'milk' }, amount: 0, code: milk }])
+    expect((await m.scan('شاي-7', 'scan', undefined, 0, true)).refused!.key).toBe('zero-unknown')
+    await m.scan(rice)
+    expect(await m.scan('16291003012342', 'scan', undefined, 0, true)).toMatchObject({ sound: 'check' }) // milk again
+    expect(m.question.value).toMatchObject({ kind: 'again', already: 0, answers: ['discard', 'replace'] })
+    await m.answer('discard')
+    await m.zero('rice')
+    expect(await m.answer('replace')).toEqual({ sound: 'ok' })
+    expect(m.pass.value!.pending).toBeUndefined()
+    expect(m.pass.value!.totals).toMatchObject({ observations: 2, quantity: 0 })
+    expect((await arrived(w, m)).filter((e) => e['kind'] === 'observed').map((e) => [e['item'], e['amount'], e['entry']])).toEqual([['milk', 0, 'scan'], ['rice', 1000, 'scan'], ['rice', 0, 'search']])
+    await m.stop()
+  })
+
+  it('says that a bounce was taken once only where it was taken', async () => {
+    const { w, m } = await counting()
+    await m.scan('A-01-03')
+    const at = w.env.now()
+    expect(await m.scan(milk, 'scan', at)).toEqual({ what: 'item', sound: 'ok' })
+    expect(await m.scan(milk, 'scan', at + 50)).toEqual({ what: 'nothing', bounced: true })
+    expect(await m.scan(rice, 'scan', at + 60)).toEqual({ what: 'nothing', sound: 'check' }) // milk has no number
+    expect(await m.scan(rice, 'scan', at + 110)).toEqual({ what: 'nothing' })
     await m.stop()
   })
 

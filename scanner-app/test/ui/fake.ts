@@ -27,12 +27,18 @@ export function pending(item: Item | undefined, more: Partial<Pending> = {}): Pe
   return { code: item?.code ?? '9990001112223', ...(item ? { item } : {}), pack: 1000, undirected: false, scannedAt: 1_795_000_000_000, keyed: '', packs: [{ pack: 1000 }], decimals: item?.unit === 'kg', already: 0, wantsLot: false, ...more }
 }
 
-export const none: Totals = { observations: 0, items: 0, quantity: 0, unknown: 0, missed: [] }
+export const none: Totals = { observations: 0, items: 0, quantity: 0, units: {}, unknown: 0, missed: [] }
+
+function unitsOf(standing: Entry[]): Totals['units'] {
+  const units: Totals['units'] = {}
+  for (const e of standing) units[e.item?.unit ?? 'piece'] = (units[e.item?.unit ?? 'piece'] ?? 0) + e.quantity
+  return units
+}
 
 export function pass(more: Partial<Pass> = {}): Pass {
   const entries = more.entries ?? []
   const standing = entries.filter((e) => !e.reversed)
-  const totals = { ...none, observations: standing.length, items: standing.filter((e) => e.item).length, quantity: standing.reduce((n, e) => n + e.quantity, 0), unknown: standing.filter((e) => !e.item).length }
+  const totals = { ...none, observations: standing.length, items: standing.filter((e) => e.item).length, quantity: standing.reduce((n, e) => n + e.quantity, 0), units: unitsOf(standing), unknown: standing.filter((e) => !e.item).length }
   return { pass: 'p1', place: place('A-04-12', 'ممر 4 · رف 12'), round: 1, recount: false, mode: 'quantity', openedAt: 0, multiplier: '', totals, ...more, entries }
 }
 

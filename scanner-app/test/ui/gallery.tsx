@@ -25,6 +25,7 @@ async function show(name: string, chosen: Partial<Settings> = {}): Promise<void>
   render(null, root)
   await idle() // the language of the document has changed
   const { model, scene } = setScene(name)
+  window.asked = model.asked
   const ui = makeUi(model, makeSound(() => settings.value), settings, { waiting: signal(Boolean(scene.waiting)), apply() {} }, signal(scene.battery), '0.1.0')
   ui.sheet.value = scene.sheet
   ui.started.value = !scene.fresh
@@ -56,7 +57,7 @@ async function dress(chosen: Partial<Settings>): Promise<void> {
 }
 
 declare global {
-  interface Window { show: typeof show; dress: typeof dress; scenes: string[]; ready: Promise<unknown> }
+  interface Window { show: typeof show; asked: string[]; dress: typeof dress; scenes: string[]; ready: Promise<unknown> }
 }
 window.show = show
 window.dress = dress

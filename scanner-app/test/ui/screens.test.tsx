@@ -110,6 +110,90 @@ describe('counting', () => {
     await press('تراجع')
     expect(words()).not.toContain('أُلغي')
   })
+  it('says what stands again when a replacement is undone, and in the list what was replaced', async () => {
+    const { model, ui, press, words } = await show('count-recorded')
+    const nine = entry('n', items['milk'], 9000, { restores: 2000 }), two = entry('t', items['milk'], 2000, { reversed: true, replaced: true })
+    await act(() => { model.pass.value = pass({ entries: [nine, two] }) })
+    await press('تراجع')
+    expect(words()).toContain('أُلغي الاستبدال، عاد العدد 2')
+    await act(() => { ui.sheet.value = 'entries' })
+    expect(words()).toContain('استُبدل')
+  })
+  it('is green once a number is recorded, and not before', async () => {
+    for (const more of [{}, { keyed: '7', quantity: 7000 }, { keyed: '1500', quantity: 1_500_000 }, { keyed: '7', quantity: 84_000, pack: 12_000 }]) {
+      for (const item of [items['milk'], undefined]) {
+        const { model, words } = await show('count-pending')
+        await act(() => { model.pass.value = pass({ pending: pending(item, more) }) })
+        expect(words()).toContain(more.keyed ? 'أكّد' : 'بانتظار العدد')
+        expect(root!.querySelector('.panel .status')!.className).toBe('status check')
+        expect(root!.querySelector('.panel.said-good')).toBeNull()
+        render(null, root!)
+      }
+    }
+    await show('count-recorded')
+    expect(root!.querySelector('.panel.said-good .status.good')!.textContent).toContain('سُجّل')
+  })
+  it('says at the item in hand what is recorded here, without what is being keyed', async () => {
+    const { model, words } = await show('count-pending')
+    await act(() => { model.pass.value = pass({ pending: pending(items['milk'], { keyed: '5', quantity: 5000, already: 14_000, again: 'replace' }) }) })
+    expect(words()).toContain('في هذا الموقع: 14')
+  })
+  it('takes no tap while a sheet or question has only just come', async () => {
+    vi.useFakeTimers()
+    const { model, ui } = await show('large')
+    const fresh = () => root!.querySelectorAll('.veil.fresh').length
+    expect(fresh()).toBe(1)
+    await act(() => { vi.advanceTimersByTime(590) })
+    expect(fresh()).toBe(1)
+    root!.querySelector<HTMLElement>('.veil')!.click()
+    await act(() => { vi.advanceTimersByTime(20) })
+    expect(fresh()).toBe(0)
+    await act(() => { model.question.value = undefined; ui.sheet.value = 'menu' })
+    expect(fresh()).toBe(1)
+  })
+  it('has the answer that corrects where done was pressed', async () => {
+    const { words } = await show('large')
+    expect([...root!.querySelectorAll('.sheet .foot button')].at(-1)!.textContent).toBe('أصحّحه')
+    expect(words()).not.toContain('الفاصلة')
+  })
+  it('asks of a weight whether the point was forgotten', async () => {
+    const { model, words } = await show('large')
+    await act(() => {
+      model.pass.value = pass({ pending: pending(items['dates'], { keyed: '350', quantity: 350_000 }) })
+      model.question.value = { kind: 'large', quantity: 350_000, answers: ['change', 'accept'] }
+    })
+    expect(words()).toContain('350 كيلو، أم 0.350؟')
+  })
+  it('names the condition that a number is asked about, and what is recorded in all', async () => {
+    const { model, words } = await show('again')
+    await act(() => {
+      model.pass.value = pass({ pending: pending(items['milk'], { condition: 'damaged', already: 14_000 }) })
+      model.question.value = { kind: 'again', already: 4000, answers: ['replace', 'add', 'discard'] }
+    })
+    expect(words()).toContain('(تالف)')
+    expect(words()).toContain('وكل ما سُجّل من الصنف هنا 14')
+    expect(root!.querySelector('.sheet .foot button')!.textContent!.replace(/[\u2066-\u2069]/g, '')).toBe('استبدل (تالف) وحده')
+  })
+  it('says of zero what it replaces', async () => {
+    const { model, words } = await show('again')
+    await act(() => {
+      model.pass.value = pass({ pending: pending(items['milk'], { keyed: '0', quantity: 0, already: 4000 }) })
+      model.question.value = { kind: 'again', already: 4000, answers: ['discard', 'replace'] }
+    })
+    expect(words()).toContain('لا تسجّل صفرًا')
+    expect(words()).not.toContain('تجاهل هذا المسح')
+  })
+  it('hands a scan on as zero where the item that is not here is asked for', async () => {
+    const { model, ui } = await show('count-recorded')
+    await act(() => { ui.sheet.value = 'zero' })
+    await act(async () => void (await ui.scanned({ raw: '6271100010013', arabic: false, at: 1_795_000_000_123, front: 0, ended: true })))
+    expect([model.asked, ui.sheet.value]).toEqual([['scan 6271100010013 scan 1795000000123 0 true'], undefined])
+  })
+  it('adds no kilos to pieces where a location is finished', async () => {
+    const { words } = await show('finish')
+    expect(words()).toContain('321 حبة24 كيلو')
+    expect(words()).not.toContain('345')
+  })
   it('names what is looked for here, and leads to the rest', async () => {
     expect((await show('count-recount')).words()).toContain(items['rice']!.name.ar)
     const { ui, press } = await show('count-list')
@@ -362,6 +446,19 @@ describe('stock that is moved', () => {
     await placing.press('في يدي، أتابع العد')
     expect(placing.model.asked).toEqual(['placeMove', 'leaveMove'])
     void press
+  })
+  it('says that it was placed, and is listed with what was counted, where it can be taken back', async () => {
+    const { model, ui, press, words } = await show('move-placing')
+    await press('وُضعت')
+    await act(() => { model.moving.value = undefined })
+    expect(words()).toContain('سُجّل النقل إلى ممر 5 · رف 2 (A-05-02): ' + items['milk']!.name.ar)
+    await act(() => { model.pass.value = undefined })
+    expect(words()).toContain('سُجّل النقل إلى ممر 5 · رف 2')
+    const listed = await show('move-new')
+    await act(() => { listed.model.moving.value = undefined; listed.ui.sheet.value = 'entries' })
+    await act(async () => { root!.querySelector<HTMLButtonElement>('.sheet .row.entry .icon-button')!.click() })
+    expect(listed.model.asked).toEqual(['takeBackMove m1'])
+    void ui
   })
   it('is taken back from the list', async () => {
     const { model } = await show('move-new')

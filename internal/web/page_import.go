@@ -23,6 +23,7 @@ var importFields = map[ImportKind][]string{
 func (k *console) importPages() []route {
 	return []route{
 		{path: "/import", roles: fileSenders, get: k.showImports},
+		{path: importEventsPath, roles: rescuers, get: k.showImportEvents, post: k.importEventsHere, long: true},
 		{path: "/import/:kind", roles: fileSenders, get: k.showImport, post: k.importHere, long: true},
 		{path: "/import/:kind/progress", roles: fileSenders, get: k.showProgress},
 	}
@@ -89,7 +90,11 @@ type importPage struct {
 type columnChoice struct{ Field, Header string }
 
 func (k *console) showImports(v *visit) error {
-	return v.show("imports", frame{Title: "import.title", Nav: "import", Data: []ImportKind{ImportItems, ImportPlaces, ImportBook}})
+	kinds := []ImportKind{ImportItems, ImportPlaces, ImportBook}
+	if k.Events != nil && v.by.Is(rescuers...) {
+		kinds = append(kinds, ofHandheld)
+	}
+	return v.show("imports", frame{Title: "import.title", Nav: "import", Data: kinds})
 }
 
 func (k *console) importPage(v *visit) (importPage, error) {

@@ -6,12 +6,14 @@ import (
 	"image"
 	"image/jpeg"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 
 	"jard/internal/count"
 	"jard/internal/stocktake"
 	"jard/internal/web"
+	"jard/internal/wire"
 )
 
 func TestAPhotoIsShownWhereItsThingIs(t *testing.T) {
@@ -106,4 +108,35 @@ func TestEventsAreImportedByWhoMay(t *testing.T) {
 	}
 	none := open(t)
 	none.refused(none.ask("supervisor", "POST", "/api/import/events", "x"), 503, "not-offered")
+}
+
+func TestEventsAreImportedOnTheConsole(t *testing.T) {
+	p := &porter{}
+	spool := t.TempDir()
+	d := open(t, func(c *web.Config) { c.Events, c.TempDir = p, spool })
+	if w := d.browse("supervisor", "GET", "/import", nil); !strings.Contains(w.Body.String(), `href="/import/events"`) {
+		t.Error("the page of imports does not lead there")
+	}
+	w := d.send("supervisor", "/import/events", "what a handheld held")
+	if w.Code != http.StatusOK || p.file != "what a handheld held" || !strings.Contains(w.Body.String(), "صورتان") {
+		t.Errorf("%d, given %q: %s", w.Code, p.file, w.Body)
+	}
+	if w := d.send("supervisor", "/import/events", "bad"); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), `role="alert"`) {
+		t.Errorf("a bad file: %d", w.Code)
+	}
+	if w := d.send("supervisor", "/import/events", strings.Repeat("x", wire.MaxRescue+1)); w.Code == http.StatusOK {
+		t.Error("a file of any size is taken")
+	}
+	p.file = ""
+	for _, who := range []string{"manager", "financial-controller", "counter", "witness", "no-role"} {
+		if w := d.send(who, "/import/events", "x"); w.Code == http.StatusOK || p.file != "" {
+			t.Errorf("%s: %d, given %q", who, w.Code, p.file)
+		}
+	}
+	if w := d.browse("manager", "GET", "/import", nil); strings.Contains(w.Body.String(), "/import/events") {
+		t.Error("who may not send it is led there")
+	}
+	if left, err := os.ReadDir(spool); err != nil || len(left) > 0 {
+		t.Errorf("%d files are left: %v", len(left), err)
+	}
 }

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"strconv"
 	"time"
 
@@ -91,7 +90,7 @@ func (c *client) post(ctx context.Context, path string, in, out any) error {
 }
 
 // upload sends a file as it is.
-func (c *client) upload(ctx context.Context, path string, f *os.File, out any) error {
+func (c *client) upload(ctx context.Context, path string, f io.Reader, out any) error {
 	return c.call(ctx, http.MethodPost, path, "application/octet-stream", f, out)
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -31,7 +32,7 @@ type importEventsCmd struct {
 
 // Run takes the file in: at a server over HTTP, or in a data directory, served or not.
 func (c *importEventsCmd) Run(ctx context.Context, s *streams) error {
-	file, err := os.ReadFile(c.File)
+	file, err := readRescue(c.File)
 	if err != nil {
 		return err
 	}
@@ -49,12 +50,7 @@ func (c *importEventsCmd) Run(ctx context.Context, s *streams) error {
 		var answer struct {
 			Report handheld.RescueReport `json:"report"`
 		}
-		var f *os.File
-		if f, err = os.Open(c.File); err != nil {
-			return err
-		}
-		defer f.Close()
-		err = api.upload(ctx, "/api/import/events", f, &answer)
+		err = api.upload(ctx, "/api/import/events", bytes.NewReader(file), &answer)
 		report = answer.Report
 	}
 	if err != nil {
@@ -65,6 +61,16 @@ func (c *importEventsCmd) Run(ctx context.Context, s *streams) error {
 	}
 	printRescue(s.Out, &report)
 	return nil
+}
+
+// readRescue reads no more of a file than may be imported and a byte, by which too large a one is known.
+func readRescue(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, wire.MaxRescue+1))
 }
 
 func (c *importEventsCmd) signIn(ctx context.Context) (*client, error) {
@@ -81,8 +87,8 @@ var rescueWho = stocktake.NewReason(stocktake.Invalid, "rescue-who",
 
 func printRescue(w io.Writer, r *handheld.RescueReport) {
 	fmt.Fprintf(w, "handheld %s (%s) of %s\n", r.Device, r.Name, r.Society)
-	if why := heldWhy[r.Held]; why != "" {
-		fmt.Fprintf(w, "All of it is in quarantine: %s. A supervisor judges each event.\n", why)
+	if r.Why != nil {
+		fmt.Fprintf(w, "All of it is in quarantine, where a supervisor judges each event.\n  %s\n  %s\n", r.Why.English, r.Why.Arabic)
 	}
 	for _, x := range r.Sessions {
 		name := string(x.Session)
@@ -105,12 +111,6 @@ func printRescue(w io.Writer, r *handheld.RescueReport) {
 		fmt.Fprintf(w, "  photos left out: %d\n", r.NoPhotos)
 	}
 	fmt.Fprintln(w, "If this handheld does not come back, a supervisor writes it off where a session waits for it before the seal.")
-}
-
-// heldWhy says why everything was quarantined.
-var heldWhy = map[string]string{
-	"device-unknown": "this society has no such handheld", "device-revoked": "the handheld was revoked",
-	"file-unproved": "the file does not prove that the handheld made it",
 }
 
 // rescueCall is a file on its way to the operator's socket.

@@ -38,7 +38,7 @@ func TestEventsFromAFile(t *testing.T) {
 		jard(0, "society", "add", society, "--arabic", "جمعية", "--governorate", "KW-KU", "--admin", "admin", "--password-file", password, "--data", data)
 	}
 	said := take(0, whole, "rawda")
-	for _, want := range []string{"handheld d1 (TC26-1) of rawda", "no such handheld", "night0", "night1", "0 known", "in quarantine", "in the late log"} {
+	for _, want := range []string{"handheld d1 (TC26-1) of rawda", `Device "d1" is not this society's`, "الجهاز", "night0", "night1", "0 known", "in quarantine", "in the late log"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("it lacks %q:\n%s", want, said)
 		}
@@ -61,6 +61,13 @@ func TestEventsFromAFile(t *testing.T) {
 	}
 	if said := jard(0, "import", "events", whole, "--society", "rawda", "--data", data, "--json"); !strings.Contains(said, `"held":"device-unknown"`) {
 		t.Errorf("as JSON: %s", said)
+	}
+	large := file("large.jsonl", nil)
+	if err := os.Truncate(large, 1<<40); err != nil { // a hole: nobody could read it whole
+		t.Fatal(err)
+	}
+	if said := take(1, large, "rawda"); !strings.Contains(said, "larger than 64 MB") {
+		t.Errorf("too large: %s", said)
 	}
 	codes, err := os.ReadFile("../internal/wire/testdata/rescue-codes.txt")
 	if err != nil {

@@ -42,9 +42,6 @@ type movedFact struct {
 }
 
 func (f *Fold) fileMove(n factID, kind Kind, e *Event, at int64) {
-	if kind == Clocked {
-		return
-	}
 	m := movedFact{
 		fact: n, person: keep(f, e.Person), item: keep(f, string(e.Item)), code: keep(f, e.Code), from: keep(f, e.From), to: keep(f, e.To),
 		goods:  cellKey{keep(f, e.Lot), keep(f, e.Expiry), keep(f, e.Condition)},

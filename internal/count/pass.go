@@ -102,6 +102,9 @@ func (f *Fold) fileFact(offset uint64, from Stream, body key, kind Kind, event *
 	if event.Offset != nil {
 		at += *event.Offset
 	}
+	if kind == Clocked {
+		return
+	}
 	if p == nil {
 		f.fileMove(n, kind, event, at)
 		return

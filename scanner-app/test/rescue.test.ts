@@ -3,7 +3,7 @@ import 'fake-indexeddb/auto'
 import { openDB } from 'idb'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createModel } from '../src/model/model'
 import { rescue } from '../src/store/rescue'
 import { Store } from '../src/store/store'
@@ -166,6 +166,27 @@ describe('what is in it', () => {
     const all = await check(await r.file.text(), 't-d1')
     expect(all.filter((l) => l.photo).map((l) => l.photo)).toEqual(hashes.slice(1).reverse())
     expect([(await rescue(w.database, '1', 1, 10)).events, (await rescue(w.database, '1', 1, 10)).photos]).toEqual([5, 0])
+    s.close()
+  })
+
+  it('reads all of it in one transaction, so that what another tab writes meanwhile is in all of it or in nothing', async () => {
+    const w = new World()
+    const s = await Store.open(w.database, w.env)
+    await s.put('device', device)
+    await s.record([{ ...observed('a', 'p', '1'), photo: await s.photos.add(Uint8Array.of(0xff, 0xd8, 0xff).buffer, 'a', 1) }])
+    const opened = vi.spyOn(IDBDatabase.prototype, 'transaction')
+    const r = await rescue(w.database, '1', 1)
+    expect([r.events, r.photos, opened.mock.calls.length, opened.mock.results[0]!.value.mode]).toEqual([1, 1, 1, 'readonly'])
+    opened.mockRestore()
+    s.close()
+  })
+
+  it('says of a database that cannot be read that it cannot be read', async () => {
+    const w = new World()
+    const s = await Store.open(w.database, w.env)
+    const getAll = vi.spyOn(IDBObjectStore.prototype, 'getAll').mockImplementation(() => { throw new DOMException('torn', 'UnknownError') })
+    await expect(rescue(w.database, '1', 1)).rejects.toMatchObject({ key: 'storage-unread' })
+    getAll.mockRestore()
     s.close()
   })
 

@@ -112,3 +112,13 @@ it('lets go 30 days after the end where there are no backups', async () => {
   w.skew = keepFor + 60_000
   expect(await s.release()).toBe(1)
 })
+
+it('records nothing where what belongs to the events cannot be made, and goes on after it', async () => {
+  const w = new World()
+  const s = await Store.open(w.database, w.env)
+  await expect(s.record([observed('a', 'p', '1')], undefined, () => { throw new Error('no moves') })).rejects.toMatchObject({ key: 'storage-failed' })
+  expect([s.last, await s.passEvents('p')]).toEqual([0, []])
+  await s.record([observed('a', 'p', '2')])
+  expect((await s.passEvents('p')).map((e) => JSON.parse(e.body).code)).toEqual(['2'])
+  s.close()
+})

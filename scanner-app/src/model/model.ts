@@ -108,7 +108,7 @@ class App extends Shift implements Model {
         this.release = await awaitWriter(locks!, name + '-writer', this.aborted.signal)
         this.phase.value = 'starting'
       }
-      await this.connect()
+      await this.reopen()
       void this.keepStorage()
     } catch (e) {
       if (!this.aborted.signal.aborted) this.fail(e)
@@ -119,7 +119,7 @@ class App extends Shift implements Model {
   private async connect(): Promise<void> {
     const store = await Store.open(this.options.name ?? 'jard', this.env, () => void this.reconnect(store))
     if (this.aborted.signal.aborted) return store.close()
-    store.isFull = this.storage.value.full // an opening proves no room
+    store.room.isFull = this.storage.value.full // an opening proves no room
     this.store = store
     this.sync = new Sync(this.env, store, () => void this.showLink())
     store.onChange((what) => {
@@ -139,6 +139,11 @@ class App extends Shift implements Model {
   private async reconnect(store: Store): Promise<void> {
     this.closed.add(store)
     if (this.store !== store || this.reconnecting) return
+    await this.reopen()
+  }
+
+  /** Until it opens: what is the matter is said meanwhile, and what is here can be saved to a file. */
+  private async reopen(): Promise<void> {
     this.reconnecting = true
     this.link.value = { ...this.link.value, state: 'offline' }
     while (!this.aborted.signal.aborted && (!this.store || this.closed.has(this.store))) {
@@ -147,10 +152,12 @@ class App extends Shift implements Model {
       await sync?.stop()
       try {
         await this.connect()
+        await this.probe()
       } catch (e) {
-        if (refusalOf(e).key === 'storage-newer') return this.fail(e)
-        if (refusalOf(e).key === 'storage-full') this.storage.value = { ...this.storage.value, full: true }
-        else this.fail(e) // said until it opens: what is here can be saved to a file meanwhile
+        const { key } = refusalOf(e), full = key === 'storage-full'
+        if (full) this.storage.value = { ...this.storage.value, full }
+        if (!full || this.phase.value === 'starting' || this.phase.value === 'failed') this.fail(e)
+        if (key === 'storage-newer') break
         if (this.store) this.closed.add(this.store) // it opened, and could not be read
         await new Promise<void>((resume) => void this.env.later(reopenEvery, resume))
       }
@@ -191,7 +198,7 @@ class App extends Shift implements Model {
     this.actedAt = this.env.mono()
     return this.inTurn(async () => {
       try {
-        if (!this.store) throw this.failure.value ?? new Refuse('starting')
+        if (!this.store) throw this.storage.value.full ? new StoreFailed('storage-full') : this.failure.value ?? new Refuse('starting')
         return await f()
       } catch (e) {
         return { ...refused, ...(sound ? { sound: 'check' } : {}), refused: refusalOf(e) } as T
@@ -211,7 +218,7 @@ class App extends Shift implements Model {
 
   private showRoom(): void {
     if (!this.store) return
-    const { isFull: full, isLow: low } = this.store, { value } = this.storage
+    const { isFull: full, isLow: low } = this.store.room, { value } = this.storage
     if (value.full !== full || (value.low ?? false) !== low) this.storage.value = { ...value, full, low }
   }
 
@@ -463,10 +470,10 @@ class App extends Shift implements Model {
 
   async rescue(): Promise<Rescue> {
     try {
-      const { rescue } = await import('../store/rescue')
+      const { rescue } = await import('../store/rescue').catch((): never => { throw new Refuse('part-missing') })
       return await rescue(this.options.name ?? 'jard', this.env.app, this.env.now())
     } catch (e) {
-      throw refusalOf(StoreFailed.from(e))
+      throw refusalOf(e)
     }
   }
 

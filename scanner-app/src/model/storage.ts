@@ -5,12 +5,12 @@ import type { Storage } from './types'
 export async function lookAtStorage(manager: StorageManager, store: Store | undefined, full: boolean): Promise<Storage> {
   // Asked again as long as it is refused: browsers grant it to apps that are used, or were installed.
   const persisted = await manager.persist?.().catch(() => false)
-  if (!full) await store?.reserve()
+  if (!full) await store?.room.reserve()
   const { usage, quota } = (await manager.estimate?.().catch(() => undefined)) ?? {}
   const holds = await store?.holds().catch(() => undefined)
   const packs = (await store?.packs().catch(() => [])) ?? []
   return {
-    full: store?.isFull ?? full, low: store?.isLow ?? false, ...(persisted === undefined ? {} : { persisted }), ...(usage === undefined ? {} : { used: usage }),
+    full: store?.room.isFull ?? full, low: store?.room.isLow ?? false, ...(persisted === undefined ? {} : { persisted }), ...(usage === undefined ? {} : { used: usage }),
     ...(quota === undefined ? {} : { quota }), ...holds, ...(holds?.chunks ? { items: Math.max(0, ...packs.map((p) => p.catalogue.items)) } : {}),
   }
 }

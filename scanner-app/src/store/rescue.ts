@@ -3,7 +3,7 @@
 import { openDB } from 'idb'
 import { hex, sha256, zeroDigest } from '../wire/digest'
 import { StoreFailed } from './failure'
-import type { Database, DeviceState, EventRecord, PhotoRecord, Schema, StreamState } from './schema'
+import type { Database, DeviceState, EventRecord, Schema, StreamState } from './schema'
 
 export interface Rescued {
   name: string
@@ -51,30 +51,36 @@ export async function rescue(database: string, app: string, now: number, most = 
 
 async function read(database: string, most: number): Promise<Held> {
   const db = await openDB<Schema>(database, undefined, { upgrade(_db, _from, _to, tx) { tx.done.catch(() => {}); tx.abort() } }).catch((e) => { // it is not there
-    throw (e as Error).name === 'AbortError' ? new StoreFailed('nothing-held') : StoreFailed.from(e)
+    throw (e as Error).name === 'AbortError' ? new StoreFailed('nothing-held') : unread(e)
   }) as Database
   try {
-    const state = async <T>(key: string) => (await db.get('state', key)) as T | undefined
-    const [stream, device, events] = [await state<StreamState>('stream'), await state<DeviceState>('device'), await db.getAll('events')]
+    // One transaction: what another tab writes meanwhile is in all of it or in nothing of it.
+    const tx = db.transaction((['state', 'events', 'photos', 'images'] as const).filter((name) => db.objectStoreNames.contains(name)))
+    const state = <T>(key: string) => tx.objectStore('state').get(key) as Promise<T | undefined>
+    const [stream, device, events] = await Promise.all([state<StreamState>('stream'), state<DeviceState>('device'), tx.objectStore('events').getAll()])
     if (!stream || !device || !events.length) throw new StoreFailed('nothing-held')
     const photos: Held['photos'] = []
     let left = 0
     if (db.objectStoreNames.contains('photos')) {
       let room = most - 8192 - events.reduce((sum, e) => sum + 160 + encoder.encode(JSON.stringify(e.body)).length, 0)
-      const unsent = ((await db.getAll('photos')) as PhotoRecord[]).filter((p) => p.named && p.sentAt === undefined)
+      const unsent = (await tx.objectStore('photos').getAll()).filter((p) => p.named && p.sentAt === undefined)
       for (const p of unsent.sort((a, b) => a.at - b.at)) {
         room -= 160 + Math.ceil(p.size / 3) * 4
-        const image = room >= 0 ? await db.get('images', p.hash) : undefined
+        const image = room >= 0 ? await tx.objectStore('images').get(p.hash) : undefined
         if (image) photos.push(image)
         if (room < 0) left++
       }
     }
     const first = events.find((e) => e.n > stream.base)
     return { stream, device, events, photos, left, prev: first ? digestBefore(first, events, stream) : zeroDigest }
+  } catch (e) {
+    throw unread(e)
   } finally {
     db.close()
   }
 }
+
+const unread = (e: unknown) => (e instanceof StoreFailed ? e : new StoreFailed('storage-unread', { cause: e }))
 
 /** Lines: what this is, the events, photos, and what proves that all of it is here and whose it is. No token is in it. */
 async function text({ stream, device, events, photos, prev }: Held, app: string, now: number): Promise<string> {

@@ -239,8 +239,8 @@ export type Database = IDBPDatabase<Schema>
 /** Of what is kept. An app opens every earlier version, and leaves what is in it as it is. */
 export const databaseVersion = 2
 
-/** Closed is called when the browser closed the database, or it was closed for a tab that has a later version of it. */
-export function openDatabase(name: string, closed: () => void): Promise<Database> {
+/** Closed is called when it was closed for a tab that has a later version of it, terminated when the browser closed it by itself. */
+export function openDatabase(name: string, closed: () => void, terminated: () => void): Promise<Database> {
   return openDB<Schema>(name, databaseVersion, {
     upgrade(db, from) {
       if (from < 1) {
@@ -260,6 +260,6 @@ export function openDatabase(name: string, closed: () => void): Promise<Database
       ;(event.target as IDBDatabase).close()
       closed()
     },
-    terminated: closed,
+    terminated,
   })
 }

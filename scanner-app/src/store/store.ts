@@ -3,11 +3,12 @@
 // nothing of sockets or screens.
 import { nextDigest, zeroDigest } from '../wire/digest'
 import { eventBody, maxEvent, randomId, type EventFields, type RecordedEvent, type Stamp } from './event'
+import { anyRoom, freeReserve, knownAs, markWhole, roomToMend, suspect } from './beside'
 import type { ChunkRecord, PlainChunk } from './chunk'
 import { finish, strict } from './durable'
 import { StoreFailed } from './failure'
 import { Photos, type PhotoSpace } from './photos'
-import { makeRoom, setAside, tryRoom } from './room'
+import { Room } from './room'
 import {
   openDatabase, type Contact, type Database, type EventRecord, type MoveRecord, type PackRecord, type PassRecord, type SessionRecord,
   type States, type StreamState,
@@ -40,23 +41,48 @@ export class Store {
   private queue: Promise<unknown> = Promise.resolve()
   private listeners = new Set<(what: Change) => void>()
   readonly photos: Photos
-  /** Nothing can be freed any more; the next record that fails is refused. */
-  private low = false
-  /** A write that mattered found no room, and none has succeeded since. */
-  isFull = false
+  readonly room: Room
 
   private constructor(private readonly db: Database, private readonly watch: Watch) {
     this.photos = new Photos(db, (f) => this.inTurn(f))
+    this.room = new Room(db, this.photos, () => watch.mono())
   }
 
-  /** Opens the database, or makes it with a fresh epoch. */
+  /** Opens the database, or makes it with a fresh epoch; on a full disk with the reserve's room. */
   static async open(name: string, watch: Watch, closed: () => void = () => {}): Promise<Store> {
+    for (let freed = false; ;) {
+      try {
+        const s = await Store.openNow(name, watch, closed)
+        s.room.isLow ||= freed
+        return s
+      } catch (e) {
+        const failed = StoreFailed.from(e)
+        if (failed.key === 'storage-newer') throw failed
+        await suspect()
+        if (failed.key !== 'storage-full' && (await anyRoom())) throw failed
+        if (!(freed = await freeReserve())) throw new StoreFailed('storage-full', { cause: e })
+      }
+    }
+  }
+
+  private static async openNow(name: string, watch: Watch, closed: () => void): Promise<Store> {
+    const known = await knownAs()
+    if (known === 'torn' && !(await roomToMend())) throw new StoreFailed('storage-full')
+    let opened = false, lost = false
+    const gone = () => { if (opened) closed(); else lost = true }
+    const db = await openDatabase(name, gone, () => void suspect().then(gone))
     try {
-      const s = new Store(await openDatabase(name, closed), watch)
+      if (known === 'torn') await (await import('./mend')).mend(db)
+      const s = new Store(db, watch)
       await s.load()
+      if (known !== 'whole') await markWhole()
+      s.room.isLow = known === 'torn' // until the reserve is set aside again
+      if (lost) throw new StoreFailed('storage-failed')
+      opened = true
       return s
     } catch (e) {
-      throw StoreFailed.from(e)
+      db.close()
+      throw e
     }
   }
 
@@ -105,48 +131,14 @@ export class Store {
     return run
   }
 
-  /**
-   * As inTurn, for what a counter waits for: on a full device room is made for it, as long as there is anything to free. On an
-   * error nothing was written, so that it can be done again.
-   */
+  /** As inTurn, for what a counter waits for: room is made for it. */
   private pressing<T>(f: () => Promise<T>): Promise<T> {
-    return this.inTurn(async () => {
-      for (;;) {
-        try {
-          const done = await f()
-          this.isFull = false
-          return done
-        } catch (e) {
-          const failed = StoreFailed.from(e)
-          if (failed.key !== 'storage-full') throw failed
-          const freed = await makeRoom(this.db, this.photos).catch(() => undefined)
-          if (!freed) throw this.noRoom(failed)
-          if (freed === 'reserve') this.low = true
-        }
-      }
-    })
+    return this.inTurn(() => this.room.press(f))
   }
 
-  private noRoom(e: unknown): StoreFailed {
-    const failed = StoreFailed.from(e)
-    if (failed.key === 'storage-full') this.isFull = true
-    return failed
-  }
-
-  /** Looks whether there is room for a write again, and frees nothing for it. */
+  /** Looks whether there is room for a write again. */
   probe(): Promise<void> {
-    return this.inTurn(async () => {
-      await tryRoom(this.db)
-      this.isFull = false
-    })
-  }
-
-  /** Whether the last reserve of room is in use. */
-  get isLow(): boolean { return this.low }
-
-  /** Sets the reserve of room aside, or finds that there is none. */
-  reserve(): Promise<void> {
-    return this.inTurn(async () => { this.low = !(await setAside(this.db)) })
+    return this.inTurn(() => this.room.probe())
   }
 
   // The stream.
@@ -244,16 +236,17 @@ export class Store {
       const named = fields.filter((f) => f.photo)
       const undrained = this.anyDrained ? await this.drained(fields) : []
       const tx = this.db.transaction(['events', 'passes', 'state', ...(undrained.length ? ['sessions' as const] : []), ...(named.length ? ['photos' as const] : [])], 'readwrite', strict)
-      const work: Promise<unknown>[] = records.map((r) => tx.objectStore('events').add(r))
-      for (const f of named) work.push(tx.objectStore('photos').get(f.photo!).then((p) => p && tx.objectStore('photos').put({ ...p, session: f.session, named: true })))
-      if (pass) work.push(tx.objectStore('passes').put(pass))
-      if (moves) work.push(tx.objectStore('state').put(moves(events), 'moves'))
-      if (unmeasured.size !== this.unmeasured.size || [...unmeasured].some((s) => !this.unmeasured.has(s))) {
-        work.push(tx.objectStore('state').put([...unmeasured], 'unmeasured'))
-      }
-      for (const s of undrained) work.push(tx.objectStore('sessions').put({ ...s, drained: false }))
-      if (!named.length) tx.commit() // nothing follows from what these requests say: they need not be waited for first
-      await finish(tx, work)
+      await finish(tx, (work) => {
+        for (const r of records) work.push(tx.objectStore('events').add(r))
+        for (const f of named) work.push(tx.objectStore('photos').get(f.photo!).then((p) => p && tx.objectStore('photos').put({ ...p, session: f.session, named: true })))
+        if (pass) work.push(tx.objectStore('passes').put(pass))
+        if (moves) work.push(tx.objectStore('state').put(moves(events), 'moves'))
+        if (unmeasured.size !== this.unmeasured.size || [...unmeasured].some((s) => !this.unmeasured.has(s))) {
+          work.push(tx.objectStore('state').put([...unmeasured], 'unmeasured'))
+        }
+        for (const s of undrained) work.push(tx.objectStore('sessions').put({ ...s, drained: false }))
+        if (!named.length) tx.commit() // nothing follows from what these requests say: they need not be waited for first
+      })
       this.lastN = n
       this.lastDigest = digest
       this.unmeasured = unmeasured
@@ -423,7 +416,7 @@ export class Store {
       const tx = this.db.transaction('chunks', 'readwrite', { durability: 'relaxed' }) // fetched again if it should be lost
       await finish(tx, [tx.store.put(chunk)])
     } catch (e) {
-      throw this.noRoom(e)
+      throw this.room.missed(e)
     }
   }
 
@@ -441,7 +434,8 @@ export class Store {
 
   /** Strict, as a record is: what is in hand, and who counts. */
   put<K extends keyof States>(key: K, value: States[K] | undefined): Promise<void> {
-    return this.pressing(() => this.write(key, value))
+    // What is made again of chunks is not worth what would go for it.
+    return key === 'index' || key === 'codes' ? this.inTurn(() => this.write(key, value)) : this.pressing(() => this.write(key, value))
   }
 
   private async write<K extends keyof States>(key: K, value: States[K] | undefined): Promise<void> {

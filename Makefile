@@ -1,6 +1,5 @@
 # make test      everything, as CI runs it: static checks, Go with -race, the app's tests, fresh builds, short fuzzing, browsers
-# make browser   real browsers: the story, every screen, every way to scan, the camera; pictures in bin/shots
-# make rough     the browser tests that make test leaves out as yet: the pains of others, a short soak
+# make browser   real browsers: the story, every screen, every way to scan, the camera, the pains of others, a short soak; pictures in bin/shots
 # make soak      a bad night for three handhelds, ten minutes and 5,000 scans: MINUTES, SCANS and SEED as one likes
 # make web       the handheld app and the console's islands, built into static/
 # make bench     the figures of README.md and ARCHITECTURE.md, side by side in one run
@@ -15,7 +14,7 @@ FUZZTIME ?= 4000x
 APP := scanner-app
 BUILT := $(CURDIR)/bin/web
 
-.PHONY: test tools lint check test-go test-app fresh fuzz browser rough soak web bench figures demo story pictures build
+.PHONY: test tools lint check test-go test-app fresh fuzz browser soak web bench figures demo story pictures build
 
 # Two lanes, for two cores; the browsers have the machine to themselves.
 test: tools
@@ -74,11 +73,6 @@ fresh: $(APP)/node_modules/.package-lock.json
 browser: tools $(APP)/node_modules/.package-lock.json
 	$(GO) build -o bin/server ./server
 	cd $(APP) && JARD_SERVER=$(CURDIR)/bin/server JARD_SHOTS=$${JARD_SHOTS:-$(CURDIR)/bin/shots} npm run e2e
-
-# Not in make test before each has passed three times in a row on a busy machine.
-rough: tools $(APP)/node_modules/.package-lock.json
-	$(GO) build -o bin/server ./server
-	cd $(APP) && JARD_SERVER=$(CURDIR)/bin/server JARD_SHOTS=$${JARD_SHOTS:-$(CURDIR)/bin/shots} npm run e2e:hand
 
 MINUTES ?= 10
 SCANS ?= 5000

@@ -1,0 +1,1 @@
+function e(e,t){let n=URL.createObjectURL(e),r=document.createElement(`a`);r.href=n,r.download=t,r.click(),setTimeout(()=>URL.revokeObjectURL(n),6e4)}function t(t,n,r){e(t,`jard-${n.replace(/[^\p{L}\p{N}-]+/gu,`-`)||`device`}-${new Date().toISOString().slice(0,16).replace(/[:T]/g,`-`)}.${r}`)}export{t as n,e as t};

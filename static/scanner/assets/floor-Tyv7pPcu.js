@@ -1,1 +1,0 @@
-import{i as e}from"./decode-B8QPEVvi.js";import{i as t,n,r,t as i}from"./moving-C5UFfd2w.js";export{r as Catalogue,n as Counting,i as Moving,t as packChunk,e as parseScheme};

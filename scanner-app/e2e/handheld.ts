@@ -203,11 +203,11 @@ export class Handheld {
       return canvas.toDataURL('image/jpeg', 0.95).split(',')[1]!
     })
     await this.panel.locator('.chip').click()
-    const [chooser] = await Promise.all([this.page.waitForEvent('filechooser'), this.button('photo.take').click()])
+    const [chooser] = await Promise.all([this.page.waitForEvent('filechooser'), this.page.getByRole('dialog').getByRole('button', { name: this.text('photo.take') }).click()])
     await chooser.setFiles({ name: 'photo.jpg', mimeType: 'image/jpeg', buffer: Buffer.from(photo, 'base64') })
     await this.page.getByRole('img', { name: this.text('photo.shown') }).waitFor()
     await this.look('sheet-photo')
-    await this.button('do.close').click()
+    await this.close()
   }
 
   async finish(look = 'finish'): Promise<void> {

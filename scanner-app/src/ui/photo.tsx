@@ -40,7 +40,7 @@ export function PhotoKey({ of }: { of: Pending | Entry }) {
   return (
     <>
       {file}
-      <button class={of.photo ? 'photo-key good' : 'photo-key'} disabled={busy} onClick={shoot} aria-label={text(unfit ? 'photo.unfit' : of.photo ? 'photo.again' : 'photo.take')}>
+      <button class={of.photo ? 'photo-key good' : 'photo-key'} disabled={busy} onClick={shoot} aria-label={unfit ? text('photo.unfit') : of.photo ? `${text('photo.one')}. ${text('photo.again')}` : text('photo.take')}>
         <Icon name={unfit ? 'check' : 'camera'} /><span>{of.photo ? text('photo.one') : text('photo.word')}</span>
       </button>
     </>

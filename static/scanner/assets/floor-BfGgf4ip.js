@@ -1,1 +1,0 @@
-import{i as e}from"./decode-de71jgSP.js";import{i as t,n,r,t as i}from"./moving-jVAmm2s6.js";export{r as Catalogue,n as Counting,i as Moving,t as packChunk,e as parseScheme};

@@ -103,6 +103,11 @@ export class Handheld {
     return this.page.getByRole('button', { name: this.text(key) })
   }
 
+  /** The keypad's own: the word is short, and part of others. */
+  get done(): Locator {
+    return this.page.getByRole('button', { name: this.text('do.done'), exact: true })
+  }
+
   look(name: string): Promise<void> {
     return look(this.page, this.language, `handheld-${name}`)
   }
@@ -188,7 +193,7 @@ export class Handheld {
   }
 
   async confirm(): Promise<void> {
-    await this.button('do.done').click()
+    await this.done.click()
     await this.panel.getByText(this.text('panel.recorded')).waitFor()
   }
 

@@ -90,7 +90,7 @@ test('GS1 symbols bring lot and expiry, and nobody’s codes are counted as such
   await open()
   await said().getByText(h.text('panel.unknown')).waitFor()
   await h.close()
-  await h.button('entries.title').click()
+  await h.page.locator('.tools').getByRole('button', { name: h.text('entries.title') }).click()
   const list = h.page.getByRole('dialog')
   await list.getByText('L7').first().waitFor()
   await list.getByText(formatDay('2027-12-31', 'ar', 'latn')).first().waitFor()

@@ -171,7 +171,7 @@ test('ten thousand characters are refused in words, and the next scan counts', a
   await begin('each')
   await ali.scanText('X'.repeat(10_000))
   await heard('check')
-  await ali.panel.getByRole('alert').waitFor()
+  await ali.page.getByRole('main').getByRole('alert').first().waitFor()
   await ali.scanKeys(']E0' + pieces[6]!)
   await shows({ counted: 1, code: pieces[6] })
 })

@@ -65,13 +65,9 @@ func (c *decodeCmd) Run(s *streams) error {
 }
 
 func (c *decodeCmd) decoder() (*gs1.Decoder, error) {
-	var schemes []gs1.Scheme
-	for _, text := range c.Scheme {
-		scheme, err := gs1.ParseScheme(text)
-		if err != nil {
-			return nil, err
-		}
-		schemes = append(schemes, scheme)
+	schemes, err := gs1.ParseSchemes(c.Scheme)
+	if err != nil {
+		return nil, err
 	}
 	var options []gs1.Option
 	if c.FNC1 != "" {

@@ -35,13 +35,9 @@ func (g golden) decoder(t testing.TB) *gs1.Decoder {
 	if g.FNC1 != "" {
 		options = append(options, gs1.FNC1(g.FNC1))
 	}
-	var schemes []gs1.Scheme
-	for _, text := range g.Schemes {
-		s, err := gs1.ParseScheme(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		schemes = append(schemes, s)
+	schemes, err := gs1.ParseSchemes(g.Schemes)
+	if err != nil {
+		t.Fatal(err)
 	}
 	d, err := gs1.NewDecoder(schemes, options...)
 	if err != nil {

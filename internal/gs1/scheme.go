@@ -34,6 +34,18 @@ type Scheme struct {
 	Verifier bool
 }
 
+// ParseSchemes reads schemes, each as ParseScheme does.
+func ParseSchemes(texts []string) ([]Scheme, error) {
+	schemes := make([]Scheme, len(texts))
+	for i, text := range texts {
+		var err error
+		if schemes[i], err = ParseScheme(text); err != nil {
+			return nil, err
+		}
+	}
+	return schemes, nil
+}
+
 // ParseScheme reads a scheme written as "prefix=21,item=5,value=5,kind=weight,decimals=3" with an optional
 // "verifier=1", in any order. The error says what to mend.
 func ParseScheme(text string) (Scheme, error) {

@@ -87,13 +87,9 @@ func scanLabels(t *testing.T, texts []string) {
 	if _, err := simulate.Run(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
-	var schemes []gs1.Scheme
-	for _, text := range texts {
-		scheme, err := gs1.ParseScheme(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		schemes = append(schemes, scheme)
+	schemes, err := gs1.ParseSchemes(texts)
+	if err != nil {
+		t.Fatal(err)
 	}
 	d, err := gs1.NewDecoder(schemes)
 	if err != nil {

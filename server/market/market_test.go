@@ -76,13 +76,9 @@ func TestScheme(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var schemes []gs1.Scheme
-	for _, text := range market.Schemes {
-		scheme, err := gs1.ParseScheme(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		schemes = append(schemes, scheme)
+	schemes, err := gs1.ParseSchemes(market.Schemes)
+	if err != nil {
+		t.Fatal(err)
 	}
 	d, err := gs1.NewDecoder(schemes)
 	if err != nil {

@@ -63,6 +63,19 @@ var importers = []stocktake.Role{stocktake.SocietyAdministrator, stocktake.Super
 
 const maxMapping = 8 << 10
 
+// lanes are the imports that may run at a time.
+type lanes chan struct{}
+
+// enter takes a lane, which leave gives back; ImportBusy where all are taken.
+func (l lanes) enter() (leave func(), err error) {
+	select {
+	case l <- struct{}{}:
+		return func() { <-l }, nil
+	default:
+		return nil, ImportBusy.New()
+	}
+}
+
 // importFile takes a file as the whole body, or as the one part of a form; everything said about it is in the query.
 // It waits on disk while it is read.
 func (a *api) importFile(c echo.Context, by stocktake.Person) error {
@@ -76,12 +89,11 @@ func (a *api) importFile(c echo.Context, by stocktake.Person) error {
 	if err != nil {
 		return err
 	}
-	select {
-	case a.imports <- struct{}{}:
-		defer func() { <-a.imports }()
-	default:
-		return ImportBusy.New()
+	leave, err := a.imports.enter()
+	if err != nil {
+		return err
 	}
+	defer leave()
 	data, name, err := a.upload(c)
 	if err != nil {
 		return err

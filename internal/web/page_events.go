@@ -75,12 +75,11 @@ func (k *console) takeEvents(v *visit, p *eventsPage, file kept) error {
 	if file.size > wire.MaxRescue {
 		return BodyTooLarge.New(wire.MaxRescue)
 	}
-	select {
-	case k.imports <- struct{}{}:
-		defer func() { <-k.imports }()
-	default:
-		return ImportBusy.New()
+	leave, err := k.imports.enter()
+	if err != nil {
+		return err
 	}
+	defer leave()
 	data, err := os.ReadFile(file.path)
 	if err != nil {
 		return FileGone.Wrap(err)

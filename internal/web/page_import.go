@@ -214,12 +214,11 @@ func (k *console) importing(v *visit, f *form, p importPage) Upload {
 
 // run has the importer read the file and puts what it says on the page.
 func (k *console) run(v *visit, f *form, p *importPage, u Upload, file kept) error {
-	select {
-	case k.imports <- struct{}{}:
-		defer func() { <-k.imports }()
-	default:
-		return ImportBusy.New()
+	leave, err := k.imports.enter()
+	if err != nil {
+		return err
 	}
+	defer leave()
 	data, err := os.Open(file.path)
 	if err != nil {
 		f.wrong("file", FileGone.Wrap(err))

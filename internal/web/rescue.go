@@ -31,12 +31,11 @@ func (a *api) importEvents(c echo.Context, by stocktake.Person) error {
 	if err := only(c); err != nil {
 		return err
 	}
-	select {
-	case a.imports <- struct{}{}:
-		defer func() { <-a.imports }()
-	default:
-		return ImportBusy.New()
+	leave, err := a.imports.enter()
+	if err != nil {
+		return err
 	}
+	defer leave()
 	file, err := io.ReadAll(http.MaxBytesReader(c.Response(), c.Request().Body, wire.MaxRescue))
 	if err != nil {
 		return uploadError(err)

@@ -47,7 +47,7 @@ type Config struct {
 type api struct {
 	Config
 	limiter *limiter
-	imports chan struct{}
+	imports lanes
 	check   *checker
 	console *console
 }
@@ -92,7 +92,7 @@ func prepare(c Config) (*api, *echo.Echo, error) {
 	if err := errors.Join(err, sweep(c.TempDir)); err != nil {
 		return nil, nil, err
 	}
-	a := &api{Config: c, limiter: newLimiter(c.Rate, c.Burst), imports: make(chan struct{}, c.Imports), check: check}
+	a := &api{Config: c, limiter: newLimiter(c.Rate, c.Burst), imports: make(lanes, c.Imports), check: check}
 
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true

@@ -1,7 +1,10 @@
 // What the screens see: a Model of signals, and actions that each say what came of them. Screens touch nothing behind it.
 import type { ReadonlySignal } from '@preact/signals'
 export { maxPhoto, maxSide } from '../store/photos'
+import type { Rescue } from '../store/rescue'
 import type { LinkState } from '../sync/sync'
+
+export type { Rescue }
 
 /** What a thing is called. Either may be missing, not both. */
 export interface Name {
@@ -77,21 +80,6 @@ export interface Storage {
   items?: number
   /** Photos: how many, their bytes, and how many the server has not yet. */
   photos?: { held: number; bytes: number; unsent: number }
-}
-
-/** Everything that this device holds, to be carried to the server by hand. */
-export interface Rescue {
-  /** The file's name; it holds every event, the codes only those that no server has acknowledged. */
-  name: string
-  file: Blob
-  /** Events in it, those among them that no server has acknowledged, and photos. */
-  events: number
-  unsent: number
-  photos: number
-  /** Photos for which it had no room: they stay on the device alone. */
-  left: number
-  /** What is to be shown as QR codes, in order; empty where it is too much for them. */
-  codes: string[]
 }
 
 export interface Person {

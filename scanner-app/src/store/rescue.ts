@@ -5,14 +5,18 @@ import { hex, sha256, zeroDigest } from '../wire/digest'
 import { StoreFailed } from './failure'
 import type { Database, DeviceState, EventRecord, Schema, StreamState } from './schema'
 
-export interface Rescued {
+/** Everything that this device holds, to be carried to the server by hand. */
+export interface Rescue {
+  /** The file's name; it holds every event, the codes only those that no server has acknowledged. */
   name: string
   file: Blob
+  /** Events in it, those among them that no server has acknowledged, and photos. */
   events: number
   unsent: number
   photos: number
-  /** Photos for which the file had no room. */
+  /** Photos for which it had no room: they stay on the device alone. */
   left: number
+  /** What is to be shown as QR codes, in order; empty where it is too much for them. */
   codes: string[]
 }
 
@@ -36,7 +40,7 @@ const codeLength = 900
 const mostCodes = 12
 
 /** Makes the file, and the codes of what no server has acknowledged. */
-export async function rescue(database: string, app: string, now: number, most = mostBytes): Promise<Rescued> {
+export async function rescue(database: string, app: string, now: number, most = mostBytes): Promise<Rescue> {
   const held = await read(database, most)
   const sent = held.stream.base + held.stream.acked
   const unsent = held.events.filter((e) => e.n > sent)

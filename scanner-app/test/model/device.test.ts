@@ -169,16 +169,22 @@ describe('a full device, whatever is done on it', () => {
   }, 20_000)
 })
 
+/** A device that counts, and what closes each of its databases as the browser does. */
+async function countingUntilClosed() {
+  const closing: (() => void)[] = []
+  const { addEventListener } = IDBDatabase.prototype
+  IDBDatabase.prototype.addEventListener = function (this: IDBDatabase, type: string, f: () => void) {
+    if (type === 'close') closing.push(() => { this.close(); f() })
+    addEventListener.call(this, type as 'close', f)
+  } as typeof addEventListener
+  const it = await counting()
+  IDBDatabase.prototype.addEventListener = addEventListener
+  return { ...it, closing }
+}
+
 describe('a database that the browser closes', () => {
   it('is opened again, and what is on disk is what was counted', async () => {
-    const closing: (() => void)[] = []
-    const { addEventListener } = IDBDatabase.prototype
-    IDBDatabase.prototype.addEventListener = function (this: IDBDatabase, type: string, f: () => void) {
-      if (type === 'close') closing.push(() => { this.close(); f() })
-      addEventListener.call(this, type as 'close', f)
-    } as typeof addEventListener
-    const { w, m } = await counting()
-    IDBDatabase.prototype.addEventListener = addEventListener
+    const { w, m, closing } = await countingUntilClosed()
     await m.scan('A-01-03')
     await m.scan(milk)
     await keys(m, '12')
@@ -199,14 +205,7 @@ describe('a database that the browser closes', () => {
 
 describe('a database that does not open again', () => {
   it('is said, tried again by itself, and then everything goes on', async () => {
-    const closing: (() => void)[] = []
-    const { addEventListener } = IDBDatabase.prototype
-    IDBDatabase.prototype.addEventListener = function (this: IDBDatabase, type: string, f: () => void) {
-      if (type === 'close') closing.push(() => { this.close(); f() })
-      addEventListener.call(this, type as 'close', f)
-    } as typeof addEventListener
-    const { m } = await counting()
-    IDBDatabase.prototype.addEventListener = addEventListener
+    const { m, closing } = await countingUntilClosed()
     await m.scan('A-01-03')
     const open = indexedDB.open.bind(indexedDB)
     let tries = 0

@@ -52,6 +52,11 @@ export class Handheld {
     await this.#show(await this.#context.newPage())
   }
 
+  /** The debugger of an empty tab, for what is to outlive the app's. */
+  async beside(): Promise<CDPSession> {
+    return this.#context.newCDPSession(await this.#context.newPage())
+  }
+
   /** The app in another tab, in the place of the one that ended. */
   async openTab(): Promise<void> {
     const before = this.page

@@ -33,8 +33,8 @@ const photoRoom = 8 << 20
 /** How long the device is left to itself between two chunks of the catalogue that nothing waits for, and after what a person did, ms. */
 const restEvery = 20
 const restAfter = 1000
-/** How often a database that was closed is opened again, ms. */
-const reopenEvery = 5_000
+/** How often a database that was closed is opened again, and a full one is tried, ms. */
+const reopenEvery = 5_000, lookForRoomEvery = 5_000
 
 /** The code in a pairing link, or the text itself; a reader may have typed it through an Arabic layout. */
 export function pairingCode(text: string): string | undefined {
@@ -81,6 +81,7 @@ class App extends Shift implements Model {
   private release: () => void = () => {}
   private readonly aborted = new AbortController()
   private cancelStorage: () => void = () => {}
+  private awaitingRoom = false
   private readonly closed = new WeakSet<Store>()
   private reconnecting = false
   /** How far what is shown is known to be sent: what is recorded is shown by the action that records it. */
@@ -220,6 +221,17 @@ class App extends Shift implements Model {
     if (!this.store) return
     const { isFull: full, isLow: low } = this.store.room, { value } = this.storage
     if (value.full !== full || (value.low ?? false) !== low) this.storage.value = { ...value, full, low }
+    if (full && !this.awaitingRoom) void this.awaitRoom()
+  }
+
+  /** Whoever made room has not to say so. */
+  private async awaitRoom(): Promise<void> {
+    this.awaitingRoom = true
+    while (this.storage.value.full && !this.aborted.signal.aborted) {
+      await new Promise<void>((look) => void this.env.later(lookForRoomEvery, look))
+      await this.probe()
+    }
+    this.awaitingRoom = false
   }
 
   /** Room may have been made elsewhere: whether it is enough, only a write tells. */

@@ -147,6 +147,20 @@ describe('a full device, whatever is done on it', () => {
     await m.stop()
   })
 
+  it('counts on by itself once there is room', async () => {
+    const { m } = await counting()
+    await m.setMode('each')
+    await m.scan('A-01-03')
+    const { add } = IDBObjectStore.prototype
+    IDBObjectStore.prototype.add = () => { throw new DOMException('no room', 'QuotaExceededError') }
+    expect(await m.scan(milk)).toMatchObject({ sound: 'check', refused: { key: 'storage-full' } })
+    IDBObjectStore.prototype.add = add
+    expect(m.storage.value.full).toBe(true)
+    await until(() => !m.storage.value.full)
+    expect(m.pass.value!.entries).toEqual([])
+    await m.stop()
+  })
+
   it('looks for room without touching the mode of an open pass', async () => {
     const { m } = await counting()
     await m.signOut()

@@ -50,5 +50,5 @@ export default defineConfig({
   ],
   worker: { format: 'es' },
   build: { outDir: '../static/scanner', emptyOutDir: true, target: 'chrome83', assetsInlineLimit: 0, modulePreload: { polyfill: false, resolveDependencies: (_file, deps, { hostType }) => (hostType === 'js' ? deps : []) } },
-  test: { include: ['test/**/*.test.{ts,tsx}'], setupFiles: ['test/texts.ts'] },
+  test: { include: ['test/**/*.test.{ts,tsx}'], setupFiles: ['test/texts.ts'], testTimeout: 30_000 /* a bound for a busy machine */ },
 })

@@ -197,7 +197,7 @@ func (b *blind) walkGateway() {
 
 // listen keeps the frames of a socket until the feed of the session has come.
 func (b *blind) listen(hello []byte) {
-	dialer := websocket.Dialer{Subprotocols: []string{wire.Subprotocol}, HandshakeTimeout: 10 * time.Second}
+	dialer := websocket.Dialer{Subprotocols: []string{wire.Subprotocol}, HandshakeTimeout: 40 * time.Second}
 	conn, response, err := dialer.Dial("ws"+strings.TrimPrefix(b.url, "http")+wire.Base+"/stream", http.Header{"Authorization": {"Bearer " + b.token}})
 	if err != nil {
 		b.t.Fatal(err, response)
@@ -206,7 +206,7 @@ func (b *blind) listen(hello []byte) {
 	if err := conn.WriteMessage(websocket.TextMessage, hello); err != nil {
 		b.t.Fatal(err)
 	}
-	_ = conn.SetReadDeadline(time.Now().Add(10 * time.Second)) // a bound, not a wait
+	_ = conn.SetReadDeadline(time.Now().Add(40 * time.Second)) // a bound, not a wait
 	for feed := false; !feed; {
 		_, message, err := conn.ReadMessage()
 		if err != nil {

@@ -134,7 +134,7 @@ func TestServesOverTLS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &http.Server{Handler: http.NotFoundHandler(), ReadHeaderTimeout: time.Second}
+	h := &http.Server{Handler: http.NotFoundHandler(), ReadHeaderTimeout: time.Minute}
 	go func() { _ = h.Serve(l) }()
 	defer func() { _ = h.Close() }()
 	roots := x509.NewCertPool()

@@ -86,7 +86,7 @@ func TestAHostilePageCannotOpenASocket(t *testing.T) {
 		if origin != "" {
 			header.Set("Origin", origin)
 		}
-		dialer := websocket.Dialer{Subprotocols: protocols, HandshakeTimeout: 10 * time.Second}
+		dialer := websocket.Dialer{Subprotocols: protocols, HandshakeTimeout: 40 * time.Second}
 		conn, response, err := dialer.Dial(url, header)
 		if err != nil {
 			return nil, response.StatusCode
@@ -115,13 +115,13 @@ func TestAHostilePageCannotOpenASocket(t *testing.T) {
 func TestPackOfABlindCountHoldsNoBook(t *testing.T) {
 	w := start(t)
 	blind := w.join("t-d1", "s1", epochOf("blind"))
-	for _, secret := range []string{"73331", "91177", `"book"`, `"cost"`, `"quantity"`, "tolerance", "tiers", "snapshot"} {
+	for _, secret := range []string{"73331000", "9117791177", `"book"`, `"cost"`, `"quantity"`, "tolerance", "tiers", "snapshot"} {
 		if strings.Contains(blind, secret) {
 			t.Errorf("the pack holds %s: %s", secret, blind)
 		}
 	}
 	open := w.join("t-r1", "s2", epochOf("open"))
-	if !strings.Contains(open, `"book":[{"section":"dairy","item":"milk","quantity":73331000}]`) || strings.Contains(open, "91177") {
+	if !strings.Contains(open, `"book":[{"section":"dairy","item":"milk","quantity":73331000}]`) || strings.Contains(open, "9117791177") {
 		t.Errorf("the pack of an open count is %s", open)
 	}
 	var pack struct {
@@ -142,7 +142,7 @@ func TestPackOfABlindCountHoldsNoBook(t *testing.T) {
 	for _, name := range []string{"snapshot/central", "site/central", "catalogue"} {
 		hash, _, err := w.db.Published(ctx, "salwa", name)
 		w.check(err)
-		if status, body, _ := w.call("GET", "/chunks/"+hash.String(), "t-d1", nil); status != 404 || strings.Contains(body, "73331") {
+		if status, body, _ := w.call("GET", "/chunks/"+hash.String(), "t-d1", nil); status != 404 || strings.Contains(body, "73331000") {
 			t.Errorf("%s: %d %s", name, status, body)
 		}
 	}

@@ -297,7 +297,7 @@ func TestShutdownAnswersWhatWasRead(t *testing.T) {
 // eventually waits for something that another goroutine does, without a sleep that would hide how long it takes.
 func (w *world) eventually(done func() bool) {
 	w.Helper()
-	deadline := time.NewTimer(10 * time.Second)
+	deadline := time.NewTimer(40 * time.Second)
 	defer deadline.Stop()
 	tick := time.NewTicker(200 * time.Microsecond)
 	defer tick.Stop()

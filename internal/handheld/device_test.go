@@ -62,7 +62,7 @@ func (d *device) hello() *wire.Hello {
 func (d *device) dial() {
 	d.Helper()
 	header := http.Header{"Authorization": {"Bearer " + d.token}}
-	dialer := websocket.Dialer{Subprotocols: []string{wire.Subprotocol}, HandshakeTimeout: 10 * time.Second}
+	dialer := websocket.Dialer{Subprotocols: []string{wire.Subprotocol}, HandshakeTimeout: 40 * time.Second}
 	conn, response, err := dialer.Dial("ws"+strings.TrimPrefix(d.server.URL, "http")+wire.Base+"/stream", header)
 	if err != nil {
 		status := 0
@@ -114,7 +114,7 @@ var errNothing = errors.New("nothing came")
 
 // receive gives the next frame.
 func (d *device) receive() (wire.Frame, error) {
-	_ = d.conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+	_ = d.conn.SetReadDeadline(time.Now().Add(40 * time.Second))
 	_, message, err := d.conn.ReadMessage()
 	if err != nil {
 		return nil, err

@@ -403,7 +403,7 @@ func TestARevokedDeviceMayOnlyPush(t *testing.T) {
 
 // A device that does not read is let go of, holds nobody up, and has the whole feed when it comes back.
 func TestASlowSubscriberIsLetGo(t *testing.T) {
-	w := start(t, func(c *handheld.Config) { c.Timing.Write = 2 * time.Second })
+	w := start(t, func(c *handheld.Config) { c.Timing.Write = 5 * time.Second })
 	ctx := context.Background()
 	slow, quick := w.device("d1", "slow"), w.device("d2", "quick")
 	for _, d := range []*device{slow, quick} {
@@ -460,16 +460,16 @@ func TestASlowSubscriberIsLetGo(t *testing.T) {
 	expect[*wire.Pong](back) // no feed: it has this one
 }
 
-// A socket that says nothing is not kept for long.
+// A socket that says nothing is not kept for long: neither before its hello nor after. Each by a server of its own, since one that
+// is hurried in both may lose its patience with the hello on a busy machine.
 func TestSilenceEndsASocket(t *testing.T) {
-	w := start(t, func(c *handheld.Config) {
-		c.Timing.Hello, c.Timing.Silent, c.Timing.Ping = 50*time.Millisecond, 50*time.Millisecond, time.Hour
-	})
-	d := w.device("d1", "silent")
-	d.dial()
-	d.byes(wire.ByeSlow)
-	d.connect()
-	d.byes(wire.ByeSlow)
+	mute := start(t, func(c *handheld.Config) { c.Timing.Hello = 50 * time.Millisecond }).device("d1", "mute")
+	mute.dial()
+	mute.byes(wire.ByeSlow)
+	w := start(t, func(c *handheld.Config) { c.Timing.Silent, c.Timing.Ping = 50*time.Millisecond, time.Hour })
+	silent := w.device("d1", "silent")
+	silent.connect()
+	silent.byes(wire.ByeSlow)
 }
 
 func TestUnknownSessionsAreTold(t *testing.T) {

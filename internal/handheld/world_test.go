@@ -99,7 +99,7 @@ func (w *world) furnish(society stocktake.SocietyID, _ stocktake.SessionID, _ bo
 	w.check(err)
 	w.check(w.db.Publish(ctx, society, "catalogue", head, chunks...))
 	book, err := stocktake.NewSnapshot(stocktake.Snapshot{
-		Site: "central", AsOf: time.Now(), Lines: []stocktake.BookLine{{Section: "dairy", Item: "milk", Quantity: 73331000, Cost: 91177}},
+		Site: "central", AsOf: time.Now(), Lines: []stocktake.BookLine{{Section: "dairy", Item: "milk", Quantity: 73331000, Cost: 9117791177}},
 	})
 	w.check(err)
 	w.check(w.db.Publish(ctx, society, "snapshot/central", book))

@@ -11,7 +11,7 @@ import { arrived, counting, keys, milk, rice, until } from './model/counter'
 
 const jpeg = (n: number, size = 2000) => Uint8Array.from({ length: size }, (_, i) => [0xff, 0xd8, 0xff, n][i] ?? i & 0x7f).buffer
 const sealed = (session: string, overAt: number) => ({ session, cursor: 'c', state: 'sealed' as const, round: 1, tasks: [], drained: true, overAt })
-const soon = (f: () => boolean) => vi.waitFor(() => expect(f()).toBe(true), { timeout: 5000, interval: 5 })
+const soon = (f: () => boolean) => vi.waitFor(() => expect(f()).toBe(true), { timeout: 20_000, interval: 5 })
 
 describe('on the counting screen', () => {
   it('goes into the observation and to the server, after the events', async () => {
@@ -139,9 +139,9 @@ describe('on the counting screen', () => {
     await m.confirm()
     await arrived(w, m)
     const hash = await sha256(new Uint8Array(jpeg(1)))
-    await vi.waitFor(() => expect(w.server.pages).toBeGreaterThan(0), 5000)
+    await vi.waitFor(() => expect(w.server.pages).toBeGreaterThan(0), 20_000)
     w.server.page = undefined
-    await vi.waitFor(() => expect(w.server.photos.has(hash)).toBe(true), 5000)
+    await vi.waitFor(() => expect(w.server.photos.has(hash)).toBe(true), 20_000)
     await m.stop()
   })
 

@@ -115,8 +115,7 @@ it('is looked for between counts, and a count is refused before the disk is full
   const { w, s, lies } = await laden()
   expect(beside.names('jard-room')).toBe('/began,/reserve,/whole')
   beside.full = true
-  const later = w.env.mono() + 6000
-  await vi.waitUntil(() => w.env.mono() > later)
+  await new Promise<void>((resume) => void w.env.later(6000, resume))
   await s.record([observed('here', 'p', '3')]) // it was not looked within this one
   expect(await lies()).toEqual({ chunks: 'ab', photos: 'sent,unsent', low: false, last: 3 })
   await expect(s.record([observed('here', 'p', '4')])).rejects.toMatchObject({ key: 'storage-full' })

@@ -1,5 +1,6 @@
-// What tests hand to the app instead of a browser: a fast clock, seeded chance, and the server in memory.
+// What tests hand to the app instead of a browser: a clock of their own, seeded chance, and the server in memory.
 import '../src/sync/conversation' // at hand before clocks run
+import { Clock } from './clock'
 import { FakeServer } from './server'
 import type { Env } from '../src/sync/env'
 import { Store } from '../src/store/store'
@@ -16,8 +17,6 @@ export function dice(seed: number): () => number {
   }
 }
 
-/** How much faster than real time the tests' clocks run. */
-const speed = 100
 const epochMs = 1_795_000_000_000
 
 let databases = 0
@@ -34,18 +33,14 @@ export class World {
 
   constructor(seed = 1) {
     this.chance = dice(seed)
-    const start = performance.now()
-    const mono = () => (performance.now() - start) * speed
+    const { mono, later } = new Clock()
     this.server = new FakeServer(() => Math.round(epochMs + mono()), dice(seed + 77))
     this.env = {
       now: () => Math.round(epochMs + mono() + this.skew),
       mono,
       random: (bytes) => void crypto.getRandomValues(bytes),
       chance: this.chance,
-      later: (ms, f) => {
-        const t = setTimeout(f, ms / speed)
-        return () => clearTimeout(t)
-      },
+      later,
       fetch: this.server.fetch,
       socket: (_url, protocols) => this.server.socket(protocols),
       origin: 'https://jard.test',

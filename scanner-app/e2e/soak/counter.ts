@@ -35,6 +35,7 @@ export class Counter {
   private scanned: { code: string; at: number } | undefined
   private wake: () => void = () => {}
   private taken: { how: string; done: Promise<void> } | undefined
+  private lastAwake: Promise<unknown> = Promise.resolve()
 
   constructor(
     readonly h: Handheld, readonly goods: readonly Good[], readonly places: readonly string[],
@@ -164,9 +165,14 @@ export class Counter {
     const raw = since < 500 || this.chance() < 0.5 ? aim(code) + code : code
     this.book.scans++
     this.say(`scans ${raw}`)
-    if (this.chance() < 0.7) await this.h.scanKeys(raw)
-    else await this.h.scanText(raw)
+    const keys = this.chance() < 0.7
+    await this.awake(() => (keys ? this.h.scanKeys(raw) : this.h.scanText(raw)))
     this.scanned = { code, at: Date.now() }
+  }
+
+  /** One burst, or one sleep: nobody pulls the trigger of a device that sleeps, and none falls asleep under a thumb. */
+  awake(act: () => Promise<unknown>): Promise<unknown> {
+    return (this.lastAwake = this.lastAwake.then(act, act))
   }
 
   private button(name: Parameters<Handheld['text']>[0]) {

@@ -69,7 +69,7 @@ export class Weather {
         this.note('slept', name)
         const ms = Math.round(this.between(1, 3) * hour)
         c.ahead += ms
-        await sleep(c.h.page, ms).catch(() => undefined) // it was just taken away
+        await c.awake(() => sleep(c.h.page, ms)).catch(() => undefined) // it was just taken away
       } else if (what < 0.93) this.end(c, 'tab crashed', () => c.h.crashTab(), () => c.h.openTab())
       else if (what < 0.955) this.end(c, 'tab closed', () => c.h.closeTab(), () => c.h.openTab())
       else if (what < 0.985) this.end(c, 'browser killed', () => c.h.killHard(), () => c.h.switchOn())

@@ -191,7 +191,6 @@ describe('quantity', () => {
     expect(await next.undo()).toEqual({ sound: 'ok' })
     expect(next.pass.value!.entries.filter((e) => !e.reversed).map((e) => [e.quantity, e.allHere])).toEqual([[3000, false], [5000, false]])
     await next.undo()
-    await new Promise((done) => setTimeout(done, 2))
     await next.scan(milk)
     await next.answer('replace')
     await keys(next, '7')

@@ -358,7 +358,7 @@ describe('a photo', () => {
     Object.defineProperty(input, 'files', { value: [new Blob(['photo'])] })
     await act(async () => { input.dispatchEvent(new Event('change', { bubbles: true })) })
     await act(async () => { open({ width: 4000, height: 3000, close }); for (let i = 0; i < 20; i++) await null })
-    await vi.waitFor(() => expect(asked).toEqual([[1, items['milk']!.id, scannedAt]]))
+    await vi.waitFor(() => expect(asked).toEqual([[1, items['milk']!.id, scannedAt]]), 20_000)
     expect(close).toHaveBeenCalledTimes(1)
     vi.unstubAllGlobals()
     vi.restoreAllMocks()

@@ -13,7 +13,7 @@ it('speaks the language that was kept, and another once its texts are here', asy
   const stop = await applySettings(settings)
   expect([document.documentElement.lang, document.documentElement.dir, document.title]).toEqual(['en', 'ltr', 'Jard'])
   settings.value = { ...settings.value, language: 'ar' }
-  await vi.waitUntil(() => language.value === 'ar')
+  await vi.waitUntil(() => language.value === 'ar', 20_000)
   expect([document.documentElement.lang, document.documentElement.dir, text('do.done')]).toEqual(['ar', 'rtl', 'تم'])
   expect(JSON.parse(localStorage.getItem('jard.settings')!)).toMatchObject({ language: 'ar' })
   stop()
@@ -56,7 +56,7 @@ it('speaks the other language meanwhile, keeps the one that was chosen, and spea
   expect([app.language.value, document.documentElement.dir, document.documentElement.dataset['theme'], kept()]).toEqual(['ar', 'rtl', 'dark', 'en'])
   app.mend()
   dispatchEvent(new Event('online'))
-  await vi.waitUntil(() => app.language.value === 'en')
+  await vi.waitUntil(() => app.language.value === 'en', 20_000)
   expect([document.documentElement.lang, document.title, kept()]).toEqual(['en', 'Jard', 'en'])
   stop()
 })

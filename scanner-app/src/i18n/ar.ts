@@ -181,6 +181,7 @@ export const ar = {
   'details.lot': 'رقم التشغيلة',
   'details.expiry': 'تاريخ الانتهاء',
   'details.expiry.form': 'يي\u200e / \u200eشش\u200e / \u200eسس',
+  'details.best-before': 'يُفضّل استهلاكه قبل {day}، كما في الملصق',
   'details.expiry.do': 'اكتب اليوم والشهر والسنة: {day}. وبلا يوم: {month}.',
   'details.expiry.fault': 'هذا ليس تاريخًا. اكتبه هكذا: {day} أي {date}.',
   'details.expiry.far': '{day}؟ هذا بعيد. إن صحّ فاضغط «تم» مرة أخرى، وإلا فاكتب اليوم أولًا ثم الشهر ثم السنة.',

@@ -179,6 +179,7 @@ export const en: Catalogue = {
   'details.lot': 'Lot',
   'details.expiry': 'Expiry date',
   'details.expiry.form': 'DD / MM / YY',
+  'details.best-before': 'Best before {day}, by its label',
   'details.expiry.do': 'Key day, month and year: {day}. Without a day: {month}.',
   'details.expiry.fault': 'That is no day. Key it like this: {day} for {date}.',
   'details.expiry.far': '{day}? That is far away. If it is right press Done once more, else key the day first, then month and year.',

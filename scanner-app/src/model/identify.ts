@@ -23,6 +23,8 @@ export interface Identity {
   package?: boolean
   lot?: string
   expiry?: string
+  /** Where it bears no expiry. */
+  bestBefore?: string
   /** Why it is invalid. */
   fault?: string
   arabicKeyboard: boolean
@@ -49,7 +51,7 @@ export function identify(raw: string, known: Known): Identity {
   const recoveredByProof = scan.warnings?.includes(arabicKeyboard) ?? false
   const rest = {
     code: recoveredByProof && recovered ? recovered : code, arabicKeyboard: recoveredByProof,
-    ...(scan.lot ? { lot: scan.lot } : {}), ...(scan.expiry ? { expiry: scan.expiry } : {}),
+    ...(scan.lot ? { lot: scan.lot } : {}), ...(scan.expiry ? { expiry: scan.expiry } : scan.best_before ? { bestBefore: scan.best_before } : {}),
   }
   if (scan.kind === 'invalid') return { what: 'invalid', fault: scan.error ?? '', ...rest }
   const found = scan.gtin14 ? known.catalogue.gtin(scan.gtin14) : scan.item ? known.catalogue.code(scan.item) : undefined

@@ -16,7 +16,7 @@ const maxLot = 64
 export function pendingOf(id: Identity, raw: string, entry: PendingRecord['entry'], at: number, undirected: boolean): PendingRecord {
   return {
     raw: raw.length > maxRaw ? '' : raw, code: id.code, entry, scannedAt: at, keyedAt: at, keyed: '', ...(id.what === 'item' ? { item: id.id! } : {}),
-    pack: id.pack ?? 1000, ...(id.lot ? { lot: id.lot } : {}), ...(id.expiry ? { expiry: id.expiry } : {}), ...(suggested(id.expiry, at) === 'expired' ? { condition: 'expired' as const } : {}), undirected,
+    pack: id.pack ?? 1000, ...(id.lot ? { lot: id.lot } : {}), ...(id.expiry ? { expiry: id.expiry } : {}), ...(id.bestBefore ? { bestBefore: id.bestBefore } : {}), ...(suggested(id.expiry, at) === 'expired' ? { condition: 'expired' as const } : {}), undirected,
   }
 }
 

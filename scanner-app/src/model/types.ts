@@ -226,6 +226,8 @@ export interface Pending extends Seen {
   again?: 'replace' | 'add'
   /** Its lot and expiry must be said, or that none can be read, before it is recorded. */
   wantsLot: boolean
+  /** The day before which its label says that it is best; absent where it says when it expires. */
+  bestBefore?: string
   /** It takes the place of an entry. */
   corrects?: string
 }

@@ -160,7 +160,7 @@ export class Walk {
     return {
       code: p.code, ...optionalItem(catalogue, p.item), pack: p.pack, undirected: p.undirected, scannedAt: p.scannedAt, keyed: p.keyed, ...(q === undefined ? {} : { quantity: q }),
       packs: packsOf(item), decimals: takesDecimals(p, catalogue), already: this.steps.reduce((sum, s) => sum + (!s.reversed && isSame(p, s.event) ? quantity(s.event) : 0), 0),
-      ...detailsOf(p, now), wantsLot: wantsLot(p, item), ...(p.corrects ? { corrects: p.corrects } : {}),
+      ...detailsOf(p, now), wantsLot: wantsLot(p, item), ...(p.bestBefore ? { bestBefore: p.bestBefore } : {}), ...(p.corrects ? { corrects: p.corrects } : {}),
       ...(p.again && p.again !== 'ask' ? { again: p.again } : {}),
     }
   }

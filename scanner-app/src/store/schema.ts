@@ -36,6 +36,8 @@ export interface PendingRecord {
   pack: number
   lot?: string
   expiry?: string
+  /** What its label says instead of an expiry: offered where one is asked for, and never taken for one unasked. */
+  bestBefore?: string
   condition?: 'damaged' | 'expired' | 'near-expiry'
   note?: string
   /** Of a photo. */

@@ -87,16 +87,17 @@ function Goods({ of }: Of) {
   return <p class="strong">{of.item ? <Name of={of.item.name} /> : <Code>{of.code}</Code>}</p>
 }
 
-interface Form { lot: string; day: string; fault: string; setLot(v: string): void; setDay(v: string): void; good(needed?: boolean): boolean }
+interface Form { lot: string; day: string; label: string | undefined; fault: string; setLot(v: string): void; setDay(v: string): void; good(needed?: boolean): boolean }
 
 function useLot(of: Pending | Entry): Form {
   const { model } = useUi()
+  const label = 'wantsLot' in of && of.wantsLot ? of.bestBefore : undefined // one press says that it is the day
   const [lot, setLot] = useState(of.lot ?? '')
-  const [day, setDay] = useState(of.expiry ?? '')
+  const [day, setDay] = useState(of.expiry ?? label ?? '')
   const [fault, setFault] = useState('')
   const [asked, setAsked] = useState('')
   return {
-    lot, day, fault, setLot,
+    lot, day, label, fault, setLot,
     setDay: (v) => { setDay(v); setFault('') },
     good(needed) {
       const read = model.dayOf(day)
@@ -104,7 +105,7 @@ function useLot(of: Pending | Entry): Form {
         setFault(text('details.expiry.fault', samples()))
         return false
       }
-      if (!read || day === of.expiry || asked === day || Math.abs(Date.parse(read) - Date.now()) < far) return true
+      if (!read || day === of.expiry || day === label || asked === day || Math.abs(Date.parse(read) - Date.now()) < far) return true
       setAsked(day) // year, month and day as they stand on many packs read as another day
       setFault(text('details.expiry.far', { day: formatDay(read, language.value, digits.value) }))
       return false
@@ -122,7 +123,7 @@ function Lot({ form, asked, first }: { form: Form; asked?: boolean; first: boole
         <input id="day" class="code" {...(first ? { 'data-first': '' } : {})} inputMode="none" dir="ltr" autocomplete="off" value={grouped(form.day)} placeholder={text('details.expiry.form')} aria-describedby="day-read"
           aria-invalid={form.fault ? 'true' : 'false'} onInput={(e) => form.setDay(keyedDay(e.currentTarget.value))} />
         <p id="day-read" class={form.fault ? 'fault' : read ? 'strong' : 'soft small'} role="status">
-          {form.fault || (read ? <bdi>{formatDay(read, language.value, digits.value)}</bdi> : inPart(form.day) || text('details.expiry.do', samples()))}
+          {form.fault || (read && form.day === form.label ? text('details.best-before', { day: formatDay(read, language.value, digits.value) }) : read ? <bdi>{formatDay(read, language.value, digits.value)}</bdi> : inPart(form.day) || text('details.expiry.do', samples()))}
         </p>
       </div>
       <div class="words"><Field label={text('details.lot')} value={form.lot} change={form.setLot} /></div>

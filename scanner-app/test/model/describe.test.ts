@@ -30,6 +30,25 @@ describe('lot and expiry', () => {
     await m.stop()
   })
 
+  it('are asked for where the label says only what it is best before, which is offered and never an expiry unasked', async () => {
+    const { w, m } = await counting()
+    await m.scan('A-01-03')
+    await m.scan(`]C101${'0' + yoghurt}1527033110AB1`)
+    const pending = m.pass.value!.pending!
+    expect([pending.wantsLot, pending.lot, pending.expiry, pending.bestBefore]).toEqual([true, 'AB1', undefined, '2027-03-31'])
+    await keys(m, '5')
+    await m.confirm()
+    expect(m.question.value).toMatchObject({ kind: 'lot' })
+    expect(await m.describe({ lot: 'AB1', expiry: pending.bestBefore! })).toEqual({ sound: 'ok' })
+    await m.scan(`]C101${'0' + yoghurt}172702281527033110AB2`) // what expires says so
+    expect([m.pass.value!.pending!.expiry, m.pass.value!.pending!.bestBefore]).toEqual(['2027-02-28', undefined])
+    await keys(m, '1')
+    await m.confirm()
+    await m.closePass()
+    expect((await arrived(w, m)).slice(1, 3)).toMatchObject([{ lot: 'AB1', expiry: '2027-03-31' }, { lot: 'AB2', expiry: '2027-02-28' }])
+    await m.stop()
+  })
+
   it('are taken from the barcode, and not asked again', async () => {
     const { m } = await counting()
     await m.scan('A-01-03')

@@ -279,6 +279,16 @@ describe('what is said besides the number', () => {
     await press('تم')
     expect(model.asked).toEqual(['describe …'])
   })
+  it('offers the day before which a label says that it is best, and says that it is that', async () => {
+    const { model, press } = await show('lot-best-before')
+    const read = () => root!.querySelector('#day-read')!.textContent!.replace(/[\u2066-\u2069]/g, '')
+    expect(read()).toBe('يُفضّل استهلاكه قبل 31 مارس 2027، كما في الملصق')
+    await press('تم')
+    expect(model.asked).toEqual(['describe …'])
+    await press('احذف آخر رقم')
+    for (const d of '0427') await press(d)
+    expect(read()).toBe('30 أبريل 2027')
+  })
   it('takes a day from keys in digits of either kind', async () => {
     await show('lot')
     const day = root!.querySelector<HTMLInputElement>('#day')!

@@ -122,6 +122,7 @@ export const scenes: Record<string, Scene> = {
   'count-carrying': { set: (m) => { counting(m, { pending: inHand }); m.moves.value = [carried] } },
   lot: { set: (m) => { counting(m, { pending: pending(items['milk'], { wantsLot: true, keyed: '12', quantity: 12000 }) }); m.question.value = { kind: 'lot', last: { lot: 'L2231', expiry: '2027-03-31' }, answers: ['change', 'same', 'none'], again: true } } },
   'details-unknown': { sheet: 'details', set: (m) => counting(m, { pending: pending(undefined, { keyed: '3', quantity: 3000 }) }) },
+  'lot-best-before': { set: (m) => { counting(m, { pending: pending(items['milk'], { wantsLot: true, keyed: '12', quantity: 12000, lot: 'L2231', bestBefore: '2027-03-31' }) }); m.question.value = { kind: 'lot', answers: ['change', 'none'] } } },
   'details-recorded': { sheet: 'details', set: (m) => counting(m, { entries: [entry('e9', items['milk'], 3000, { lot: 'L2231', expiry: '2027-03-31', note: 'كرتون مفتوح' })] }) },
   'move-new': { set: (m) => { counting(m); m.moving.value = { move: 'm2', state: 'in-hand', from: place('A-04-12', 'ممر 4 · رف 12'), goods: [], sent: false }; m.moves.value = [{ ...carried, move: 'm1', state: 'placed', to: place('A-05-02', 'ممر 5 · رف 2'), placedAt: 1_795_000_000_000, sent: true }, { ...carried, move: 'm0', state: 'taken-back', to: place('A-05-02', 'ممر 5 · رف 2'), placedAt: 1_795_000_000_000 }] } },
   'move-nowhere': { set: (m) => { m.session.value = session; m.moving.value = { move: 'm2', state: 'in-hand', goods: [], sent: false } } },

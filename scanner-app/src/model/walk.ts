@@ -3,7 +3,7 @@
 import type { EventFields, RecordedEvent } from '../store/event'
 import type { EventRecord, PassRecord, PendingRecord } from '../store/schema'
 import { packsOf, shown, type Catalogue } from './catalogue'
-import { suggested } from './day'
+import { suggested, today } from './day'
 import { quantityOf, thousandths } from './number'
 import { wantsLot } from './pending'
 import type { Condition, Entry, Item, Pass, Pending, Place, Totals } from './types'
@@ -20,8 +20,9 @@ export interface Step {
   inPlaceOf: Step[]
   /** Taken back for another that stands in its place. */
   replaced: boolean
-  /** As it was shown last: a scan is answered after all is shown, and most entries are as they were. */
+  /** As it was shown last, and on which day: a scan is answered after all is shown, and most entries are as they were. */
   shown?: Entry
+  day?: string
 }
 
 export class Walk {
@@ -122,10 +123,11 @@ export class Walk {
     const items = new Set<string>()
     const unknown = new Set<string>()
     const units: Totals['units'] = {}
-    for (const { event: e, reversed } of this.steps) {
-      if (reversed) continue
+    for (const step of this.steps) {
+      const e = step.event
+      if (step.reversed) continue
       e.item ? items.add(e.item) : unknown.add(e.code ?? '')
-      const unit = itemOf(catalogue, e.item)?.unit ?? 'piece'
+      const unit = step.shown?.item?.unit ?? itemOf(catalogue, e.item)?.unit ?? 'piece' // thousands of items are not looked up for one scan
       units[unit] = (units[unit] ?? 0) + quantity(e)
     }
     return {
@@ -136,12 +138,13 @@ export class Walk {
 
   /** As the screens see it. */
   view(catalogue: Catalogue, place: Place, ackedN: number, now: number): Pass {
-    const r = this.record
+    const r = this.record, day = today(now)
     const entries = this.steps.map((step): Entry => {
       const { event: e, reversed, replaced, inPlaceOf, shown } = step, sent = e.n <= ackedN
-      if (shown?.reversed === reversed && shown.sent === sent && !e.expiry) return shown // what an expiry suggests changes by the day
+      if (shown?.reversed === reversed && shown.sent === sent && step.day === day) return shown // what an expiry suggests changes by the day
+      step.day = day
       return (step.shown = {
-        id: e.id, code: e.code ?? '', ...optionalItem(catalogue, e.item), pack: e.pack ?? 1000, undirected: e.undirected ?? false,
+        id: e.id, code: e.code ?? '', ...(shown?.item ? { item: shown.item } : optionalItem(catalogue, e.item)), pack: e.pack ?? 1000, undirected: e.undirected ?? false,
         ...detailsOf(e, now), ...(e.price && e.unit_price ? { price: { price: e.price, unit: e.unit_price } } : {}), at: e.at, scannedAt: e.scanned_at ?? e.at, amount: e.amount ?? 0, quantity: quantity(e), allHere: e.all_here ?? false, reversed, sent,
         ...(replaced ? { replaced } : {}), ...(inPlaceOf.length ? { restores: inPlaceOf.reduce((sum, s) => sum + quantity(s.event), 0) } : {}),
       })

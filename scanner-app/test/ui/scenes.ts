@@ -7,6 +7,8 @@ import { entry, fakeModel, items, none, pass, pending, place, task, type FakeMod
 
 const session = { session: 's1', name: { ar: 'الجرد السنوي 2026', en: 'Annual count 2026' }, siteName: { ar: 'السوق المركزي', en: 'Central market' }, state: 'open' as const, blind: true, round: 1, drained: false }
 const counted = [entry('e3', items['rice'], 4000), entry('e2', items['sugar'], 30000, { sent: false }), entry('e1', items['tea'], 0)]
+/** A long pass. */
+const many = Array.from({ length: 2000 }, (_, n) => entry('m' + (2000 - n), Object.values(items)[n % 5], 1000 * (1 + n % 40), { at: 1_795_000_000_000 - n * 7000, sent: n > 12 }))
 const shelves = Array.from({ length: 30 }, (_, i) => place(`A-04-${i + 1}`, `ممر 4 · رف ${i + 1}`, { undirected: i % 7 === 5, shared: i === 3 }))
 
 /** What a scene does once it is drawn. */
@@ -109,6 +111,7 @@ export const scenes: Record<string, Scene> = {
   'count-pending': { set: (m) => counting(m, { pending: inHand }) },
   'count-unkeyed': { set: (m) => counting(m, { pending: pending(items['dates'], { undirected: true, already: 2500 }) }) },
   'count-how-many': { set: (m) => { counting(m, { pending: pending(items['milk']) }); m.question.value = { kind: 'how-many', answers: ['discard'], again: true } } },
+  'count-many': { set: (m) => counting(m, { entries: many, pending: inHand }) },
   'count-recorded': { set: (m) => counting(m) },
   'count-weighed': { set: (m) => counting(m, { pending: pending(items['dates'], { keyed: '12.375', quantity: 12375, condition: 'damaged', lot: 'L2231', expiry: '2027-03-31' }) }) },
   'count-longest': { set: (m) => counting(m, { entries: counted.map((e) => ({ ...e, item: items['dates']!, quantity: 9_999_999_999, amount: 9_999_999_999 })), pending: pending(items['dates'], { code: '(01)06271100010014(17)270331(10)AB-77-2231', keyed: '9999999.999', quantity: 9_999_999_999, packs: [{ pack: 1000 }, { pack: 144_000 }], pack: 144_000, already: 9_999_999_999, undirected: true, condition: 'near-expiry', lot: 'LOT-2231-KUWAIT-0099', expiry: '2027-03-31' }) }) },
@@ -168,6 +171,7 @@ export const scenes: Record<string, Scene> = {
   'find-none': { sheet: 'find', set: (m) => counting(m), act: ({ write }) => write('99-A7') },
   zero: { sheet: 'zero', set: (m) => counting(m) },
   entries: { sheet: 'entries', set: (m) => counting(m, { entries: [entry('e5', undefined, 3000, { sent: false, note: 'علبة خضراء 400 غ' }), entry('e6', items['milk'], 3000, { expiry: '2027-03-31', lot: 'L2231' }), entry('e4', items['dates'], 2375, { reversed: true, condition: 'damaged' }), ...counted] }) },
+  'entries-many': { sheet: 'entries', set: (m) => counting(m, { entries: many }) },
   'entries-moved': { sheet: 'entries', set: (m) => { counting(m, { entries: [entry('n', items['milk'], 9000, { restores: 2000 }), entry('o', items['milk'], 2000, { reversed: true, replaced: true })] }); m.moves.value = [{ ...carried, state: 'placed', to: place('A-05-02', 'ممر 5 · رف 2'), placedAt: 1_795_000_000_000 }] } },
   'entries-none': { sheet: 'entries', set: (m) => counting(m, { entries: [] }) },
   finish: { sheet: 'finish', set: (m) => { counting(m); m.pass.value = { ...m.pass.value!, totals: { observations: 14, items: 12, quantity: 345000, units: { piece: 321000, kg: 24000 }, unknown: 2, missed: [items['milk']!, items['dates']!] } } } },

@@ -1,6 +1,6 @@
 // The figures that need a browser: node e2e/figures.mjs SERVER [PART …]. A real Chromium on a running demo; the handheld's
-// processor is slowed down four and six times, the desk's is not. Prints a table; parts are size first pack heap start scan
-// search drain board, and without a name all of them.
+// processor is slowed down four and six times, the desk's is not. Prints a table; parts are size first pack heap start beep
+// scan search long drain board, and without a name all of them.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -9,7 +9,7 @@ import { firstScreens, handheld, sizes } from './figures/handheld.mjs'
 import { demo, say, seconds } from './figures/stage.mjs'
 
 const server = resolve(process.argv[2]), parts = process.argv.slice(3)
-const all = ['size', 'first', 'pack', 'heap', 'start', 'scan', 'search', 'drain', 'board']
+const all = ['size', 'first', 'pack', 'heap', 'start', 'beep', 'scan', 'search', 'long', 'drain', 'board']
 for (const p of parts) if (!all.includes(p)) throw new Error(`no part ${p}: there are ${all.join(' ')}`)
 const wanted = (part) => !parts.length || parts.includes(part)
 const slows = (process.env.SLOW ?? '4,6').split(',').map(Number), items = Number(process.env.ITEMS ?? 100_000), counters = 50
@@ -23,7 +23,7 @@ try {
       d.url = d.society
       if (wanted('size')) await sizes(d)
       if (wanted('first')) await firstScreens(d, slows)
-      if (['pack', 'heap', 'start', 'scan', 'search', 'drain'].some(wanted)) await handheld(d, temp, wanted, slows)
+      if (['pack', 'heap', 'start', 'beep', 'scan', 'search', 'long', 'drain'].some(wanted)) await handheld(d, temp, wanted, slows)
     } finally { await d.stop('SIGTERM') }
   }
   if (wanted('board')) {

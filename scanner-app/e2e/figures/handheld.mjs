@@ -6,7 +6,7 @@ import { chromium } from 'playwright-core'
 import { fill } from './outbox.mjs'
 import { launch, median, say, seconds, spread, wire } from './stage.mjs'
 
-const queued = 20_000, inPass = 500, link = 50 // ms there and back
+const queued = 20_000, inPass = 500, long = 2_000, link = 50 // ms there and back
 const view = { viewport: { width: 360, height: 640 }, locale: 'ar-KW' }
 
 /** Notes when each screen was first there, since the navigation began; and beeps, and how long keys of a search took. */
@@ -92,6 +92,17 @@ export async function firstScreens(d, slows) {
   for (const slow of slows) say(`first navigation to the first screen, ${slow}×, median of 5`, seconds((await first(d, slow)).time))
 }
 
+/** Locations where nobody counted on this device, as its pack names them. */
+function freePlaces(page) {
+  return page.evaluate(async () => {
+    const ask = (r) => new Promise((done, fail) => { r.onsuccess = () => done(r.result); r.onerror = () => fail(r.error) })
+    const db = await ask(indexedDB.open('jard')), all = (store) => ask(db.transaction(store).objectStore(store).getAll())
+    const used = new Set((await all('passes')).map((p) => p.location)), [pack] = await all('packs')
+    db.close()
+    return pack.site.locations.map((l) => l.id).filter((l) => !used.has(l))
+  })
+}
+
 /** A handheld that is paired and signed in, with the session's pack. */
 export class Handheld {
   static async open(folder, d) {
@@ -149,6 +160,37 @@ export class Handheld {
       list.push(await seen(this.page, 'prompt'))
     }
     return median(list)
+  }
+
+  /** From the navigation to the beep of the first item, where a location's label and an item are scanned as soon as the screen asks for them. */
+  async firstBeep(slow, times, code) {
+    const { page } = this, list = []
+    const places = await freePlaces(page)
+    await this.slow(slow)
+    for (let n = 0; n < times; n++) {
+      await page.goto('about:blank')
+      await page.goto(this.wire.url + '/app/')
+      await page.locator('.prompt').waitFor()
+      await this.scan(']C0' + places.pop())
+      await this.scan(']E0' + code)
+      list.push(await page.waitForFunction(() => window.beeps[1], undefined, { polling: 250 }).then((v) => v.jsonValue())) // the label's own is before it
+      await page.locator('.tools .strong').click()
+      await page.locator('.sheet .button.main').click()
+      await page.locator('.prompt').waitFor()
+    }
+    return median(list)
+  }
+
+  /** Leaves a pass open in which so many are counted, and goes on in it. */
+  async lengthen(entries) {
+    const { page } = this
+    await page.goto('about:blank')
+    await this.slow(1)
+    await page.goto(this.wire.url + '/app/icon.svg').catch(() => {})
+    await fill(page, entries + 2, entries + 2, true)
+    await page.goto(this.wire.url + '/app/')
+    await page.locator('.foot .button.main').click({ timeout: 60_000 })
+    await page.locator('.panel').waitFor()
   }
 
   /** As a reader types: a key every five milliseconds, and Enter. */
@@ -230,9 +272,13 @@ export async function handheld(d, folder, wanted, slows) {
       const { used, buffers } = await h.heap()
       say('memory of the page with them: JavaScript heap, and buffers beside it', `${(used / 1e6).toFixed(1)} MB + ${(buffers / 1e6).toFixed(1)} MB`)
     }
-    if (wanted('start') || wanted('scan') || wanted('drain')) await h.shift()
+    if (wanted('start') || wanted('beep') || wanted('scan') || wanted('long') || wanted('drain')) await h.shift()
     if (wanted('start')) for (const slow of slows) say(`offline, with ${queued.toLocaleString('en')} events queued: navigation to ready, ${slow}×, median of 7`, seconds(await h.start(slow, 7)))
     const { location, codes } = d.samples[0]
+    if (wanted('beep')) {
+      await h.start(1, 1)
+      for (const slow of slows) say(`offline, with ${queued.toLocaleString('en')} events queued: navigation to the beep of an item, its location scanned and it as soon as the screen asks, ${slow}×, median of 5`, seconds(await h.firstBeep(slow, 5, codes[0])))
+    }
     if (wanted('scan') || wanted('search')) {
       await h.start(1, 1)
       await h.openPass(location)
@@ -244,6 +290,10 @@ export async function handheld(d, folder, wanted, slows) {
         const queries = ['حليب كامل', 'أرز بسمتي', 'ه', 'tuna 185', codes[0], 'زيت ذرة ٢ لتر', 'packing 3', 'qqq'], finds = await h.search(slow, queries)
         say(`search among ${items} items, a key to what it finds on the screen, ${slow}×, ${finds.length} of ${queries.join('').length} keys`, spread(finds))
       }
+    }
+    if (wanted('long')) {
+      await h.lengthen(long)
+      for (const slow of slows) say(`scan to beep, ${long.toLocaleString('en')} entries in the open pass, ${slow}×, 50 scans`, spread(await h.scans(slow, 50, codes)))
     }
     if (wanted('drain')) {
       for (const slow of [1, ...slows.slice(0, 1)]) {

@@ -1,9 +1,9 @@
 // A long shift without a network, written into the handheld's database while the app is closed: closed passes of many
 // observations, each event with its digest, as the store would have recorded them.
 
-/** Adds so many events, in passes of at most so many, on a page of the app's origin. */
-export function fill(page, total, each) {
-  return page.evaluate(async ([total, each]) => {
+/** Adds so many events, in passes of at most so many, on a page of the app's origin. With open the last pass is not closed. */
+export function fill(page, total, each, open = false) {
+  return page.evaluate(async ([total, each, open]) => {
     const db = await new Promise((done, fail) => {
       const r = indexedDB.open('jard')
       r.onsuccess = () => done(r.result)
@@ -30,7 +30,7 @@ export function fill(page, total, each) {
       digest = [...new Uint8Array(await crypto.subtle.digest('SHA-256', all))].map((b) => b.toString(16).padStart(2, '0')).join('')
       events.push({ n: ++n, id: e.id, body, digest, session, kind, at, pass: e.pass })
     }
-    while (events.length < total) {
+    while (events.length < total - (open ? 1 : 0)) {
       const pass = id(), location = free.pop(), observations = Math.min(each, total - events.length) - 2
       await record({ kind: 'pass.opened', pass, location, round: 1, person: person.id, mode: 'each' })
       const openedAt = events.at(-1).at
@@ -38,8 +38,9 @@ export function fill(page, total, each) {
         const [item, code] = items[(passes.length * 7 + k) % items.length]
         await record({ kind: 'observed', pass, scanned_at: began + events.length * 1000, raw: ']E0' + code, code, item, pack: 1000, amount: 1000, unit: 'piece', entry: 'scan' })
       }
-      await record({ kind: 'pass.closed', pass, observations, quantity: observations * 1000 })
-      passes.push({ pass, session, location, round: 1, person: person.id, mode: 'each', assignment: '', undirected: false, openedAt, closed: true, observations, quantity: observations * 1000, multiplier: '' })
+      const left = open && events.length + 1 >= total
+      if (!left) await record({ kind: 'pass.closed', pass, observations, quantity: observations * 1000 })
+      passes.push({ pass, session, location, round: 1, person: person.id, mode: 'each', assignment: '', undirected: false, openedAt, closed: !left, observations, quantity: observations * 1000, multiplier: '' })
     }
     const tx = db.transaction(['events', 'passes', 'state'], 'readwrite')
     for (const e of events) tx.objectStore('events').put(e)
@@ -48,5 +49,5 @@ export function fill(page, total, each) {
     await new Promise((done, fail) => { tx.oncomplete = done; tx.onerror = () => fail(tx.error) })
     db.close()
     return events.length
-  }, [total, each])
+  }, [total, each, open])
 }

@@ -2,7 +2,7 @@
 // on the smallest, the usual and a large handheld, with usual and large text, nothing is cut off, covered, too small for a finger or
 // wider than the screen; and while one counts nothing moves. Pictures are kept where JARD_SHOTS says. JARD_SCENES names some scenes
 // to look at alone, which then have a picture of the smallest screen as well.
-import { mkdir } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -13,7 +13,7 @@ import { faults } from './measure'
 
 // The hardest of what is in use, and the usual one first: large text takes the most room, the smallest screen has the least.
 const screens = [
-  { width: 360, height: 640, size: 'usual' }, { width: 320, height: 570, size: 'usual' }, { width: 320, height: 570, size: 'large' }, { width: 411, height: 823, size: 'large' },
+  { width: 360, height: 640, size: 'usual' }, { width: 360, height: 640, size: 'large' }, { width: 320, height: 570, size: 'usual' }, { width: 320, height: 570, size: 'large' }, { width: 411, height: 823, size: 'large' },
 ] as const
 const folder = process.env.JARD_SHOTS && join(process.env.JARD_SHOTS, 'scenes')
 const wanted = process.env.JARD_SCENES?.split(',')
@@ -41,7 +41,7 @@ async function walk(language: Language, theme: 'light' | 'dark'): Promise<string
   for (const scene of await page.evaluate(() => window.scenes)) {
     if (wanted && !wanted.includes(scene)) continue
     const say = (where: string, what: string[]) => found.push(...what.map((w) => `${scene} in ${language}, ${where}: ${w}`))
-    const shoot = (name: string) => folder && page.screenshot({ path: join(folder, name + '.png') })
+    const shoot = async (name: string) => folder && writeFile(join(folder, name + '.png'), (await cdp.send('Page.captureScreenshot')).data, 'base64') // of the screen as it is set
     await resize(screens[0])
     await page.evaluate(([scene, settings]) => window.show(scene, settings), [scene, { language, theme, size: 'usual', hand: 'right', digits: 'latn' }] as const)
     await shoot(`${scene}-${language}`)
@@ -55,7 +55,8 @@ async function walk(language: Language, theme: 'light' | 'dark'): Promise<string
       const at = `${width}×${height} ${size}`
       const { faults: these, keypad } = await page.evaluate(faults)
       say(at, these)
-      if (wanted && screen === screens[2]) await shoot(`${scene}-${language}-small`)
+      if (wanted && screen === screens[1]) await shoot(`${scene}-${language}-large`)
+      if (wanted && screen === screens[3]) await shoot(`${scene}-${language}-small`)
       if (!keypad || !scene.startsWith('count-')) continue
       if ((pads.get(at) ?? keypad) !== keypad) say(at, [`the keypad moved, ${pads.get(at)} → ${keypad}`])
       pads.set(at, keypad)

@@ -32,7 +32,12 @@ export function faults(): Measured {
     const r = e.getBoundingClientRect()
     if (r.left < -0.5 || r.right > wide + 0.5) out.push(`${named(e)} leaves the screen, ${r.left}…${r.right} of ${wide}`)
     if (!scrolled(e) && (r.top < -0.5 || r.bottom > high + 0.5)) out.push(`${named(e)} leaves the screen, ${r.top}…${r.bottom} of ${high}`)
-    const least = e.matches('.button.main, .key, .row, .choice label, input, .button:not(.slim)') ? 56 : 44
+    // On the counting screen and in the top line everything is a thumb high. Below 600 px, where the work would have no room: the tools and
+    // conditions 48, and 44 what lies beside the number and the last entries: the chip, the photo's key, the row about the keyboard.
+    const work = e.closest('.counting, .topline') !== null, low = high < 600
+    const least = work && low && e.matches('.tools button, .conditions button') ? 48
+      : work && low && e.matches('.chip, .photo-key, .keyboard-row') ? 44
+      : work || e.matches('.button.main, .key, .row, .choice label, input, .button:not(.slim)') ? 56 : 44
     if (r.height < least - 0.5 || r.width < Math.min(least, 44) - 0.5) out.push(`${named(e)} is small for a finger: ${Math.round(r.width)}×${Math.round(r.height)}`)
   }
   for (const [i, a] of presses.entries()) {

@@ -142,6 +142,18 @@ describe('the search', () => {
     expect(ids(await c.find('in-house'))).toEqual(['102'])
     expect(ids(await c.find('basmati 4006'))).toEqual(['101'])
   })
+  it('takes a number beside a name for a size before it takes it for a piece of a code', async () => {
+    const rice = (id: string, size: string, code: string) => item(id, `أرز واحة ${size} كجم`, 'Rice', code)
+    const c = await load([
+      rice('a', '20', '5000000000017'), rice('b', '1', '6291003012345'), rice('c', '50', '6291003000007'), rice('d', '10', '6291500000004'),
+      rice('e', '5', '6291003000014'), item('f', 'دقيق أرز واحة 5 كجم', 'Flour', '6291003000021'), rice('g', '2.5', '6291003000038'),
+    ])
+    expect(ids(await c.find('ارز واحه 5'))).toEqual(['e', 'g', 'f', 'c', 'a', 'b']) // d has its 5 in the middle of its code
+    expect(ids(await c.find('5 ارز'))).toEqual(['e', 'f', 'g', 'c', 'a', 'b'])
+    expect(ids(await c.find('ارز 50'))).toEqual(['c', 'a'])
+    expect(ids(await c.find('ارز 500'))).toEqual(['a', 'd'])
+    expect(ids(await c.find('ارز 5', 2))).toEqual(['e', 'g'])
+  })
   it('gives no more than asked for, and nothing for nothing', async () => {
     const c = await load(Array.from({ length: 200 }, (_, n) => item('i' + n, 'صنف', 'Item ' + n, String(5000 + n))))
     expect(await c.find('صنف', 7)).toHaveLength(7)

@@ -50,7 +50,7 @@ export class Photos {
     return { held: all.length, bytes: all.reduce((sum, p) => sum + p.size, 0), unsent: all.filter((p) => p.named && p.sentAt === undefined && !p.refused).length }
   }
 
-  /** The server has it; n is the last event recorded by then. Or it does not take it. */
+  /** The server has it, or does not take it. */
   settle(hash: string, outcome: { sentAt: number } | { refused: string }): Promise<void> {
     return this.inTurn(async () => {
       const tx = this.db.transaction('photos', 'readwrite', strict)

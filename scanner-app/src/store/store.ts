@@ -156,8 +156,9 @@ export class Store {
   /** n of the last event that the server is known to hold. */
   get ackedN(): number { return this.stream.base + this.stream.acked }
   get unsent(): number { return this.last - this.stream.acked }
-  /** Whether events lie in earlier epochs alone. */
+  /** Whether any events are held. */
   get holdsAny(): boolean { return this.firstN <= this.lastN }
+  /** Whether some of them are of earlier epochs. */
   get hasEarlier(): boolean { return this.stream.base > 0 && this.firstN <= this.stream.base }
   get needsClock(): ReadonlySet<string> { return this.unmeasured }
 

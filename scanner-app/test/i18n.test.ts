@@ -94,6 +94,7 @@ describe('numbers', () => {
   it('write quantities exactly', () => {
     expect([12000, 12375, 500, 0, -2050, 999999999].map((q) => formatQuantity(q, 'latn'))).toEqual(['12', '12.375', '0.5', '0', '−2.05', '999,999.999'])
     expect(formatQuantity(12375, 'arab')).toBe('١٢٫٣٧٥')
+    expect([2350, 2000, 1, -500].map((q) => formatQuantity(q, 'latn', 3))).toEqual(['2.350', '2.000', '0.001', '−0.500'])
   })
   it('show instants in Kuwait', () => {
     const at = Date.UTC(2026, 10, 25, 21, 5)

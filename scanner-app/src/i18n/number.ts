@@ -19,12 +19,12 @@ export function formatNumber(n: number, digits: Digits): string {
   return (n < 0 ? '−' : '') + writeDigits(whole, digits)
 }
 
-// formatQuantity writes thousandths with as many decimals as they need, or with exactly `decimals`.
-export function formatQuantity(thousandths: number, digits: Digits): string {
+// formatQuantity writes thousandths with as many decimals as they need, and at least so many.
+export function formatQuantity(thousandths: number, digits: Digits, decimals = 0): string {
   const sign = thousandths < 0 ? '−' : ''
   const abs = Math.abs(thousandths)
   const whole = Math.floor(abs / 1000)
-  const fraction = String(abs % 1000).padStart(3, '0').replace(/0+$/, '')
+  const fraction = String(abs % 1000).padStart(3, '0').replace(/0+$/, '').padEnd(decimals, '0')
   const point = digits === 'arab' ? '٫' : '.'
   return sign + formatNumber(whole, digits) + (fraction ? point + writeDigits(fraction, digits) : '')
 }

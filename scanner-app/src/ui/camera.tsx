@@ -78,7 +78,7 @@ function Said({ answer }: { answer: Scanned }) {
   const { model } = useUi()
   const newest = model.pass.value?.entries.find((e) => !e.reversed)
   if (answer.refused) return <Line tone="check" icon="check">{inWords(answer.refused)}</Line>
-  if (answer.what === 'item') return <Line tone="good" icon="good">{newest?.item ? <><Name of={newest.item.name} /> · <bdi dir="ltr">+<Amount of={newest.amount} /></bdi></> : text('panel.recorded')}</Line>
+  if (answer.what === 'item') return <Line tone="good" icon="good">{newest?.item ? <><Name of={newest.item.name} /> · <bdi dir="ltr">+<Amount of={newest.amount} item={newest.pack === 1000 ? newest.item : undefined} /></bdi></> : text('panel.recorded')}</Line>
   if (answer.what === 'unknown-code') return <Line tone="unknown" icon="unknown">{text('panel.unknown')}</Line>
   return null
 }

@@ -4,8 +4,7 @@ import { digits, language, nameOf, text } from '../i18n/text'
 import { Icon } from './icon'
 import { PlaceName } from './place'
 import { useUi } from './ui'
-import { unitOf } from './unit'
-import { Amount } from './value'
+import { amountOf } from './unit'
 
 // Earlier lists what this person moved before, the newest first; each can be taken back.
 export function Earlier() {
@@ -25,7 +24,7 @@ export function Earlier() {
               {!m.sent && <span class="tag plain">{text('entries.unsent')}</span>}
             </span>
           </span>
-          <span class="amount">{m.goods.length === 1 && <><Amount of={m.goods[0]!.quantity ?? 0} /> <span class="small">{unitOf(m.goods[0]!.item, m.goods[0]!.quantity)}</span></>}</span>
+          <span class="amount">{m.goods.length === 1 && amountOf(m.goods[0]!.item, m.goods[0]!.quantity ?? 0)}</span>
           {m.state === 'placed' ? <button class="icon-button" onClick={() => void run(model.takeBackMove(m.move))} aria-label={text('undo.of', { name: m.goods.map((g) => nameOf(g.item?.name) || g.code).join(' · ') })}><Icon name="undo" /></button> : <span class="icon-button" />}
         </li>
       ))}</ul>

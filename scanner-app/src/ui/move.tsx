@@ -9,7 +9,7 @@ import { Keypad, PadKey } from './keypad'
 import { Refused } from './notices'
 import { PlaceName, placeInWords } from './place'
 import { useUi } from './ui'
-import { packOf } from './unit'
+import { amountOf, packOf } from './unit'
 import { Code, Keyed, Name } from './value'
 
 export function MoveScreen({ move }: { move: Move }) {
@@ -62,10 +62,8 @@ function Row({ goods: g, now }: { goods: Goods; now: boolean }) {
       <span><span class="title">{g.item ? <Name of={g.item.name} /> : text('unknown')}</span><span class="note"><Code>{g.code || g.item?.code || ''}</Code> · {packOf(g.item, g.pack)}</span></span>
       <span class="amount">
         {g.keyed ? <Keyed>{g.keyed}</Keyed> : <span class={now ? 'soft' : 'check'} aria-label={text('ask.how-many')}>–</span>}
-        {g.pack !== 1000 && g.quantity !== undefined && <span class="note"><bdi dir="ltr">× {written(g.pack)} = {written(g.quantity)}</bdi></span>}
+        {g.pack !== 1000 && g.quantity !== undefined && <span class="note">× {formatQuantity(g.pack, digits.value)} = <bdi>{amountOf(g.item, g.quantity)}</bdi></span>}
       </span>
     </li>
   )
 }
-
-const written = (q: number) => formatQuantity(q, digits.value)

@@ -6,8 +6,8 @@ import { digits, language, nameOf, text } from '../i18n/text'
 import { Icon, type IconName } from './icon'
 import type { Tone } from './notices'
 import { inWords, useUi } from './ui'
-import { packOf, unitOf } from './unit'
-import { Amount, Code, Keyed, Name } from './value'
+import { amountOf, countedOf, packOf } from './unit'
+import { Amount, Code, figureOf, Keyed, Name } from './value'
 
 export function Panel({ pass }: { pass: Pass }) {
   const { model, refusal } = useUi()
@@ -36,13 +36,12 @@ export function Said() {
 
 // spoken is what of it is read out when it changes: in one place that stays, since nobody hears what was drawn anew.
 function spoken(pass: Pass, newest: Entry | undefined): string {
-  const write = (q: number) => formatQuantity(q, digits.value)
   const seen = pass.pending ?? newest
   if (pass.multiplier) return '× ' + writeDigits(pass.multiplier, digits.value)
   if (!seen) return ''
   const name = nameOf(seen.item?.name) || text('unknown')
   if (pass.pending) return [name, packOf(seen.item, seen.pack), pass.pending.keyed ? writeDigits(pass.pending.keyed, digits.value) : text('ask.how-many')].join(' · ')
-  return [name, `${write(newest!.amount)} ${packOf(seen.item, seen.pack)}`, `${text('panel.here')} ${write(standingOf(newest!, pass))}`].join(' · ')
+  return [name, countedOf(newest!), `${text('panel.here')} ${amountOf(newest!.item, standingOf(newest!, pass))}`].join(' · ')
 }
 
 const standingOf = (entry: Entry, pass: Pass) =>
@@ -81,8 +80,7 @@ const isLong = (length: number, pack: number) => length > (pack === 1000 ? 6 : 3
 // Times is how packs become base units.
 function Times({ amount, pack, item }: { amount: number | undefined; pack: number; item: Item | undefined }) {
   if (pack === 1000) return null
-  const write = (q: number) => formatQuantity(q, digits.value)
-  return <span class="times">× {write(pack)}{amount !== undefined && <> = {write(amount)} <bdi>{unitOf(item, amount)}</bdi></>}</span>
+  return <span class="times">× {formatQuantity(pack, digits.value)}{amount !== undefined && <> = <bdi>{amountOf(item, amount)}</bdi></>}</span>
 }
 
 function Status({ tone, icon, word }: { tone: Tone; icon: IconName; word: string }) {
@@ -116,18 +114,19 @@ function PendingPanel({ pending }: { pending: Pending }) {
 
 function EntryPanel({ entry, pass }: { entry: Entry; pass: Pass }) {
   const each = pass.mode === 'each' // where what one checks is how many there are by now
-  const standing = standingOf(entry, pass)
+  const standing = standingOf(entry, pass), figure = each ? standing : entry.amount
+  const unit = entry.pack === 1000 ? entry.item : undefined // packs are whole
   return (
     <>
       <Title item={entry.item} code={entry.code} />
       <div class="ident">{entry.code || entry.item?.code ? <Code>{entry.code || entry.item!.code!}</Code> : <span />}<span class="unit">{packOf(entry.item, entry.pack)}</span></div>
-      <div class={isLong(String((each ? standing : entry.amount) / 1000).length, entry.pack) ? 'figure recorded long' : 'figure recorded'}><span class="big" key={entry.id}><Amount of={each ? standing : entry.amount} /></span>
-        {each ? <span class="times added" dir="ltr">+<Amount of={entry.amount} /> <Times amount={undefined} pack={entry.pack} item={entry.item} /></span> : <Times amount={entry.quantity} pack={entry.pack} item={entry.item} />}</div>
+      <div class={isLong(figureOf(each ? entry.item : unit, figure).length, entry.pack) ? 'figure recorded long' : 'figure recorded'}><span class="big" key={entry.id}><Amount of={figure} item={each ? entry.item : unit} /></span>
+        {each ? <span class="times added" dir="ltr">+<Amount of={entry.amount} item={unit} /> <Times amount={undefined} pack={entry.pack} item={entry.item} /></span> : <Times amount={entry.quantity} pack={entry.pack} item={entry.item} />}</div>
       <div class="under">
         {entry.amount === 0 ? <Status tone="good" icon="good" word={text('zero.counted')} /> : entry.item ? <Status tone="good" icon="good" word={text('panel.recorded')} /> : <Status tone="unknown" icon="unknown" word={text('panel.unknown')} />}
         <Details of={entry} />
       </div>
-      <Standing amount={standingOf(entry, pass)} item={entry.item} seen={entry} />
+      <Standing amount={standing} item={entry.item} seen={entry} />
     </>
   )
 }
@@ -135,7 +134,7 @@ function EntryPanel({ entry, pass }: { entry: Entry; pass: Pass }) {
 function Standing({ amount, item, seen }: { amount: number; item: Item | undefined; seen: Entry | Pending }) {
   return (
     <div class="standing">
-      <span>{text('panel.here')} <strong><Amount of={amount} /></strong> {unitOf(item, amount)}</span>
+      <span>{text('panel.here')} <strong>{amountOf(item, amount)}</strong></span>
       <span class="tags">{seen.undirected && <span class="tag check">{text('undirected')}</span>}</span>
     </div>
   )

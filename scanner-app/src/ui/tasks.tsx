@@ -1,6 +1,6 @@
 // Where to count: this person's tasks, recounts first, then anybody's, and the way to any other location, by its label or from a list.
 import { useMemo, useState } from 'preact/hooks'
-import { text } from '../i18n/text'
+import { nameOf, text } from '../i18n/text'
 import type { Place, Task, Totals } from '../model/types'
 import { CameraButton } from './camera-button'
 import { Icon } from './icon'
@@ -15,11 +15,14 @@ import { unitsOf } from './unit'
 import { Code, Count, Name } from './value'
 
 const page = 40 // rows drawn at once
+const few = 8 // tasks are seen at once, whatever their sections
 
 export function Tasks() {
-  const { model, run, sheet, closed, told, sound, started, arabicKeyboard, keyboardRead } = useUi()
+  const { model, run, sheet, closed, told, section, sound, started, arabicKeyboard, keyboardRead } = useUi()
   const [shown, setShown] = useState(page)
-  const all = model.tasks.value
+  const tasks = model.tasks.value, sections = sectionsOf(tasks)
+  const only = sections.has(section.value) ? section.value : ''
+  const all = only ? tasks.filter((t) => t.place.section === only) : tasks
   const mine = all.filter((t) => !t.anybody), others = all.filter((t) => t.anybody)
   const open = (task: Task) => {
     sound.unlock()
@@ -39,6 +42,10 @@ export function Tasks() {
           <ModeChoice />
           <InHand />
           <div>
+            {sections.size > 1 && tasks.length > few && <div class="field"><select aria-label={text('tasks.section')} value={only} onChange={(e) => { section.value = e.currentTarget.value; setShown(page) }}>
+              <option value="">{text('tasks.section.all', { n: leftOf(tasks) })}</option>
+              {[...sections].map(([id, of]) => <option key={id} value={id}>{text('tasks.section.one', { section: nameOf(of[0]!.place.sectionName) || id, n: leftOf(of) })}</option>)}
+            </select></div>}
             {(mine.length > 0 || all.length === 0) && <h2>{text('tasks.title')} <Left of={mine} /></h2>}
             {all.length === 0 && <p class="empty">{text('tasks.none')}</p>}
             <ul class="rows">{mine.slice(0, shown).map((t) => <li key={t.key}><TaskRow task={t} open={() => open(t)} /></li>)}</ul>
@@ -58,8 +65,17 @@ export function Tasks() {
   )
 }
 
+/** The tasks of each section, in the order in which they come. */
+function sectionsOf(tasks: Task[]): Map<string, Task[]> {
+  const of = new Map<string, Task[]>()
+  for (const t of tasks) of.set(t.place.section, [...of.get(t.place.section) ?? [], t])
+  return of
+}
+
+const leftOf = (tasks: Task[]) => tasks.filter((t) => t.state !== 'closed').length
+
 function Left({ of }: { of: Task[] }) {
-  return of.length ? <span class="soft small">{text('tasks.left', { n: of.filter((t) => t.state !== 'closed').length })}</span> : null
+  return of.length ? <span class="soft small">{text('tasks.left', { n: leftOf(of) })}</span> : null
 }
 
 export function totalsInWords(totals: Totals): string {

@@ -2,14 +2,15 @@
 import { signal, type ReadonlySignal, type Signal } from '@preact/signals'
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
-import { formatQuantity, readDigits } from '../i18n/number'
-import { digits, language, nameOf, text } from '../i18n/text'
+import { readDigits } from '../i18n/number'
+import { language, nameOf, text } from '../i18n/text'
 import type { Training } from '../model/training'
 import type { Model, Outcome, Place, Refusal, Scanned, Totals } from '../model/types'
 import type { Captured } from '../scan/capture'
 import type { Sound } from '../sound/sound'
 import type { Settings } from './settings'
 import type { Update } from './update'
+import { figureOf } from './value'
 
 export type SheetName = 'menu' | 'sync' | 'rescue' | 'settings' | 'notices' | 'places' | 'find' | 'zero' | 'entries' | 'details' | 'mode' | 'finish' | 'training' | 'camera' | 'scandebug'
 
@@ -37,6 +38,8 @@ export interface Ui {
   told: Signal<{ icon: 'undo' | 'scan' | 'move'; words: string } | undefined>
   // The pass closed last, shown on the list of tasks.
   closed: Signal<{ place: Place; totals: Totals } | undefined>
+  // The section whose tasks alone are listed; '' for all.
+  section: Signal<string>
   // Whether "start counting" was tapped since the app opened.
   started: Signal<boolean>
   arabicKeyboard: Signal<boolean>
@@ -95,14 +98,14 @@ export function makeUi(model: Model, sound: Sound, settings: Signal<Settings>, u
       if (!done || !of) return done
       const name = nameOf(of.item?.name) || of.code
       const back = entry && !pending ? entry.restores : undefined
-      told.value = { icon: 'undo', words: back !== undefined ? text('undone.replaced', { quantity: formatQuantity(back, digits.value) })
-        : of.quantity === undefined ? text('undone.scan', { name }) : text('undone', { name, quantity: formatQuantity(of.quantity, digits.value) }) }
+      told.value = { icon: 'undo', words: back !== undefined ? text('undone.replaced', { quantity: figureOf(of.item, back) })
+        : of.quantity === undefined ? text('undone.scan', { name }) : text('undone', { name, quantity: figureOf(of.item, of.quantity) }) }
       return done
     },
     model, sound, settings, refusal, battery, version,
     // Beside another window that counts nothing is taken: it would be under that one's hands.
     update: { waiting: update.waiting, apply() { if (model.phase.peek() !== 'other-tab') update.apply() } },
-    sheet, closed, looked: signal(new Set()), started: signal(false), arabicKeyboard, keyboardRead: signal(false), pairing, pairAgain: signal(false), aside, practice: signal(undefined),
+    sheet, closed, section: signal(''), looked: signal(new Set()), started: signal(false), arabicKeyboard, keyboardRead: signal(false), pairing, pairAgain: signal(false), aside, practice: signal(undefined),
     practise() {
       if (!model.pass.peek()) aside.value = 'training'
     },

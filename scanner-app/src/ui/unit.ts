@@ -2,15 +2,15 @@
 import { formatQuantity } from '../i18n/number'
 import { digits, text } from '../i18n/text'
 import type { Entry, Item, Totals } from '../model/types'
+import { figureOf } from './value'
 
-// unitOf names the unit as it stands behind so much of it, thousandths; without a quantity, as it stands alone.
-export function unitOf(item: Item | undefined, quantity = 1000): string {
-  const n = quantity / 1000
+// unitOf names the unit as it stands alone.
+export function unitOf(item: Item | undefined): string {
   switch (item?.unit) {
-    case 'kg': return text('unit.kilo', { n })
-    case 'litre': return text('unit.litre', { n })
-    case 'metre': return text('unit.metre', { n })
-    default: return text('unit.piece', { n })
+    case 'kg': return text('unit.kilo')
+    case 'litre': return text('unit.litre')
+    case 'metre': return text('unit.metre')
+    default: return text('unit.piece')
   }
 }
 
@@ -20,22 +20,24 @@ export function packOf(item: Item | undefined, pack: number): string {
   return text('unit.carton.of', { size: formatQuantity(pack, digits.value) })
 }
 
-// amountOf writes so much of it with its unit, as one says it: two pieces are one word in Arabic.
+// amountOf writes so much of it, thousandths, with its unit, as one says it: two pieces are one word in Arabic. No line ends between them.
 export function amountOf(item: Pick<Item, 'unit'> | undefined, quantity: number): string {
-  const said = { n: quantity / 1000, q: formatQuantity(quantity, digits.value) }
+  const said = { n: quantity / 1000, q: figureOf(item, quantity) }
   switch (item?.unit) {
-    case 'kg': return text('amount.kilo', said)
-    case 'litre': return text('amount.litre', said)
-    case 'metre': return text('amount.metre', said)
-    default: return text('amount.piece', said)
+    case 'kg': return whole(text('amount.kilo', said))
+    case 'litre': return whole(text('amount.litre', said))
+    case 'metre': return whole(text('amount.metre', said))
+    default: return whole(text('amount.piece', said))
   }
 }
+
+const whole = (words: string) => words.replace(/ /g, '\u00a0')
 
 // countedOf writes what was counted and what that is: 12 cases = 120 pieces.
 export function countedOf({ item, pack, amount, quantity }: Pick<Entry, 'item' | 'pack' | 'amount' | 'quantity'>): string {
   if (amount === 0) return text('zero')
   if (pack === 1000) return amountOf(item, quantity)
-  return `${text('amount.carton', { n: amount / 1000, q: formatQuantity(amount, digits.value) })} = ${amountOf(item, quantity)}`
+  return `${whole(text('amount.carton', { n: amount / 1000, q: formatQuantity(amount, digits.value) }))} = ${amountOf(item, quantity)}`
 }
 
 // unitsOf says how much there is of each unit: pieces and kilos make no sum.

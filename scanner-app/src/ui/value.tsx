@@ -2,6 +2,7 @@
 // of either direction and is isolated too.
 import { formatNumber, formatQuantity, writeDigits } from '../i18n/number'
 import { digits, nameOf, type Named } from '../i18n/text'
+import type { Item } from '../model/types'
 
 export function Code({ children }: { children: string }) {
   return <bdi dir="ltr" class="code">{children}</bdi>
@@ -12,9 +13,15 @@ export function Count({ n }: { n: number }) {
   return <bdi dir="ltr" class="number">{formatNumber(n, digits.value)}</bdi>
 }
 
+// figureOf writes a quantity, thousandths, as its unit is written: a weight to the gram, as scales and their labels do, all else with
+// no more decimals than it has.
+export function figureOf(item: Pick<Item, 'unit'> | undefined, quantity: number): string {
+  return formatQuantity(quantity, digits.value, item?.unit === 'kg' ? 3 : 0)
+}
+
 // Amount is a quantity in thousandths.
-export function Amount({ of }: { of: number }) {
-  return <bdi dir="ltr" class="number">{formatQuantity(of, digits.value)}</bdi>
+export function Amount({ of, item }: { of: number; item: Item | undefined }) {
+  return <bdi dir="ltr" class="number">{figureOf(item, of)}</bdi>
 }
 
 // Keyed is what is being typed, as it stands.

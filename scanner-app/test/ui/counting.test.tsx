@@ -119,7 +119,7 @@ describe('counting', () => {
       model.pass.value = pass({ pending: pending(items['dates'], { keyed: '350', quantity: 350_000 }) })
       model.question.value = { kind: 'large', quantity: 350_000, answers: ['change', 'accept'] }
     })
-    expect(words()).toContain('350 كيلو، أم 0.350؟')
+    expect(words()).toContain('350.000 كيلو، أم 0.350؟')
   })
   it('names the condition that a number is asked about, and what is recorded in all', async () => {
     const { model, words } = await show('again')
@@ -148,7 +148,7 @@ describe('counting', () => {
   })
   it('adds no kilos to pieces where a location is finished', async () => {
     const { words } = await show('finish')
-    expect(words()).toContain('321 حبة24 كيلو')
+    expect(words()).toContain('321 حبة24.000 كيلو')
     expect(words()).not.toContain('345')
   })
   it('names what is looked for here, and leads to the rest', async () => {
@@ -207,7 +207,7 @@ describe('counting', () => {
     expect(root!.querySelector('.panel .code')!.textContent).toBe(items['milk']!.code)
     await act(() => { model.pass.value = pass({ entries: [entry('e1', items['milk'], 4000, { code: '' })] }) })
     expect(root!.querySelector('.panel .code')!.textContent).toBe(items['milk']!.code)
-    expect(root!.querySelector('.standing')!.textContent).toContain('4 حبات')
+    expect(words()).toContain('في هذا الموقع: 4 حبات')
   })
   it('searches for the last of quick keys alone, draws what fills the screen, and the rest after a pause', async () => {
     const { model } = await show('find')
@@ -454,7 +454,21 @@ describe('figures', () => {
     const { model, words } = await show('count-pending')
     await act(() => { model.pass.value = pass({ entries: [entry('e2', items['milk'], 0), entry('e1', items['milk'], 12000, { pack: 10000, quantity: 120000 }), entry('e0', items['tea'], 2000)] }) })
     expect(words()).toContain('12 كرتونًا = 120 حبة')
-    expect(words()).toContain('حبتان')
+    expect(words()).toContain('في هذا الموقع: 120 حبة')
+    expect(root!.textContent).toContain('12\u2069\u00a0كرتونًا') // no line ends in between
+    for (const [quantity, said] of [[1000, 'حبة واحدة'], [2000, 'حبتان'], [3000, '3 حبات'], [11_000, '11 حبة'], [100_000, '100 حبة']] as const) {
+      await act(() => { model.pass.value = pass({ entries: [entry('e', items['tea'], quantity)] }) })
+      expect(words()).toContain(`في هذا الموقع: ${said}`)
+    }
+  })
+
+  it('of a weight go to the gram, of all else as far as they must', async () => {
+    const { model, words } = await show('count-pending')
+    await act(() => { model.pass.value = pass({ entries: [entry('e1', items['tea'], 12000), entry('e0', items['dates'], 2350), entry('d', items['dates'], 3000)] }) })
+    expect(words()).toContain('2.350 كيلو')
+    expect(words()).toContain('12 حبة')
+    await act(() => { model.pass.value = pass({ entries: [entry('e0', items['dates'], 2350), entry('d', items['dates'], 3000)] }) })
+    expect([root!.querySelector('.big')!.textContent, words().includes('في هذا الموقع: 5.350 كيلو')]).toEqual(['2.350', true])
   })
 
   it('show in mode each how many there are by now, and what the last scan added', async () => {

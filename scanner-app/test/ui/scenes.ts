@@ -93,7 +93,7 @@ export const scenes: Record<string, Scene> = {
   'sessions-refused': { set: (m) => { m.link.value = { state: 'offline', unsent: 0 }; m.next = { refused } } },
   download: { set: (m) => { m.download.value = { session: 's1', done: 9, total: 25, items: 9000 } } },
   'download-begun': { set: (m) => { m.download.value = { session: 's1', done: 0, total: 0, items: 0 } } },
-  tasks: { set: (m) => { m.session.value = session; m.tasks.value = [task('r', place('A-05-02', 'ممر 5 · رف 2'), { recount: true, round: 2, items: [items['milk']!, items['rice']!] }), ...shelves.slice(0, 12).map((p, i) => task('t' + i, p, i === 0 ? { state: 'open' } : i === 1 ? { anybody: true } : i > 9 ? { state: 'closed' } : {}))] } },
+  tasks: { set: (m) => { m.session.value = session; m.tasks.value = [task('r', place('A-05-02', 'ممر 5 · رف 2'), { recount: true, round: 2, items: [items['milk']!, items['rice']!] }), ...shelves.slice(0, 12).map((p, i) => task('t' + i, i % 3 === 2 ? { ...p, section: 'cold', sectionName: { ar: 'عهدة المبردات', en: 'Chilled' } } : p, i === 0 ? { state: 'open' } : i === 1 ? { anybody: true } : i > 9 ? { state: 'closed' } : {}))] } },
   'tasks-none': { set: (m) => { m.session.value = session } },
   'tasks-closed': { set: (m) => { m.session.value = session; m.tasks.value = [task('t', longPlace, { recount: true, round: 3, anybody: true })] }, meet: (ui) => { ui.closed.value = { place: longPlace, totals: { ...none, observations: 14, items: 12, quantity: 34_000_500, units: { piece: 34_000_000, kg: 500 }, unknown: 2 } } } },
   'tasks-refused': { set: (m) => { m.session.value = session; m.link.value = { state: 'replaced', unsent: 2 } }, act: refuses },

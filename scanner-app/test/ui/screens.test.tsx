@@ -156,6 +156,24 @@ describe('before counting', () => {
   })
 })
 
+describe('many tasks', () => {
+  it('are listed section by section, as one chooses', async () => {
+    const { ui, words } = await show('tasks')
+    const select = root!.querySelector<HTMLSelectElement>('select')!
+    const rows = () => root!.querySelectorAll('.rows .row').length
+    expect([select.getAttribute('aria-label'), [...select.options].map((o) => o.text.replace(/[\u2066-\u2069]/g, '')), rows()]).toEqual(['القسم', ['كل الأقسام (11)', 'عهدة البقالة (8)', 'عهدة المبردات (3)'], 13])
+    await act(async () => { select.value = 'cold'; select.dispatchEvent(new Event('change', { bubbles: true })) })
+    expect([rows(), words().includes('عهدة البقالة ·')]).toEqual([4, false])
+    await act(async () => { ui.section.value = 'of another session' })
+    expect(rows()).toBe(13)
+  })
+
+  it('and few are not', async () => {
+    await show('tasks-closed')
+    expect(root!.querySelector('select')).toBeNull()
+  })
+})
+
 describe('leaving', () => {
   it('says what is not sent and that it is kept, and asks', async () => {
     const { model, press, words } = await show('menu')

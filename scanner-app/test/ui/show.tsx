@@ -36,7 +36,7 @@ export async function show(name: string): Promise<{ model: FakeModel; ui: Ui; he
   ui.aside.value = scene.aside
   scene.meet?.(ui)
   const here = await draw(<App ui={ui} />)
-  const words = () => (here.textContent ?? '').replace(/[\u2066-\u2069]/g, '')
+  const words = () => (here.textContent ?? '').replace(/[\u2066-\u2069]/g, '').replace(/\u00a0/g, ' ')
   const press = async (label: string) => {
     const button = [...here.querySelectorAll('button')].reverse().find((b) => b.textContent?.replace(/[\u2066-\u2069]/g, '').trim() === label || b.getAttribute('aria-label')?.replace(/[\u2066-\u2069]/g, '') === label)
     if (!button) throw new Error(`no button ${label} in: ${words()}`)

@@ -106,6 +106,39 @@ describe('on the counting screen', () => {
     await again.stop()
   })
 
+  it('is refused where there is no room for it, and the count goes on', async () => {
+    const w = new World()
+    const storage = { persist: async () => true, estimate: async () => ({ usage: 100 << 20, quota: 107 << 20 }) } as StorageManager
+    const { m } = await counting(w, {}, storage)
+    await until(() => m.storage.value.quota !== undefined)
+    await m.scan('A-01-03')
+    await m.scan(milk)
+    expect(await m.setPhoto(jpeg(1))).toMatchObject({ refused: { key: 'photo-no-room', ar: expect.stringMatching(/./), en: expect.stringMatching(/./) } })
+    expect(m.pass.value!.pending!.photo).toBeUndefined()
+    await keys(m, '3')
+    expect(await m.confirm()).toEqual({ sound: 'ok' })
+    expect(m.pass.value!.entries).toMatchObject([{ item: { id: 'milk' }, quantity: 3000 }])
+    expect((await arrived(w, m)).filter((e) => e['kind'] === 'observed')).toMatchObject([{ item: 'milk', amount: 3000 }])
+    await m.stop()
+  })
+
+  it('is refused where the disk has none although the browser says so, and the count goes on', async () => {
+    const { m } = await counting()
+    await m.scan('A-01-03')
+    await m.scan(milk)
+    const { put } = IDBObjectStore.prototype
+    IDBObjectStore.prototype.put = function (this: IDBObjectStore, ...a: Parameters<typeof put>) {
+      if (this.name === 'images') throw new DOMException('no room', 'QuotaExceededError')
+      return put.apply(this, a)
+    }
+    expect(await m.setPhoto(jpeg(1))).toMatchObject({ refused: { key: 'photo-no-room' } })
+    IDBObjectStore.prototype.put = put
+    await keys(m, '3')
+    expect(await m.confirm()).toEqual({ sound: 'ok' })
+    expect(m.pass.value!.entries).toMatchObject([{ quantity: 3000 }])
+    await m.stop()
+  })
+
   it('does not hold up a count or a push when the server will not have it', async () => {
     const { w, m } = await counting()
     w.server.photoAnswer = { status: 429, code: 'too_many', key: 'too-often' }

@@ -37,9 +37,9 @@ export function until(f: () => boolean): Promise<void> {
   })
 }
 
-export async function counting(w = new World(), more: Record<string, unknown> = {}): Promise<{ w: World; m: Model }> {
+export async function counting(w = new World(), more: Record<string, unknown> = {}, storage?: StorageManager): Promise<{ w: World; m: Model }> {
   await w.server.offer('night1', items, locations, { schemes: ['prefix=21,item=5,value=5,kind=weight,decimals=3'], ...more })
-  const m = createModel({ env: w.env, name: w.database })
+  const m = createModel({ env: w.env, name: w.database, storage })
   await until(() => m.phase.value === 'unpaired')
   expect(await m.pair('https://jard.test/app/#pair=ABCD-EFGH', 'TC26-1')).toEqual({ sound: 'ok' })
   expect(await m.signIn('ali', '58213')).toEqual({})

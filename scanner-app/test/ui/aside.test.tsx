@@ -5,11 +5,13 @@ import { signal } from '@preact/signals'
 import { render } from 'preact'
 import { act } from 'preact/test-utils'
 import { afterEach, beforeAll, expect, it, vi } from 'vitest'
+import { formatDate } from '../../src/i18n/number'
 import { text, type Key, type Values } from '../../src/i18n/text'
 import { labels } from '../../src/model/training'
 import { App } from '../../src/ui/app'
 import { fetchParts } from '../../src/ui/part'
 import type { Settings } from '../../src/ui/settings'
+import { roomInWords } from '../../src/ui/sync'
 import { makeUi, type Ui } from '../../src/ui/ui'
 import { fakeModel, items, pass, type FakeModel } from './fake'
 import { scenes } from './scenes'
@@ -50,6 +52,22 @@ it('tours who is new here, once', async () => {
   await press(say('tour.work'))
   expect(settings.value.toured).toBe(true)
   expect(words()).toContain(say('sessions.title'))
+})
+
+it('the settings say what the device is: its id, version, last contact, and what it keeps', async () => {
+  const { model, ui } = await show(true, (m) => {
+    m.link.value = { state: 'online', unsent: 7, lastContact: 1_795_000_000_000, server: '2.3.4' }
+    m.storage.value = { full: false, persisted: true, used: 14_000_000, quota: 2_000_000_000 }
+  })
+  await act(() => { ui.sheet.value = 'settings' })
+  const facts = () => Object.fromEntries([...root.querySelectorAll('.sheet .facts dt')].map((dt) => [plain(dt.textContent!), plain(dt.nextElementSibling!.textContent!)]))
+  expect(facts()).toMatchObject({
+    [say('settings.name')]: 'TC26-7', [say('settings.id')]: 'q1V5bX0uTk-8cR7mZ2yH4A', [say('sync.version')]: '0.1.0', [say('settings.server')]: '2.3.4', [say('sync.unsent')]: '7',
+    [say('sync.last')]: plain(formatDate(1_795_000_000_000, 'ar', 'latn')), [say('sync.storage')]: say('storage.kept'), [say('sync.space')]: plain(roomInWords(14_000_000, 2_000_000_000)),
+  })
+  expect(say('storage.kept')).not.toBe(say('storage.unkept'))
+  await act(() => { model.storage.value = { full: false, persisted: false } })
+  expect(facts()[say('sync.storage')]).toBe(say('storage.unkept'))
 })
 
 it('can be skipped, and seen again from the settings', async () => {

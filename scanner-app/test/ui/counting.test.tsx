@@ -299,6 +299,21 @@ describe('what is said besides the number', () => {
     expect((await show('count-unknown')).words()).toContain('ما هذا الصنف؟')
     expect((await show('details-unknown')).words()).toContain('ما هو؟ الاسم والحجم والعلامة')
   })
+  it('changes the unit by its button, where there is another one', async () => {
+    const { model, press } = await show('count-case')
+    await press('حبة / كرتون')
+    expect(model.asked).toEqual(['switchPack'])
+    await act(() => { model.pass.value = pass({ pending: pending(items['rice']) }) })
+    expect([...root!.querySelectorAll('button')].find((b) => b.textContent === 'حبة / كرتون')!.disabled).toBe(true)
+  })
+  it('has the actions of its keypad on the side of the hand', async () => {
+    const { ui } = await show('count-pending')
+    const pad = () => root!.querySelector('.counting .keypad, .keypad')!
+    const rowsOf = () => [0, 1, 2, 3].map((r) => [...pad().children].slice(4 * r, 4 * r + 4).map((e) => e.className === 'action'))
+    expect([pad().className, rowsOf()]).toEqual(['keypad right', Array(4).fill([false, false, false, true])])
+    await act(() => { ui.settings.value = { ...ui.settings.value, hand: 'left' } })
+    expect([pad().className, rowsOf()]).toEqual(['keypad left', Array(4).fill([true, false, false, false])])
+  })
   it('shows what packs come to', async () => {
     expect((await show('count-case')).words()).toContain('× 12 = 36 حبة')
     expect((await show('count-recorded-case')).words()).toContain('+3 × 12')

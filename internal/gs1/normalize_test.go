@@ -2,6 +2,8 @@ package gs1_test
 
 import (
 	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
 	"os"
 	"strconv"
 	"strings"
@@ -69,6 +71,24 @@ func TestArabicLayoutIsAndroids(t *testing.T) {
 				t.Errorf("key %s: U+%04X is %q, %v, want %q", row[0], code, got, ok, us)
 			}
 		}
+	}
+}
+
+// TestArabicLayoutStays holds every character that the layout writes, where the real table is absent, too: the sum was taken
+// while TestArabicLayoutIsAndroids passed.
+func TestArabicLayoutStays(t *testing.T) {
+	const want = "0ef268901faeb35394490a1363c913f28ba718f6e2da826544136bdbe5aa7997"
+	sum := sha256.New()
+	keys := 0
+	for r := rune(' '); r <= 0xffff; r++ {
+		if got, ok := gs1.FromArabicLayout("ش" + string(r)); ok {
+			sum.Write([]byte(got[1:] + "\t" + strconv.FormatInt(int64(r), 16) + "\n"))
+			keys++
+		}
+	}
+	// 47 keys with and without shift, the space, and the digits of caps lock.
+	if got := hex.EncodeToString(sum.Sum(nil)); got != want || keys != 2*47+1+10 {
+		t.Errorf("the layout writes %d characters, their sum is %s", keys, got)
 	}
 }
 

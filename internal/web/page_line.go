@@ -70,9 +70,9 @@ func axisOf(list []count.Finding, leftwards bool) axis {
 			to = f.Interval.End
 		}
 	}
-	length := max(to.Sub(from), time.Minute)
+	length := max(to.Sub(from), 4*time.Minute) // no two marks in one minute
 	from = from.Add(-length / 20)
-	length += length / 10
+	length += length/20 + length/4 // a bar of all its length leaves room for a name
 	x := func(at time.Time) int {
 		return min(max(int(int64(at.Sub(from))/1000*axisWidth/(int64(length)/1000)), 0), axisWidth)
 	}

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -405,6 +406,22 @@ func TestLineStoryNamesWhoCounted(t *testing.T) {
 	}
 	if !regexp.MustCompile(`<text [^>]*>[^<]+</text>`).MatchString(english) {
 		t.Error("no bar has a name")
+	}
+	clocks := map[string]bool{}
+	_, under, _ := strings.Cut(english, `class="axis-marks"`)
+	under, _, _ = strings.Cut(under, "</div>")
+	for _, m := range regexp.MustCompile(`class="number">([^<]+)<`).FindAllStringSubmatch(under, -1) {
+		if clocks[m[1]] {
+			t.Errorf("two marks say %s", m[1])
+		}
+		clocks[m[1]] = true
+	}
+	if len(clocks) != 5 {
+		t.Errorf("the marks are %v", clocks)
+	}
+	bar := regexp.MustCompile(`<text x="(\d+)" y="\d+"( text-anchor="end")?>`).FindStringSubmatch(english)
+	if at, err := strconv.Atoi(bar[1]); err != nil || bar[2] == "" && at > 850 || bar[2] != "" && at < 150 {
+		t.Errorf("a name has no room: %v", bar)
 	}
 	if n := strings.Count(english, "<time"); n > 4 {
 		t.Errorf("the date is said %d times", n)

@@ -66,7 +66,13 @@ export function columns(say: Say, section: (id: string) => string, base: string,
         b.textContent = l.item
       },
     },
-    { id: 'section', width: 'minmax(100px, 1fr)', sort: 'section', draw: (cell, l) => word(cell, section(l.section)) },
+    {
+      id: 'section', width: 'minmax(140px, 1.4fr)', sort: 'section',
+      draw(cell, l) {
+        word(cell, section(l.section))
+        cell.title = cell.textContent!
+      },
+    },
     { id: 'category', width: 'minmax(100px, 1fr)', sort: 'category', draw: (cell, l) => word(cell, l.category) },
     {
       id: 'status', width: '120px', sort: 'status',

@@ -41,11 +41,11 @@ export function Tasks() {
           <div class="prompt"><Icon name="scan" /><div><h1>{text('tasks.scan')}</h1><p class="soft small">{text('tasks.scan.do')}</p></div></div>
           <ModeChoice />
           <InHand />
+          {sections.size > 1 && tasks.length > few && <div class="field"><select aria-label={text('tasks.section')} value={only} onChange={(e) => { section.value = e.currentTarget.value; setShown(page) }}>
+            <option value="">{text('tasks.section.all', { n: leftOf(tasks) })}</option>
+            {[...sections].map(([id, of]) => <option key={id} value={id}>{text('tasks.section.one', { section: nameOf(of[0]!.place.sectionName) || id, n: leftOf(of) })}</option>)}
+          </select></div>}
           <div>
-            {sections.size > 1 && tasks.length > few && <div class="field"><select aria-label={text('tasks.section')} value={only} onChange={(e) => { section.value = e.currentTarget.value; setShown(page) }}>
-              <option value="">{text('tasks.section.all', { n: leftOf(tasks) })}</option>
-              {[...sections].map(([id, of]) => <option key={id} value={id}>{text('tasks.section.one', { section: nameOf(of[0]!.place.sectionName) || id, n: leftOf(of) })}</option>)}
-            </select></div>}
             {(mine.length > 0 || all.length === 0) && <h2>{text('tasks.title')} <Left of={mine} /></h2>}
             {all.length === 0 && <p class="empty">{text('tasks.none')}</p>}
             <ul class="rows">{mine.slice(0, shown).map((t) => <li key={t.key}><TaskRow task={t} open={() => open(t)} /></li>)}</ul>

@@ -6,7 +6,7 @@ import { chromium } from 'playwright-core'
 import { fill } from './outbox.mjs'
 import { launch, median, say, seconds, spread, wire } from './stage.mjs'
 
-const queued = 20_000, inPass = 500, long = 2_000, link = 50 // ms there and back
+const queued = 20_000, inPass = 500, scans = 200, long = 2_000, link = 50 // ms there and back
 const view = { viewport: { width: 360, height: 640 }, locale: 'ar-KW' }
 
 /** Notes when each screen was first there, since the navigation began; and beeps, and how long keys of a search took. */
@@ -193,12 +193,12 @@ export class Handheld {
     await page.locator('.panel').waitFor()
   }
 
-  /** As a reader types: a key every five milliseconds, and Enter. */
+  /** As the fastest readers type: a key every ten milliseconds, and Enter. Sooner, a slowed page hears the last only after it dealt with those before. */
   async scan(raw) {
     const sent = []
     for (const k of [...[...raw].map((key) => ({ key, text: key })), { key: 'Enter', text: '\r' }]) {
       sent.push(this.cdp.send('Input.dispatchKeyEvent', { type: 'keyDown', ...k }), this.cdp.send('Input.dispatchKeyEvent', { type: 'keyUp', key: k.key }))
-      await new Promise((next) => setTimeout(next, 5))
+      await new Promise((next) => setTimeout(next, 10))
     }
     await Promise.all(sent)
   }
@@ -283,7 +283,7 @@ export async function handheld(d, folder, wanted, slows) {
       await h.start(1, 1)
       await h.openPass(location)
     }
-    if (wanted('scan')) for (const slow of slows) say(`scan to beep, ${queued.toLocaleString('en')} events queued, ${slow}×, 100 scans`, spread(await h.scans(slow, 100, codes)))
+    if (wanted('scan')) for (const slow of slows) say(`scan to beep, ${queued.toLocaleString('en')} events queued, ${slow}×, ${scans} scans`, spread(await h.scans(slow, scans, codes)))
     if (wanted('search')) {
       await h.search(1, ['حليب'])
       for (const slow of slows) {

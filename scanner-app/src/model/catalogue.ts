@@ -118,7 +118,7 @@ export class Catalogue {
 
   /** All chunks, read at once where they have not been. */
   private async all(): Promise<ChunkRecord[]> {
-    await Promise.all(this.chunks.map((chunk, n) => chunk ?? this.bring(n)))
+    if (this.chunks.includes(undefined)) await Promise.all(this.chunks.map((chunk, n) => chunk ?? this.bring(n)))
     return this.chunks as ChunkRecord[]
   }
 

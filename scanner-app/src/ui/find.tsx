@@ -2,17 +2,17 @@
 // it is the other question: which item is not here?
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { readDigits } from '../i18n/number'
-import { text } from '../i18n/text'
+import { nameOf, text } from '../i18n/text'
 import type { Item, Outcome, Pass } from '../model/types'
 import { Icon } from './icon'
 import { Refused } from './notices'
 import { Sheet } from './sheet'
 import { useUi } from './ui'
 import { unitOf } from './unit'
-import { Code, Name } from './value'
+import { Code } from './value'
 
 // So many are drawn with each key: the others follow when none was pressed for so many ms.
-const few = 6, many = 20, pause = 300
+const few = 4, many = 20, pause = 300
 
 export function FindSheet({ pass, zero, close }: { pass: Pass | undefined; zero?: boolean; close: () => void }) {
   const { model, run } = useUi()
@@ -23,13 +23,13 @@ export function FindSheet({ pass, zero, close }: { pass: Pass | undefined; zero?
     const items = query.trim() ? await model.findItems(query, most).catch(() => []) : [] // what cannot be read can still be counted by its code
     if (typed.current === query) setSeen({ query, items })
   }
-  // Searched once before each frame, for the last of the keys since the one before: the letter and what it finds are drawn together.
+  // Searched before the next frame is due, for the last of the keys that wait: the letter and what it finds are drawn together.
   const search = (query: string) => {
     typed.current = query
     clearTimeout(pausing.current)
     if (waiting.current) return
     waiting.current = true
-    requestAnimationFrame(() => {
+    setTimeout(() => {
       waiting.current = false
       void find(typed.current, few)
       pausing.current = setTimeout(() => void find(typed.current, many), pause)
@@ -47,10 +47,10 @@ export function FindSheet({ pass, zero, close }: { pass: Pass | undefined; zero?
         <input type="search" data-first="" aria-label={text('find.query')} placeholder={text('find.query')} autocomplete="off" dir="auto" onInput={(e) => search(e.currentTarget.value)} />
       </div>
       <ul class="rows" data-of={query}>
-        {found.map((item, n) => ( // by their place: the rows of one search become those of the next
+        {found.map((item, n) => ( // by their place: the rows of one search become those of the next; of plain elements, since each key waits for them
           <li key={n}>
             <button class="row" onClick={() => pick(item)}>
-              <span><span class="title"><Name of={item.name} /></span><span class="note"><Code>{item.code ?? item.id}</Code></span></span>
+              <span><span class="title"><bdi>{nameOf(item.name)}</bdi></span><span class="note"><bdi dir="ltr" class="code">{item.code ?? item.id}</bdi></span></span>
               <span class="small soft">{zero ? text('zero.record') : unitOf(item)}</span>
             </button>
           </li>

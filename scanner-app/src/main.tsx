@@ -56,7 +56,7 @@ const settled = new Promise<void>((done) => {
   setTimeout(done, patience)
 })
 spoken.then(async () => {
-  effect(() => floor.module.value?.captureScans((scan) => void front().scanned(scan), text('scan.sink')))
+  effect(() => floor.module.value?.captureScans((scan, keyed) => void front().scanned(scan, keyed), text('scan.sink')))
   await settled
   render(<Guard><App ui={ui} /></Guard>, root)
 }, () => render(<Silent why="lost" />, root))

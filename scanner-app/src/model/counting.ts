@@ -188,7 +188,7 @@ export class Counting extends Ground {
     const { mode, multiplier } = walk.record
     const times = thousandths(multiplier)
     if (times !== undefined && !decimals && times % 1000) throw new Refuse('number-decimals')
-    const measure = measureOf(id, decimals)
+    const measure = measureOf(id, this.item(p)?.unit ?? 'piece')
     const proposed = measure && !measure.package && times === undefined ? measure.amount : undefined
     if (measure?.package || (mode === 'each' && proposed === undefined && (!decimals || times !== undefined))) {
       const amount = measure?.package ? measure.amount * (times ?? 1000) / 1000 : times ?? 1000

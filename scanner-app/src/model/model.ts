@@ -449,13 +449,13 @@ class App extends Shift implements Model {
 
   protected keepMode(mode: Mode): Promise<void> { return this.store!.put('mode', mode) }
 
-  override scan(raw: string, entry: 'scan' | 'keyed' = 'scan', when = Infinity, front = 0, zero = false): Promise<Scanned> {
+  override scan(raw: string, entry: 'scan' | 'keyed' = 'scan', when = Infinity, keyed = 0, zero = false): Promise<Scanned> {
     if (this.phase.value === 'unpaired' || ((this.sync?.exchange.status.revoked || this.sync?.state === 'unenrolled') && [raw, fromArabicLayout(raw)].some((r) => r?.includes('#pair=')))) {
       if (this.pairing) return Promise.resolve({ what: 'nothing' }) // a camera goes on seeing the code that is being redeemed
       this.pairing = true
       return this.pair(raw, this.deviceName.value).finally(() => { this.pairing = false }).then((o) => ({ ...o, what: o.refused ? 'nothing' as const : 'pairing' as const }))
     }
-    return super.scan(raw, entry, when, front, zero)
+    return super.scan(raw, entry, when, keyed, zero)
   }
 
   protected async keepPhoto(jpeg: ArrayBuffer, session: string): Promise<string> {

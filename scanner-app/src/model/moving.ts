@@ -12,7 +12,6 @@ import { isUnusual, keyedOf, maxObserved, quantityOf, thousandths } from './numb
 import { measureOf, pendingOf } from './pending'
 import { Refuse } from './refusal'
 import type { Goods, Key, Move, Outcome, Place, Scanned } from './types'
-import { takesDecimals } from './walk'
 
 const ok: Outcome = { sound: 'ok' }
 
@@ -146,7 +145,7 @@ export class Moving {
     if (m.from === undefined) throw new Refuse('move-from')
     const p = pendingOf(id, raw, entry, at, false)
     const { raw: kept, code, item, pack, lot, expiry } = p
-    const measure = measureOf(id, takesDecimals(p, this.catalogue))
+    const measure = measureOf(id, (item && this.catalogue.item(item)?.unit) || 'piece')
     const taken: GoodsRecord = {
       raw: kept, code, entry, keyed: measure ? keyedOf(measure.amount) : '', pack: measure?.of.pack ?? pack, takenAt: at, ...(item ? { item } : {}),
       ...(lot ? { lot } : {}), ...(expiry ? { expiry } : {}), ...(measure && !measure.package ? { early: true } : {}),

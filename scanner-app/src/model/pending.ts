@@ -29,10 +29,13 @@ export interface Measure {
   of: Partial<Pick<PendingRecord, 'pack' | 'price' | 'unitPrice'>>
 }
 
-/** What the label itself says of how much. Only what is weighed has a weight; pieces have a count. */
-export function measureOf(id: Identity, decimals: boolean): Measure | undefined {
-  if (!decimals) return id.count === undefined ? undefined : { amount: id.count * 1000, package: id.package ?? false, of: {} }
-  if (id.weight === undefined) return undefined
+/**
+ * What the label itself says of how much, for what is counted in unit. Pieces have a count; kilograms are no litres and no metres,
+ * and only what a price made of the item's own unit price is in any unit.
+ */
+export function measureOf(id: Identity, unit: string): Measure | undefined {
+  if (unit === 'piece') return id.count === undefined ? undefined : { amount: id.count * 1000, package: id.package ?? false, of: {} }
+  if (id.weight === undefined || (unit !== 'kg' && id.price === undefined)) return undefined
   return { amount: id.weight, package: true, of: { pack: 1000, ...(id.price ? { price: id.price, unitPrice: id.unitPrice! } : {}) } }
 }
 

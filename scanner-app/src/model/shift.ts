@@ -72,11 +72,11 @@ export abstract class Shift {
     }, {})
   }
 
-  scan(raw: string, entry: 'scan' | 'keyed' = 'scan', when = Infinity, front = 0, zero = false): Promise<Scanned> {
+  scan(raw: string, entry: 'scan' | 'keyed' = 'scan', when = Infinity, keyed = 0, zero = false): Promise<Scanned> {
     const at = Math.min(when, this.now())
     return this.count<Scanned>(async (c, before) => {
       const { moved } = this
-      if (front) await (moved ?? c).unkey(front)
+      if (keyed) await (moved ?? c).unkey(keyed)
       const bounced = before?.raw === raw && Math.abs(at - before.at) < bounce
       if (bounced) {
         this.lastScan = before

@@ -376,11 +376,11 @@ export interface Model {
   setMode(mode: Mode): Promise<Outcome>
   /**
    * One scan as the imager gave it, or a code keyed by hand. It is answered when it is stored: only then comes the sound.
-   * It may pair, open or change the location, or count. At is when its last character came, ms; without it, now. Front says
-   * how many of its first characters came as keys before it was known to be a scan: what they keyed is taken back. Zero: the item
+   * It may pair, open or change the location, or count. At is when its last character came, ms; without it, now. Keyed says
+   * how many of its first characters were taken for keys before it was known to be a scan: what they keyed is taken back. Zero: the item
    * was looked for, and none of it is here.
    */
-  scan(raw: string, entry?: 'scan' | 'keyed', at?: number, front?: number, zero?: boolean): Promise<Scanned>
+  scan(raw: string, entry?: 'scan' | 'keyed', at?: number, keyed?: number, zero?: boolean): Promise<Scanned>
   /** An item that was searched for, as if it had been scanned. */
   choose(item: string): Promise<Scanned>
   key(key: Key): Promise<Outcome>

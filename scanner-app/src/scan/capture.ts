@@ -6,10 +6,10 @@ import { Burst, type Captured, type Step } from './burst'
 export type { Captured } from './burst'
 
 /**
- * Listens until the function that it returns is called. scanned gets each scan with its time in ms since 1970; label
- * names the focus sink, the field that has the focus where no other needs it, to who meets it.
+ * Listens until the function that it returns is called. scanned gets each scan with its time in ms since 1970, and how many of
+ * its front's characters somebody on the page took for keys, to be taken back there; label names the focus sink, the field that has the focus where no other needs it, to who meets it.
  */
-export function captureScans(scanned: (scan: Captured) => void, label: string): () => void {
+export function captureScans(scanned: (scan: Captured, keyed: number) => void, label: string): () => void {
   const capture = new Capture(scanned, label)
   return () => capture.stop()
 }
@@ -24,6 +24,9 @@ export function watchCapture(watch: (heard: Heard) => void): () => void {
   watcher = watch
   return () => { if (watcher === watch) watcher = undefined }
 }
+
+/** The longest front that a scan may have: nobody keys more at once. */
+const longest = 64
 
 /** A field as it was before a burst. */
 interface Snapshot {
@@ -41,6 +44,7 @@ class Capture {
   private place = document.createElement('section') // where the sink is, for who moves from landmark to landmark
   private before: Snapshot | undefined
   private held: KeyboardEvent[] = []
+  private went: boolean[] = [] // of the characters that went out last as typed by a person: whether somebody took it for a key
   private lender: Element | null = null // had the focus that the sink took
   private timer: ReturnType<typeof setTimeout> | undefined
   private echo = '' // the character that an input event is about to repeat after its key event
@@ -50,7 +54,7 @@ class Capture {
   private off: (() => void)[] = [] // an option for it is younger than the oldest browser that we mean
   private stopped = false
 
-  constructor(readonly scanned: (scan: Captured) => void, label: string) {
+  constructor(readonly scanned: (scan: Captured, keyed: number) => void, label: string) {
     const sink = this.sink
     sink.setAttribute('aria-label', label)
     sink.setAttribute('autocomplete', 'off')
@@ -198,7 +202,8 @@ class Capture {
       const epoch = Date.now() - performance.now()
       for (const scan of scans) {
         watcher?.({ scan })
-        this.scanned({ ...scan, at: Math.round(epoch + scan.at) })
+        const keyed = scan.front ? this.went.slice(-scan.front).filter((taken) => taken).length : 0
+        this.scanned({ ...scan, at: Math.round(epoch + scan.at) }, keyed)
       }
     } else if (step.typed) {
       watcher?.({ typed: step.typed })
@@ -206,7 +211,8 @@ class Capture {
       this.held = []
       this.before = undefined
       this.sink.value = ''
-      this.giveBack(held)
+      const taken = this.giveBack(held), others = Math.max(0, step.typed.length - taken.length)
+      this.went = [...this.went, ...Array<boolean>(others).fill(false), ...taken].slice(-longest)
     }
     return step.swallow
   }
@@ -221,14 +227,15 @@ class Capture {
     }, Math.max(0, step.due - performance.now()))
   }
 
-  /** Sends keys that were no scan on to whom they were meant for. */
-  private giveBack(held: KeyboardEvent[]): void {
+  /** Sends keys that were no scan on to whom they were meant for; true of each that somebody took. */
+  private giveBack(held: KeyboardEvent[]): boolean[] {
     this.ours = true
-    for (const e of held) {
+    const taken = held.map((e) => {
       const meant = e.target === this.sink ? (this.lender?.isConnected ? this.lender : document.body) : e.target
-      meant?.dispatchEvent(new KeyboardEvent('keydown', { key: e.key, code: e.code, shiftKey: e.shiftKey, bubbles: true, cancelable: true }))
-    }
+      return meant?.dispatchEvent(new KeyboardEvent('keydown', { key: e.key, code: e.code, shiftKey: e.shiftKey, bubbles: true, cancelable: true })) === false
+    })
     this.ours = false
+    return taken
   }
 
   /** From the sink, the keyboard moves on from where the focus was. */

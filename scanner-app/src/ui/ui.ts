@@ -68,7 +68,8 @@ export interface Ui {
   // Whether the counter has read what to do about an Arabic keyboard.
   keyboardRead: Signal<boolean>
   // scanned hands a scan to the model. What it counted or opened is shown: a sheet gives way to it.
-  scanned(scan: Captured): Promise<Scanned | undefined>
+  // keyed: so many of its front's characters the keypad had taken.
+  scanned(scan: Captured, keyed?: number): Promise<Scanned | undefined>
 }
 
 /** How many scans are being answered: what they change is drawn once their sound is out. */
@@ -116,12 +117,12 @@ export function makeUi(model: Model, sound: Sound, settings: Signal<Settings>, u
       return done
     },
     pin,
-    async scanned({ raw, arabic, at, front, ended }) {
+    async scanned({ raw, arabic, at, front, ended }, keyed = 0) {
       if (sheet.peek() === 'scandebug') return undefined // looked at there, and not counted
       const typed = readDigits(raw)
       if (pin.take && /^[0-9]{1,8}$/.test(typed)) return void pin.take(typed.slice(front), ended)
       answering.value++
-      const action = model.scan(raw, 'scan', at, front, ...(sheet.peek() === 'zero' ? [true] as const : []))
+      const action = model.scan(raw, 'scan', at, keyed, ...(sheet.peek() === 'zero' ? [true] as const : []))
       pairing.value = model.phase.peek() === 'unpaired'
       const done = await run(action).finally(() => { answering.value-- })
       pairing.value = false

@@ -10,6 +10,7 @@ const items = [
   { id: 'rice', name: { ar: 'أرز بسمتي 5 كجم', en: 'Basmati rice 5 kg' }, unit: 'piece', barcodes: [{ code: '4006381333931', pack: 1000, kind: 'gtin' }, { code: '14006381333938', pack: 4000, kind: 'gtin' }] },
   { id: 'cheese', name: { ar: 'جبنة بيضاء', en: 'White cheese' }, unit: 'kg', price: 1250, barcodes: [{ code: '12345', pack: 1000, kind: 'variable' }] },
   { id: 'olives', name: { ar: 'زيتون', en: 'Olives' }, unit: 'kg', barcodes: [{ code: '54321', pack: 1000, kind: 'variable' }, { code: '96271100010016', pack: 1000, kind: 'gtin' }] },
+  { id: 'oil', name: { ar: 'زيت زيتون سائب', en: 'Olive oil, loose' }, unit: 'litre', price: 1250, barcodes: [{ code: '11111', pack: 1000, kind: 'variable' }, { code: '96271100010023', pack: 1000, kind: 'gtin' }] },
   { id: 'eggs', name: { ar: 'بيض', en: 'Eggs' }, unit: 'piece', barcodes: [{ code: '123456', pack: 1000, kind: 'variable' }] },
   { id: 'yoghurt', name: { ar: 'لبن زبادي', en: 'Yoghurt' }, unit: 'piece', lots: true, barcodes: [{ code: '5449000000996', pack: 1000, kind: 'gtin' }, { code: '15449000000993', pack: 6000, kind: 'gtin' }] },
   { id: 'shop', name: { ar: 'كيس', en: 'Bag' }, unit: 'piece', barcodes: [{ code: '12345678', pack: 1000, kind: 'local' }] },

@@ -39,6 +39,18 @@ describe('a price label', () => {
     await m.stop()
   })
 
+  it('of what is counted in litres is its price’s litres, and a weight in kilos is none of them', async () => {
+    const { m } = await open()
+    await m.scan(']E0' + '2211111017506')
+    expect(m.pass.value).toMatchObject({ entries: [{ item: { id: 'oil' }, amount: 1400 }] })
+    for (const weighed of [']C1' + '0196271100010023' + '3103000920', ']E0' + '2111111009207']) {
+      expect(await m.scan(weighed)).toMatchObject({ what: 'item' })
+      expect(m.pass.value).toMatchObject({ pending: { item: { id: 'oil' }, keyed: '' }, entries: [{ amount: 1400 }] })
+      await m.undo()
+    }
+    await m.stop()
+  })
+
   it('keyed over is a person’s weight, and no label’s any more', async () => {
     const { w, m } = await open()
     await m.setMode('each')

@@ -69,7 +69,9 @@ func localHosts(extra []string) (hosts, error) {
 	}
 	for _, x := range extra {
 		if ip := net.ParseIP(x); ip != nil {
-			h.addresses = append(h.addresses, ip)
+			if !slices.ContainsFunc(h.addresses, ip.Equal) {
+				h.addresses = append(h.addresses, ip)
+			}
 		} else if hostName(x) {
 			h.names = append(h.names, strings.ToLower(x))
 		} else {

@@ -69,8 +69,9 @@ func (d *demonstration) tell(ministry string, took time.Duration) error {
 	first := d.Samples[0]
 	fmt.Fprintf(&b, `
 Try:
-  1. Open the link above, sign in as ali with his PIN, take the session, type %s and Enter (a reader would scan it), then
-     %s and a quantity. Pull the plug: it goes on.
+  1. Open the link above, sign in as ali with his PIN and take the session. Choose the location %s under "Label torn?"
+     (a reader would scan it), search for %s and key a quantity. Pull the plug: it goes on.
+     Both languages are in the app's settings and at the head of every page of the society.
 `, first.Location, first.Codes[0])
 	fmt.Fprint(&b, `  2. Sign in at the society as salem: watch the session live, order a recount of what two people see differently.
   3. As salem, issue a small session of your own (warehouse, section "Supply goods"), count it, approve it, and seal it as

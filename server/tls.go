@@ -22,7 +22,7 @@ type tlsCmd struct {
 
 type tlsInitCmd struct {
 	Dir          string   `help:"Directory of the certificates." default:"var/tls" placeholder:"DIR"`
-	Host         []string `help:"Another name or address that handhelds reach this machine by; repeatable. Name all of them when the authority is made." placeholder:"HOST"`
+	Host         []string `help:"Another name or address that handhelds reach this machine by; repeatable. Name all of them when the authority is made; renewed, the certificate keeps those that it is for." placeholder:"HOST"`
 	NewAuthority bool     `help:"Make a new authority though there is one. Every handheld must then be told to trust it."`
 }
 
@@ -52,8 +52,12 @@ Keep %s off this machine, or under lock: who has it can pose as this server to y
 	return err
 }
 
-// initTLS makes the authority where there is none, and a new certificate of the server's.
+// initTLS makes the authority where there is none, and a new certificate of the server's. Where no names are given the one that
+// it renews says them: handhelds go on reaching the server by those.
 func initTLS(dir string, extra []string, anew bool, now time.Time) (a *authority, h hosts, made bool, err error) {
+	if len(extra) == 0 && !anew {
+		extra = namesOf(filepath.Join(dir, serverCert), filepath.Join(dir, serverKey))
+	}
 	if h, err = localHosts(extra); err != nil {
 		return nil, h, false, err
 	}
@@ -75,6 +79,19 @@ func initTLS(dir string, extra []string, anew bool, now time.Time) (a *authority
 		return nil, h, made, err
 	}
 	return a, h, made, savePair(filepath.Join(dir, serverCert), filepath.Join(dir, serverKey), key, leaf, a.cert)
+}
+
+// namesOf are the names and the addresses that a certificate is for; none where there is no certificate.
+func namesOf(cert, key string) []string {
+	pair, err := tls.LoadX509KeyPair(cert, key)
+	if err != nil {
+		return nil
+	}
+	names := slices.Clone(pair.Leaf.DNSNames)
+	for _, ip := range pair.Leaf.IPAddresses {
+		names = append(names, ip.String())
+	}
+	return names
 }
 
 // renewing is a certificate that is read again when its file has changed: nobody restarts a server in the middle of a

@@ -45,12 +45,15 @@ func TestTLSInit(t *testing.T) {
 	if life := leaf.NotAfter.Sub(leaf.NotBefore); life > leafLife || leaf.IsCA || leaf.VerifyHostname("stock.example.coop") != nil || leaf.VerifyHostname("192.168.9.20") != nil {
 		t.Errorf("the certificate lives %v, for %v and %v", life, leaf.DNSNames, leaf.IPAddresses)
 	}
-	// Once more: the authority stays, the certificate is new.
-	if code := run(t.Context(), []string{"tls", "init", "--dir", dir, "--host", "stock.example.coop"}, &streams{Out: &out, Err: &out}); code != 0 {
+	// Once more: the authority stays, the certificate is new and for the same names.
+	if code := run(t.Context(), []string{"tls", "init", "--dir", dir}, &streams{Out: &out, Err: &out}); code != 0 {
 		t.Fatal(out.String())
 	}
 	if _, again, err := endsOf(filepath.Join(dir, serverCert)); err != nil || !again.Equal(root) || readLeaf(t, dir).Equal(leaf) {
 		t.Errorf("renewed to %v, %v", again.Subject, err)
+	}
+	if leaf = readLeaf(t, dir); leaf.VerifyHostname("stock.example.coop") != nil || leaf.VerifyHostname("192.168.9.20") != nil {
+		t.Errorf("renewed for %v and %v", leaf.DNSNames, leaf.IPAddresses)
 	}
 	// A name that the authority is not good for is refused, and nothing is replaced.
 	leaf = readLeaf(t, dir)

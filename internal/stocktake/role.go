@@ -8,7 +8,7 @@ import (
 // Role is what a person (or a machine) may be. A person may hold several.
 type Role string
 
-// The roles of design.md section 2.
+// The roles.
 const (
 	Counter                  Role = "counter"
 	Supervisor               Role = "supervisor"

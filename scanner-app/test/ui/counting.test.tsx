@@ -299,6 +299,25 @@ describe('what is said besides the number', () => {
     expect((await show('count-unknown')).words()).toContain('ما هذا الصنف؟')
     expect((await show('details-unknown')).words()).toContain('ما هو؟ الاسم والحجم والعلامة')
   })
+  it('has a colour, a picture and a word of its own for a code that nobody knows, once it is recorded', async () => {
+    const answers = []
+    for (const what of ['good', 'unknown', 'check']) {
+      const { model, press } = await show(what === 'check' ? 'count-pending' : 'count-recorded')
+      if (what === 'unknown') await act(() => { model.pass.value = pass({ entries: [entry('e9', undefined, 3000)] }) })
+      if (what === 'check') {
+        model.next = { refused: { key: 'x', ar: 'العدد أكبر من المسموح.', en: 'Too large.' } }
+        await press('تم')
+      }
+      const panel = root!.querySelector('.panel')!, status = panel.querySelector('.status')!
+      answers.push({ edge: /said-\w+/.exec(panel.className)?.[0], tone: status.className, picture: status.querySelector('path')!.getAttribute('d'), word: status.textContent!.trim() })
+      render(null, root!)
+    }
+    const [good, unknown, check] = answers
+    expect([good!.edge, unknown!.edge, check!.edge]).toEqual(['said-good', 'said-unknown', 'said-check'])
+    expect(unknown!.word).toBe('مسجّل برمزه')
+    for (const of of ['edge', 'tone', 'picture', 'word'] as const) expect(new Set(answers.map((a) => a[of])).size, of).toBe(3)
+  })
+
   it('changes the unit by its button, where there is another one', async () => {
     const { model, press } = await show('count-case')
     await press('حبة / كرتون')

@@ -9,14 +9,14 @@ const wasm = readFileSync(resolve(import.meta.dirname, '../node_modules/zxing-wa
 prepareZXingModule({ overrides: { wasmBinary: wasm.buffer.slice(wasm.byteOffset, wasm.byteOffset + wasm.byteLength) as ArrayBuffer } })
 
 export interface Symbol {
-  format: 'EAN13' | 'EAN8' | 'UPCA' | 'ITF' | 'Code128' | 'DataBarExp' | 'DataMatrix' | 'QRCode'
+  format: 'EAN13' | 'EAN8' | 'UPCA' | 'UPCE' | 'ITF' | 'Code128' | 'DataBarExp' | 'DataMatrix' | 'QRCode'
   /** Of a GS1 symbol in brackets: "(01)06271100010013(10)A". */
   text: string
   gs1?: boolean
 }
 
-/** One picture: the symbol in the middle of a grey wall, or the wall alone. */
-async function frame(symbol: Symbol | undefined): Promise<Buffer> {
+/** How light each pixel is: the symbol in the middle of a grey wall, or the wall alone. */
+async function wall(symbol: Symbol | undefined): Promise<Buffer> {
   const luma = Buffer.alloc(width * height, 170)
   if (symbol) {
     const { symbol: drawn, error } = await writeBarcode(symbol.text, { format: symbol.format, scale: 1, ...(symbol.gs1 ? { options: 'gs1' } : {}) })
@@ -30,7 +30,18 @@ async function frame(symbol: Symbol | undefined): Promise<Buffer> {
       luma[(top + y) * width + left + x] = inside ? drawn.data[Math.floor(y / scale) * drawn.width + Math.floor(x / scale)]! : 255
     }
   }
-  return Buffer.concat([Buffer.from('FRAME\n'), luma, Buffer.alloc(width * height / 2, 128)])
+  return luma
+}
+
+/** What a page's camera would hand to the reader. */
+export async function photograph(symbol: Symbol): Promise<ImageData> {
+  const luma = await wall(symbol), data = new Uint8ClampedArray(4 * luma.length).fill(255)
+  luma.forEach((light, i) => data.fill(light, 4 * i, 4 * i + 3))
+  return { data, width, height, colorSpace: 'srgb' } as ImageData
+}
+
+async function frame(symbol: Symbol | undefined): Promise<Buffer> {
+  return Buffer.concat([Buffer.from('FRAME\n'), await wall(symbol), Buffer.alloc(width * height / 2, 128)])
 }
 
 /** What the camera sees from the next time that it is opened: each for so many seconds, ten pictures a second. */

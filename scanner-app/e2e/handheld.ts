@@ -147,6 +147,12 @@ export class Handheld {
     await this.#cdp.send('Input.insertText', { text: raw })
   }
 
+  /** As a reader types whose text grows as a composition before it is committed. */
+  async scanComposed(raw: string): Promise<void> {
+    for (const end of [3, 8, raw.length]) await this.#cdp.send('Input.imeSetComposition', { text: raw.slice(0, end), selectionStart: end, selectionEnd: end })
+    await this.scanText(raw)
+  }
+
   /** One key of a keyboard, as a finger presses it. */
   async press(key: string): Promise<void> {
     const k = { key, text: key === 'Enter' ? '\r' : key }

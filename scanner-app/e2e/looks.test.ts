@@ -6,6 +6,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readBarcodes } from 'zxing-wasm/reader'
 import { openBrowser } from './browser'
 import { openGallery } from './gallery'
 import { addAxe, findings, type Language } from './look'
@@ -82,5 +83,21 @@ test('a tap that comes together with a question presses none of its answers, and
   expect(pressed).toBe(0)
   await page.locator('.sheet .foot button').first().tap() // waits until the sheet takes it
   expect(await page.evaluate(() => window.asked)).toEqual(['answer accept'])
+  await page.close()
+})
+
+test.each([[360, 640], [320, 570]])('the codes of a rescue are read off a screen of %i×%i, in either theme', async (width, height) => {
+  const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: 2, hasTouch: true, isMobile: true, reducedMotion: 'reduce' })
+  await page.goto(gallery.url)
+  await page.evaluate(() => window.ready)
+  for (const theme of ['light', 'dark'] as const) {
+    await page.evaluate((theme) => window.show('rescue-codes', { theme }), theme)
+    const of = page.locator('.code-shown')
+    const box = (await of.boundingBox())!
+    expect([box.x >= 0, box.y >= 0, box.x + box.width <= width, box.y + box.height <= height]).toEqual([true, true, true, true])
+    const seen = await page.screenshot() // of what is in sight, as another device sees it
+    const found = await readBarcodes(new Blob([new Uint8Array(seen)]), { formats: ['QRCode'], tryHarder: true })
+    expect(found.map((f) => f.text)).toEqual(['JARD1.0a1b2c3d.1.2.'.padEnd(1400, '1Kq7-x_Zb0')])
+  }
   await page.close()
 })

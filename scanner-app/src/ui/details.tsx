@@ -115,13 +115,16 @@ function useLot(of: Pending | Entry): Form {
 
 function Lot({ form, asked, first }: { form: Form; asked?: boolean; first: boolean }) {
   const { model } = useUi()
+  const [composing, setComposing] = useState<string>() // stays as it comes: it may be a reader's, which is to be found whole
   const read = model.dayOf(form.day)
+  const typed = (text: string) => { setComposing(undefined); form.setDay(keyedDay(text)) }
   return (
     <>
       <div class="field day">
         <label for="day" class={asked ? 'hidden' : ''}>{text('details.expiry')}</label>
-        <input id="day" class="code" {...(first ? { 'data-first': '' } : {})} inputMode="none" dir="ltr" autocomplete="off" value={grouped(form.day)} placeholder={text('details.expiry.form')} aria-describedby="day-read"
-          aria-invalid={form.fault ? 'true' : 'false'} onInput={(e) => form.setDay(keyedDay(e.currentTarget.value))} />
+        <input id="day" class="code" {...(first ? { 'data-first': '' } : {})} inputMode="none" dir="ltr" autocomplete="off" value={composing ?? grouped(form.day)} placeholder={text('details.expiry.form')} aria-describedby="day-read"
+          aria-invalid={form.fault ? 'true' : 'false'} onInput={(e) => { const { value } = e.currentTarget; (e as InputEvent).isComposing ? setComposing(value) : typed(value) }}
+          onCompositionEnd={(e) => typed(e.currentTarget.value)} />
         <p id="day-read" class={form.fault ? 'fault' : read ? 'strong' : 'soft small'} role="status">
           {form.fault || (read && form.day === form.label ? text('details.best-before', { day: formatDay(read, language.value, digits.value) }) : read ? <bdi>{formatDay(read, language.value, digits.value)}</bdi> : inPart(form.day) || text('details.expiry.do', samples()))}
         </p>

@@ -4,6 +4,7 @@ import { silent } from '../i18n/silent'
 export function Silent({ why }: { why: 'lost' | 'broken' }) {
   return (
     <main class="body plate">
+      <h1><span lang="ar" dir="rtl">{silent.name.ar}</span> · <span lang="en" dir="ltr">{silent.name.en}</span></h1>
       <div class="stack" role="alert">
         <p lang="ar" dir="rtl">{silent[why].ar}</p>
         <p lang="en" dir="ltr">{silent[why].en}</p>

@@ -66,7 +66,7 @@ export function fakeModel(): FakeModel {
     findItems: async (q) => Object.values(items).filter((i) => i.name.ar?.includes(q) || i.name.en?.includes(q) || i.code?.startsWith(q)),
     findPlaces: (q) => model.places.value.filter((p) => p.name.ar?.includes(q) || p.location.includes(q)),
     syncNow: async () => { await does('syncNow')() }, setPhoto: does('setPhoto'), photo: async () => undefined,
-    rescue: async () => ({ name: 'jard-TC26-1.jsonl', file: new Blob(['{}']), events: 214, unsent: 12, photos: 2, left: 1, codes: ['JARD1.0a1b2c3d.1.2.AAAA', 'JARD1.0a1b2c3d.2.2.BBBB'] }), stop: async () => {},
+    rescue: async () => ({ name: 'jard-TC26-1.jsonl', file: new Blob(['{}']), events: 214, unsent: 12, photos: 2, left: 1, codes: [1, 2].map((part) => `JARD1.0a1b2c3d.${part}.2.`.padEnd(1400, `${part}Kq7-x_Zb0`)) }), stop: async () => {},
   }
   return model
 }

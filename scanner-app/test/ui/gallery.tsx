@@ -7,7 +7,7 @@ import { makeSound } from '../../src/sound/sound'
 import { App, floor } from '../../src/ui/app'
 import { fetchParts } from '../../src/ui/part'
 import { applySettings, readSettings, type Settings } from '../../src/ui/settings'
-import { makeUi } from '../../src/ui/ui'
+import { makeUi, UiContext } from '../../src/ui/ui'
 import { setScene, scenes } from './scenes'
 
 const settings = readSettings()
@@ -31,7 +31,7 @@ async function show(name: string, chosen: Partial<Settings> = {}): Promise<void>
   ui.started.value = !scene.fresh
   ui.aside.value = scene.aside
   scene.meet?.(ui)
-  render(<App ui={ui} />, root)
+  render(scene.instead ? <UiContext.Provider value={ui}>{scene.instead()}</UiContext.Provider> : <App ui={ui} />, root)
   await idle()
   const button = (key: Parameters<typeof text>[0]) => {
     const word = text(key)

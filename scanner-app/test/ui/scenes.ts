@@ -1,6 +1,11 @@
 // Every screen and state of the app, by name: what the gallery draws and the pictures are taken of.
+import { signal } from '@preact/signals'
+import { h, type ComponentChildren, type ComponentType } from 'preact'
 import type { Key } from '../../src/i18n/text'
 import { labels } from '../../src/model/training'
+import { Guard } from '../../src/ui/guard'
+import { of } from '../../src/ui/part'
+import { Silent } from '../../src/ui/silent'
 import type { SheetName, Ui } from '../../src/ui/ui'
 import type { Move } from '../../src/model/types'
 import { entry, fakeModel, items, none, pass, pending, place, task, type FakeModel } from './fake'
@@ -27,6 +32,8 @@ export interface Scene {
   waiting?: boolean
   battery?: number
   aside?: 'tour' | 'training'
+  /** What stands in the place of the app. */
+  instead?: () => ComponentChildren
   /** What else the screens hold before they are drawn. */
   meet?: (ui: Ui) => void
   act?: (stage: Stage) => Promise<void>
@@ -72,7 +79,21 @@ const carried: Move = {
   ],
 }
 
+/** What the camera gives. */
+const films = (getUserMedia: () => Promise<MediaStream>) => Object.defineProperty(navigator, 'mediaDevices', { value: { getUserMedia }, configurable: true })
+
+/** A part that is not here: on its way, or not to be had. */
+const apart = (failed: boolean): ComponentType<{ close?: () => void }> => of({ module: signal(undefined), failed: signal(failed), async fetch() {} }, () => () => null)
+const Lacking = apart(true), Coming = apart(false)
+const Broken = () => { throw new TypeError('this is drawn by nobody') }
+
 export const scenes: Record<string, Scene> = {
+  'silent-lost': { set: () => {}, instead: () => h(Silent, { why: 'lost' }) },
+  broken: { set: () => {}, instead: () => h(Guard, { children: h(Broken, {}) }) },
+  'part-failed': { set: () => {}, instead: () => h(Lacking, {}) },
+  'part-coming': { set: () => {}, instead: () => h(Coming, {}) },
+  'part-failed-sheet': { set: () => {}, instead: () => h(Lacking, { close() {} }) },
+  'part-coming-sheet': { set: () => {}, instead: () => h(Coming, { close() {} }) },
   starting: { set: (m) => { m.phase.value = 'starting' } },
   'other-tab': { set: (m) => { m.phase.value = 'other-tab' } },
   failed: { set: (m) => { m.phase.value = 'failed' } },
@@ -137,7 +158,9 @@ export const scenes: Record<string, Scene> = {
   'count-full': { set: (m) => { counting(m); m.storage.value = { full: true } } },
   keyboard: { set: (m) => counting(m), meet: (ui) => { ui.arabicKeyboard.value = true } },
   'keyboard-tasks': { set: (m) => { m.session.value = session; m.tasks.value = shelves.slice(0, 3).map((p, i) => task('t' + i, p)) }, meet: (ui) => { ui.arabicKeyboard.value = true } },
-  camera: { sheet: 'camera', set: (m) => counting(m, { mode: 'each' }) },
+  camera: { sheet: 'camera', set: (m) => { films(() => Promise.reject(new DOMException('', 'NotFoundError'))); counting(m, { mode: 'each' }) } },
+  'camera-denied': { sheet: 'camera', set: (m) => { films(() => Promise.reject(new DOMException('', 'NotAllowedError'))); counting(m, { mode: 'each' }) } },
+  'camera-opening': { sheet: 'camera', set: (m) => { films(async () => document.createElement('canvas').captureStream(1)); counting(m, { mode: 'each' }) } },
   'again-kind': { set: (m) => { counting(m, { pending: pending(items['dates'], { condition: 'near-expiry', lot: 'L2231', expiry: '2027-03-31', already: 14_500 }) }); m.question.value = { kind: 'again', already: 4500, answers: ['replace', 'add', 'discard'] } } },
   'again-zero': { set: (m) => { counting(m, { pending: pending(items['milk'], { keyed: '0', quantity: 0, already: 24000 }) }); m.question.value = { kind: 'again', already: 24000, answers: ['discard', 'replace'] } } },
   'large-weight': { set: (m) => { counting(m, { pending: pending(items['dates'], { keyed: '350', quantity: 350_000 }) }); m.question.value = { kind: 'large', quantity: 350_000, answers: ['change', 'accept'] } } },

@@ -7,7 +7,7 @@ import { language } from '../../src/i18n/text'
 import type { Answer } from '../../src/sound/sound'
 import { App } from '../../src/ui/app'
 import { fetchParts } from '../../src/ui/part'
-import { makeUi, type Ui } from '../../src/ui/ui'
+import { makeUi, UiContext, type Ui } from '../../src/ui/ui'
 import type { FakeModel } from './fake'
 import { setScene } from './scenes'
 
@@ -35,7 +35,7 @@ export async function show(name: string): Promise<{ model: FakeModel; ui: Ui; he
   ui.sheet.value = scene.sheet
   ui.aside.value = scene.aside
   scene.meet?.(ui)
-  const here = await draw(<App ui={ui} />)
+  const here = await draw(scene.instead ? <UiContext.Provider value={ui}>{scene.instead()}</UiContext.Provider> : <App ui={ui} />)
   const words = () => (here.textContent ?? '').replace(/[\u2066-\u2069]/g, '').replace(/\u00a0/g, ' ')
   const press = async (label: string) => {
     const button = [...here.querySelectorAll('button')].reverse().find((b) => b.textContent?.replace(/[\u2066-\u2069]/g, '').trim() === label || b.getAttribute('aria-label')?.replace(/[\u2066-\u2069]/g, '') === label)

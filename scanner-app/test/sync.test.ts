@@ -315,6 +315,37 @@ describe('marks', () => {
     expect(w.server.log.filter((e) => e.body.includes('observed')).length).toBe(9)
     await h.off()
   })
+
+  it('brings back what lies in earlier epochs, though the tab is killed between the two writes', async () => {
+    const w = new World()
+    let h = await paired(w)
+    for (let n = 0; n < 3; n++) await h.store.record([observed('s', 'p', 'early' + n)])
+    await sent(h)
+    const first = h.store.epoch
+    w.server.stream(first).fenced = true // below the next epoch from now on
+    w.server.cut()
+    await h.until(() => h.store.epoch !== first && h.sync.state === 'online')
+    await h.store.record([observed('s', 'p', 'later')])
+    await sent(h)
+    const { store } = h
+    await new Promise<void>((killed) => {
+      let writes = 0
+      const once = <A extends unknown[]>(f: (...a: A) => Promise<void>) => (...a: A) => (writes++ ? new Promise<void>(() => killed()) : f.apply(store, a))
+      store.newEpoch = once(store.newEpoch)
+      store.incarnate = once(store.incarnate)
+      w.server.streams.clear()
+      w.server.log = []
+      w.server.incarnation = 'restored'
+      w.server.cut()
+    })
+    void h.sync.stop()
+    store.close()
+    h = await paired(w)
+    const codes = () => w.server.log.map((e) => (JSON.parse(e.body) as { code?: string }).code).filter(Boolean)
+    await h.until(() => h.store.incarnation === 'restored' && h.store.unsent === 0 && codes().length > 0)
+    expect(codes()).toEqual(['early0', 'early1', 'early2', 'later'])
+    await h.off()
+  })
 })
 
 describe('enrolment', () => {

@@ -78,12 +78,13 @@ export class Exchange {
     await this.met(sent, w.time)
     if (s.incarnation !== w.incarnation) {
       const known = s.incarnation !== ''
-      const on = (await s.digest(w.mark.acked)) === w.mark.digest
+      // The marks of earlier epochs cannot be asked for: all that is held goes out again. Ids lie in the bytes. The new name
+      // of the history comes after it: whoever is killed in between meets that history once more.
+      if (known && s.hasEarlier) await s.newEpoch(true)
+      const on = w.mark.epoch === s.epoch && (await s.digest(w.mark.acked)) === w.mark.digest
       await s.incarnate(w.incarnation, known ? (on ? w.mark.acked : 0) : s.acked)
       if (known) {
         this.status.restored++
-        // The marks of earlier epochs cannot be asked for: all that is held goes out again. Ids lie in the bytes.
-        if (s.hasEarlier) await s.newEpoch(true)
         return true
       }
     }

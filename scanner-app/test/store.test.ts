@@ -1,7 +1,8 @@
 import 'fake-indexeddb/auto'
 import { expect, it } from 'vitest'
 import { nextDigest, zeroDigest } from '../src/wire/digest'
-import { keepFor, Store } from '../src/store/store'
+import { keepFor } from '../src/store/release'
+import { Store } from '../src/store/store'
 import { observed, World } from './world'
 
 const sealed = (session: string, overAt: number) => ({ session, cursor: 'c', state: 'sealed' as const, round: 1, tasks: [], drained: true, overAt })
@@ -106,11 +107,70 @@ it('lets go 30 days after the end where there are no backups', async () => {
   const s = await Store.open(w.database, w.env)
   await s.record([observed('a', 'p', '1')])
   await s.acknowledge(1)
-  await s.putSession(sealed('a', w.env.now()))
-  w.skew = keepFor - 60_000
+  await s.putSession(sealed('a', w.env.now() - 2 * keepFor)) // by a clock that was behind
+  w.skew = 2 * keepFor // and jumps
   expect(await s.release()).toBe(0)
-  w.skew = keepFor + 60_000
+  const measured = (later: number) => s.measured({ offset: later - w.skew, rtt: 0, at: w.env.now() }) // the server's time alone tells
+  const hour = 3600_000
+  await measured(0)
+  expect(await s.release()).toBe(0)
+  await measured(keepFor - hour)
+  expect(await s.release()).toBe(0)
+  await measured(keepFor + hour)
   expect(await s.release()).toBe(1)
+  expect(await s.session('a')).toBeUndefined()
+  s.close()
+})
+
+it('looks whether anything may go without a write and without reading all of it', async () => {
+  const w = new World()
+  const s = await Store.open(w.database, w.env)
+  for (let n = 0; n < 700; n++) await s.record([observed(n === 1 ? 'a' : 'b', 'p', '1')])
+  await s.putSession(sealed('a', w.env.now()))
+  await s.putSession(sealed('b', w.env.now()))
+  await s.acknowledge(700)
+  await s.safe(0)
+  await s.measured({ offset: 0, rtt: 0, at: w.env.now() })
+  await s.release() // since when they are over
+  const { transaction } = IDBDatabase.prototype, { getAll } = IDBObjectStore.prototype
+  const wrote: unknown[] = []
+  let most = 0
+  try {
+    IDBDatabase.prototype.transaction = function (this: IDBDatabase, ...a: Parameters<typeof transaction>) {
+      if (a[1] === 'readwrite') wrote.push(a[0])
+      return transaction.apply(this, a)
+    }
+    IDBObjectStore.prototype.getAll = function (this: IDBObjectStore, ...a: Parameters<typeof getAll>) {
+      if (this.name === 'events') most = Math.max(most, a[1] ?? Infinity)
+      return getAll.apply(this, a)
+    }
+    expect(await s.release()).toBe(0)
+  } finally {
+    IDBDatabase.prototype.transaction = transaction
+    IDBObjectStore.prototype.getAll = getAll
+  }
+  expect([wrote, most]).toEqual([[], 1])
+  await s.safe(1)
+  expect(await s.release()).toBe(1)
+  s.close()
+})
+
+it('lets packs and passes go with the last event of their session, and not before', async () => {
+  const w = new World()
+  const s = await Store.open(w.database, w.env)
+  for (let n = 0; n < 600; n++) await s.record([observed('b', 'q', '1')])
+  await s.record([observed('a', 'p', '1')])
+  await s.acknowledge(601)
+  for (const session of ['a', 'c']) {
+    await s.putPack({ session, site: {}, plan: {}, catalogue: { items: 0, chunks: [] }, schemes: [], people: [] } as never, sealed(session, w.env.now()))
+  }
+  expect(await s.release()).toBe(0) // b is open, and stands before what is held of a; of c there is nothing
+  expect((await s.packs()).map((p) => p.session)).toEqual(['a'])
+  await s.putSession(sealed('b', w.env.now()))
+  await s.safe(601)
+  expect(await s.release()).toBe(601)
+  expect(await s.packs()).toEqual([])
+  s.close()
 })
 
 it('records nothing where what belongs to the events cannot be made, and goes on after it', async () => {

@@ -181,6 +181,23 @@ describe('a conversation', () => {
     await h.off()
   })
 
+  it('keeps what is over for 30 days though its clock was behind and is set right', async () => {
+    const w = new World()
+    w.skew = -40 * 24 * 3600_000
+    const h = await paired(w)
+    await h.store.record([observed('s', 'p', '1')])
+    await sent(h)
+    w.server.feed({ t: 'feed', session: 's', cursor: 'x', state: 'sealed', round: 1, tasks: [] })
+    await h.until(async () => (await h.store.session('s'))?.state === 'sealed')
+    const held = h.store.held
+    w.skew = 0
+    w.server.cut()
+    await h.until(() => w.server.hellos.length > 1 && h.sync.state === 'online')
+    await h.store.release()
+    expect(h.store.held).toBe(held)
+    await h.off()
+  })
+
   it('stores feeds with their cursors and names them in the next hello', async () => {
     const w = new World()
     await w.server.offer('s', [], [])

@@ -160,6 +160,8 @@ export interface SessionRecord {
   drained: boolean
   /** When a feed said sealed or cancelled, ms; 0 before. */
   overAt: number
+  /** When it was first seen to be over by the server's measured time, ms: the 30 days for which things are kept begin then. */
+  keptFrom?: number
 }
 
 export interface StreamState {

@@ -8,6 +8,7 @@ import type { ChunkRecord, PlainChunk } from './chunk'
 import { finish, strict } from './durable'
 import { StoreFailed } from './failure'
 import { Photos, type PhotoSpace } from './photos'
+import { anythingGoes, letGo } from './release'
 import { Room } from './room'
 import {
   openDatabase, type Contact, type Database, type EventRecord, type MoveRecord, type PackRecord, type PassRecord, type SessionRecord,
@@ -24,9 +25,6 @@ export interface Watch {
 /** What changed. */
 export type Change = 'events' | 'sessions'
 
-/** How long acknowledged events of an ended session stay where no backup is known to hold them. */
-export const keepFor = 30 * 24 * 3600 * 1000
-
 export class Store {
   /** What the chain ends in: n of the last event and its digest. */
   private lastN = 0
@@ -38,6 +36,8 @@ export class Store {
   private stream!: StreamState
   private unmeasured = new Set<string>()
   private contact: Contact | undefined
+  /** The server's time and the monotonic one at the last measurement of this tab, ms. */
+  private measuredAt: { server: number; mono: number } | undefined
   private queue: Promise<unknown> = Promise.resolve()
   private listeners = new Set<(what: Change) => void>()
   readonly photos: Photos
@@ -392,9 +392,11 @@ export class Store {
   pack(session: string): Promise<PackRecord | undefined> { return this.db.get('packs', session) }
   packs(): Promise<PackRecord[]> { return this.db.getAll('packs') }
 
+    const measuredAt = { server: (contact.at ?? this.watch.now()) + contact.offset, mono: this.watch.mono() }
   /** A pack with its feed; chunks that no pack names any more go. */
   putPack(pack: PackRecord, record: SessionRecord): Promise<void> {
     return this.inTurn(async () => {
+      this.measuredAt = measuredAt
       const tx = this.db.transaction(['packs', 'sessions', 'chunks'], 'readwrite', strict)
       await tx.objectStore('packs').put(pack)
       await tx.objectStore('sessions').put(record)
@@ -444,58 +446,21 @@ export class Store {
     await finish(tx, [value === undefined ? tx.store.delete(key) : tx.store.put(value, key)])
   }
 
-  // Letting go.
-
   /**
-   * Deletes events from the oldest on that are acknowledged, whose session is over, and that a verified backup holds (without
-   * backups, and in earlier epochs, of which no backup is told: 30 days after the end). Packs and passes of a session follow
-   * its last event.
+   * Lets go of what may go (see release.ts), and says how many events did. Nobody waits for the look whether anything does: it is not in the
+   * writer's turn.
    */
-  release(): Promise<number> {
+  async release(): Promise<number> {
+    const ground = () => ({ stream: this.stream, now: this.serverNow() })
+    if (!(await anythingGoes(this.db, ground()))) return 0
     return this.inTurn(async () => {
-      const over = new Map((await this.sessions()).filter((s) => s.overAt > 0).map((s) => [s.session, s.overAt]))
-      if (!over.size) return 0
-      const { base, acked, safeThrough } = this.stream
-      const pictured = new Set((await this.photos.all()).map((p) => p.session))
-      const tx = this.db.transaction(['events', 'passes', 'packs', 'sessions', 'state'], 'readwrite', strict)
-      const events = tx.objectStore('events')
-      let floor = this.stream.floor
-      let deleted = 0
-      for (let c = await events.openCursor(); c; c = await c.continue()) {
-        const { n, session, digest } = c.value
-        const ended = over.get(session)
-        const held = n > base && safeThrough !== undefined ? n - base <= safeThrough : ended !== undefined && this.watch.now() - ended >= keepFor
-        if (ended === undefined || n - base > acked || !held) break
-        await c.delete()
-        floor = { n, digest: n <= base ? zeroDigest : digest }
-        deleted++
-      }
-      if (floor.n < base) floor = { n: base, digest: zeroDigest }
-      const left = new Set((await events.getAll()).map((e) => e.session))
-      for (const session of over.keys()) {
-        if (left.has(session)) continue
-        for (const pass of await tx.objectStore('passes').index('session').getAllKeys(session)) await tx.objectStore('passes').delete(pass)
-        await tx.objectStore('packs').delete(session)
-        if (!pictured.has(session) && this.watch.now() - over.get(session)! >= keepFor) await tx.objectStore('sessions').delete(session)
-      }
-      const stream = { ...this.stream, floor }
-      await tx.objectStore('state').put(stream, 'stream')
-      await tx.done
-      this.stream = stream
+      const { deleted, floor } = await letGo(this.db, ground())
+      this.stream = { ...this.stream, floor }
       this.firstN += deleted
-      await this.releasePhotos(left, over)
       return deleted
     })
   }
 
-  /** A photo goes once the server has it, no event of its session is held, and a backup that was made after it came holds it. */
-  private async releasePhotos(left: ReadonlySet<string>, over: ReadonlyMap<string, number>): Promise<void> {
-    const { base, safeThrough } = this.stream
-    await this.photos.remove((await this.photos.all()).filter((p) => {
-      const ended = over.get(p.session)
-      if (!p.named || left.has(p.session) || ended === undefined) return false
-      if (p.sentAt !== undefined && safeThrough !== undefined && base + safeThrough > p.sentAt) return true
-      return (p.sentAt ?? p.refused) !== undefined && this.watch.now() - ended >= keepFor
-    }))
-  }
+  /** The server's time, by its last answer to this tab: the device's clock may be set meanwhile. */
+  private serverNow(): number | undefined { return this.measuredAt && this.measuredAt.server + this.watch.mono() - this.measuredAt.mono }
 }

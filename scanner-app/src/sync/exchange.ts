@@ -89,7 +89,7 @@ export class Exchange {
       }
     }
     await s.safe(w.safe_through)
-    if ((await s.sessions()).some((a) => a.overAt)) await unlessFull(s.release())
+    await unlessFull(s.release())
     return false
   }
 
@@ -149,6 +149,7 @@ export class Exchange {
     // Drained is of an earlier closing, perhaps: the session may have been open in between.
     return {
       session: f.session, cursor: f.cursor, state: f.state, round: f.round, tasks: f.tasks, drained: false, overAt: over ? held?.overAt || this.env.now() : 0,
+      ...(over && held?.keptFrom !== undefined ? { keptFrom: held.keptFrom } : {}),
     }
   }
 

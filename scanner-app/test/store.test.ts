@@ -1,5 +1,5 @@
 import 'fake-indexeddb/auto'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { nextDigest, zeroDigest } from '../src/wire/digest'
 import { keepFor } from '../src/store/release'
 import { Store } from '../src/store/store'
@@ -171,6 +171,61 @@ it('lets packs and passes go with the last event of their session, and not befor
   expect(await s.release()).toBe(601)
   expect(await s.packs()).toEqual([])
   s.close()
+})
+
+describe('enrolled under another name', () => {
+  const device = (name: string, society = 'rawda') => ({ device: name, token: 't-' + name, name, society: { id: society, name: {} } })
+  const who = { id: 'ali', name: {} }
+
+  it('has its epoch and its name together, or neither', async () => {
+    const w = new World()
+    let s = await Store.open(w.database, w.env)
+    expect(await s.enrol(device('d1'))).toBe(true)
+    await s.put('person', who)
+    for (let n = 0; n < 3; n++) await s.record([observed('a', 'p', '1')])
+    await s.acknowledge(2)
+    const { epoch } = s, { put } = IDBObjectStore.prototype
+    try {
+      IDBObjectStore.prototype.put = function (this: IDBObjectStore, ...a: Parameters<typeof put>) {
+        if (a[1] === 'device') throw new DOMException('no room', 'UnknownError')
+        return put.apply(this, a)
+      }
+      await expect(s.enrol(device('d2'))).rejects.toMatchObject({ key: 'storage-failed' })
+    } finally {
+      IDBObjectStore.prototype.put = put
+    }
+    expect([s.epoch, s.acked]).toEqual([epoch, 2])
+    s.close()
+    s = await Store.open(w.database, w.env)
+    expect([s.epoch, s.acked, (await s.get('device'))!.device, await s.get('person')]).toEqual([epoch, 2, 'd1', who])
+    expect(await s.enrol(device('d1'))).toBe(true)
+    expect([s.epoch, await s.get('person')]).toEqual([epoch, who])
+    expect(await s.enrol(device('d2'))).toBe(true)
+    expect([s.epoch === epoch, s.succeeds, s.unsent, (await s.get('device'))!.device, await s.get('person')]).toEqual([false, '', 1, 'd2', undefined])
+    s.close()
+  })
+
+  it('becomes no other society’s while events or photos of the one before wait here', async () => {
+    const w = new World()
+    const s = await Store.open(w.database, w.env)
+    await s.enrol(device('d1'))
+    const hash = await s.photos.add(Uint8Array.of(0xff, 0xd8, 0xff).buffer, 'a', 1)
+    await s.record([{ ...observed('a', 'p', '1'), photo: hash }])
+    expect([await s.enrol(device('d2', 'other')), (await s.get('device'))!.device]).toEqual([false, 'd1'])
+    await s.acknowledge(1)
+    await s.putSession(sealed('a', w.env.now()))
+    await s.safe(1)
+    expect(await s.release()).toBe(1)
+    expect(await s.enrol(device('d2', 'other'))).toBe(false)
+    await s.photos.settle(hash, { sentAt: s.newest })
+    expect(await s.enrol(device('d2', 'other'))).toBe(true)
+    expect([await s.sessions(), await s.photos.all(), await s.photos.image(hash), s.last, s.incarnation]).toEqual([[], [], undefined, 0, ''])
+    await s.record([observed('b', 'q', '1')])
+    s.close()
+    const t = await Store.open(w.database, w.env)
+    expect([t.last, t.unsent, (await t.read(1, 1, 1))[0]!.n]).toEqual([1, 1, 2])
+    t.close()
+  })
 })
 
 it('records nothing where what belongs to the events cannot be made, and goes on after it', async () => {

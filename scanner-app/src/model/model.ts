@@ -305,14 +305,17 @@ class App extends Shift implements Model {
     return this.act(async () => {
       const plain = pairingCode(code)
       if (!plain) throw new Refuse('code-missing')
-      const before = this.person.value
       const device = await this.sync!.enrol(plain, name.trim() || 'PDA-' + Math.floor(this.env.chance() * 9000 + 1000))
       this.society.value = device.society.name
       this.deviceName.value = device.name
       this.deviceId.value = device.device
       this.person.value = await this.store!.get('person')
-      if (before && !this.person.value) await this.leave()
-      if (this.phase.value !== 'ready') this.phase.value = this.person.value ? 'ready' : 'signed-out'
+      if (this.person.value) this.phase.value = 'ready'
+      else { // another device, perhaps another society's, of which nothing is here any more
+        this.catalogue = undefined
+        this.offered = []
+        await this.leave()
+      }
       return { sound: 'ok' }
     }, {})
   }

@@ -11,7 +11,7 @@ import { Photos, type PhotoSpace } from './photos'
 import { anythingGoes, letGo } from './release'
 import { Room } from './room'
 import {
-  openDatabase, type Contact, type Database, type EventRecord, type MoveRecord, type PackRecord, type PassRecord, type SessionRecord,
+  openDatabase, type Contact, type Database, type DeviceState, type EventRecord, type MoveRecord, type PackRecord, type PassRecord, type SessionRecord,
   type States, type StreamState,
 } from './schema'
 
@@ -327,40 +327,76 @@ export class Store {
 
   /**
    * A new epoch. All keeps everything held in it; else what no verified mark covers. Same bytes, same ids, new digests,
-   * durable when it returns. Succeeds is said unless the device has another name now.
+   * durable when it returns.
    */
-  newEpoch(all: boolean, succeeds = true): Promise<void> {
+  newEpoch(all: boolean): Promise<void> {
     return this.inTurn(async () => {
       const held = this.firstN - 1
-      await this.renew(all ? held : Math.max(this.stream.base + this.stream.acked, held), succeeds)
+      await this.renew(all ? held : Math.max(this.ackedN, held), true)
       this.changed('events')
     })
   }
 
-  private async renew(base: number, succeeds: boolean): Promise<void> {
+  /** A device that is enrolled anew gets its epoch and its name in one transaction; cleared: of another society, whose own it keeps nothing else of. */
+  private async renew(base: number, succeeds: boolean, enrolled?: { device: DeviceState; cleared: boolean }): Promise<void> {
     const moved = await this.db.getAll('events', IDBKeyRange.lowerBound(base, true))
     let digest = zeroDigest
     for (const e of moved) e.digest = digest = await nextDigest(digest, e.body)
     const { safeThrough: _, ...kept } = this.stream
+    const cleared = enrolled?.cleared ?? false
     const stream: StreamState = {
       ...kept, epoch: randomId(this.watch.random), succeeds: succeeds ? this.stream.epoch : '', base, acked: 0, floor: { n: base, digest: zeroDigest },
+      ...(cleared ? { incarnation: '' } : {}),
     }
-    const tx = this.db.transaction(['events', 'state', 'sessions'], 'readwrite', strict)
-    const work: Promise<unknown>[] = moved.map((e) => tx.objectStore('events').put(e))
-    work.push(tx.objectStore('state').put(stream, 'stream'))
-    work.push(tx.objectStore('sessions').getAll().then((all) => Promise.all(
-      all.map((s) => tx.objectStore('sessions').put({ ...s, drained: false, cursor: succeeds ? s.cursor : '' })))))
-    await finish(tx, work)
+    const mode = cleared ? await this.get('mode') : undefined
+    const tx = this.db.transaction(cleared ? [...this.db.objectStoreNames] : ['events', 'state', 'sessions'], 'readwrite', strict)
+    const state = tx.objectStore('state'), sessions = tx.objectStore('sessions')
+    await finish(tx, (work) => {
+      if (cleared) for (const name of tx.objectStoreNames) work.push(tx.objectStore(name).clear())
+      else {
+        work.push(sessions.getAll().then((all) => Promise.all(all.map((s) => sessions.put({ ...s, drained: false, cursor: succeeds ? s.cursor : '' })))))
+        for (const e of moved) work.push(tx.objectStore('events').put(e))
+      }
+      if (mode) work.push(state.put(mode, 'mode'))
+      if (enrolled) work.push(...enrolIn(state, enrolled.device))
+      work.push(state.put(stream, 'stream'))
+    })
     this.stream = stream
     this.lastDigest = digest
     this.lastN = Math.max(this.lastN, base)
+    if (!cleared) return
+    this.contact = this.measuredAt = undefined
+    this.unmeasured = new Set()
+  }
+
+  /**
+   * Who this device is from now on. The server knows the streams of a new name from their beginning: what the old one's marks do not cover goes
+   * out anew, and it has let nobody in on that one yet. What lies here is one society's, and no other's business: false, and nothing was done,
+   * while events or photos of another wait here; else nothing of it stays.
+   */
+  enrol(device: DeviceState): Promise<boolean> {
+    return this.pressing(async () => {
+      const before = await this.get('device')
+      const cleared = before !== undefined && before.society.id !== device.society.id
+      if (cleared && (this.holdsAny || (await this.photos.all()).some((p) => p.named && p.sentAt === undefined))) return false
+      if (before && (cleared || before.device !== device.device)) await this.renew(Math.max(this.ackedN, this.firstN - 1), false, { device, cleared })
+      else {
+        const tx = this.db.transaction('state', 'readwrite', strict)
+        await finish(tx, before ? [tx.store.put(device, 'device')] : enrolIn(tx.store, device))
+      }
+      this.changed('events')
+      if (cleared) this.changed('sessions')
+      return true
+    })
   }
 
   /** A measurement of the clock: events carry it from now on. */
   measured(contact: Contact): Promise<void> {
+    const measuredAt = { server: (contact.at ?? this.watch.now()) + contact.offset, mono: this.watch.mono() }
     return this.inTurn(async () => {
       await this.write('contact', contact)
       this.contact = contact
+      this.measuredAt = measuredAt
     })
   }
 
@@ -392,11 +428,9 @@ export class Store {
   pack(session: string): Promise<PackRecord | undefined> { return this.db.get('packs', session) }
   packs(): Promise<PackRecord[]> { return this.db.getAll('packs') }
 
-    const measuredAt = { server: (contact.at ?? this.watch.now()) + contact.offset, mono: this.watch.mono() }
   /** A pack with its feed; chunks that no pack names any more go. */
   putPack(pack: PackRecord, record: SessionRecord): Promise<void> {
     return this.inTurn(async () => {
-      this.measuredAt = measuredAt
       const tx = this.db.transaction(['packs', 'sessions', 'chunks'], 'readwrite', strict)
       await tx.objectStore('packs').put(pack)
       await tx.objectStore('sessions').put(record)
@@ -464,3 +498,7 @@ export class Store {
   /** The server's time, by its last answer to this tab: the device's clock may be set meanwhile. */
   private serverNow(): number | undefined { return this.measuredAt && this.measuredAt.server + this.watch.mono() - this.measuredAt.mono }
 }
+
+/** What an enrolment under another name puts: the server has never heard of anybody signing in under that. */
+const enrolIn = (state: { put(value: unknown, key: string): Promise<unknown>; delete(key: string): Promise<void> }, device: DeviceState): Promise<unknown>[] =>
+  [state.put(device, 'device'), state.delete('verifiers'), state.delete('person')]

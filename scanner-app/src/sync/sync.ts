@@ -227,19 +227,10 @@ export class Sync {
   // Calls.
 
   async enrol(code: string, name: string): Promise<DeviceState> {
-    const before = await this.store.get('device')
     const answer = read<{ device: string; name?: string; token: string; society: DeviceState['society'] }>(
       await call(this.env, { method: 'POST', path: '/enrol', body: { code, name } }))
-    // What lies here is one society's, and no other's business.
-    if (before && before.society.id !== answer.society.id && this.store.holdsAny) throw otherSociety(before.society.name)
     const device = { ...answer, name: answer.name || name } // as the console calls it
-    // The server knows the new name's streams from their beginning: what the old one's marks do not cover goes out anew.
-    if (before && before.device !== device.device) await this.store.newEpoch(false, false)
-    if (before?.device !== device.device) { // the server has never heard of anybody signing in on this one
-      await this.store.put('verifiers', undefined)
-      await this.store.put('person', undefined)
-    }
-    await this.store.put('device', device)
+    if (!(await this.store.enrol(device))) throw otherSociety((await this.store.get('device'))!.society.name)
     this.device = device
     this.exchange.status.revoked = false
     if (this.running) {

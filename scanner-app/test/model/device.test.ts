@@ -2,6 +2,7 @@
 import 'fake-indexeddb/auto'
 import { describe, expect, it } from 'vitest'
 import { createModel, pairingCode } from '../../src/model/model'
+import { Store } from '../../src/store/store'
 import { World } from '../world'
 import { arrived, counting, keys, milk, until } from './counter'
 
@@ -252,6 +253,26 @@ describe('a device that the server does not know', () => {
     await until(() => m.link.value.state === 'online')
     expect((await arrived(w, m)).map((e) => e['kind'])).toEqual(['pass.opened'])
     await m.stop()
+  })
+})
+
+describe('a device that becomes another society’s', () => {
+  it('keeps nothing of the one before', async () => {
+    const { w, m } = await counting()
+    await m.setMode('each')
+    await until(() => m.link.value.state === 'online')
+    w.server.society = 'other'
+    w.server.codes.set('BBBB-BBBB', 'd2')
+    w.server.packs.clear()
+    expect(await m.pair('BBBB-BBBB', 'x')).toEqual({ sound: 'ok' })
+    expect([m.phase.value, m.offers.value, m.people.value, m.session.value]).toEqual(['signed-out', [], [], undefined])
+    expect(await m.signIn('omar', '58213')).toEqual({})
+    expect([m.session.value, m.people.value.map((p) => p.id), m.mode.value]).toEqual([undefined, ['omar'], 'each'])
+    expect((await m.scan('A-01-03')).refused!.key).toBe('no-session')
+    await m.stop()
+    const s = await Store.open(w.database, w.env)
+    expect([await s.packs(), await s.heldChunks(), await s.sessions(), await s.get('index'), await s.get('current'), await s.get('mode')]).toEqual([[], [], [], undefined, undefined, 'each'])
+    s.close()
   })
 })
 

@@ -181,6 +181,17 @@ describe('a conversation', () => {
     await h.off()
   })
 
+  it('says drained anew where something is recorded while that is confirmed', async () => {
+    const w = new World()
+    const h = await handheld(w)
+    await h.store.putSession({ session: 's', cursor: 'x', state: 'closing', round: 1, tasks: [], drained: false, overAt: 0 })
+    await h.store.record([observed('s', 'p', '1')])
+    const { last } = h.store
+    await Promise.all([h.store.record([observed('s', 'p', '2')]), h.sync.exchange.confirmed({ t: 'drained', session: 's', last })])
+    expect((await h.store.session('s'))!.drained).toBe(false)
+    await h.off()
+  })
+
   it('keeps what is over for 30 days though its clock was behind and is set right', async () => {
     const w = new World()
     w.skew = -40 * 24 * 3600_000

@@ -417,12 +417,22 @@ export class Store {
 
   /** A feed replaces what was known of its session, cursor and tasks in one transaction. */
   putSession(record: SessionRecord): Promise<void> {
+    return this.inTurn(() => this.writeSession(record))
+  }
+
+  /** The server has confirmed that nothing is left of a session up to event last, unless more was recorded while that was on its way. */
+  confirmDrained(session: string, last: number): Promise<void> {
     return this.inTurn(async () => {
-      if (record.drained) this.anyDrained = true
-      const tx = this.db.transaction('sessions', 'readwrite', strict)
-      await finish(tx, [tx.store.put(record)])
-      this.changed('sessions')
+      const held = await this.session(session)
+      if (held && last === this.last) await this.writeSession({ ...held, drained: true })
     })
+  }
+
+  private async writeSession(record: SessionRecord): Promise<void> {
+    if (record.drained) this.anyDrained = true
+    const tx = this.db.transaction('sessions', 'readwrite', strict)
+    await finish(tx, [tx.store.put(record)])
+    this.changed('sessions')
   }
 
   pack(session: string): Promise<PackRecord | undefined> { return this.db.get('packs', session) }

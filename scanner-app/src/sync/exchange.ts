@@ -169,9 +169,6 @@ export class Exchange {
 
   /** What is refused is said again after the next welcome or feed. */
   async confirmed(d: Drained): Promise<void> {
-    if (d.error) return
-    const held = await this.store.session(d.session)
-    // More may have been recorded while the answer was on its way.
-    if (held && d.last === this.store.last) await this.store.putSession({ ...held, drained: true })
+    if (!d.error) await this.store.confirmDrained(d.session, d.last)
   }
 }

@@ -163,6 +163,21 @@ describe('on the counting screen', () => {
     await m.stop()
   })
 
+  it('is not given up where it did not arrive whole, nor for what the server says in passing', async () => {
+    const { w, m } = await counting()
+    w.server.photoAnswer = { status: 400, code: 'invalid', key: 'request-unreadable' }
+    await m.scan('A-01-03')
+    await m.scan(milk)
+    await m.setPhoto(jpeg(1))
+    await keys(m, '1')
+    await m.confirm()
+    await arrived(w, m)
+    await soon(() => w.server.photoTries > 1)
+    w.server.photoAnswer = undefined
+    await soon(() => w.server.photos.size === 1)
+    await m.stop()
+  })
+
   it('is not given up for a page of the network', async () => {
     const { w, m } = await counting()
     w.server.page = { path: '/photos/', status: 413 }
@@ -239,6 +254,7 @@ describe('in the store', () => {
     const s = await Store.open(w.database, w.env)
     const a = await s.photos.add(jpeg(1), 'a', 1)
     expect(await s.photos.next()).toBeUndefined()
+    expect(await s.photos.space()).toEqual({ held: 1, bytes: 2000, unsent: 0, refused: 0 })
     const { add, put } = IDBObjectStore.prototype
     try {
       for (const failing of ['events', 'photos']) { // whichever of the two does not go, the other does not either
@@ -254,6 +270,8 @@ describe('in the store', () => {
     }
     await s.record([{ ...observed('a', 'p', '1'), photo: a }])
     expect((await s.photos.next())!.hash).toBe(a)
+    await s.photos.settle(a, { refused: 'photo-unfit' }) // not sent, and told apart
+    expect([await s.photos.next(), await s.photos.space()]).toEqual([undefined, { held: 1, bytes: 2000, unsent: 1, refused: 1 }])
     expect(await s.photos.prune()).toBe(0)
     s.close()
   })

@@ -238,6 +238,8 @@ export const en: Catalogue = {
   'sync.photos': 'Photos',
   'sync.photos.held': '{n} ({size} MB)',
   'sync.photos.unsent': { one: '{n} not sent', other: '{n} not sent' },
+  'sync.photos.refused': { one: 'The server does not take {n} photo', other: 'The server does not take {n} photos' },
+  'sync.photos.refused.do': 'The counts themselves are not touched. Save to a file and give it to the supervisor: here such a photo stays for 30 days after its session has ended.',
   'sync.device': 'Device',
   'sync.version': 'App version',
   'sync.busy': 'Syncing…',

@@ -79,7 +79,7 @@ export interface Storage {
   chunks?: number
   items?: number
   /** Photos: how many, their bytes, and how many the server has not yet. */
-  photos?: { held: number; bytes: number; unsent: number }
+  photos?: { held: number; bytes: number; unsent: number; refused: number }
 }
 
 export interface Person {

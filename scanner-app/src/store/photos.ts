@@ -11,7 +11,9 @@ export const maxSide = 1280
 export interface PhotoSpace {
   held: number
   bytes: number
+  /** Those that the server does not take are among them. */
   unsent: number
+  refused: number
 }
 
 export class Photos {
@@ -47,7 +49,8 @@ export class Photos {
 
   async space(): Promise<PhotoSpace> {
     const all = await this.all()
-    return { held: all.length, bytes: all.reduce((sum, p) => sum + p.size, 0), unsent: all.filter((p) => p.named && p.sentAt === undefined && !p.refused).length }
+    const unsent = all.filter((p) => p.named && p.sentAt === undefined)
+    return { held: all.length, bytes: all.reduce((sum, p) => sum + p.size, 0), unsent: unsent.length, refused: unsent.filter((p) => p.refused).length }
   }
 
   /** The server has it, or does not take it. */

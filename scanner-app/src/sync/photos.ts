@@ -6,6 +6,8 @@ import type { Env } from './env'
 /** How long one may take; and after a failure, until the next try, ms. */
 const within = 120_000
 const again = 30_000
+/** What the server says where it will never take one; whatever else it says, it may take it the next time. */
+const final = ['photo-unfit', 'request-too-large']
 
 export class PhotoSender {
   private busy = false
@@ -41,7 +43,7 @@ export class PhotoSender {
         await call(this.env, { method: 'PUT', path: '/photos/' + photo.hash, token, photo: photo.bytes, within })
       } catch (e) {
         if (!(e instanceof Refused)) throw e
-        if (e.code !== 'invalid') return Math.max(e.retryAfter, again)
+        if (!final.includes(e.key)) return Math.max(e.retryAfter, again)
         await this.store.photos.settle(photo.hash, { refused: e.key })
         continue
       }

@@ -32,6 +32,9 @@ export function SyncSheet({ close }: { close: () => void }) {
         {link.notice && link.state !== 'unenrolled' && <Statement tone="check" title={text('notice.server')}>{inWords(link.notice)}</Statement>}
         {storage.full && <Statement tone="wrong" title={text('storage.full')}>{text('storage.full.do')}</Statement>}
         {storage.low && !storage.full && <Statement tone="check" title={text('storage.low')}>{text('storage.low.do')}</Statement>}
+        {storage.photos && storage.photos.refused > 0 && (
+          <Statement tone="check" title={text('sync.photos.refused', { n: storage.photos.refused })}>{text('sync.photos.refused.do')}</Statement>
+        )}
         {link.unsent > 0 && link.state === 'offline' && <Statement title={text('sync.safe')}>{text('sync.safe.do')}</Statement>}
         <dl class="facts">
           <dt>{text('sync.link')}</dt><dd><span class={'link ' + linkTone(link.state)}><span class="dot" />{linkWord(link.state)}</span></dd>

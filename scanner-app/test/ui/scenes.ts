@@ -204,7 +204,7 @@ export const scenes: Record<string, Scene> = {
   sync: { sheet: 'sync', waiting: true, set: (m) => { counting(m); m.storage.value = { full: false, persisted: false, used: 14_000_000, quota: 2_000_000_000 } } },
   'sync-online': { sheet: 'sync', set: (m) => { m.session.value = session; m.link.value = { state: 'online', unsent: 0, lastContact: 1_795_000_000_000 } } },
   'sync-server': { sheet: 'sync', set: (m) => { counting(m); m.storage.value = { full: true, persisted: true, used: 1_990_000_000, quota: 2_000_000_000 }; m.link.value = { state: 'outdated', unsent: 7, oldestUnsent: Date.now() - 90_000, lastContact: 1_795_000_000_000, notice: refused } } },
-  'sync-photos': { sheet: 'sync', set: (m) => { counting(m); m.storage.value = { full: false, low: true, persisted: true, used: 1_900_000_000, quota: 2_000_000_000, events: 20_412, chunks: 100, items: 99_412, photos: { held: 14, bytes: 2_600_000, unsent: 3 } } } },
+  'sync-photos': { sheet: 'sync', set: (m) => { counting(m); m.storage.value = { full: false, low: true, persisted: true, used: 1_900_000_000, quota: 2_000_000_000, events: 20_412, chunks: 100, items: 99_412, photos: { held: 14, bytes: 2_600_000, unsent: 3, refused: 1 } } } },
   rescue: { sheet: 'rescue', set: (m) => counting(m) },
   'rescue-codes': { sheet: 'rescue', set: (m) => counting(m), act: ({ press }) => press('rescue.codes') },
   'rescue-none': { sheet: 'rescue', set: (m) => { m.session.value = session; m.rescue = () => Promise.reject({ key: 'nothing-held', ar: 'لا شيء على هذا الجهاز ليُنقل.', en: 'This device holds nothing to carry.' }) } },

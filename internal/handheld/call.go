@@ -132,8 +132,8 @@ func (g *Gateway) body(w http.ResponseWriter, r *http.Request, most int) ([]byte
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
 		return nil, TooLong.New(most)
 	}
-	if err != nil {
-		return nil, BadRequest.Wrap(err, "body")
+	if err != nil { // too slow, or the network: that is no fault of what was asked
+		return nil, NotWhole.Wrap(err)
 	}
 	return body, nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"image"
 	"image/jpeg"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -96,6 +97,30 @@ func TestWhatIsNoPhotoIsRefused(t *testing.T) {
 				t.Errorf("%s: it was kept", c.why)
 			}
 		}
+	}
+}
+
+func TestAPhotoThatDoesNotArriveWholeMayComeAgain(t *testing.T) {
+	w := start(t, func(c *handheld.Config) { c.Timing.Body = 20 * time.Millisecond })
+	b := picture(t, 20, 20)
+	name := stocktake.HashOf(b).String()
+	part, slow := io.Pipe()
+	defer slow.Close()
+	go func() { _, _ = slow.Write(b[:len(b)/2]) }() // and no more comes
+	r, err := http.NewRequest("PUT", w.server.URL+"/api/handheld/photos/"+name, part)
+	w.check(err)
+	r.Header.Set("Content-Type", "image/jpeg")
+	r.Header.Set("Authorization", "Bearer t-d1")
+	answer, err := http.DefaultClient.Do(r)
+	w.check(err)
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	w.check(err)
+	if answer.StatusCode != http.StatusServiceUnavailable || !strings.Contains(string(text), `"request-incomplete"`) || answer.Header.Get("Retry-After") == "" {
+		t.Errorf("%d %s", answer.StatusCode, text)
+	}
+	if status, body := w.send("t-d1", name, "image/jpeg", b); status != http.StatusNoContent {
+		t.Errorf("again: %d %s", status, body)
 	}
 }
 

@@ -10,6 +10,9 @@ var (
 	BadRequest = stocktake.NewReason(stocktake.Invalid, "request-unreadable",
 		"The request is not what the protocol asks for: %s. Update the app.",
 		"الطلب لا يطابق البروتوكول: %s. حدّث التطبيق.")
+	NotWhole = stocktake.NewReason(stocktake.Unavailable, "request-incomplete",
+		"The request did not arrive whole in time. Try again where the network is better; nothing recorded is lost.",
+		"لم يصل الطلب كاملًا في الوقت المحدد. أعد المحاولة حيث الشبكة أفضل؛ لم يُفقد شيء مما سُجّل.")
 	TooLong = stocktake.NewReason(stocktake.Invalid, "request-too-large",
 		"The request is larger than %d bytes. Send less at once.",
 		"الطلب أكبر من %d بايت. أرسل أقل في المرة الواحدة.")

@@ -3,6 +3,7 @@ package handheld_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"jard/internal/count"
+	"jard/internal/handheld"
 	"jard/internal/stocktake"
 	"jard/internal/wire"
 )
@@ -268,6 +270,38 @@ func TestANewerSocketReplacesTheOlder(t *testing.T) {
 	expect[*wire.Pong](other)
 	if online := w.gateway.Online("salwa"); len(online) != 2 {
 		t.Fatalf("online: %+v", online)
+	}
+}
+
+// The second is ended while it waits for the first: the third must wait for the first all the same.
+func TestAThirdSocketWaitsForTheFirst(t *testing.T) {
+	w := start(t)
+	one := w.device("d1", "tab").record(observed("s1", 1))
+	other := w.device("d2", "bystander")
+	one.connect()
+	other.connect()
+	release := w.store.hold()
+	defer release()
+	one.push(1, 1)
+	w.eventually(func() bool { return w.store.appends.Load() == 1 })
+	var third *device
+	for _, app := range []string{"2.0.0", "3.0.0"} {
+		third = w.device("d1", "tab").record(one.events...)
+		third.dial()
+		h := third.hello()
+		h.App = app
+		third.send(h)
+		w.eventually(func() bool {
+			return slices.ContainsFunc(w.gateway.Online("salwa"), func(o handheld.Online) bool { return o.App == app })
+		})
+	}
+	for range 50 { // time for a welcome that comes too soon
+		other.send(&wire.Ping{})
+		expect[*wire.Pong](other)
+	}
+	release()
+	if m := expect[*wire.Welcome](third).Mark; m.Acked != 1 {
+		t.Fatalf("welcomed before what the first had read was written: %+v", m)
 	}
 }
 

@@ -127,10 +127,11 @@ func (s *socket) run(ctx context.Context) {
 	s.stream, s.app = count.Stream{Device: s.who.ID, Epoch: hello.Epoch}, hello.App
 	if before := s.g.live.claim(s); before != nil {
 		before.end(wire.ByeReplaced, Replaced.New())
+		<-before.quiet // though this one is ended meanwhile: whoever comes after it takes its quiet for that of all before
 		select {
-		case <-before.quiet:
 		case <-s.stopping:
 			return
+		default:
 		}
 	}
 	if !s.welcome(ctx, hello) {

@@ -2,6 +2,7 @@
 // the other. What the screens see are its signals.
 import { signal } from '@preact/signals'
 import { fromArabicLayout } from '../gs1/layout'
+import { pairingCode } from '../scan/pairing'
 import { awaitWriter, takeWriter } from '../store/lock'
 import { StoreFailed } from '../store/failure'
 import { maxPhoto } from '../store/photos'
@@ -35,19 +36,6 @@ const restEvery = 20
 const restAfter = 1000
 /** How often a database that was closed is opened again, and a full one is tried, ms. */
 const reopenEvery = 5_000, lookForRoomEvery = 5_000
-
-/** The code in a pairing link, or the text itself; a reader may have typed it through an Arabic layout. */
-export function pairingCode(text: string): string | undefined {
-  return codeIn(text) ?? codeIn(fromArabicLayout(text) ?? '')
-}
-
-function codeIn(text: string): string | undefined {
-  const trimmed = text.trim()
-  const link = /#pair=([^&\s]+)/.exec(trimmed)
-  if (link) return decodeURIComponent(link[1]!)
-  // Eight digits are a barcode sooner than a code.
-  return /^[A-Za-z0-9]{4}-?[A-Za-z0-9]{4}$/.test(trimmed) && !/^\d{8}$/.test(trimmed) ? trimmed : undefined
-}
 
 /** What counts, and reads catalogues and scans: not needed before a session is open, so it comes apart from the first load. */
 export const loadCounting = () => import('./floor')

@@ -3,6 +3,7 @@
 import { associations } from '../gs1/association'
 import { codeOf, decode, fromArabicLayout, parseScheme, type Scan } from '../gs1/decode'
 import { watchCapture, type Captured, type Heard } from './capture'
+import { pairingCode } from './pairing'
 
 /** So many events and scans are kept. */
 export const kept = 400
@@ -42,7 +43,7 @@ export interface ReadScan {
 }
 
 /** What is never written down: the code that pairs a device, through whichever layout it came. */
-const secret = (raw: string) => [raw, fromArabicLayout(raw) ?? ''].some((s) => /#pair=|^[A-Za-z0-9]{4}-[A-Za-z0-9]{4}$/.test(codeOf(s)))
+const secret = (raw: string) => [raw, fromArabicLayout(raw) ?? ''].some((s) => s.includes('#pair=') || pairingCode(codeOf(s)) !== undefined)
 
 export class Trace {
   private told: Told[] = []

@@ -1,7 +1,8 @@
 // What befalls the device: pairing, a killed tab, a second one, a full disk, a database closed under it, revocation.
 import 'fake-indexeddb/auto'
 import { describe, expect, it } from 'vitest'
-import { createModel, pairingCode } from '../../src/model/model'
+import { createModel } from '../../src/model/model'
+import { pairingCode } from '../../src/scan/pairing'
 import { Store } from '../../src/store/store'
 import { World } from '../world'
 import { arrived, counting, keys, milk, until } from './counter'

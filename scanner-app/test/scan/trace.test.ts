@@ -2,7 +2,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { fromArabicLayout } from '../../src/gs1/decode'
 import tables from '../../src/gs1/tables.json'
-import { pairingCode } from '../../src/model/model'
+import { pairingCode } from '../../src/scan/pairing'
 import { captureScans } from '../../src/scan/capture'
 import { kept, Trace } from '../../src/scan/trace'
 
@@ -36,7 +36,7 @@ test('it shows each event and what was read', () => {
 })
 
 test('a pairing code is kept nowhere, neither in the scan nor in the keys that brought it', () => {
-  for (const secret of [']Q1https://jard.test/app/#pair=ABCD-EFGH', 'ABCD-EFGH']) {
+  for (const secret of [']Q1https://jard.test/app/#pair=ABCD-EFGH', 'ABCD-EFGH', 'ABCDEFGH', ']C0ABCDEFGH']) {
     const { type, raws } = watch()
     type(secret)
     expect(raws).toEqual([secret])

@@ -1,5 +1,6 @@
 // What tests hand to the app instead of a browser: a clock of their own, seeded chance, and the server in memory.
-import '../src/sync/conversation' // at hand before clocks run
+import '../src/store/release' // at hand before clocks run
+import '../src/sync/conversation'
 import { Clock } from './clock'
 import { FakeServer } from './server'
 import type { Env } from '../src/sync/env'

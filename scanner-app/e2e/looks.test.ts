@@ -2,11 +2,12 @@
 // on the smallest, the usual and a large handheld, with usual and large text, nothing is cut off, covered, too small for a finger or
 // wider than the screen; and while one counts nothing moves. Pictures are kept where JARD_SHOTS says. JARD_SCENES names some scenes
 // to look at alone, which then have a picture of the smallest screen as well.
+import { readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readBarcodes } from 'zxing-wasm/reader'
+import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader'
 import { openBrowser } from './browser'
 import { openGallery } from './gallery'
 import { addAxe, findings, type Language } from './look'
@@ -18,6 +19,9 @@ const screens = [
 ] as const
 const folder = process.env.JARD_SHOTS && join(process.env.JARD_SHOTS, 'scenes')
 const wanted = process.env.JARD_SCENES?.split(',')
+
+const wasm = readFileSync(join(import.meta.dirname, '../node_modules/zxing-wasm/dist/reader/zxing_reader.wasm'))
+prepareZXingModule({ overrides: { wasmBinary: wasm.buffer.slice(wasm.byteOffset, wasm.byteOffset + wasm.byteLength) as ArrayBuffer } })
 
 let browser: Browser, gallery: Awaited<ReturnType<typeof openGallery>>
 beforeAll(async () => {

@@ -3,6 +3,7 @@
 import 'fake-indexeddb/auto'
 import { describe, expect, it, vi } from 'vitest'
 import { createModel } from '../src/model/model'
+import type { Model } from '../src/model/types'
 import { keepFor } from '../src/store/release'
 import { Store } from '../src/store/store'
 import { sha256 } from '../src/wire/digest'
@@ -13,6 +14,16 @@ import { arrived, counting, keys, milk, rice, until } from './model/counter'
 const jpeg = (n: number, size = 2000) => Uint8Array.from({ length: size }, (_, i) => [0xff, 0xd8, 0xff, n][i] ?? i & 0x7f).buffer
 const sealed = (session: string, overAt: number) => ({ session, cursor: 'c', state: 'sealed' as const, round: 1, tasks: [], drained: true, overAt })
 const soon = (f: () => boolean) => vi.waitFor(() => expect(f()).toBe(true), { timeout: 20_000, interval: 5 })
+
+/** One milk is counted and has a photo, and what was recorded of it is sent. */
+async function photographed(w: World, m: Model): Promise<void> {
+  await m.scan('A-01-03')
+  await m.scan(milk)
+  await m.setPhoto(jpeg(1))
+  await keys(m, '1')
+  await m.confirm()
+  await arrived(w, m)
+}
 
 describe('on the counting screen', () => {
   it('goes into the observation and to the server, after the events', async () => {
@@ -166,12 +177,7 @@ describe('on the counting screen', () => {
   it('is not given up where it did not arrive whole, nor for what the server says in passing', async () => {
     const { w, m } = await counting()
     w.server.photoAnswer = { status: 400, code: 'invalid', key: 'request-unreadable' }
-    await m.scan('A-01-03')
-    await m.scan(milk)
-    await m.setPhoto(jpeg(1))
-    await keys(m, '1')
-    await m.confirm()
-    await arrived(w, m)
+    await photographed(w, m)
     await soon(() => w.server.photoTries > 1)
     w.server.photoAnswer = undefined
     await soon(() => w.server.photos.size === 1)
@@ -181,12 +187,7 @@ describe('on the counting screen', () => {
   it('is not given up for a page of the network', async () => {
     const { w, m } = await counting()
     w.server.page = { path: '/photos/', status: 413 }
-    await m.scan('A-01-03')
-    await m.scan(milk)
-    await m.setPhoto(jpeg(1))
-    await keys(m, '1')
-    await m.confirm()
-    await arrived(w, m)
+    await photographed(w, m)
     const hash = await sha256(new Uint8Array(jpeg(1)))
     await vi.waitFor(() => expect(w.server.pages).toBeGreaterThan(0), 20_000)
     w.server.page = undefined

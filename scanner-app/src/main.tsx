@@ -17,7 +17,19 @@ import { answering, makeUi } from './ui/ui'
 import { watchUpdates } from './ui/update'
 
 // The sound that answers a scan waits for no drawing; what a finger does is drawn at once.
-options.debounceRendering = (draw) => { if (answering.peek()) setTimeout(draw); else queueMicrotask(draw) }
+let drawLater: (() => void) | undefined
+options.debounceRendering = (draw) => {
+  if (!answering.peek()) return queueMicrotask(draw)
+  const timer = setTimeout(drawLater = () => {
+    drawLater = undefined
+    clearTimeout(timer)
+    draw()
+  }, answerWithin)
+}
+effect(() => { if (!answering.value && drawLater) setTimeout(drawLater) })
+
+/** So long a drawing waits for the answer to a scan, ms. */
+const answerWithin = 150
 
 /** So long nothing is shown while the database is read, ms. */
 const patience = 1000

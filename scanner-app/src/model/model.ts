@@ -400,8 +400,9 @@ class App extends Shift implements Model {
       this.catalogue = { key, loaded }
       const rest = async () => {
         const wanted = () => this.catalogue?.loaded === loaded && !this.aborted.signal.aborted
-        do await new Promise<void>((go) => void this.env.later(restEvery, go))
-        while (wanted() && this.env.mono() - this.actedAt < restAfter)
+        let left = restEvery
+        do await new Promise<void>((go) => void this.env.later(left, go))
+        while (wanted() && (left = this.actedAt + restAfter - this.env.mono()) > 0)
         return wanted()
       }
       void this.inTurn(async () => {}).then(() => loaded.fill(rest)).catch(() => {}) // once what opens it is done; asked for again by what needs it

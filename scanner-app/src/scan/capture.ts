@@ -179,7 +179,7 @@ class Capture {
       if ([...c].length === 1 && !isEnd(c)) this.await(this.burst.character(c, e.timeStamp, field, undefined, performance.now()))
       else if (c && !isEnd(c)) this.apply(this.burst.text(c, e.timeStamp, field)) // an end was dealt with before it came
     } else this.apply(this.burst.flush()) // a person edits
-    if (!field && !this.burst.open) this.sink.value = ''
+    if (!field && !this.burst.open) this.empty()
   }
 
   private composed(e: CompositionEvent): void {
@@ -210,7 +210,7 @@ class Capture {
       const held = this.held
       this.held = []
       this.before = undefined
-      this.sink.value = ''
+      this.empty()
       const taken = this.giveBack(held), others = Math.max(0, step.typed.length - taken.length)
       this.went = [...this.went, ...Array<boolean>(others).fill(false), ...taken].slice(-longest)
     }
@@ -267,13 +267,18 @@ class Capture {
     }
     this.before = undefined
     this.echo = ''
-    this.sink.value = ''
+    this.empty()
     if (!b || b.field === this.sink || !b.field.isConnected || b.field.value === b.value) return
     this.ours = true
     b.field.value = b.value
     if (b.field.selectionStart !== null) b.field.setSelectionRange(b.start, b.end)
     b.field.dispatchEvent(new InputEvent('input', { bubbles: true, inputType: 'historyUndo' }))
     this.ours = false
+  }
+
+  /** What is set anew is laid out anew, and every scan waits for that. */
+  private empty(): void {
+    if (this.sink.value) this.sink.value = ''
   }
 
   /** Takes the focus where nobody needs it: a reader that commits text needs a field to commit it to. */

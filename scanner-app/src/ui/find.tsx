@@ -14,6 +14,9 @@ import { Code } from './value'
 // So many are drawn with each key: the others follow when none was pressed for so many ms.
 const few = 4, many = 20, pause = 300
 
+// keysWait tells whether somebody types faster than is answered; undefined where the browser does not say.
+const keysWait = () => (navigator as { scheduling?: { isInputPending?(): boolean } }).scheduling?.isInputPending?.()
+
 export function FindSheet({ pass, zero, close }: { pass: Pass | undefined; zero?: boolean; close: () => void }) {
   const { model, run } = useUi()
   const [seen, setSeen] = useState<{ query: string; items: Item[] }>({ query: '', items: [] })
@@ -23,17 +26,19 @@ export function FindSheet({ pass, zero, close }: { pass: Pass | undefined; zero?
     const items = query.trim() ? await model.findItems(query, most).catch(() => []) : [] // what cannot be read can still be counted by its code
     if (typed.current === query) setSeen({ query, items })
   }
-  // Searched before the next frame is due, for the last of the keys that wait: the letter and what it finds are drawn together.
+  const answer = () => {
+    waiting.current = false
+    void find(typed.current, few)
+    pausing.current = setTimeout(() => void find(typed.current, many), pause)
+  }
+  // Searched at once, so that the letter and what it finds are drawn together; where more keys wait, for the last of them.
   const search = (query: string) => {
     typed.current = query
     clearTimeout(pausing.current)
     if (waiting.current) return
+    if (keysWait() === false) return answer()
     waiting.current = true
-    setTimeout(() => {
-      waiting.current = false
-      void find(typed.current, few)
-      pausing.current = setTimeout(() => void find(typed.current, many), pause)
-    })
+    setTimeout(answer)
   }
   const { query } = seen
   const found = query.trim() ? seen.items : zero ? pass?.totals.missed ?? [] : (pass?.items ?? [])

@@ -71,8 +71,8 @@ fresh: $(APP)/node_modules/.package-lock.json
 	diff -rq static/scanner $(BUILT)/scanner && diff -rq static/console $(BUILT)/console || (echo "static/ is stale: make web" >&2; exit 1)
 
 browser: tools $(APP)/node_modules/.package-lock.json
-	$(GO) build -o bin/server ./server
-	cd $(APP) && JARD_SERVER=$(CURDIR)/bin/server JARD_SHOTS=$${JARD_SHOTS:-$(CURDIR)/bin/shots} npm run e2e
+	$(GO) build -o bin/jard ./server
+	cd $(APP) && JARD_SERVER=$(CURDIR)/bin/jard JARD_SHOTS=$${JARD_SHOTS:-$(CURDIR)/bin/shots} npm run e2e
 
 MINUTES ?= 10
 SCANS ?= 5000
@@ -82,15 +82,15 @@ soak: tools $(APP)/node_modules/.package-lock.json
 	cd $(APP) && MINUTES=$(MINUTES) SCANS=$(SCANS) SEED=$(SEED) npx vitest run --config vitest.e2e.config.ts e2e/soak.test.ts
 
 figures: tools $(APP)/node_modules/.package-lock.json
-	$(GO) build -o bin/server ./server
-	cd $(APP) && node e2e/figures.mjs ../bin/server
+	$(GO) build -o bin/jard ./server
+	cd $(APP) && node e2e/figures.mjs ../bin/jard
 
 web: $(APP)/node_modules/.package-lock.json
 	cd $(APP) && npm run build
 
 pictures: tools $(APP)/node_modules/.package-lock.json
-	$(GO) build -o bin/server ./server
-	cd $(APP) && node e2e/pictures.mjs ../bin/server ../deploy/pictures
+	$(GO) build -o bin/jard ./server
+	cd $(APP) && node e2e/pictures.mjs ../bin/jard ../deploy/pictures
 
 bench:
 	@set -o pipefail; $(GO) test ./server -run '^$$' -bench '^Benchmark(Figures|ColdStart|Demo)$$' -benchtime 1x -timeout 20m \
@@ -103,4 +103,4 @@ story:
 	$(GO) run ./server story
 
 build:
-	CGO_ENABLED=0 $(GO) build -trimpath -o bin/server ./server
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/jard ./server

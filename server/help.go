@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -19,7 +20,7 @@ func called() string { return calledAs(os.Args[0]) }
 func calledAs(started string) string {
 	name := filepath.Base(started)
 	switch dir := filepath.Dir(started); {
-	case strings.Contains(dir, "go-build"): // go run has built it somewhere
+	case runByGo.MatchString(filepath.ToSlash(dir)):
 		return "go run ./" + name
 	case filepath.IsLocal(started) && strings.ContainsRune(started, filepath.Separator):
 		return "." + string(filepath.Separator) + filepath.Clean(started)
@@ -28,6 +29,10 @@ func calledAs(started string) string {
 	}
 	return name
 }
+
+// runByGo is the shape of the directories that go run starts programs from: the one that it linked in, or one of its cache's,
+// wherever that lies.
+var runByGo = regexp.MustCompile(`/(go-build\d+/b\d+/exe|[0-9a-f]{2}/[0-9a-f]{64}-d)$`)
 
 // about stands above the list of commands. What is indented keeps its lines.
 func about() string {

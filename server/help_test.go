@@ -9,9 +9,12 @@ import (
 
 // TestCalledAs: what is printed to be typed starts the program as it was started.
 func TestCalledAs(t *testing.T) {
+	hash := strings.Repeat("0af3", 16)
 	for started, want := range map[string]string{
-		"jard": "jard", "./jard": "./jard", "bin/server": "./bin/server", "/usr/local/bin/jard": "jard", "/tmp/go-build71/b001/exe/server": "go run ./server",
-		"../jard": "../jard",
+		"jard": "jard", "./jard": "./jard", "bin/jard": "./bin/jard", "../jard": "../jard", "/usr/local/bin/jard": "jard",
+		"/tmp/go-build71/b001/exe/server": "go run ./server", "/root/.cache/go-build/0a/" + hash + "-d/server": "go run ./server",
+		"/srv/cache/0a/" + hash + "-d/server": "go run ./server", // a GOCACHE of one's own
+		"/home/noura/go-build/bin/jard":       "jard", "/srv/" + hash + "/jard": "jard",
 	} {
 		if got := calledAs(started); got != want {
 			t.Errorf("%s is called %s, want %s", started, got, want)

@@ -12,7 +12,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -61,15 +60,12 @@ func run(ctx context.Context, args []string, s *streams) int {
 	status := -1
 	ctx, stay := newVisit(ctx)
 	defer stay.end(ctx)
-	parser, err := kong.New(&c,
-		kong.Name(called()), kong.Description(about()), kong.DefaultEnvars("JARD"), kong.UsageOnError(),
-		kong.Writers(s.Out, s.Err), kong.Exit(func(code int) { status = code }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}), kong.ValueFormatter(explain),
-		kong.NamedMapper("existingfile", kong.MapperFunc(existingFile)),
+	parser, err := grammar(&c,
+		kong.UsageOnError(), kong.Writers(s.Out, s.Err), kong.Exit(func(code int) { status = code }),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(s),
 	)
 	if err != nil {
-		fmt.Fprintln(s.Err, filepath.Base(os.Args[0])+":", err)
+		fmt.Fprintln(s.Err, "jard:", err)
 		return 2
 	}
 	if len(args) == 0 {
@@ -91,14 +87,23 @@ func run(ctx context.Context, args []string, s *streams) int {
 	return 0
 }
 
+// grammar reads command lines into c.
+func grammar(c *cli, more ...kong.Option) (*kong.Kong, error) {
+	return kong.New(c, append([]kong.Option{
+		kong.Name(called()), kong.Description(about()), kong.DefaultEnvars("JARD"), kong.ValueFormatter(explain),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
+		kong.NamedMapper("existingfile", kong.MapperFunc(existingFile)),
+	}, more...)...)
+}
+
 // printError tells a person what to do, in both languages where the error has both.
 func printError(w io.Writer, err error) {
 	if e, ok := errors.AsType[*stocktake.Error](err); ok {
-		fmt.Fprintf(w, "%s: %s\n        %s\n", filepath.Base(os.Args[0]), e.English(), e.Arabic())
+		fmt.Fprintf(w, "jard: %s\n        %s\n", e.English(), e.Arabic())
 		if e.Err != nil {
 			fmt.Fprintf(w, "        (%v)\n", e.Err)
 		}
 		return
 	}
-	fmt.Fprintln(w, filepath.Base(os.Args[0])+":", err)
+	fmt.Fprintln(w, "jard:", err)
 }

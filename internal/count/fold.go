@@ -165,7 +165,7 @@ func (f *Fold) SetMaterial(m *Material) {
 func (f *Fold) Offset() uint64 { return f.head.Offset }
 
 // Apply files one entry. Entries come in the order of their offsets; an error means that they do
-// not, or that one cannot be read. Whether their hashes chain is not looked at here: server verify does.
+// not, or that one cannot be read. Whether their hashes chain is not looked at here: jard verify does.
 func (f *Fold) Apply(e Entry) error {
 	if e.Offset != f.head.Offset+1 {
 		return fmt.Errorf("log %s: entry %d follows entry %d", f.session, e.Offset, f.head.Offset)

@@ -1,5 +1,5 @@
 // Package simulate plays handhelds: virtual counters who walk the shelves of a known truth, and the devices in their
-// hands, over the real protocol and real sockets. `server simulate` and `server demo` run it against a live server, the
+// hands, over the real protocol and real sockets. `jard simulate` and `jard demo` run it against a live server, the
 // story test compares what the server made of it with what the counters did, and the benchmark loads the server with it.
 //
 // A Device is faithful where it matters: an event is on its disk before the counter goes on, its stream is a chain of

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"jard/internal/account"
+	"jard/internal/gs1"
 	"jard/internal/ministry"
 	"jard/internal/result"
 	"jard/internal/stocktake"
@@ -177,7 +178,7 @@ type administrator struct {
 type done struct{}
 
 func (n *node) addSociety(ctx context.Context, s stocktake.Society) (done, error) {
-	if err := errors.Join(stocktake.CheckID("society", string(s.ID)), s.Name.Check("society"), s.Governorate.Check()); err != nil {
+	if err := errors.Join(stocktake.CheckID("society", string(s.ID)), s.Name.Check("society"), s.Governorate.Check(), checkSchemes(s.Schemes)); err != nil {
 		return done{}, err
 	}
 	if err := n.db.PutSociety(ctx, s); err != nil {
@@ -186,6 +187,22 @@ func (n *node) addSociety(ctx context.Context, s stocktake.Society) (done, error
 	_, err := n.signer.Identity(ctx, s.ID) // its signing key, at first
 	return done{}, err
 }
+
+// checkSchemes refuses labels that no handheld could read.
+func checkSchemes(texts []string) error {
+	schemes, err := gs1.ParseSchemes(texts)
+	if err == nil {
+		_, err = gs1.NewDecoder(schemes)
+	}
+	if err != nil {
+		return schemeWrong.New(err)
+	}
+	return nil
+}
+
+var schemeWrong = stocktake.NewReason(stocktake.Invalid, "scheme-wrong",
+	"A label of the scales is declared wrong, and nothing was added: %v. README says how one is written, and decode tries it.",
+	"تعريف ملصق الميزان غير صحيح ولم يُضف شيء: %v. طريقة كتابته في README، ويجرّبه الأمر decode.")
 
 func (n *node) addAdministrator(ctx context.Context, a administrator) (account.Profile, error) {
 	office := a.Society == ministrySociety

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -9,6 +11,29 @@ import (
 	"jard/internal/count"
 	"jard/internal/stocktake"
 )
+
+// TestLabelsOfScalesAreChecked: a society whose labels no handheld could read is not added.
+func TestLabelsOfScalesAreChecked(t *testing.T) {
+	dir := t.TempDir()
+	password := filepath.Join(dir, "password")
+	if err := os.WriteFile(password, []byte("kunafa with cheese\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	add := func(want int, schemes ...string) string {
+		t.Helper()
+		args := []string{"society", "add", "rawda", "--arabic", "جمعية", "--governorate", "KW-KU", "--admin", "admin", "--password-file", password, "--data", filepath.Join(dir, "data")}
+		for _, s := range schemes {
+			args = append(args, "--scheme", s)
+		}
+		return shell(t)(want, args...)
+	}
+	const price = "prefix=22,item=5,value=5,kind=price,decimals=3"
+	if got := add(1, price, "prefix=9,item=5"); !strings.Contains(got, "prefix=9") {
+		t.Error(got)
+	}
+	add(1, price, price) // one prefix means one thing
+	add(0, price)
+}
 
 // TestSealWakesTheCourier: the courier is woken when a seal is durable, and not by what is no seal.
 func TestSealWakesTheCourier(t *testing.T) {

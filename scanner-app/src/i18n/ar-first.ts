@@ -22,6 +22,7 @@ export const arFirst = {
   'link.revoked': 'موقوف',
   'link.unenrolled': 'غير مسجّل',
   'link.replaced': 'نافذة أخرى',
+  'link.outdated': 'إصدار قديم',
   'notices.title': 'الإشعارات',
   'notice.recount': { zero: 'لا إعادة عد', one: 'طُلبت إعادة العد في موقع واحد', two: 'طُلبت إعادة العد في موقعين', few: 'طُلبت إعادة العد في {n} مواقع', many: 'طُلبت إعادة العد في {n} موقعًا', other: 'طُلبت إعادة العد في {n} موقع' },
   'notice.recount.do': 'تجدها أول قائمة المهام بعد إنهاء هذا الموقع.',

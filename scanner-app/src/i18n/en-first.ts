@@ -22,6 +22,7 @@ export const enFirst: First = {
   'link.revoked': 'Revoked',
   'link.unenrolled': 'Not paired',
   'link.replaced': 'Other window',
+  'link.outdated': 'Outdated',
   'notices.title': 'Notices',
   'notice.recount': { one: 'A recount was ordered in {n} location', other: 'A recount was ordered in {n} locations' },
   'notice.recount.do': 'It comes first among your tasks when you have finished this location.',

@@ -14,13 +14,14 @@ export function linkWord(state: LinkState): string {
     case 'revoked': return text('link.revoked')
     case 'unenrolled': return text('link.unenrolled')
     case 'replaced': return text('link.replaced')
+    case 'outdated': return text('link.outdated')
     default: return text('link.offline')
   }
 }
 
 export function linkTone(state: LinkState): string {
   if (state === 'online') return 'online'
-  return state === 'revoked' || state === 'unenrolled' || state === 'replaced' ? 'refused' : 'offline'
+  return state === 'offline' || state === 'connecting' ? 'offline' : 'refused'
 }
 
 // storageState is whether what is recorded here stays here: promised, not promised, or no room for more.

@@ -30,6 +30,11 @@ describe('beside another window', () => {
 })
 
 describe('the top line', () => {
+  it('calls an app that the server refuses no network', async () => {
+    const { model } = await show('count-recorded')
+    await act(() => { model.link.value = { state: 'outdated', unsent: 0 } })
+    expect(root!.querySelector('.topline .link.refused')!.textContent).toBe('إصدار قديم')
+  })
   it('says whether what is recorded is kept', async () => {
     const { model, words } = await show('count-recorded')
     for (const [storage, said] of [[{ full: false, persisted: true }, 'مضمون البقاء'], [{ full: false, persisted: false }, 'غير مضمون']] as const) {

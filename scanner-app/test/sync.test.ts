@@ -162,6 +162,21 @@ describe('a conversation', () => {
     await h.off()
   })
 
+  it('gives up the call under way when it is to end', async () => {
+    const w = new World()
+    w.server.blockSockets = true
+    let asked: () => void
+    const under = new Promise<void>((go) => { asked = go })
+    w.env.fetch = (_, { signal }) => new Promise((_, broken) => { // a server that never answers
+      signal!.addEventListener('abort', () => broken(new DOMException('aborted', 'AbortError')))
+      asked()
+    })
+    const h = await paired(w), before = w.env.mono()
+    await under
+    await h.off()
+    expect(w.env.mono() - before).toBeLessThan(1000)
+  })
+
   it('says drained when everything is acknowledged, and again after more was recorded', async () => {
     const w = new World()
     await w.server.offer('s', [], [])

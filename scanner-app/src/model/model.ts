@@ -147,7 +147,11 @@ class App extends Shift implements Model {
         if (full) this.storage.value = { ...this.storage.value, full }
         if (!full || this.phase.value === 'starting' || this.phase.value === 'failed') this.fail(e)
         if (key === 'storage-newer') break
-        if (this.store) this.closed.add(this.store) // it opened, and could not be read
+        const unread = this.store as Store | undefined // it opened
+        if (unread) {
+          this.closed.add(unread)
+          unread.close()
+        }
         await new Promise<void>((resume) => void this.env.later(reopenEvery, resume))
       }
     }
@@ -170,6 +174,7 @@ class App extends Shift implements Model {
     this.deviceName.value = device?.name ?? ''
     this.deviceId.value = device?.device ?? ''
     this.person.value = person
+    this.counting = this.carrying = undefined // theirs is a database that was closed
     if (person && current) await this.open(current).catch((e) => { if (!(e instanceof Refuse)) throw e })
     await this.showSession()
     this.phase.value = !device ? 'unpaired' : !person ? 'signed-out' : 'ready'

@@ -32,12 +32,17 @@ export interface Call {
   photo?: ArrayBuffer
   /** How long it may take, ms. */
   within?: number
+  /** Gives it up. */
+  signal?: AbortSignal
 }
 
 /** Makes one call and gives the answer's text. */
 export async function call(env: Env, c: Call): Promise<string> {
   const stop = new AbortController()
-  const cancel = env.later(c.within ?? callWithin, () => stop.abort())
+  const end = () => stop.abort()
+  const cancel = env.later(c.within ?? callWithin, end)
+  if (c.signal?.aborted) end()
+  c.signal?.addEventListener('abort', end)
   try {
     const headers: Record<string, string> = {}
     if (c.token) headers['Authorization'] = `Bearer ${c.token}`
@@ -58,6 +63,7 @@ export async function call(env: Env, c: Call): Promise<string> {
     throw refusal(answer, text)
   } finally {
     cancel()
+    c.signal?.removeEventListener('abort', end)
   }
 }
 

@@ -25,7 +25,8 @@ export class Over {
   private rewound = 0
   private drains = new Set<string>()
 
-  constructor(private readonly x: Exchange, private readonly token: string, private readonly onWelcome: () => void) {}
+  /** Stop gives up the call that is under way. */
+  constructor(private readonly x: Exchange, private readonly token: string, private readonly stop: AbortSignal, private readonly onWelcome: () => void) {}
 
   /** Says hello, hears the feeds, hands everything over. */
   async run(): Promise<OverEnd> {
@@ -65,7 +66,7 @@ export class Over {
   private async exchange(request?: Frame): Promise<Step> {
     const hello = await this.x.hello()
     const text = encode(hello) + (request ? '\n' + encode(request) : '')
-    const answer = await call(this.x.env, { method: 'POST', path: '/push', token: this.token, text })
+    const answer = await call(this.x.env, { method: 'POST', path: '/push', token: this.token, text, signal: this.stop })
     for (const line of answer.split('\n')) {
       let f: Frame
       try {

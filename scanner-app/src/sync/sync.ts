@@ -59,7 +59,7 @@ export class Sync {
   private woken = false
   private kicked: (() => void) | undefined
   private running: Promise<void> | undefined
-  private stopped = false
+  private readonly ended = new AbortController()
   private offs: (() => void)[] = []
   /** By HTTP until then, ms. */
   private overUntil = 0
@@ -78,7 +78,7 @@ export class Sync {
   }
 
   async stop(): Promise<void> {
-    this.stopped = true
+    this.ended.abort()
     for (const off of this.offs) off()
     this.photos.stop()
     this.kicked?.()
@@ -142,6 +142,8 @@ export class Sync {
       }
     })
   }
+
+  private get stopped(): boolean { return this.ended.signal.aborted }
 
   private async keep(): Promise<void> {
     let retry = 0
@@ -219,7 +221,7 @@ export class Sync {
       if (end.how !== 'blocked' || this.stopped) return end
     }
     // A socket that never opened does not say why: the network, a proxy, or the token. A call does.
-    const end = await new Over(this.exchange, token, greeted).run()
+    const end = await new Over(this.exchange, token, this.ended.signal, greeted).run()
     if (end.welcomed && !this.overUntil) this.overUntil = this.env.now() + overFor
     return end
   }

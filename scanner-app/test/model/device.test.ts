@@ -1,5 +1,6 @@
 // What befalls the device: pairing, a killed tab, a second one, a full disk, a database closed under it, revocation.
 import 'fake-indexeddb/auto'
+import { openDB } from 'idb'
 import { describe, expect, it } from 'vitest'
 import { createModel } from '../../src/model/model'
 import { pairingCode } from '../../src/scan/pairing'
@@ -215,6 +216,44 @@ describe('a database that the browser closes', () => {
     expect(m.pass.value!.entries).toMatchObject([{ item: { id: 'milk' }, quantity: 12000 }])
     await m.closePass()
     expect((await arrived(w, m)).map((e) => e['kind'])).toEqual(['pass.opened', 'observed', 'pass.closed'])
+    await m.stop()
+  })
+})
+
+describe('a database that the browser closed, and that lacks something when it is opened again', () => {
+  it('leaves nobody counting on the one that was closed', async () => {
+    const { w, m, closing } = await countingUntilClosed()
+    await m.scan('A-01-03')
+    const db = await openDB(w.database)
+    await db.clear('packs')
+    db.close()
+    closing[0]!()
+    let said = await m.scan(milk)
+    for (let n = 0; n < 200 && said.refused!.key !== 'no-session'; n++) {
+      await new Promise((r) => setImmediate(r))
+      said = await m.scan(milk)
+    }
+    expect([said.refused!.key, m.session.value, m.pass.value]).toEqual(['no-session', undefined, undefined])
+    await m.stop()
+  })
+
+  it('is closed again where it cannot be read', async () => {
+    const { m, closing } = await countingUntilClosed()
+    let open = 1, unread = 2
+    const { get } = Store.prototype, { close } = IDBDatabase.prototype, opened = Store.open.bind(Store)
+    Store.open = async (...a: Parameters<typeof opened>) => { const s = await opened(...a); open++; return s }
+    IDBDatabase.prototype.close = function (this: IDBDatabase) { open--; close.call(this) }
+    Store.prototype.get = function (this: Store, ...a: Parameters<typeof get>) {
+      if (a[0] === 'mode' && unread-- > 0) throw new DOMException('I/O', 'UnknownError')
+      return get.apply(this, a)
+    } as typeof get
+    closing[0]!()
+    await until(() => m.phase.value === 'failed')
+    await until(() => m.phase.value === 'ready')
+    expect([unread, open]).toEqual([-1, 1])
+    Store.prototype.get = get
+    IDBDatabase.prototype.close = close
+    Store.open = opened
     await m.stop()
   })
 })

@@ -68,3 +68,12 @@ func TwinTables() Tables {
 	}
 	return t
 }
+
+// ExpandUPCE is expandUPCE; the error is a *Fault.
+func ExpandUPCE(s string) (string, error) {
+	upca, f := expandUPCE(s)
+	if f != nil {
+		return "", f
+	}
+	return upca, nil
+}

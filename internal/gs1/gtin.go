@@ -13,7 +13,7 @@ func ValidGTIN(s string) bool {
 }
 
 // GTIN14 returns a GTIN-8, -12, -13 or -14 as the 14 digits under which Jard keeps it. The error is a *Fault:
-// BadCharacter, BadLength or BadCheckDigit. Eight digits are read as EAN-8; see ExpandUPCE for the other reading.
+// BadCharacter, BadLength or BadCheckDigit. Eight digits are read as EAN-8; see expandUPCE for the other reading.
 func GTIN14(s string) (string, error) {
 	if f := gtinFault(s); f != nil {
 		return "", f
@@ -42,17 +42,9 @@ func pad14(s string) string {
 	return strings.Repeat("0", 14-len(s)) + s
 }
 
-// ExpandUPCE returns the 12 digits of UPC-A that the 8 digits of a UPC-E stand for: number system 0 or 1, six digits
-// with the zeros left out, and the check digit of the long form. The error is a *Fault: BadLength, BadCharacter,
-// BadUPCE or BadCheckDigit.
-func ExpandUPCE(s string) (string, error) {
-	upca, f := expandUPCE(s)
-	if f != nil {
-		return "", f
-	}
-	return upca, nil
-}
-
+// expandUPCE returns the 12 digits of UPC-A that the 8 digits of a UPC-E stand for: number system 0 or 1, six digits
+// with the zeros left out, and the check digit of the long form. The fault is BadLength, BadCharacter, BadUPCE or
+// BadCheckDigit.
 func expandUPCE(s string) (string, *Fault) {
 	for i := range len(s) {
 		if !isDigit(s[i]) {

@@ -2,7 +2,7 @@
 // server side: compare-and-append, answers in order, one socket a device.
 import { nextDigest, sha256, zeroDigest } from '../src/wire/digest'
 import { encode, type Feed, type Frame, type Hello, type Mark } from '../src/wire/frame'
-import { parse, serverLimits } from '../src/wire/parse'
+import { parseAsked } from './asked'
 import type { Socket } from '../src/sync/env'
 
 interface Stream {
@@ -180,9 +180,9 @@ export class FakeServer {
     }
     if (path === '/push') {
       const [first, ...rest] = (init.body as string).split('\n')
-      const h = parse(first!, serverLimits) as Hello
+      const h = parseAsked(first!) as Hello
       const greeting = await this.hello(h)
-      const answers = rest.length ? [await this.request(h.epoch, parse(rest.join('\n'), serverLimits))] : greeting
+      const answers = rest.length ? [await this.request(h.epoch, parseAsked(rest.join('\n')))] : greeting
       if (this.chance() < this.weather.cutOut) throw new TypeError('cut')
       return new Response(answers.map(encode).join('\n'))
     }
@@ -243,7 +243,7 @@ class FakeSocket implements Socket {
   private async take(text: string): Promise<void> {
     const { server } = this
     if (this.dead || server.deaf) return
-    const f = parse(text, serverLimits)
+    const f = parseAsked(text)
     if (server.chance() < server.weather.cutIn) return this.fail(1006)
     if (f.t === 'ping') return this.say({ t: 'pong', echo: f.time, time: server.now() })
     if (f.t === 'hello') {

@@ -3,7 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { nextDigest, zeroDigest } from '../src/wire/digest'
 import { encode, type Push } from '../src/wire/frame'
-import { deviceLimits, FrameError, parse, serverLimits } from '../src/wire/parse'
+import { FrameError } from '../src/wire/fields'
+import { parse } from '../src/wire/parse'
+import { parseAsked } from './asked'
 
 const folder = new URL('../../internal/wire/testdata/', import.meta.url)
 const read = (name: string) => JSON.parse(readFileSync(new URL(name, folder), 'utf8'))
@@ -33,15 +35,15 @@ describe('golden frames', () => {
   const files = readdirSync(folder).filter((f) => f.endsWith('.json') && f !== 'digest-chain.json' && !notHere.has(f))
   it.each(files)('%s', async (file) => {
     const g = read(file) as Golden
-    const limits = g.from === 'server' ? deviceLimits : serverLimits
+    const parsed = g.from === 'server' ? parse : parseAsked
     if (g.error === 'frame-digest') {
-      const p = parse(g.message!, limits) as Push
+      const p = parsed(g.message!) as Push
       expect(await chained(p)).not.toBe(p.digest)
     } else if (g.error) {
-      expect(() => parse(g.message!, limits)).toThrow(FrameError)
-      expect(() => parse(g.message!, limits)).toThrow(new RegExp(`^${g.error}`))
+      expect(() => parsed(g.message!)).toThrow(FrameError)
+      expect(() => parsed(g.message!)).toThrow(new RegExp(`^${g.error}`))
     } else {
-      const f = parse(g.message!, limits)
+      const f = parsed(g.message!)
       seen.add(f.t)
       const { n, ...fields } = g.frame!
       expect(f).toEqual(fields)

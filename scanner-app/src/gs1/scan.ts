@@ -44,7 +44,7 @@ export interface Scheme {
 export interface Options {
   /** The schemes declared, each valid and its prefix unlike the others': the server checks them (see parseScheme). */
   schemes?: readonly Scheme[]
-  /** What readers are configured to send in place of the separator GS, such as "^". */
+  /** What readers are configured to send in place of the separator GS, such as "^": the twin of gs1.FNC1. The app's listener makes GS of it. */
   fnc1?: string
   /** What is to be said against identifiers that stand together: associations of association.ts, or nothing. */
   associations?: (elements: readonly Element[]) => string[]

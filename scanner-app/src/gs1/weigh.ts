@@ -1,6 +1,4 @@
 // What goods weigh that a scale labelled with a price. The twin of internal/gs1/weigh.go, which says how exact that is.
-import { warn } from './answer'
-import type { Scan } from './scan'
 
 /** A million dinars, in fils: what a kilogram costs at most. */
 export const maxUnitPrice = 1e9
@@ -11,13 +9,4 @@ export function weightOf(price: number, unitPrice: number): number | undefined {
   const rest = price % unitPrice, whole = (price - rest) / unitPrice
   if (whole > Math.floor(Number.MAX_SAFE_INTEGER / 1000) - 1) return undefined
   return whole * 1000 + Math.floor((2000 * rest + unitPrice) / (2 * unitPrice))
-}
-
-/** Gives a label that says a price and no weight its weight, and warns that it was worked out. */
-export function weigh(s: Scan, unitPrice: number): void {
-  if (s.price_fils === undefined || s.weight_g !== undefined) return
-  const grams = weightOf(s.price_fils, unitPrice)
-  if (grams === undefined) return
-  s.weight_g = grams
-  warn(s, 'weight-from-price')
 }

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { associations } from '../../src/gs1/association'
-import { weigh, weightOf } from '../../src/gs1/weigh'
+import { weightOf } from '../../src/gs1/weigh'
 import { arabicKeyboard, codeOf, decode, fromArabicLayout, maxScan, parseScheme, type Options } from '../../src/gs1/decode'
+import { weigh } from './weigh'
 
 interface Golden {
   name: string

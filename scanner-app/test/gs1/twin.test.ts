@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { associations } from '../../src/gs1/association'
 import { decode, parseScheme } from '../../src/gs1/decode'
 import tables from '../../src/gs1/tables.json'
-import { weigh } from '../../src/gs1/weigh'
+import { weigh } from './weigh'
 import { dice } from '../world'
 
 const top = join(import.meta.dirname, '../../..')

@@ -61,7 +61,7 @@ describe('on the counting screen', () => {
     const standing = () => m.pass.value!.entries.filter((e) => !e.reversed)
     expect(standing()).toMatchObject([{ item: { id: 'milk' }, quantity: 3000, photo: hash }])
     const entry = standing()[0]!
-    await m.describe({ condition: 'damaged' }, entry.id) // is another entry by then
+    await m.describe({ condition: 'damaged' }, entry) // is another entry by then
     await m.confirm()
     expect(await m.setPhoto(jpeg(2), entry)).toEqual({})
     const second = await sha256(new Uint8Array(jpeg(2)))
@@ -70,8 +70,8 @@ describe('on the counting screen', () => {
     await m.scan(milk)
     await m.answer('discard')
     const gone = standing()[0]!
-    await m.undo(gone.id)
-    expect((await m.setPhoto(jpeg(3), gone)).refused!.key).toBe('photo-late')
+    await m.undo(gone)
+    expect((await m.setPhoto(jpeg(3), gone)).refused!.key).toBe('goods-gone')
     expect(await m.photo(await sha256(new Uint8Array(jpeg(3))))).toBeUndefined()
     await arrived(w, m)
     await m.stop()

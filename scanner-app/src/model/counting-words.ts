@@ -22,7 +22,7 @@ export const countingWords = {
   'move-invalid': ['لم يُقرأ الباركود كاملًا. أعد المسح؛ إن قُرئ كذلك مرة ثانية أُخذ كما قُرئ.', 'The barcode was not read in full. Scan it again: read the same twice, it is taken as it was read.'],
   'move-large': ['العدد كبير. راجع الأعداد، ثم أكّد مرة ثانية إن كانت صحيحة.', 'This is a large number. Look at the numbers again, then confirm once more if they are right.'],
   'move-empty': ['امسح البضاعة المنقولة أولًا.', 'Scan the goods that you carry first.'],
-  'photo-late': ['أُلغي الصنف الذي التُقطت له الصورة، فلم تُحفظ. تابع العدّ.', 'What this photo shows was discarded or taken back meanwhile, so it was not kept. Go on counting.'],
+  'goods-gone': ['أُلغي هذا الصنف في أثناء ذلك، فلم يتغيّر شيء. تابع العدّ.', 'What this was about was discarded or taken back meanwhile, so nothing was changed. Go on counting.'],
   'item-unknown': ['هذا الصنف ليس في دليل الجلسة.', 'The session\'s catalogue has no such item.'],
   'location-unknown': ['هذا الموقع غير موجود في الجلسة. امسح ملصق موقع آخر أو أبلغ المشرف.', 'The session has no such location. Scan another label, or tell the supervisor.'],
 } as const

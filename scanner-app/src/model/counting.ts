@@ -15,7 +15,7 @@ import { Keyed } from './keyed'
 import { isUnusual, keyedOf, maxObserved, quantityOf, thousandths } from './number'
 import { described, measureOf, pendingAnew } from './pending'
 import { Refuse } from './refusal'
-import type { Key, Mode, Outcome, Pending, Question, Reply, Description, Scanned } from './types'
+import type { Description, Entry, Key, Mode, Outcome, Pending, Question, Reply, Scanned } from './types'
 import { takesDecimals, type PassChange, type Step, type Walk } from './walk'
 
 const ok: Outcome = { sound: 'ok' }
@@ -348,10 +348,9 @@ export class Counting extends Ground {
    * Of what is pending, and where that was asked it goes on; else of an entry, which is recorded anew as it was said. An entry
    * that is being counted anew is what is pending.
    */
-  async describe(said: Description, entry?: string): Promise<Outcome> {
-    const walk = this.counting()
-    const p = walk.record.pending
-    if (p && (entry === undefined || entry === p.corrects)) {
+  async describe(said: Description, of?: Pending | Entry): Promise<Outcome> {
+    const walk = this.counting(), entry = of && this.become(of)
+    if (walk.record.pending && entry === undefined) {
       const asked = this.question?.kind === 'lot'
       await this.change((p) => {
         const next = described(p, said, this.means.now())
@@ -371,11 +370,11 @@ export class Counting extends Ground {
   }
 
   /** The entry that goods are now; undefined: they are what is pending. They may have been confirmed, described or discarded since they were seen. */
-  become({ code, item, scannedAt }: Pick<Pending, 'code' | 'item' | 'scannedAt'>): string | undefined {
+  become({ code, item, scannedAt }: Pending | Entry): string | undefined {
     const walk = this.counting(), p = walk.record.pending
     if (p && p.scannedAt === scannedAt && p.code === code && p.item === item?.id) return undefined
     const step = [...walk.steps].reverse().find(({ event: e, reversed }) => !reversed && (e.scanned_at ?? e.at) === scannedAt && (e.code ?? '') === code && e.item === item?.id)
-    if (!step) throw new Refuse('photo-late')
+    if (!step) throw new Refuse('goods-gone')
     return step.event.id
   }
 
@@ -387,8 +386,9 @@ export class Counting extends Ground {
 
   // Corrections and answers.
 
-  async undo(entry?: string): Promise<Outcome> {
-    const walk = this.counting()
+  async undo(of?: Pending | Entry): Promise<Outcome> {
+    const walk = this.counting(), stands = of && 'id' in of && walk.steps.some((s) => s.event.id === of.id && !s.reversed)
+    const entry = stands ? of.id : of && this.become(of)
     if (walk.record.pending && entry === undefined) return this.discard()
     this.mayGoOn()
     await this.record(walk.undoing(this.standing(walk, entry), this.means.now()))
@@ -425,13 +425,13 @@ export class Counting extends Ground {
   async answer(reply: Reply, at = this.means.now()): Promise<Outcome> {
     const question = this.question
     if (!question || !(question.answers as readonly Reply[]).includes(reply)) throw new Refuse('nothing-asked')
-    const asked = this.asked
+    const { asked, walk } = this
     if (asked) {
       this.asked = undefined
       try {
         return await asked.answer(reply, at)
       } catch (e) {
-        if (!(e instanceof Refuse)) this.asked = asked // the store could not: the question stands
+        if (!(e instanceof Refuse) && this.walk === walk) this.asked = asked // the store could not: the question stands where its pass does
         throw e
       }
     }

@@ -72,7 +72,11 @@ export class Ground {
     if (state !== 'open' && state !== 'unknown') throw new Refuse('session-closing')
   }
 
-  protected counting(): Walk { return this.journal.counting() }
+  /** The open pass, of a session that still takes something. */
+  protected counting(): Walk {
+    if (this.over) throw new Refuse('session-over')
+    return this.journal.counting()
+  }
 
   protected known(): Known {
     return { catalogue: this.catalogue, schemes: this.schemes, isLocation: (code) => this.pack.site.locations.some((l) => l.id === code) }

@@ -4,13 +4,12 @@ import type { CatalogueItem, PendingRecord } from '../store/schema'
 import { dayOf, suggested } from './day'
 import type { Identity } from './identify'
 import { Refuse } from './refusal'
-import type { Description } from './types'
+import { maxNote, type Description } from './types'
 
 /** A longer scan is kept as its code alone: an event has room for it once. */
 const maxRaw = 1024
 
-/** The longest note, characters; and lot. */
-export const maxNote = 200
+/** The longest lot, characters. */
 const maxLot = 64
 
 export function pendingOf(id: Identity, raw: string, entry: PendingRecord['entry'], at: number, undirected: boolean): PendingRecord {

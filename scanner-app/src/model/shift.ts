@@ -4,7 +4,7 @@ import { signal } from '@preact/signals'
 import type { Counting } from './counting'
 import type { Moving } from './moving'
 import { Refuse } from './refusal'
-import type { Explained, Item, Key, Mode, Move, Outcome, Pass, Pending, Place, Question, Reply, Description, Scanned, Task } from './types'
+import type { Description, Entry, Explained, Item, Key, Mode, Move, Outcome, Pass, Pending, Place, Question, Reply, Scanned, Task } from './types'
 
 /** The same label again within so many ms is the trigger's bounce. */
 const bounce = 300
@@ -103,12 +103,12 @@ export abstract class Shift {
   private get moved(): Moving | undefined { return this.carrying?.active && !this.counting?.over ? this.carrying : undefined }
 
   switchPack(): Promise<Outcome> { return this.count((c) => (this.moved ?? c).switchPack(), {}) }
-  describe(said: Description, entry?: string): Promise<Outcome> { return this.count((c) => c.describe(said, entry), {}) }
+  describe(said: Description, of?: Pending | Entry): Promise<Outcome> { return this.count((c) => c.describe(said, of), {}) }
 
-  setPhoto(jpeg: ArrayBuffer | undefined, of?: Pick<Pending, 'code' | 'item' | 'scannedAt'>): Promise<Outcome> {
+  setPhoto(jpeg: ArrayBuffer | undefined, of?: Pending | Entry): Promise<Outcome> {
     return this.count(async (c) => {
-      const entry = of && c.become(of)
-      return c.describe({ photo: jpeg ? await this.keepPhoto(jpeg, c.pack.session) : '' }, entry)
+      if (of) c.become(of) // what shows nothing is not kept
+      return c.describe({ photo: jpeg ? await this.keepPhoto(jpeg, c.pack.session) : '' }, of)
     }, {})
   }
 
@@ -121,7 +121,7 @@ export abstract class Shift {
     return this.count((c) => c.zero(item, at), {})
   }
 
-  undo(entry?: string): Promise<Outcome> { return this.count((c) => (this.moved && entry === undefined ? this.moved.undo() : c.undo(entry)), {}) }
+  undo(of?: Pending | Entry): Promise<Outcome> { return this.count((c) => (this.moved && !of ? this.moved.undo() : c.undo(of)), {}) }
   answer(reply: Reply): Promise<Outcome> { return this.count((c) => c.answer(reply), {}) }
   closePass(): Promise<Outcome> { return this.count((c) => c.closePass(), {}) }
 

@@ -31,12 +31,15 @@ export interface Outcome {
   refused?: Refusal
 }
 
+/** The longest note, characters. */
+export const maxNote = 200
+
 /** What a person says of goods besides how many; what is absent stays as it was, an empty text is none. Expiry as keyed: see dayOf. */
 export interface Description {
   condition?: Condition | 'saleable'
   lot?: string
   expiry?: string
-  /** At most 200 characters. */
+  /** At most maxNote characters. */
   note?: string
   /** Hash of a photo that is held here; empty takes it off. */
   photo?: string
@@ -386,15 +389,15 @@ export interface Model {
   key(key: Key): Promise<Outcome>
   /** The next of the pending item's packs. */
   switchPack(): Promise<Outcome>
-  /**
-   * A photo as a JPEG of at most maxPhoto bytes; undefined takes it off. Of these goods, whether they still wait for their number or are
-   * an entry by now; without them, of what describe would describe.
-   */
-  setPhoto(jpeg: ArrayBuffer | undefined, of?: Pick<Pending, 'code' | 'item' | 'scannedAt'>): Promise<Outcome>
+  /** A photo as a JPEG of at most maxPhoto bytes; undefined takes it off. Of what describe describes. */
+  setPhoto(jpeg: ArrayBuffer | undefined, of?: Pending | Entry): Promise<Outcome>
   /** A photo held here, by its hash. */
   photo(hash: string): Promise<Blob | undefined>
-  /** Of the pending item; without one, of the entry named or else the newest, which is taken back and recorded anew as it was said. */
-  describe(said: Description, entry?: string): Promise<Outcome>
+  /**
+   * Of these goods as the screen showed them, whether they still wait for their number or are an entry by now, which is taken back and
+   * recorded anew as it was said; refused where they are gone. Without them, of the pending item, else of the newest entry.
+   */
+  describe(said: Description, of?: Pending | Entry): Promise<Outcome>
   /** The day that was keyed (DDMMYY, MMYY and the like), YYYY-MM-DD; undefined while it is none. */
   dayOf(typed: string): string | undefined
   /**
@@ -406,8 +409,8 @@ export interface Model {
   countAnew(entry: string): Promise<Outcome>
   /** Looked, none there: of the pending item, or of the one named. */
   zero(item?: string): Promise<Outcome>
-  /** Discards the pending item; else takes back the newest entry, or the one named: what was taken back for it stands again. */
-  undo(entry?: string): Promise<Outcome>
+  /** Discards the pending item, or takes back an entry: what was taken back for it stands again. Of what describe describes. */
+  undo(of?: Pending | Entry): Promise<Outcome>
   answer(reply: Reply): Promise<Outcome>
   /** Closes the pass with its totals, after they were shown. Refused over a pending item or a question. */
   closePass(): Promise<Outcome>

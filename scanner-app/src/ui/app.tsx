@@ -104,7 +104,7 @@ function Sheets() {
     case 'finish': return <FinishSheet key={open} pass={pass} close={close} />
     case 'details': {
       const of = pass.pending ?? pass.entries.find((e) => !e.reversed)
-      return of ? <DetailsSheet key={open} of={of} close={close} /> : null
+      return of ? <DetailsSheet key={of.scannedAt} of={of} close={close} /> : null
     }
   }
   return null

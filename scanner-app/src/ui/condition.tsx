@@ -24,7 +24,7 @@ export function Conditions({ of }: { of: Pending | Entry | undefined }) {
         const suggested = of?.suggests === c
         return (
           <button key={c} class={(c === now ? 'chosen ' + c : '') + (suggested ? ' suggested' : '')} aria-pressed={c === now} disabled={!of} onMouseDown={(e) => e.preventDefault()}
-            onClick={() => void run(model.describe({ condition: c }))}>
+            onClick={() => void run(model.describe({ condition: c }, of))}>
             {conditionWord(c)}{suggested && <span class="hint">{text('condition.suggested')}</span>}
           </button>
         )

@@ -26,7 +26,7 @@ export function Counting({ pass, closing }: { pass: Pass; closing?: boolean }) {
   if (!closing && !started.value && !sound.unlocked()) return <Start pass={pass} />
   const pending = pass.pending
   const standing = pass.entries.filter((e) => !e.reversed)
-  const of = pass.multiplier ? undefined : pending ?? standing[0]
+  const seen = pending ?? standing[0], of = pass.multiplier ? undefined : seen
   const recent = (pending || pass.multiplier ? standing : standing.slice(1)).slice(0, 3)
   // What is looked for here stands where the last three leave room, three rows in all.
   const wanted = pass.items ? pass.totals.missed.filter((i) => i.id !== pending?.item?.id) : []
@@ -61,7 +61,7 @@ export function Counting({ pass, closing }: { pass: Pass; closing?: boolean }) {
         <button class="strong" onClick={() => { sheet.value = 'finish' }} aria-haspopup="dialog"><Icon name="flag" /> {text('finish.short')}</button>
       </div>}
       <Keypad digit={key} erase={() => key('back')} point={decimals ? () => key('.') : undefined} actions={[
-        <PadKey press={() => void undo()} disabled={!pending && standing.length === 0}><Icon name="undo" /><span>{text('do.undo')}</span></PadKey>,
+        <PadKey press={() => { if (seen) void undo(seen) }} disabled={!seen}><Icon name="undo" /><span>{text('do.undo')}</span></PadKey>,
         <PadKey press={() => { if (pending) void run(model.zero()); else sheet.value = 'zero' }}>{text('zero')}</PadKey>,
         <PadKey press={() => void run(model.switchPack())} disabled={!pending || pending.packs.length < 2}>{text('unit.both')}</PadKey>,
         <PadKey kind="done" press={() => void run(model.confirm())} disabled={!pending && !(pass.mode === 'each' && pass.multiplier && standing.length)}><span>{text('do.done')}</span><Icon name="good" /></PadKey>,

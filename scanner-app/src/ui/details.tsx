@@ -3,7 +3,7 @@
 import { useState } from 'preact/hooks'
 import { formatDay, formatDayOfYear, formatNumber, readDigits, writeDigits } from '../i18n/number'
 import { digits, language, text } from '../i18n/text'
-import type { Entry, Pending, Question } from '../model/types'
+import { maxNote, type Entry, type Pending, type Question } from '../model/types'
 import { Field } from './field'
 import { Icon } from './icon'
 import { Keypad, PadKey } from './keypad'
@@ -13,7 +13,6 @@ import { Sheet } from './sheet'
 import { useUi } from './ui'
 import { Code, Name } from './value'
 
-const most = 200 // characters of a note
 const far = 5 * 366 * 86_400_000 // ms; few goods are good for so long
 
 // keyedDay is what is kept of what stands in the field: digits, and separators where a person types them.
@@ -42,9 +41,9 @@ export function DetailsSheet({ of, close }: Of & { close: () => void }) {
   const form = useLot(of)
   const [pad, setPad] = useState(of.item !== undefined) // the system's keyboard needs the room where one writes words
   const keep = async () => {
-    if (form.good() && await run(model.describe({ lot: form.lot, expiry: form.day, note }, 'id' in of ? of.id : undefined))) close()
+    if (form.good() && await run(model.describe({ lot: form.lot, expiry: form.day, note }, of))) close()
   }
-  const words = <Field label={of.item ? text('details.note') : text('details.note.unknown')} value={note} change={(v) => setNote([...v].slice(0, most).join(''))} first={!of.item} />
+  const words = <Field label={of.item ? text('details.note') : text('details.note.unknown')} value={note} change={(v) => setNote([...v].slice(0, maxNote).join(''))} first={!of.item} />
   return (
     <Sheet title={text(of.item ? 'details.title' : 'details.title.unknown')} close={close} foot={pad ? <Pad form={form} keep={() => void keep()} /> : <button class="button main" onClick={() => void keep()}>{text('do.done')}</button>}>
       <div class="stack tight" onFocusIn={(e) => setPad(!(e.target as HTMLElement).closest('.words'))}>
@@ -62,7 +61,7 @@ export function DetailsSheet({ of, close }: Of & { close: () => void }) {
 export function LotQuestion({ of, question }: Of & { question: Question & { kind: 'lot' } }) {
   const { model, run } = useUi()
   const form = useLot(of)
-  const keep = () => { if (form.good(true)) void run(model.describe({ lot: form.lot, expiry: form.day })) }
+  const keep = () => { if (form.good(true)) void run(model.describe({ lot: form.lot, expiry: form.day }, of)) }
   const { last } = question
   return (
     <Sheet title={text('ask.lot')} foot={<Pad form={form} keep={keep} actions={[

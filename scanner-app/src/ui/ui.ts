@@ -5,7 +5,7 @@ import { useContext } from 'preact/hooks'
 import { readDigits } from '../i18n/number'
 import { language, nameOf, text } from '../i18n/text'
 import type { Training } from '../model/training'
-import type { Model, Outcome, Place, Refusal, Scanned, Totals } from '../model/types'
+import type { Entry, Model, Outcome, Pending, Place, Refusal, Scanned, Totals } from '../model/types'
 import type { Captured } from '../scan/capture'
 import type { Sound } from '../sound/sound'
 import type { Settings } from './settings'
@@ -61,8 +61,8 @@ export interface Ui {
   practise(): void
   // run waits for an action, sounds its answer and shows its refusal. True: it was done.
   run(action: Promise<Outcome>): Promise<boolean>
-  // undo takes back the entry named, else what is in hand, else the newest, and says what that was.
-  undo(entry?: string): Promise<boolean>
+  // undo takes back what the screen showed, and says what that was.
+  undo(of: Pending | Entry): Promise<boolean>
   // pair redeems a code or link, shown as under way wherever it came from.
   pair(code: string, name: string): Promise<boolean>
   // Whether the counter has read what to do about an Arabic keyboard.
@@ -91,17 +91,13 @@ export function makeUi(model: Model, sound: Sound, settings: Signal<Settings>, u
   const sheet = signal<SheetName | undefined>(undefined), closed: Ui['closed'] = signal(undefined), arabicKeyboard = signal(false), pairing = signal(false)
   return {
     run, told,
-    async undo(id) {
-      const pass = model.pass.peek(), pending = id === undefined ? pass?.pending : undefined
-      const entry = pass?.entries.find((e) => (id === undefined ? !e.reversed : e.id === id))
-      const done = await run(model.undo(id))
-      const of = pending ?? entry
-      if (!done || !of) return done
+    async undo(of) {
+      if (!(await run(model.undo(of)))) return false
       const name = nameOf(of.item?.name) || of.code
-      const back = entry && !pending ? entry.restores : undefined
+      const back = 'restores' in of ? of.restores : undefined
       told.value = { icon: 'undo', words: back !== undefined ? text('undone.replaced', { quantity: figureOf(of.item, back) })
         : of.quantity === undefined ? text('undone.scan', { name }) : text('undone', { name, quantity: figureOf(of.item, of.quantity) }) }
-      return done
+      return true
     },
     model, sound, settings, refusal, battery, version,
     // Beside another window that counts nothing is taken: it would be under that one's hands.

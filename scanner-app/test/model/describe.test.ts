@@ -123,6 +123,42 @@ describe('lot and expiry', () => {
   })
 })
 
+describe('what is said or undone while the next scan is under way', () => {
+  it('is of what the screen showed, and of nothing where that is gone', async () => {
+    const { m } = await counting()
+    await m.scan('A-01-03')
+    await m.scan(milk)
+    await keys(m, '3')
+    await Promise.all([m.scan(rice), m.describe({ lot: 'LOT-A', expiry: '310327', condition: 'damaged' }, m.pass.value!.pending!)])
+    const standing = () => m.pass.value!.entries.filter((e) => !e.reversed).map((e) => [e.item!.id, e.quantity, e.lot, e.condition])
+    expect(standing()).toEqual([['milk', 3000, 'LOT-A', 'damaged']])
+    const { pending } = m.pass.value!
+    expect([pending!.item!.id, pending!.lot, pending!.condition]).toEqual(['rice', undefined, undefined])
+    await keys(m, '2')
+    const [, undone] = await Promise.all([m.scan(yoghurt), m.undo(pending!)])
+    expect([undone, standing().map(([id]) => id), m.pass.value!.pending!.item!.id]).toEqual([{ sound: 'ok' }, ['milk'], 'yoghurt'])
+    const said = [await m.undo(pending!), await m.describe({ condition: 'expired' }, pending!)]
+    expect(said.map((o) => o.refused!.key)).toEqual(['goods-gone', 'goods-gone'])
+    expect([m.pass.value!.pending!.item!.id, m.pass.value!.pending!.condition, standing().length]).toEqual(['yoghurt', undefined, 1])
+    await m.stop()
+  })
+
+  it('takes back the very entry where several are of one label', async () => {
+    const { m } = await counting()
+    await m.setMode('each')
+    await m.scan('A-01-03')
+    for (const n of '123') {
+      await keys(m, n)
+      await m.scan(milk)
+      await m.scan(rice)
+    }
+    const second = m.pass.value!.entries.filter((e) => e.item!.id === 'milk')[1]!
+    await Promise.all([m.scan(milk), m.undo(second)])
+    expect(m.pass.value!.entries.filter((e) => e.item!.id === 'milk').map((e) => [e.quantity, e.reversed])).toEqual([[1000, false], [3000, false], [2000, true], [1000, false]])
+    await m.stop()
+  })
+})
+
 describe('condition', () => {
   it('is said before the number or after, and an entry of another condition is another', async () => {
     const { w, m } = await counting()
@@ -137,7 +173,7 @@ describe('condition', () => {
     expect(await m.describe({ condition: 'expired' })).toEqual({}) // nothing new
     expect(m.pass.value!.entries.map((e) => [e.item!.id, e.condition, e.quantity, e.reversed, e.allHere])).toEqual([
       ['rice', 'expired', 9000, false, true], ['rice', undefined, 9000, true, true], ['milk', 'damaged', 2000, false, true]])
-    await m.describe({ condition: 'saleable' }, m.pass.value!.entries[2]!.id)
+    await m.describe({ condition: 'saleable' }, m.pass.value!.entries[2]!)
     expect(m.pass.value!.totals).toMatchObject({ observations: 2, quantity: 11000 })
     await m.closePass()
     const events = await arrived(w, m)
@@ -237,10 +273,10 @@ describe('a correction', () => {
     await m.scan(milk)
     await keys(m, '5')
     await m.confirm()
-    const { id } = m.pass.value!.entries[0]!
-    await m.countAnew(id)
-    expect(await m.describe({ note: 'wet' }, id)).toEqual({})
-    expect(m.pass.value!.pending).toMatchObject({ note: 'wet', corrects: id })
+    const entry = m.pass.value!.entries[0]!
+    await m.countAnew(entry.id)
+    expect(await m.describe({ note: 'wet' }, entry)).toEqual({})
+    expect(m.pass.value!.pending).toMatchObject({ note: 'wet', corrects: entry.id })
     await keys(m, '6')
     expect(await m.confirm()).toEqual({ sound: 'ok' })
     expect(m.pass.value!.totals).toMatchObject({ observations: 1, quantity: 6000 })

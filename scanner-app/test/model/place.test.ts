@@ -36,6 +36,23 @@ describe('places and tasks', () => {
     await m.stop()
   })
 
+  it('asks nothing about a location that was closed, where the next could not be opened', async () => {
+    const { m } = await counting()
+    await m.scan('A-01-03')
+    expect((await m.scan('A-01-04')).sound).toBe('check')
+    const { add } = IDBObjectStore.prototype
+    IDBObjectStore.prototype.add = function (this: IDBObjectStore, ...a: Parameters<typeof add>) {
+      if ((a[0] as { kind?: string }).kind === 'pass.opened') throw new DOMException('I/O', 'UnknownError')
+      return add.apply(this, a)
+    }
+    expect((await m.answer('leave')).refused!.key).toBe('storage-failed')
+    IDBObjectStore.prototype.add = add
+    expect([m.pass.value, m.question.value]).toEqual([undefined, undefined])
+    expect((await m.scan('A-01-04')).sound).toBe('ok')
+    expect(m.pass.value!.place.location).toBe('A-01-04')
+    await m.stop()
+  })
+
   it('goes from one location to the next by its label, and asks before a second pass', async () => {
     const { w, m } = await counting()
     await m.scan('A-01-03')
@@ -170,6 +187,23 @@ describe('places and tasks', () => {
     expect(m.pass.value!.pending).toBeUndefined()
     expect(await m.closePass()).toEqual({ sound: 'ok' })
     expect((await arrived(w, m)).at(-1)).toMatchObject({ kind: 'pass.closed', observations: 1, quantity: 4000 })
+    await m.stop()
+  })
+
+  it('takes no key, number or word more once the session is over, and takes nothing back', async () => {
+    const { w, m } = await counting()
+    await m.scan('A-01-03')
+    await m.scan(milk)
+    await keys(m, '7')
+    await m.scan(rice)
+    await keys(m, '2')
+    await until(() => m.link.value.state === 'online')
+    w.server.feed({ t: 'feed', session: 'night1', cursor: 'c9', state: 'sealed', round: 1, tasks: [] })
+    await until(() => m.session.value?.state === 'sealed')
+    const late = [() => m.key('1'), () => m.confirm(), () => m.zero(), () => m.describe({ condition: 'damaged' }), () => m.switchPack(), () => m.undo(), () => m.undo(m.pass.value!.entries[0]!), () => m.closePass()]
+    for (const act of late) expect((await act()).refused?.key).toBe('session-over')
+    expect(m.pass.value).toMatchObject({ pending: { keyed: '2' }, entries: [{ quantity: 7000, reversed: false }] })
+    expect((await arrived(w, m)).map((e) => e['kind'])).toEqual(['pass.opened', 'observed'])
     await m.stop()
   })
 

@@ -208,8 +208,8 @@ describe('quantity', () => {
     await keys(m, '4')
     await m.confirm()
     const [entry] = m.pass.value!.entries
-    expect(await m.undo(entry!.id)).toEqual({ sound: 'ok' })
-    expect((await m.undo(entry!.id)).refused!.key).toBe('nothing-to-undo')
+    expect(await m.undo(entry)).toEqual({ sound: 'ok' })
+    expect((await m.undo(entry)).refused!.key).toBe('goods-gone')
     expect((await m.undo()).refused!.key).toBe('nothing-to-undo')
     await m.closePass()
     const events = await arrived(w, m)

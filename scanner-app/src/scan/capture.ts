@@ -19,11 +19,23 @@ export type Heard = { event: Event; on: 'page' | 'field' | 'sink' } | { typed: s
 
 let watcher: ((heard: Heard) => void) | undefined
 
+/** What tells the listener nothing, and who watches a little. */
+const idleTypes = ['keyup', 'compositionstart', 'compositionupdate', 'paste']
+
 /** Tells of all that is heard, until the function that it returns is called. */
 export function watchCapture(watch: (heard: Heard) => void): () => void {
+  const heard = (e: Event) => watch({ event: e, on: placeOf(e) })
+  for (const type of idleTypes) addEventListener(type, heard, true)
   watcher = watch
-  return () => { if (watcher === watch) watcher = undefined }
+  return () => {
+    for (const type of idleTypes) removeEventListener(type, heard, true)
+    if (watcher === watch) watcher = undefined
+  }
 }
+
+const sinkClass = 'scan-sink'
+
+const placeOf = ({ target }: Event) => (target instanceof Element && target.classList.contains(sinkClass) ? 'sink' : textField(target) ? 'field' : 'page')
 
 /** The longest front that a scan may have: nobody keys more at once. */
 const longest = 64
@@ -62,7 +74,7 @@ class Capture {
     sink.setAttribute('inputmode', 'none') // the focus is for the reader, the keyboard stays down
     sink.spellcheck = false
     sink.tabIndex = -1
-    sink.className = 'scan-sink'
+    sink.className = sinkClass
     Object.assign(sink.style, { position: 'fixed', top: '0', insetInlineStart: '0', width: '1px', height: '1px', padding: '0', border: '0', opacity: '0', pointerEvents: 'none' })
     this.place.setAttribute('aria-label', label)
     this.place.append(sink)
@@ -70,13 +82,12 @@ class Capture {
     const on = (type: string, handle: (e: never) => void) => {
       const heard = (e: Event) => {
         if (this.ours) return
-        watcher?.({ event: e, on: e.target === this.sink ? 'sink' : textField(e.target) ? 'field' : 'page' })
+        watcher?.({ event: e, on: placeOf(e) })
         handle(e as never)
       }
       addEventListener(type, heard, true)
       this.off.push(() => removeEventListener(type, heard, true))
     }
-    for (const type of ['keyup', 'compositionstart', 'compositionupdate', 'paste']) on(type, () => {}) // heard for who watches
     on('keydown', (e: KeyboardEvent) => this.key(e))
     on('beforeinput', (e: InputEvent) => this.beforeInput(e))
     on('input', (e: InputEvent) => this.input(e))
@@ -94,7 +105,7 @@ class Capture {
   stop(): void {
     this.stopped = true
     for (const off of this.off) off()
-    clearTimeout(this.timer)
+    this.rest()
     this.place.remove()
   }
 
@@ -195,7 +206,7 @@ class Capture {
   /** Does what a step says; true where the event that led to it belongs to a scan. */
   private apply(step: Step): boolean {
     const { scans } = step
-    if (!this.burst.open) clearTimeout(this.timer)
+    if (!this.burst.open) this.rest()
     if (scans.length > 0) {
       this.held = []
       this.restore(scans[0]!)
@@ -217,14 +228,20 @@ class Capture {
     return step.swallow
   }
 
+  /** One timer for all characters of a burst: where it is early, the burst says when it is due by now. */
   private await(step: Step): void {
-    if (step.due === undefined) return
-    clearTimeout(this.timer)
+    if (step.due === undefined || this.timer !== undefined) return
     this.timer = setTimeout(() => {
+      this.timer = undefined
       const again = this.burst.idle(performance.now())
       this.apply(again)
       this.await(again)
     }, Math.max(0, step.due - performance.now()))
+  }
+
+  private rest(): void {
+    clearTimeout(this.timer)
+    this.timer = undefined
   }
 
   /** Sends keys that were no scan on to whom they were meant for; true of each that somebody took. */

@@ -2,6 +2,7 @@
 // calculator in both languages; the column of actions stands on the side of the hand that holds the device. Keys take no
 // focus, so that what the imager types never presses one.
 import type { ComponentChildren } from 'preact'
+import { useMemo, useRef } from 'preact/hooks'
 import { writeDigits } from '../i18n/number'
 import { digits, text } from '../i18n/text'
 import { Icon } from './icon'
@@ -29,16 +30,20 @@ export interface KeypadProps {
 
 export function Keypad({ digit, erase, point, actions }: KeypadProps) {
   const { hand } = useUi().settings.value
+  const press = useRef(digit)
+  press.current = digit
+  // The same at each scan: it is not even compared.
+  const keys = useMemo(() => [...rows, ['0']].map((row) => row.map((d) => <PadKey key={d} press={() => press.current(d as Digit)}>{writeDigits(d, digits.value)}</PadKey>)), [digits.value])
   const beside = (keys: ComponentChildren, r: 0 | 1 | 2 | 3) => {
     const action = <div class="action">{actions[r]}</div>
     return hand === 'left' ? <>{action}{keys}</> : <>{keys}{action}</>
   }
   return (
     <div class={'keypad ' + hand} role="group" aria-label={text('keypad')}>
-      {rows.map((row, r) => beside(row.map((d) => <PadKey key={d} press={() => digit(d)}>{writeDigits(d, digits.value)}</PadKey>), r as 0 | 1 | 2))}
+      {rows.map((_, r) => beside(keys[r], r as 0 | 1 | 2))}
       {beside(<>
         <PadKey press={() => point?.()} disabled={!point} label={text('keypad.point')}>{digits.value === 'arab' ? '٫' : '.'}</PadKey>
-        <PadKey press={() => digit('0')}>{writeDigits('0', digits.value)}</PadKey>
+        {keys[3]}
         <PadKey press={erase} label={text('keypad.erase')}><Icon name="erase" /></PadKey>
       </>, 3)}
     </div>

@@ -12,7 +12,7 @@ import (
 
 type sessionRecountCmd struct {
 	onSession
-	Person string   `help:"Who recounts; whoever has not counted there when empty." placeholder:"PERSON"`
+	Person string   `help:"Who recounts; whoever has not counted there when empty." env:"-" placeholder:"PERSON"`
 	Line   []string `help:"Item to recount wherever it was met; without any, all that is disputed. Repeatable." placeholder:"ITEM"`
 	Reason string   `help:"Why, for the record." default:"recount"`
 }

@@ -22,7 +22,7 @@ const maxScanLine = 1 << 20
 type decodeCmd struct {
 	Scheme    []string `help:"What a scale's labels mean, repeatable: prefix=21,item=5,value=5,kind=weight,decimals=3 reads 21 IIIII WWWWW C as five item digits and grams; kind=price,decimals=3 reads fils; kind=count pieces. verifier=1 expects a price verifier digit before the value. Prefix, item, verifier, value and the check digit make 13 digits." placeholder:"prefix=…,item=…,value=…,kind=…" sep:"none"`
 	UnitPrice []string `name:"unit-price" help:"What a kilogram of an item costs, in fils, repeatable: a label that says a price and no weight gets the weight that this makes. 40001=1250 is of the item 40001 (the label's item digits, or its GTIN); 1250 alone is of every other." placeholder:"ITEM=FILS" sep:"none"`
-	FNC1      string   `name:"fnc1" help:"Text that the reader sends in place of the separator GS (0x1D), such as ^." placeholder:"TEXT"`
+	FNC1      string   `name:"fnc1" env:"JARD_FNC1" help:"Text that the reader sends in place of the separator GS (0x1D), such as ^." placeholder:"TEXT"`
 }
 
 // Run reads one scan a line, as raw text or as a JSON string, and writes one JSON object a line.

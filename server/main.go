@@ -19,7 +19,8 @@ import (
 	"jard/internal/stocktake"
 )
 
-// cli is every command. Each flag can also be given in the environment, as JARD_ and its name in capitals.
+// cli is every command. Each flag can also be given in the environment, as JARD_ and its name in capitals; but for those whose name means
+// something else in another command.
 type cli struct {
 	Serve    serveCmd         `cmd:"" help:"Serve a society's handhelds and supervisors, or the ministry (--role)."`
 	Demo     demoCmd          `cmd:"" help:"Serve a made-up society and its ministry, to try everything at once."`

@@ -86,7 +86,7 @@ func (c *societyEnrolCmd) Run(ctx context.Context, s *streams) error {
 type societySeriesCmd struct {
 	dataFlags
 	Society string `arg:""`
-	Series  uint64 `help:"Number of the new series." required:""`
+	Series  uint64 `help:"Number of the new series." required:"" placeholder:"N"`
 }
 
 // Run opens a series.

@@ -16,8 +16,8 @@ import (
 type simulateCmd struct {
 	signIn
 	Session  string   `arg:"" help:"Session to count."`
-	Person   []string `help:"Counter and the file with the PIN, as in ali=pins/ali; repeatable. Each gets a device of their own, enrolled with a code that --as makes." required:"" placeholder:"PERSON=FILE"`
-	Dir      string   `help:"Directory of the virtual devices; given again, they go on where they stopped." default:"devices" placeholder:"DIR"`
+	Person   []string `help:"Counter and the file with the PIN, as in ali=pins/ali; repeatable. Each gets a device of their own, enrolled with a code that --as makes." required:"" env:"-" placeholder:"PERSON=FILE"`
+	Dir      string   `help:"Directory of the virtual devices; given again, they go on where they stopped." default:"devices" env:"JARD_DEVICES" placeholder:"DIR"`
 	Truth    string   `help:"JSON file with what really stands where: [{\"location\",\"item\",\"quantity\"}], quantities in thousandths." required:"" type:"existingfile" placeholder:"FILE"`
 	Ledger   string   `help:"File to write everything recorded to, to compare the server with." placeholder:"FILE"`
 	Seed     uint64   `help:"Seed of everything that is thrown with dice." default:"1"`

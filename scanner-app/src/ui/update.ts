@@ -8,7 +8,7 @@ export interface Update {
   apply(): void
 }
 
-const hour = 3_600_000
+const minute = 60_000, hour = 3_600_000 // ms
 
 /**
  * Registers the service worker, which keeps the app for the time without a network, and hears of its successors. Busy: a location
@@ -22,16 +22,19 @@ export function watchUpdates(busy: ReadonlySignal<boolean>, workers: ServiceWork
   const look = () => { if (registration?.waiting && registration.active) waiting.value = true } // the first worker ever replaces nobody
   const replaced = signal(false)
   workers.addEventListener('controllerchange', () => {
-    if (controlled) replaced.value = true
-    controlled = true
+    if (!workers.controller) registration = undefined // Chromium takes it away on a full disk: without a network this page could not be loaded again
+    else if (controlled) replaced.value = true
+    controlled = workers.controller !== null
   })
   effect(() => { if (replaced.value && !busy.value) reload() })
-  workers.register('/app/sw.js', { scope: '/app/' }).then((r) => {
+  const register = () => workers.register('/app/sw.js', { scope: '/app/' }).then((r) => {
     registration = r
     look()
     r.addEventListener('updatefound', () => r.installing?.addEventListener('statechange', look))
-    setInterval(() => { if (navigator.onLine) r.update().catch(() => {}) }, hour)
   }).catch(() => {})
+  void register()
+  setInterval(() => { if (navigator.onLine) registration?.update().catch(() => {}) }, hour)
+  setInterval(() => { if (navigator.onLine && !registration) void register() }, minute)
   return {
     waiting,
     apply() {

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 // A new version waits for a person; the first one ever is no new version.
 import { signal } from '@preact/signals'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { watchUpdates } from '../../src/ui/update'
 
 class Worker extends EventTarget {
@@ -11,10 +11,15 @@ class Worker extends EventTarget {
 
 function container(controller: object | null) {
   const registration = Object.assign(new EventTarget(), { active: controller, waiting: null as Worker | null, installing: null as Worker | null, update: async () => {} })
-  const workers = Object.assign(new EventTarget(), { controller, register: async () => registration })
+  let registered = 0
+  const workers = Object.assign(new EventTarget(), { controller, register: async () => { registered++; return registration } })
   const busy = signal(false), reloads: number[] = []
   const update = watchUpdates(busy, workers as unknown as ServiceWorkerContainer, () => reloads.push(1))
-  return { registration, update, busy, reloads, taken: () => workers.dispatchEvent(new Event('controllerchange')) }
+  const taken = (by: object | null = {}) => {
+    workers.controller = by
+    workers.dispatchEvent(new Event('controllerchange'))
+  }
+  return { registration, update, busy, reloads, taken, registered: () => registered }
 }
 
 async function installed({ registration }: ReturnType<typeof container>): Promise<Worker> {
@@ -53,6 +58,19 @@ it('is offered to the page of the first visit, too, and taken there', async () =
   expect(next.said).toEqual([{ type: 'SKIP_WAITING' }])
   c.taken()
   expect(c.reloads).toEqual([1])
+})
+
+it('leaves the page as it is where the browser takes its worker away, and asks for another', async () => {
+  vi.useFakeTimers()
+  const c = container({})
+  await vi.advanceTimersByTimeAsync(120_000)
+  expect(c.registered()).toBe(1)
+  c.taken(null)
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect([c.reloads, c.registered()]).toEqual([[], 2])
+  c.taken() // the same app, for the next start
+  expect(c.reloads).toEqual([])
+  vi.useRealTimers()
 })
 
 it('is taken by a page that was loaded past its worker', async () => {

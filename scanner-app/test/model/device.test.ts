@@ -228,12 +228,14 @@ describe('a database that the browser closed, and that lacks something when it i
     await db.clear('packs')
     db.close()
     closing[0]!()
-    let said = await m.scan(milk)
-    for (let n = 0; n < 200 && said.refused!.key !== 'no-session'; n++) {
+    const refused = async () => (await m.scan(milk)).refused!.key
+    let key = await refused()
+    for (let reopening = false; key === 'starting' || (!reopening && key !== 'no-session'); key = await refused()) {
+      reopening ||= key === 'starting'
       await new Promise((r) => setImmediate(r))
-      said = await m.scan(milk)
     }
-    expect([said.refused!.key, m.session.value, m.pass.value]).toEqual(['no-session', undefined, undefined])
+    key = await refused() // one may have come in just before
+    expect([key, m.session.value, m.pass.value]).toEqual(['no-session', undefined, undefined])
     await m.stop()
   })
 

@@ -19,7 +19,7 @@ export type Heard = { event: Event; on: 'page' | 'field' | 'sink' } | { typed: s
 
 let watcher: ((heard: Heard) => void) | undefined
 
-/** What tells the listener nothing, and who watches a little. */
+/** Events that only a watcher wants. */
 const idleTypes = ['keyup', 'compositionstart', 'compositionupdate', 'paste']
 
 /** Tells of all that is heard, until the function that it returns is called. */
@@ -59,6 +59,7 @@ class Capture {
   private went: boolean[] = [] // of the characters that went out last as typed by a person: whether somebody took it for a key
   private lender: Element | null = null // had the focus that the sink took
   private timer: ReturnType<typeof setTimeout> | undefined
+  private armed = 0 // when the timer fires, by the clock of the events
   private echo = '' // the character that an input event is about to repeat after its key event
   private told: string | undefined // the character that an input event is about to repeat, if its field has room for it
   private ours = false // we are the ones who change a field or send a key
@@ -228,9 +229,14 @@ class Capture {
     return step.swallow
   }
 
-  /** One timer for all characters of a burst: where it is early, the burst says when it is due by now. */
+  /**
+   * One timer for all characters of a burst: where it is early, the burst says when it is due by now. Where a pause had put it
+   * off, the next character has it earlier.
+   */
   private await(step: Step): void {
-    if (step.due === undefined || this.timer !== undefined) return
+    if (step.due === undefined || (this.timer !== undefined && step.due >= this.armed)) return
+    clearTimeout(this.timer)
+    this.armed = step.due
     this.timer = setTimeout(() => {
       this.timer = undefined
       const again = this.burst.idle(performance.now())

@@ -16,20 +16,26 @@ import { Silent } from './ui/silent'
 import { answering, makeUi } from './ui/ui'
 import { watchUpdates } from './ui/update'
 
-// The sound that answers a scan waits for no drawing; what a finger does is drawn at once.
-let drawLater: (() => void) | undefined
-options.debounceRendering = (draw) => {
-  if (!answering.peek()) return queueMicrotask(draw)
-  const timer = setTimeout(drawLater = () => {
-    drawLater = undefined
-    clearTimeout(timer)
-    draw()
-  }, answerWithin)
-}
-effect(() => { if (!answering.value && drawLater) setTimeout(drawLater) })
-
 /** So long a drawing waits for the answer to a scan, ms. */
 const answerWithin = 150
+
+// The sound that answers a scan waits for no drawing; what a finger does is drawn at once.
+let waiting: (() => void) | undefined, timer: ReturnType<typeof setTimeout> | undefined
+const drawNow = () => {
+  const draw = waiting
+  waiting = undefined
+  draw?.()
+}
+const drawIn = (ms: number) => {
+  clearTimeout(timer)
+  timer = setTimeout(drawNow, ms)
+}
+options.debounceRendering = (draw) => {
+  if (!answering.peek()) return queueMicrotask(draw)
+  waiting = draw
+  drawIn(answerWithin)
+}
+effect(() => { if (!answering.value && waiting) drawIn(0) })
 
 /** So long nothing is shown while the database is read, ms. */
 const patience = 1000

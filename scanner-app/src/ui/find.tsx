@@ -20,14 +20,14 @@ const keysWait = () => (navigator as { scheduling?: { isInputPending?(): boolean
 export function FindSheet({ pass, zero, close }: { pass: Pass | undefined; zero?: boolean; close: () => void }) {
   const { model, run } = useUi()
   const [seen, setSeen] = useState<{ query: string; items: Item[] }>({ query: '', items: [] })
-  const typed = useRef(''), waiting = useRef(false), pausing = useRef<ReturnType<typeof setTimeout>>(undefined)
-  useEffect(() => () => clearTimeout(pausing.current), [])
+  const typed = useRef(''), waiting = useRef<ReturnType<typeof setTimeout>>(undefined), pausing = useRef<ReturnType<typeof setTimeout>>(undefined)
+  useEffect(() => () => { for (const timer of [waiting, pausing]) clearTimeout(timer.current) }, [])
   const find = async (query: string, most: number) => {
     const items = query.trim() ? await model.findItems(query, most).catch(() => []) : [] // what cannot be read can still be counted by its code
     if (typed.current === query) setSeen({ query, items })
   }
   const answer = () => {
-    waiting.current = false
+    waiting.current = undefined
     void find(typed.current, few)
     pausing.current = setTimeout(() => void find(typed.current, many), pause)
   }
@@ -37,8 +37,7 @@ export function FindSheet({ pass, zero, close }: { pass: Pass | undefined; zero?
     clearTimeout(pausing.current)
     if (waiting.current) return
     if (keysWait() === false) return answer()
-    waiting.current = true
-    setTimeout(answer)
+    waiting.current = setTimeout(answer)
   }
   const { query } = seen
   const found = query.trim() ? seen.items : zero ? pass?.totals.missed ?? [] : (pass?.items ?? [])

@@ -8,7 +8,11 @@ export async function act(m: Model, chance: () => number, codes: readonly string
   if (m.moving.value && chance() < 0.8) return move(m, chance, codes)
   if (what < 0.36) await m.scan(pick(codes))
   else if (what < 0.38) await m.beginMove()
-  else if (what < 0.4) await (chance() < 0.5 ? m.takeBackMove(m.moves.value.find((x) => x.state === 'placed')?.move ?? '') : m.countAnew(m.pass.value?.entries.at(-1)?.id ?? ''))
+  else if (what < 0.4) {
+    const oldest = m.pass.value?.entries.at(-1)
+    if (chance() < 0.5) await m.takeBackMove(m.moves.value.find((x) => x.state === 'placed')?.move ?? '')
+    else if (oldest) await m.countAnew(oldest)
+  }
   else if (what < 0.67) await m.key(pick(['1', '2', '3', '.', '0', 'back'] as const))
   else if (what < 0.77) await m.confirm()
   else if (what < 0.82) await m.undo()

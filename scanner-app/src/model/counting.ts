@@ -349,8 +349,8 @@ export class Counting extends Ground {
    * that is being counted anew is what is pending.
    */
   async describe(said: Description, of?: Pending | Entry): Promise<Outcome> {
-    const walk = this.counting(), entry = of && this.become(of)
-    if (walk.record.pending && entry === undefined) {
+    const walk = this.counting(), entry = of && this.entryOf(of)
+    if (walk.record.pending && !entry) {
       const asked = this.question?.kind === 'lot'
       await this.change((p) => {
         const next = described(p, said, this.means.now())
@@ -360,7 +360,7 @@ export class Counting extends Ground {
     }
     this.mayGoOn()
     this.mayOpen()
-    const step = this.standing(walk, entry)
+    const step = entry ?? this.newest()
     const { price, unit_price: unitPrice } = step.event // the number is still the label's
     const was = { ...pendingAnew(step.event), ...(price && unitPrice ? { price, unitPrice } : {}) }
     const now = described(was, said, this.means.now())
@@ -370,12 +370,12 @@ export class Counting extends Ground {
   }
 
   /** The entry that goods are now; undefined: they are what is pending. They may have been confirmed, described or discarded since they were seen. */
-  become({ code, item, scannedAt }: Pending | Entry): string | undefined {
+  entryOf({ code, item, scannedAt }: Pending | Entry): Step | undefined {
     const walk = this.counting(), p = walk.record.pending
     if (p && p.scannedAt === scannedAt && p.code === code && p.item === item?.id) return undefined
     const step = [...walk.steps].reverse().find(({ event: e, reversed }) => !reversed && (e.scanned_at ?? e.at) === scannedAt && (e.code ?? '') === code && e.item === item?.id)
     if (!step) throw new Refuse('goods-gone')
-    return step.event.id
+    return step
   }
 
   /** Another lot or condition may be the first of its kind here, or not. */
@@ -387,28 +387,32 @@ export class Counting extends Ground {
   // Corrections and answers.
 
   async undo(of?: Pending | Entry): Promise<Outcome> {
-    const walk = this.counting(), stands = of && 'id' in of && walk.steps.some((s) => s.event.id === of.id && !s.reversed)
-    const entry = stands ? of.id : of && this.become(of)
-    if (walk.record.pending && entry === undefined) return this.discard()
+    const walk = this.counting(), entry = of && (this.standing(of) ?? this.entryOf(of))
+    if (walk.record.pending && !entry) return this.discard()
     this.mayGoOn()
-    await this.record(walk.undoing(this.standing(walk, entry), this.means.now()))
+    await this.record(walk.undoing(entry ?? this.newest(), this.means.now()))
     return ok
   }
 
-  /** The entry named, or the newest; one that stands. */
-  private standing(walk: Walk, entry: string | undefined): Step {
-    const step = entry === undefined ? walk.newest() : walk.steps.find((s) => s.event.id === entry && !s.reversed)
+  /** The very entry, where it still stands. */
+  private standing(of: Pending | Entry): Step | undefined {
+    return 'id' in of ? this.counting().steps.find((s) => s.event.id === of.id && !s.reversed) : undefined
+  }
+
+  private newest(): Step {
+    const step = this.counting().newest()
     if (!step) throw new Refuse('nothing-to-undo')
     return step
   }
 
-  async countAnew(entry: string): Promise<Outcome> {
+  async countAnew(of: Entry): Promise<Outcome> {
     this.mayGoOn()
     this.mayOpen()
     const settled = await this.settle()
     if (settled) return settled
-    const walk = this.counting()
-    await this.put({ pending: pendingAnew(this.standing(walk, entry).event), multiplier: '' })
+    const entry = this.standing(of)
+    if (!entry) throw new Refuse('goods-gone')
+    await this.put({ pending: pendingAnew(entry.event), multiplier: '' })
     return {}
   }
 

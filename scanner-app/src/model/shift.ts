@@ -107,13 +107,13 @@ export abstract class Shift {
 
   setPhoto(jpeg: ArrayBuffer | undefined, of?: Pending | Entry): Promise<Outcome> {
     return this.count(async (c) => {
-      if (of) c.become(of) // what shows nothing is not kept
+      if (of) c.entryOf(of) // what shows nothing is not kept
       return c.describe({ photo: jpeg ? await this.keepPhoto(jpeg, c.pack.session) : '' }, of)
     }, {})
   }
 
   dayOf(typed: string): string | undefined { return this.counting?.dayOf(typed) }
-  countAnew(entry: string): Promise<Outcome> { return this.count((c) => c.countAnew(entry), {}) }
+  countAnew(of: Entry): Promise<Outcome> { return this.count((c) => c.countAnew(of), {}) }
   confirm(): Promise<Outcome> { return this.count((c) => c.confirm(), {}) }
 
   zero(item?: string): Promise<Outcome> {

@@ -405,8 +405,8 @@ export interface Model {
    * each: the newest entry was so many.
    */
   confirm(): Promise<Outcome>
-  /** The entry named is counted anew: it is pending again, and recorded in its place once it has its number. */
-  countAnew(entry: string): Promise<Outcome>
+  /** The entry is counted anew: it is pending again, and recorded in its place once it has its number; refused where it is gone. */
+  countAnew(of: Entry): Promise<Outcome>
   /** Looked, none there: of the pending item, or of the one named. */
   zero(item?: string): Promise<Outcome>
   /** Discards the pending item, or takes back an entry: what was taken back for it stands again. Of what describe describes. */

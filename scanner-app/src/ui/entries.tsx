@@ -58,7 +58,7 @@ function Row({ entry, open, choose, close }: { entry: Entry; open: boolean; choo
     <li>
       <button class="row entry" onClick={choose} aria-expanded={open}>{said}<Icon name="on" /></button>
       {open && <div class="pair">
-        <button class="button" onClick={() => { close(); void run(model.countAnew(entry.id)) }} aria-label={text('anew.of', { name })}>{text('do.anew')}</button>
+        <button class="button" onClick={() => { close(); void run(model.countAnew(entry)) }} aria-label={text('anew.of', { name })}>{text('do.anew')}</button>
         <button class="button" onClick={() => void undo(entry)} aria-label={text('undo.of', { name })}><Icon name="undo" />{text('do.undo')}</button>
       </div>}
     </li>

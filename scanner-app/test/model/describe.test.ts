@@ -251,15 +251,15 @@ describe('a correction', () => {
     await m.scan(rice)
     await keys(m, '4')
     await m.confirm()
-    const first = m.pass.value!.entries[1]!.id
+    const first = m.pass.value!.entries[1]!
     expect(await m.countAnew(first)).toEqual({})
-    expect(m.pass.value!.pending).toMatchObject({ item: { id: 'milk' }, keyed: '', already: 12_000, corrects: first })
+    expect(m.pass.value!.pending).toMatchObject({ item: { id: 'milk' }, keyed: '', already: 12_000, corrects: first.id })
     expect((await m.closePass()).refused!.key).toBe('confirm-first')
     await keys(m, '13')
     expect(await m.confirm()).toEqual({ sound: 'ok' })
     expect(m.pass.value!.entries.map((e) => [e.quantity, e.reversed, e.allHere])).toEqual([[13000, false, true], [4000, false, true], [12000, true, true]])
-    expect((await m.countAnew(first)).refused!.key).toBe('nothing-to-undo')
-    await m.countAnew(m.pass.value!.entries[0]!.id)
+    expect((await m.countAnew(first)).refused!.key).toBe('goods-gone')
+    await m.countAnew(m.pass.value!.entries[0]!)
     expect(await m.undo()).toEqual({ sound: 'ok' }) // not after all: it stands as it stood
     expect(m.pass.value!.totals).toMatchObject({ observations: 2, quantity: 17000 })
     await m.closePass()
@@ -274,7 +274,7 @@ describe('a correction', () => {
     await keys(m, '5')
     await m.confirm()
     const entry = m.pass.value!.entries[0]!
-    await m.countAnew(entry.id)
+    await m.countAnew(entry)
     expect(await m.describe({ note: 'wet' }, entry)).toEqual({})
     expect(m.pass.value!.pending).toMatchObject({ note: 'wet', corrects: entry.id })
     await keys(m, '6')
@@ -290,7 +290,7 @@ describe('a correction', () => {
     await m.scan(milk)
     await keys(m, '12')
     await m.scan(rice)
-    expect(await m.countAnew(m.pass.value!.entries[0]!.id)).toEqual({ sound: 'check' })
+    expect(await m.countAnew(m.pass.value!.entries[0]!)).toEqual({ sound: 'check' })
     expect(m.question.value!.kind).toBe('how-many')
     await m.stop()
   })

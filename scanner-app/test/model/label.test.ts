@@ -71,7 +71,7 @@ describe('a price label', () => {
     const { w, m } = await open()
     await m.scan(']E0' + price)
     await m.describe({ condition: 'damaged' })
-    await m.countAnew(m.pass.value!.entries[0]!.id)
+    await m.countAnew(m.pass.value!.entries[0]!)
     await keys(m, '1.2')
     await m.confirm()
     await m.closePass()

@@ -48,8 +48,9 @@ export function task(key: string, at: Place, more: Partial<Task> = {}): Task {
 
 export function fakeModel(): FakeModel {
   const asked: string[] = []
+  const named = (a: { id?: string; code?: string }) => a.id ?? a.code ?? '…'
   const does = (verb: string) => async (...args: unknown[]): Promise<Outcome> => {
-    asked.push([verb, ...args.map((a) => (typeof a === 'object' && a ? '…' : String(a)))].join(' '))
+    asked.push([verb, ...args.map((a) => (typeof a === 'object' && a ? named(a) : String(a)))].join(' '))
     return model.next
   }
   const scanned = (verb: string) => async (...args: unknown[]): Promise<Scanned> => ({ ...(await does(verb)(...args)), what: 'item' })

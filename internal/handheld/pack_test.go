@@ -137,15 +137,11 @@ func TestProtocolNamesEveryField(t *testing.T) {
 		}
 		return v
 	}
-	chunk := read("chunk.json").([]any)
-	for _, x := range []struct {
-		call     string
-		all, few any
-	}{
-		{"### POST /join", read("open.json"), read("blind.json")},
-		{"### GET /chunks/{hash}", chunk, chunk[len(chunk)-1]},
+	for call, sent := range map[string][]any{
+		"### POST /join":         {read("open.json"), read("blind.json")},
+		"### GET /chunks/{hash}": read("chunk.json").([]any),
 	} {
-		_, section, _ := bytes.Cut(spec, []byte(x.call+"\n"))
+		_, section, _ := bytes.Cut(spec, []byte(call+"\n"))
 		section, _, _ = bytes.Cut(section, []byte("\n### "))
 		said := map[string]bool{} // whether it is always there
 		for row := range strings.Lines(string(section)) {
@@ -157,42 +153,48 @@ func TestProtocolNamesEveryField(t *testing.T) {
 				said[m[1]] = m[2] == ""
 			}
 		}
-		have := map[string]bool{}
-		for path := range paths(x.all) {
-			have[path] = paths(x.few)[path]
-		}
-		if !maps.Equal(said, have) {
-			t.Errorf("%s lists\n%v, sent is\n%v", x.call, said, have)
+		if have := fields(sent); !maps.Equal(said, have) {
+			t.Errorf("%s lists\n%v, sent is\n%v", call, said, have)
 		}
 	}
 }
 
-// paths are those of all fields with a value, as "site.locations[].id". A name is one value, and so are the tasks.
-func paths(v any) map[string]bool {
-	all := map[string]bool{}
+// fields are those of objects of one kind, as "site.locations[].id", and whether each is there wherever the object is that it belongs
+// to. One that is an object itself is told only where it may be absent or empty. A name is one value, and so are the tasks.
+func fields(objects []any) map[string]bool {
+	number, empty := map[string]int{}, map[string]bool{} // of objects, by where they stand
+	there, owner := map[string]int{}, map[string]string{}
 	var walk func(path string, v any)
 	walk = func(path string, v any) {
-		switch v := v.(type) {
-		case []any:
-			if path != "" {
-				path += "[]"
-			}
-			for _, x := range v {
+		if list, ok := v.([]any); ok {
+			for _, x := range list {
 				walk(path, x)
 			}
-		case map[string]any:
-			if last := path[strings.LastIndexByte(path, '.')+1:]; last == "name" || last == "custodian" || path == "tasks" {
-				all[path] = true
-				return
+		}
+		last := path[strings.LastIndexByte(path, '.')+1:]
+		object, ok := v.(map[string]any)
+		if !ok || last == "name" || last == "custodian" || last == "tasks" {
+			return
+		}
+		number[path]++
+		empty[path] = empty[path] || len(object) == 0
+		for name, x := range object {
+			field := strings.TrimPrefix(path+"."+name, ".")
+			if _, list := x.([]any); list {
+				field += "[]"
 			}
-			for name, x := range v {
-				walk(strings.TrimPrefix(path+"."+name, "."), x)
-			}
-		default:
-			all[path] = true
+			there[field]++
+			owner[field] = path
+			walk(field, x)
 		}
 	}
-	walk("", v)
+	walk("", objects)
+	all := map[string]bool{}
+	for field, n := range there {
+		if always := n == number[owner[field]]; number[field] == 0 || !always || empty[field] {
+			all[field] = always
+		}
+	}
 	return all
 }
 

@@ -77,8 +77,12 @@ func handle[In, Out any](mux *http.ServeMux, path string, f func(context.Context
 		w.Header().Set("Content-Type", "application/json")
 		if err != nil {
 			e := stocktake.Fault(err)
+			f := &failed{Key: e.Reason.Key, English: e.English(), Arabic: e.Arabic()}
+			if e.Err != nil {
+				f.Cause = e.Err.Error()
+			}
 			w.WriteHeader(http.StatusUnprocessableEntity)
-			_ = json.NewEncoder(w).Encode(failure{Failure: &failed{Key: e.Reason.Key, English: e.English(), Arabic: e.Arabic(), Cause: err.Error()}})
+			_ = json.NewEncoder(w).Encode(failure{Failure: f})
 			return
 		}
 		_ = json.NewEncoder(w).Encode(out)
@@ -94,11 +98,17 @@ type failed struct {
 	Key     string `json:"key"`
 	English string `json:"en"`
 	Arabic  string `json:"ar"`
-	Cause   string `json:"cause,omitempty"`
+	Cause   string `json:"cause,omitempty"` // over the socket alone: who owns the machine may see what lies beneath
 }
 
-// Error shows both languages.
-func (f *failed) Error() string { return f.English + "\n        " + f.Arabic }
+// Error shows both languages, as printError does.
+func (f *failed) Error() string {
+	s := f.English + "\n        " + f.Arabic
+	if f.Cause != "" {
+		s += "\n        (" + f.Cause + ")"
+	}
+	return s
+}
 
 // operate makes an operator's call: over the socket of the server that has the store open, or, when there is none, on
 // the store itself.
@@ -190,19 +200,21 @@ func (n *node) addSociety(ctx context.Context, s stocktake.Society) (done, error
 
 // checkSchemes refuses labels that no handheld could read.
 func checkSchemes(texts []string) error {
-	schemes, err := gs1.ParseSchemes(texts)
-	if err == nil {
-		_, err = gs1.NewDecoder(schemes)
-	}
-	if err != nil {
-		return schemeWrong.New(err)
+	for i, text := range texts {
+		schemes, err := gs1.ParseSchemes(texts[:i+1])
+		if err == nil {
+			_, err = gs1.NewDecoder(schemes)
+		}
+		if err != nil {
+			return schemeWrong.Wrap(err, text)
+		}
 	}
 	return nil
 }
 
 var schemeWrong = stocktake.NewReason(stocktake.Invalid, "scheme-wrong",
-	"A label of the scales is declared wrong, and nothing was added: %v. README says how one is written, and decode tries it.",
-	"تعريف ملصق الميزان غير صحيح ولم يُضف شيء: %v. طريقة كتابته في README، ويجرّبه الأمر decode.")
+	"The label of the scales %q is declared wrong, and nothing was added. README says how one is written, and decode tries it.",
+	"تعريف ملصق الميزان %q غير صحيح ولم يُضف شيء. طريقة كتابته في README، ويجرّبه الأمر decode.")
 
 func (n *node) addAdministrator(ctx context.Context, a administrator) (account.Profile, error) {
 	office := a.Society == ministrySociety

@@ -28,8 +28,11 @@ func TestLabelsOfScalesAreChecked(t *testing.T) {
 		return shell(t)(want, args...)
 	}
 	const price = "prefix=22,item=5,value=5,kind=price,decimals=3"
-	if got := add(1, price, "prefix=9,item=5"); !strings.Contains(got, "prefix=9") {
-		t.Error(got)
+	said := add(1, price, "prefix=9,item=5")
+	for line, want := range []string{"The label of the scales \"prefix=9,item=5\"", "تعريف ملصق الميزان \"prefix=9,item=5\"", "(scheme \"prefix=9,item=5\": value is missing)"} {
+		if got := strings.Split(said, "\n"); len(got) <= line || !strings.Contains(got[line], want) {
+			t.Errorf("%s\nline %d lacks %s", said, line, want)
+		}
 	}
 	add(1, price, price) // one prefix means one thing
 	add(0, price)

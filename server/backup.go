@@ -38,13 +38,18 @@ Copy it off this machine, then confirm the copy from there, so that handhelds ma
 
 type backupConfirmCmd struct {
 	dataFlags
-	File string `arg:"" help:"The copy that is off this machine, where it is mounted here or was read back from. Not the file beside the store." type:"existingfile"`
+	Elsewhere bool   `help:"Refuse a copy that lies on the file system of the store, instead of warning. For what confirms without anybody looking."`
+	File      string `arg:"" help:"The copy that is off this machine, where it is mounted here or was read back from. Not the file beside the store." type:"existingfile"`
 }
 
 // Run reads a copy whole, and has the store record what it holds. Only the operator knows where the copy lies.
 func (c *backupConfirmCmd) Run(ctx context.Context, s *streams) error {
 	if err := elsewhere(c.dataFlags, c.File); err != nil {
 		return err
+	}
+	same, told := sameFileSystem(c.File, c.Data)
+	if c.Elsewhere && (same || !told) {
+		return copyOnSameDisk.New(c.File)
 	}
 	incarnation, marks, err := boltdb.ReadBackup(c.File)
 	if err != nil {
@@ -62,7 +67,7 @@ func (c *backupConfirmCmd) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	_, err = fmt.Fprintf(s.Out, "%s is whole: %d events of %d streams are safe in it. Keep it until a newer copy is confirmed.\n", c.File, events, len(held.Streams))
-	if err == nil && sameFileSystem(c.File, c.Data) {
+	if err == nil && same {
 		_, err = fmt.Fprintf(s.Err, "Warning: %s lies on the same file system as the store. If this is no copy of what is elsewhere, one disk that fails takes both.\n"+
 			"        إشعار: النسخة على نظام الملفات نفسه الذي عليه المخزن. إن لم تكن لها نسخة في مكان آخر فقد يضيع الاثنان بعطل قرص واحد.\n", c.File)
 	}
@@ -108,6 +113,10 @@ func elsewhere(data dataFlags, file string) error {
 var copyBeside = stocktake.NewReason(stocktake.Invalid, "copy-beside",
 	"%s is the store itself or lies in its directory, and is lost with it. Copy the backup off this machine and confirm that copy.",
 	"الملف %s هو المخزن نفسه أو يقع في مجلده، ويضيع معه. انسخ النسخة الاحتياطية إلى خارج هذا الجهاز ثم أكّد تلك النسخة.")
+
+var copyOnSameDisk = stocktake.NewReason(stocktake.Invalid, "copy-on-same-disk",
+	"%s does not lie on another file system than the store, and nothing was confirmed. Mount the other machine's directory and copy the backup there.",
+	"لا يقع الملف %s على نظام ملفات غير الذي عليه المخزن، ولم يُؤكَّد شيء. اربط مجلد الجهاز الآخر وانسخ النسخة الاحتياطية إليه.")
 
 // backupHeld is what a copy holds, as the operator's call has it.
 type backupHeld struct {

@@ -92,9 +92,41 @@ func TestBackupConfirm(t *testing.T) {
 	if said := jard(2, "backup-confirm", "--data", society, filepath.Join(dir, "gone.db")); !strings.Contains(said, "gone.db is no file") || !strings.Contains(said, "ليس ملفًا") {
 		t.Error(said)
 	}
+	if said := jard(1, "backup-confirm", "--data", society, "--elsewhere", copied); !strings.Contains(said, "another file system") {
+		t.Error(said)
+	}
 	safe(false)
 	if said := jard(0, "backup-confirm", "--data", society, copied); !strings.Contains(said, "is whole") || !strings.Contains(said, "the same file system") {
 		t.Error(said)
 	}
 	safe(true)
+}
+
+// TestBackupConfirmElsewhere: what lies on another file system than the store needs no looking at.
+func TestBackupConfirmElsewhere(t *testing.T) {
+	dir, away := t.TempDir(), "/dev/shm"
+	if same, told := sameFileSystem(away, dir); same || !told {
+		t.Skip(away + " is no other file system here")
+	}
+	away, err := os.MkdirTemp(away, "jard")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(away); err != nil {
+			t.Error(err)
+		}
+	})
+	n, err := openNode(dataFlags{dir}, slog.New(slog.DiscardHandler))
+	if err == nil {
+		err = n.close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(away, "copy.db")
+	shell(t)(0, "backup", "--data", dir, file)
+	if said := shell(t)(0, "backup-confirm", "--data", dir, "--elsewhere", file); !strings.Contains(said, "is whole") || strings.Contains(said, "Warning") {
+		t.Error(said)
+	}
 }

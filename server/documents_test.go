@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -13,12 +14,15 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// TestDocumentsNameCommandsThatExist: every command line of README and RUNBOOK is one that the program reads.
+// TestDocumentsNameCommandsThatExist: every command line of README, RUNBOOK and the nightly backup is one that the program reads.
 func TestDocumentsNameCommandsThatExist(t *testing.T) {
-	for name, least := range map[string]int{"README.md": 40, "deploy/RUNBOOK.md": 35} {
+	for name, least := range map[string]int{"README.md": 40, "deploy/RUNBOOK.md": 35, "deploy/jard-backup": 2} {
 		text, err := os.ReadFile(filepath.Join("..", name))
 		if err != nil {
 			t.Fatal(err)
+		}
+		if filepath.Ext(name) == "" { // a script is one block of code
+			text = slices.Concat([]byte("```\n"), text)
 		}
 		read := 0
 		for _, line := range printed(string(text)) {
@@ -43,6 +47,25 @@ func TestDocumentsNameCommandsThatExist(t *testing.T) {
 		if read < least {
 			t.Errorf("%s: only %d command lines were found", name, read)
 		}
+	}
+}
+
+// TestBackupUnitNamesOnePlace: the unit of the backup asserts that to be mounted which it lets the script write, and tells it.
+func TestBackupUnitNamesOnePlace(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "deploy", "jard-backup.service"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	places := map[string]bool{}
+	for _, key := range []string{"RequiresMountsFor", "AssertPathIsMountPoint", "ExecStart", "ReadWritePaths"} {
+		m := regexp.MustCompile("(?m)^" + key + `=.*?(\S+)$`).FindSubmatch(text)
+		if m == nil {
+			t.Fatalf("there is no %s", key)
+		}
+		places[string(m[1])] = true
+	}
+	if len(places) != 1 {
+		t.Errorf("the backup goes to %v", slices.Collect(maps.Keys(places)))
 	}
 }
 

@@ -225,7 +225,7 @@ func (n *node) addAdministrator(ctx context.Context, a administrator) (account.P
 	}
 	p, err := n.accounts.FirstAdministrator(ctx, a.Society, account.NewPerson{ID: a.Person, Name: a.Name, Password: account.Secret(a.Password), Roles: a.Roles})
 	if office && errors.Is(err, account.AdministratorExists) {
-		err = officerExists.Wrap(err)
+		err = officerExists.New()
 	}
 	return p, err
 }

@@ -1,7 +1,11 @@
 // The handheld app, built into ../static/scanner and served under /app/.
+import { createHash } from 'node:crypto'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import preact from '@preact/preset-vite'
 import { VitePWA } from 'vite-plugin-pwa'
 import { defineConfig } from 'vitest/config'
+import { databaseVersion } from './src/store/schema.ts'
 
 const preloadHelper = `export function __vitePreload(load, files = []) {
   for (const file of files) {
@@ -15,6 +19,8 @@ const preloadHelper = `export function __vitePreload(load, files = []) {
   }
   return load()
 }`
+
+let folder = ''
 
 export default defineConfig({
   base: '/app/',
@@ -47,6 +53,20 @@ export default defineConfig({
       // The page of the first visit is its worker's, too: what it did not load yet is there without a network.
       workbox: { clientsClaim: true, globPatterns: ['**/*.{js,css,html,svg,woff2,wasm}'], navigateFallback: '/app/index.html', navigateFallbackAllowlist: [/^\/app\//] },
     }),
+    // Each version's service worker bears the sum of its text as its name, so that no browser takes one for another's successor
+    // (src/ui/update.ts); worker.json says which one the server has.
+    {
+      name: 'worker-name', apply: 'build', enforce: 'post',
+      configResolved({ root, build }) { folder = resolve(root, build.outDir) },
+      closeBundle: {
+        sequential: true, order: 'post',
+        handler() {
+          const made = join(folder, 'sw.js'), worker = `sw-${createHash('sha256').update(readFileSync(made)).digest('hex').slice(0, 16)}.js`
+          renameSync(made, join(folder, worker))
+          writeFileSync(join(folder, 'worker.json'), JSON.stringify({ worker, database: databaseVersion }) + '\n')
+        },
+      },
+    },
   ],
   worker: { format: 'es' },
   build: { outDir: '../static/scanner', emptyOutDir: true, target: 'chrome83', assetsInlineLimit: 0, modulePreload: { polyfill: false, resolveDependencies: (_file, deps, { hostType }) => (hostType === 'js' ? deps : []) } },

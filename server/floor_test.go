@@ -45,7 +45,7 @@ func TestMounted(t *testing.T) {
 		{"/live/sessions/" + demoSession, "", true, http.StatusUnauthorized},
 		{"/live/sessions/" + demoSession, salem.token, false, http.StatusNotFound},
 		{"/app/", "", false, http.StatusOK},
-		{"/app/sw.js", "", false, http.StatusOK},
+		{"/app/worker.json", "", false, http.StatusOK},
 		{"/static/tokens.css", "", false, http.StatusOK},
 		{"/", salem.token, false, http.StatusOK},
 		{"/", "", false, http.StatusSeeOther},
@@ -54,7 +54,7 @@ func TestMounted(t *testing.T) {
 			t.Errorf("%s: %d, want %d", x.path, answer.StatusCode, x.status)
 		}
 	}
-	if cache := get("/app/sw.js", "", false).Header.Get("Cache-Control"); cache != "no-cache" {
-		t.Errorf("the service worker is kept: %q", cache)
+	if cache := get("/app/worker.json", "", false).Header.Get("Cache-Control"); cache != "no-cache" {
+		t.Errorf("which worker the server has is kept: %q", cache)
 	}
 }

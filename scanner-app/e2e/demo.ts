@@ -31,7 +31,7 @@ export class Demo {
   #said = ''
   told!: Told
 
-  private constructor(readonly binary: string, readonly folder: string, readonly ports: { society: number; ministry: number }, readonly items: number, readonly flags: string[]) {}
+  private constructor(public binary: string, readonly folder: string, readonly ports: { society: number; ministry: number }, readonly items: number, readonly flags: string[]) {}
 
   static async start(handhelds: number, items = Number(process.env.JARD_E2E_ITEMS ?? 0), ...flags: string[]): Promise<Demo> {
     const folder = await newFolder('demo'), binary = process.env.JARD_SERVER ?? join(folder, 'server')

@@ -5,6 +5,7 @@ import { version } from '../package.json'
 import { text } from './i18n/text'
 import { browserModel, loadCounting } from './model/browser'
 import { makeSound } from './sound/sound'
+import { databaseVersion } from './store/schema'
 import { App, floor } from './ui/app'
 import { atWork, stayAwake } from './ui/awake'
 import { watchBattery } from './ui/battery'
@@ -43,7 +44,12 @@ const patience = 1000
 const settings = readSettings()
 const spoken = applySettings(settings)
 const model = browserModel()
-const ui = makeUi(model, makeSound(() => settings.value), settings, watchUpdates(computed(() => model.pass.value !== undefined || model.download.value !== undefined)), watchBattery(), version)
+const updates = watchUpdates({
+  busy: computed(() => model.pass.value !== undefined || model.download.value !== undefined),
+  met: computed(() => model.link.value.server),
+  database: databaseVersion,
+})
+const ui = makeUi(model, makeSound(() => settings.value), settings, updates, watchBattery(), version)
 
 // A pairing link ends in #pair=CODE. It leaves the address at once, and is redeemed when the model knows that it is needed.
 let link = ''

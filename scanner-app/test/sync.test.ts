@@ -162,6 +162,26 @@ describe('a conversation', () => {
     await h.off()
   })
 
+  it('comes back to the websocket soon where it was refused but once: the server was ending', async () => {
+    const w = new World()
+    await w.server.offer('s', [], [])
+    const h = await paired(w)
+    await h.sync.join('s', packChunk, () => {})
+    await h.until(() => h.sync.state === 'online')
+    w.server.blockSockets = true
+    const hellos = w.server.hellos.length
+    w.server.cut()
+    await h.until(() => w.server.hellos.length > hellos) // by HTTP
+    w.server.blockSockets = false
+    const before = w.env.mono()
+    await h.until(async () => {
+      w.server.say({ t: 'feed', session: 's', cursor: 'c2', state: 'closing', round: 1, tasks: [] }) // heard by a socket alone
+      return (await h.store.session('s'))?.state === 'closing'
+    })
+    expect(w.env.mono() - before).toBeLessThan(30_000)
+    await h.off()
+  })
+
   it('gives up the call under way when it is to end', async () => {
     const w = new World()
     w.server.blockSockets = true

@@ -66,7 +66,7 @@ async function first(d, slow) {
     const until = await page.evaluate(() => ({ at: performance.timeOrigin + window.seen.field }))
     fetched = new Map()
     for (const r of requests) {
-      if (!r.url().endsWith('.js') || r.url().endsWith('/sw.js') || r.timing().startTime > until.at) continue
+      if (!r.url().endsWith('.js') || /\/sw-[^/]*\.js$/.test(r.url()) || r.timing().startTime > until.at) continue
       fetched.set(r.url(), (await r.sizes()).responseBodySize)
     }
     await browser.close()

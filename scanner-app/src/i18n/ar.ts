@@ -37,6 +37,8 @@ export const ar = {
   'notices.none': 'لا إشعارات الآن',
   'storage.unasked': 'غير معروف',
   'update.apply': 'طبّق الإصدار الجديد',
+  'update.fetching': 'يُحمَّل الإصدار الجديد، ثم يُفتح التطبيق من جديد تلقائيًا.',
+  'update.failed': 'لم يكتمل التحميل ولم يتغيّر شيء. ابقَ حيث الشبكة متاحة ثم طبّقه من جديد.',
 
   // States that take the screen
   'session.closing': 'الجلسة في طور الإقفال',

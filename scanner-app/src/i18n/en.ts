@@ -35,6 +35,8 @@ export const en: Catalogue = {
   'notices.none': 'No notices now',
   'storage.unasked': 'Not known',
   'update.apply': 'Apply the new version',
+  'update.fetching': 'The new version is being downloaded. The app opens anew by itself.',
+  'update.failed': 'The download did not succeed, and nothing was changed. Stay where there is network, and apply it again.',
 
   // States that take the screen
   'session.closing': 'The session is closing',

@@ -43,6 +43,8 @@ const most = 60_000
 const malformedWait = 60_000
 const overEvery = 60_000
 const overFor = 600_000
+/** … and where it worked before: no proxy forbids it, the server was ending or has only begun. Each time twice as long. */
+const overSoon = 2_000
 const overGather = 2_000
 /** How long the server may take over a sign-in while nothing else is heard of it, ms. */
 const signInWithin = 8_000
@@ -62,7 +64,9 @@ export class Sync {
   private readonly ended = new AbortController()
   private offs: (() => void)[] = []
   /** By HTTP until then, ms. */
+  /** By the monotonic clock: nobody sets that one. */
   private overUntil = 0
+  private blockedFor = overFor
 
   constructor(readonly env: Env, readonly store: Store, private readonly changed: () => void) {
     this.exchange = new Exchange(env, store)
@@ -191,7 +195,7 @@ export class Sync {
         return malformedWait
       case 'done':
         this.set(this.exchange.status.revoked ? 'revoked' : 'online')
-        return overEvery
+        return Math.max(0, Math.min(overEvery, this.overUntil - this.env.mono()))
       case 'busy':
         this.set('online')
         return end.retry ?? first
@@ -214,15 +218,19 @@ export class Sync {
     if (this.stopped) return { how: 'stopped', welcomed: false }
     if (this.state !== 'online' && this.state !== 'revoked' && this.state !== 'unenrolled') this.set('connecting')
     const greeted = () => this.set(this.exchange.status.revoked ? 'revoked' : 'online')
-    if (this.env.now() >= this.overUntil) {
+    if (this.env.mono() >= this.overUntil) {
       this.overUntil = 0
       this.link = new Link(this.exchange, token, (w) => this.set(w.revoked ? 'revoked' : 'online'))
       const end = await this.link.run().finally(() => (this.link = undefined))
+      if (end.welcomed) this.blockedFor = overSoon
       if (end.how !== 'blocked' || this.stopped) return end
     }
     // A socket that never opened does not say why: the network, a proxy, or the token. A call does.
     const end = await new Over(this.exchange, token, this.ended.signal, greeted).run()
-    if (end.welcomed && !this.overUntil) this.overUntil = this.env.now() + overFor
+    if (end.welcomed && !this.overUntil) {
+      this.overUntil = this.env.mono() + this.blockedFor
+      this.blockedFor = Math.min(overFor, 2 * this.blockedFor)
+    }
     return end
   }
 

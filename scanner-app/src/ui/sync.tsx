@@ -55,7 +55,9 @@ export function SyncSheet({ close }: { close: () => void }) {
         {storage.persisted === false && <Statement tone="check" title={text('storage.loose')}>{text('storage.loose.do')}</Statement>}
         {update.waiting.value && (
           <Statement tone="good" title={text('update.waiting')}>
-            {pass ? text('update.later') : <button class="button slim" onClick={() => update.apply()}>{text('update.apply')}</button>}
+            {update.taking.value === 'failed' && <span role="alert">{text('update.failed')} </span>}
+            {update.taking.value === 'fetching' ? <span role="status">{text('update.fetching')}</span>
+              : pass ? text('update.later') : <button class="button slim" onClick={() => update.apply()}>{text('update.apply')}</button>}
           </Statement>
         )}
       </div>

@@ -101,7 +101,7 @@ export function makeUi(model: Model, sound: Sound, settings: Signal<Settings>, u
     },
     model, sound, settings, refusal, battery, version,
     // Beside another window that counts nothing is taken: it would be under that one's hands.
-    update: { waiting: update.waiting, apply() { if (model.phase.peek() !== 'other-tab') update.apply() } },
+    update: { ...update, apply() { if (model.phase.peek() !== 'other-tab') update.apply() } },
     sheet, closed, section: signal(''), looked: signal(new Set()), started: signal(false), arabicKeyboard, keyboardRead: signal(false), pairing, pairAgain: signal(false), aside, practice: signal(undefined),
     practise() {
       if (!model.pass.peek()) aside.value = 'training'

@@ -37,7 +37,7 @@ async function show(toured: boolean, set: (m: FakeModel) => void = () => {}): Pr
   const model = fakeModel()
   set(model)
   const settings = signal<Settings>({ language: 'ar', digits: 'latn', theme: 'light', hand: 'right', size: 'usual', sound: true, vibration: true, toured })
-  const ui = makeUi(model, { unlock() {}, unlocked: () => true, play() {} }, settings, { waiting: signal(false), apply() {} }, signal(undefined), '0.1.0')
+  const ui = makeUi(model, { unlock() {}, unlocked: () => true, play() {} }, settings, { waiting: signal(false), taking: signal(undefined), apply() {} }, signal(undefined), '0.1.0')
   root = document.body.appendChild(document.createElement('div'))
   await act(() => render(<App ui={ui} />, root))
   return { model, ui, settings }

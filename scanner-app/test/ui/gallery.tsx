@@ -26,7 +26,7 @@ async function show(name: string, chosen: Partial<Settings> = {}): Promise<void>
   await idle() // the language of the document has changed
   const { model, scene } = setScene(name)
   window.asked = model.asked
-  const ui = makeUi(model, makeSound(() => settings.value), settings, { waiting: signal(Boolean(scene.waiting)), apply() {} }, signal(scene.battery), '0.1.0')
+  const ui = makeUi(model, makeSound(() => settings.value), settings, { waiting: signal(Boolean(scene.waiting)), taking: signal(undefined), apply() {} }, signal(scene.battery), '0.1.0')
   ui.sheet.value = scene.sheet
   ui.started.value = !scene.fresh
   ui.aside.value = scene.aside

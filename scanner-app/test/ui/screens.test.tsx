@@ -20,7 +20,7 @@ describe.each(['ar', 'en'] as const)('in %s', (lang) => {
 describe('beside another window', () => {
   it('no new version is taken under the hands of who counts there', () => {
     const { model } = setScene('other-tab'), apply = vi.fn()
-    const ui = makeUi(model, { unlock() {}, unlocked: () => true, play() {} }, signal({}) as unknown as Ui['settings'], { waiting: signal(true), apply }, signal(undefined), '0.1.0')
+    const ui = makeUi(model, { unlock() {}, unlocked: () => true, play() {} }, signal({}) as unknown as Ui['settings'], { waiting: signal(true), taking: signal(undefined), apply }, signal(undefined), '0.1.0')
     ui.update.apply()
     expect(apply).not.toHaveBeenCalled()
     model.phase.value = 'ready'

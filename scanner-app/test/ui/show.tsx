@@ -31,7 +31,7 @@ export async function show(name: string): Promise<{ model: FakeModel; ui: Ui; he
   const { model, scene } = setScene(name)
   const heard: Answer[] = []
   const settings = signal({ language: language.value, digits: 'latn', theme: 'light', hand: 'right', size: 'usual', sound: true, vibration: true, toured: true } as const)
-  const ui = makeUi(model, { unlock() {}, unlocked: () => true, play: (a) => heard.push(a) }, settings as unknown as Ui['settings'], { waiting: signal(Boolean(scene.waiting)), apply() {} }, signal(undefined), '0.1.0')
+  const ui = makeUi(model, { unlock() {}, unlocked: () => true, play: (a) => heard.push(a) }, settings as unknown as Ui['settings'], { waiting: signal(Boolean(scene.waiting)), taking: signal(undefined), apply() {} }, signal(undefined), '0.1.0')
   ui.sheet.value = scene.sheet
   ui.aside.value = scene.aside
   scene.meet?.(ui)

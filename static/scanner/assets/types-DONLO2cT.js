@@ -1,0 +1,1 @@
+import"./index-DVG6_qUp.js";

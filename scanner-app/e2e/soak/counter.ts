@@ -299,7 +299,7 @@ export class Counter {
   /** An article in the mode that asks for numbers. */
   private async takeUp(g = this.pick(this.goods)): Promise<void> {
     const { inHand } = this.book.state
-    const again = same(this.book.walk!, g).length > 0 || (inHand !== undefined && (g.item ? g.item === inHand.item : !inHand.item && g.code === inHand.code))
+    const again = same(this.book.walk!, g).length > 0 || note.earlier(this.book.state, g).length > 0 || (inHand !== undefined && (g.item ? g.item === inHand.item : !inHand.item && g.code === inHand.code))
     this.book.intend(note.take(g))
     await this.scan(g.code)
     await this.hear(again ? 'check' : g.item ? 'ok' : 'unknown')
@@ -310,9 +310,11 @@ export class Counter {
   }
 
   private async explain(): Promise<void> {
-    const reply = this.pick(['replace', 'add', 'discard'] as const)
+    const { state, walk } = this.book
+    const here = same(walk!, state.inHand!).length > 0 // else it is of a walk that this one adds to, and stays
+    const reply = this.pick(here ? ['replace', 'add', 'discard'] as const : ['add', 'discard'] as const)
     this.book.intend(reply === 'discard' ? note.discard : note.answer(reply))
-    await this.button(`ask.again.${reply}`).click()
+    await this.button(here || reply === 'discard' ? `ask.again.${reply}` : 'ask.earlier.add').click()
     await this.hear('ok')
     this.book.confirm(1)
     await this.shown()

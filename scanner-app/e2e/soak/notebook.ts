@@ -145,6 +145,13 @@ export function sightOf(s: State): Sight {
 export const same = (w: Walk, of: { item: string; code: string }): Entry[] =>
   standing(w).filter((e) => (of.item ? e.item === of.item : !e.item && e.code === of.code))
 
+/** What stands of it in the closed walks that one adds to. */
+export function earlier(s: State, of: { item: string; code: string }): Entry[] {
+  const found: Entry[] = []
+  for (let n = openWalk(s)?.continues; n !== undefined; n = s.walks[n]!.continues) found.push(...same(s.walks[n]!, of))
+  return found
+}
+
 // The steps. Each writes what the handheld has to tell of it.
 
 export const chooseMode = (mode: Mode): Step => (s) => { s.mode = mode }
@@ -186,14 +193,14 @@ function settleInHand(s: State): void {
   const w = openWalk(s)!
   const replaced = h.again === 'replace' ? same(w, h) : []
   for (const e of replaced) reverse(s, e)
-  record(s, h, thousandths(h.keyed), w.mode === 'quantity' && same(w, h).length === 0, replaced)
+  record(s, h, thousandths(h.keyed), w.mode === 'quantity' && same(w, h).length === 0 && earlier(s, h).length === 0, replaced)
   delete s.inHand
 }
 
 /** An article comes to hand; the one before it is counted as keyed. */
 export const take = (g: Good): Step => (s) => {
   settleInHand(s)
-  s.inHand = { item: g.item, code: g.code, pack: g.pack, keyed: '', ...(same(openWalk(s)!, g).length ? { again: 'ask' as const } : {}) }
+  s.inHand = { item: g.item, code: g.code, pack: g.pack, keyed: '', ...(same(openWalk(s)!, g).length || earlier(s, g).length ? { again: 'ask' as const } : {}) }
 }
 
 export const key = (digit: string): Step => (s) => { s.inHand!.keyed += digit }
@@ -211,7 +218,7 @@ export const discard: Step = (s) => { delete s.inHand }
 export const undo = (n = 0): Step => (s) => {
   const w = openWalk(s)!, e = standing(w).at(-1 - n)!
   reverse(s, e)
-  const alone = e.inPlaceOf.length === 1 && e.inPlaceOf[0]!.allHere && same(w, e).length === 0
+  const alone = e.inPlaceOf.length === 1 && e.inPlaceOf[0]!.allHere && same(w, e).length === 0 && earlier(s, e).length === 0
   for (const b of e.inPlaceOf) record(s, b, b.amount, alone, b.inPlaceOf)
 }
 

@@ -54,8 +54,12 @@ export class Counting extends Ground {
   get question(): Question | undefined {
     if (this.over) return undefined
     if (this.asked) return this.asked.question
-    const p = this.walk?.record.pending
-    return p?.again === 'ask' ? { kind: 'again', already: this.walk!.already(p), answers: p.keyed === '0' ? ['discard', 'replace'] : ['replace', 'add', 'discard'] } : undefined
+    const { walk } = this, p = walk?.record.pending
+    if (!walk || p?.again !== 'ask') return undefined
+    const earlier = walk.same(p).some((s) => s.event.id !== p.corrects) ? undefined : walk.before(p)
+    // What was counted before the location was closed is not taken back any more: only more of it can be added.
+    if (earlier !== undefined && p.keyed !== '0') return { kind: 'earlier', already: earlier, answers: ['discard', 'add'] }
+    return { kind: 'again', already: walk.already(p), answers: p.keyed === '0' ? ['discard', 'replace'] : ['replace', 'add', 'discard'] }
   }
 
   // Passes.
@@ -203,7 +207,7 @@ export class Counting extends Ground {
       await this.record([...settled, walk.observation(one, amount, at, false)], { pending: undefined, multiplier: '' })
       return { what, sound }
     }
-    const again = walk.same(p).length > 0 || (before !== undefined && before.item === p.item && (p.item !== undefined || before.code === p.code) &&
+    const again = walk.same(p).length > 0 || walk.before(p) !== undefined || (before !== undefined && before.item === p.item && (p.item !== undefined || before.code === p.code) &&
       (before.lot ?? '') === (p.lot ?? '') && (before.expiry ?? '') === (p.expiry ?? '') && !before.condition)
     const early = multiplier ? { keyed: multiplier, early: true } : proposed !== undefined ? { keyed: keyedOf(proposed), early: true } : {}
     await this.record(settled, { pending: { ...p, ...early, ...(again ? { again: 'ask' as const } : {}) }, multiplier: '' })
@@ -239,7 +243,7 @@ export class Counting extends Ground {
 
   /** The events that record an entry in the place of others. It is all that is here only where no other stands. */
   private replacing(walk: Walk, taken: Step[], p: PendingRecord, amount: number, at: number, allHere: boolean): EventFields[] {
-    const alone = !walk.steps.some((s) => !s.reversed && !taken.includes(s) && (p.item ? s.event.item === p.item : !s.event.item && s.event.code === p.code))
+    const alone = walk.before(p) === undefined && !walk.steps.some((s) => !s.reversed && !taken.includes(s) && (p.item ? s.event.item === p.item : !s.event.item && s.event.code === p.code))
     return [...taken.map((s) => walk.reversal(s, this.means.now())), walk.observation(p, amount, at, allHere && alone)]
   }
 

@@ -4,7 +4,7 @@ import type { EventFields } from '../store/event'
 import type { PassRecord } from '../store/schema'
 import type { Store } from '../store/store'
 import { Refuse } from './refusal'
-import { Walk, type PassChange } from './walk'
+import { Walk, type PassChange, type Step } from './walk'
 
 /** What counting asks of the store: training has one in memory. */
 export type CountStore = Pick<Store, 'record' | 'putPass' | 'passes' | 'passEvents' | 'sessions' | 'get' | 'put'>
@@ -25,7 +25,7 @@ export class Journal {
   static async open(store: CountStore, session: string, person: string): Promise<Journal> {
     const j = new Journal(store, await store.passes(session))
     const open = j.passes.find((p) => p.person === person && !p.closed)
-    if (open) j.walk = Walk.of(open, await store.passEvents(open.pass))
+    if (open) j.walk = Walk.of(open, await store.passEvents(open.pass), await j.earlier(open))
     return j
   }
 
@@ -36,8 +36,9 @@ export class Journal {
   }
 
   async begin(record: PassRecord, opened: EventFields): Promise<void> {
+    const earlier = await this.earlier(record)
     await this.store.record([opened], record)
-    this.walk = new Walk(record)
+    this.walk = new Walk(record, earlier)
     this.passes.push(record)
   }
 
@@ -88,6 +89,12 @@ export class Journal {
       all.record.quantity += p.quantity
     }
     return all
+  }
+
+  /** What stands in the passes that one adds to. */
+  private async earlier(pass: PassRecord): Promise<Step[]> {
+    const before = this.before(pass)
+    return before ? (await this.walked(before)).steps.filter((s) => !s.reversed) : []
   }
 
   private before(pass: PassRecord): PassRecord | undefined {

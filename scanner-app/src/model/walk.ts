@@ -30,10 +30,16 @@ export class Walk {
   /** What was taken back last and nothing stands for yet, and by the monotonic clock when: one act has one instant. */
   private taken: { steps: Step[]; mono: number } = { steps: [], mono: -1 }
 
-  constructor(public record: PassRecord) {}
+  /** The same as the screens see it: it does not change any more. */
+  private readonly added: Pass['earlier']
 
-  static of(record: PassRecord, events: EventRecord[]): Walk {
-    const w = new Walk(record)
+  /** Earlier: what stands in the passes that this one adds to. */
+  constructor(public record: PassRecord, private readonly earlier: readonly Step[] = []) {
+    this.added = earlier.map(({ event: e }) => ({ code: e.code ?? '', ...(e.item ? { item: e.item } : {}), quantity: quantity(e) }))
+  }
+
+  static of(record: PassRecord, events: EventRecord[], earlier: readonly Step[] = []): Walk {
+    const w = new Walk(record, earlier)
     for (const e of events) w.take({ ...(JSON.parse(e.body) as RecordedEvent), n: e.n })
     return w
   }
@@ -70,6 +76,12 @@ export class Walk {
       (e.lot ?? '') === (p.lot ?? '') && (e.expiry ?? '') === (p.expiry ?? '') && (e.condition ?? '') === (p.condition ?? ''))
   }
 
+  /** How much of the same item, or unknown code, stands in the passes that this one adds to; undefined: none was counted there. */
+  before(p: Pick<EventFields, 'item' | 'code'>): number | undefined {
+    const found = this.earlier.filter((s) => isSame(p, s.event))
+    return found.length ? found.reduce((sum, s) => sum + quantity(s.event), 0) : undefined
+  }
+
   /** Whether anything of the item stands, in whatever lot or condition. */
   met(item: string | undefined, code: string): boolean {
     return this.steps.some(({ event: e, reversed }) => !reversed && (item ? e.item === item : !e.item && e.code === code))
@@ -104,7 +116,7 @@ export class Walk {
 
   /** The events that undo an entry: what was taken back for it stands again as it was. It is all that is here only where no other stands. */
   undoing(step: Step, now: number): EventFields[] {
-    const alone = step.inPlaceOf.length === 1 && !this.steps.some((s) => !s.reversed && s !== step && isSame(step.event, s.event))
+    const alone = step.inPlaceOf.length === 1 && this.before(step.event) === undefined && !this.steps.some((s) => !s.reversed && s !== step && isSame(step.event, s.event))
     return [this.reversal(step, now), ...step.inPlaceOf.map(({ event: { id, n, v, mono, offset, rtt, all_here, ...e } }): EventFields => ({ ...e, all_here: (alone && all_here) || undefined }))]
   }
 
@@ -152,7 +164,7 @@ export class Walk {
     return {
       pass: r.pass, place, round: r.round, recount: r.round > 1, mode: r.mode, openedAt: r.openedAt, multiplier: r.multiplier, entries,
       ...(r.items ? { items: r.items.map((id) => itemOf(catalogue, id)!) } : {}), totals: this.totals(catalogue),
-      ...(r.pending ? { pending: this.pending(r.pending, catalogue, now) } : {}),
+      ...(r.pending ? { pending: this.pending(r.pending, catalogue, now) } : {}), earlier: this.added,
     }
   }
 
@@ -162,7 +174,7 @@ export class Walk {
     const q = amount === undefined ? undefined : quantityOf(amount, p.pack)
     return {
       code: p.code, ...optionalItem(catalogue, p.item), pack: p.pack, undirected: p.undirected, scannedAt: p.scannedAt, keyed: p.keyed, ...(q === undefined ? {} : { quantity: q }),
-      packs: packsOf(item), decimals: takesDecimals(p, catalogue), already: this.steps.reduce((sum, s) => sum + (!s.reversed && isSame(p, s.event) ? quantity(s.event) : 0), 0),
+      packs: packsOf(item), decimals: takesDecimals(p, catalogue), already: this.steps.reduce((sum, s) => sum + (!s.reversed && isSame(p, s.event) ? quantity(s.event) : 0), this.before(p) ?? 0),
       ...detailsOf(p, now), wantsLot: wantsLot(p, item), ...(p.bestBefore ? { bestBefore: p.bestBefore } : {}), ...(p.corrects ? { corrects: p.corrects } : {}),
       ...(p.again && p.again !== 'ask' ? { again: p.again } : {}),
     }

@@ -30,6 +30,7 @@ export function FinishSheet({ pass, close }: { pass: Pass; close: () => void }) 
           <dt>{text('finish.quantity')}</dt><dd>{unitsOf(totals).map((u) => <p key={u}>{u}</p>)}</dd>
           <dt>{text('finish.unknown')}</dt><dd class={totals.unknown ? 'unknown' : ''}><Count n={totals.unknown} /></dd>
         </dl>
+        {pass.earlier.length > 0 && <p>{text('finish.earlier')}</p>}
         {pass.pending ? <Statement tone="check" title={text('finish.pending')}>{pass.pending.item ? <Name of={pass.pending.item.name} /> : text('unknown')}</Statement>
           : <p>{closing ? text('finish.closing') : totals.observations ? text('finish.ask') : text('finish.empty')}</p>}
         <Refused />

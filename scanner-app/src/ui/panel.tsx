@@ -44,8 +44,9 @@ function spoken(pass: Pass, newest: Entry | undefined): string {
   return [name, countedOf(newest!), `${text('panel.here')} ${amountOf(newest!.item, standingOf(newest!, pass))}`].join(' · ')
 }
 
+// standingOf is all that is recorded of it at this location, in the passes that this one adds to as well.
 const standingOf = (entry: Entry, pass: Pass) =>
-  pass.entries.filter((e) => !e.reversed && (entry.item ? e.item?.id === entry.item.id : e.code === entry.code)).reduce((sum, e) => sum + e.quantity, 0)
+  pass.earlier.filter((e) => (entry.item ? e.item === entry.item.id : !e.item && e.code === entry.code)).reduce((sum, e) => sum + e.quantity, 0) + pass.entries.filter((e) => !e.reversed && (entry.item ? e.item?.id === entry.item.id : e.code === entry.code)).reduce((sum, e) => sum + e.quantity, 0)
 
 // tone is the colour at the panel's edge, the third of the answers beside sound and word.
 function tone(pass: Pass, fault: boolean, asked: boolean): Tone | '' {

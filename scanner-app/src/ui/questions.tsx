@@ -14,6 +14,7 @@ import { Code, Name } from './value'
 
 const words: Record<Exclude<Question['kind'], 'how-many' | 'lot'>, Record<string, Key>> = {
   again: { replace: 'ask.again.replace', add: 'ask.again.add', discard: 'ask.again.discard' },
+  earlier: { discard: 'ask.again.discard', add: 'ask.earlier.add' },
   large: { change: 'ask.large.change', accept: 'ask.large.accept' },
   invalid: { again: 'ask.invalid.again', count: 'ask.invalid.count' },
   leave: { stay: 'ask.leave.stay', leave: 'ask.leave.leave' },
@@ -65,7 +66,7 @@ const laid = (question: Question): Reply[] => (question.kind === 'large' ? [...q
 
 function title(question: Question, item: Item | undefined): string {
   switch (question.kind) {
-    case 'again': return text('ask.again')
+    case 'again': case 'earlier': return text('ask.again')
     case 'large': return text('ask.large', { quantity: amountOf(item, question.quantity) })
     case 'invalid': return text('ask.invalid')
     case 'leave': return text('ask.leave', { place: placeInWords(question.to) })
@@ -87,6 +88,13 @@ function Body({ question }: { question: Question }) {
         </div>
       )
     }
+    case 'earlier':
+      return (
+        <div class="stack tight">
+          {pending?.item && <p class="strong"><Name of={pending.item.name} /></p>}
+          <p>{text('ask.earlier.do', { quantity: amountOf(pending?.item, question.already) })}</p>
+        </div>
+      )
     case 'large':
       return (
         <div class="stack tight">

@@ -47,6 +47,8 @@ it('counts by the rules of the app, and knows what was practised', async () => {
   expect(t.question.value).toMatchObject({ kind: 'second-pass' })
   await t.answer('continue')
   await t.scan(labels.count!)
+  expect(t.question.value).toMatchObject({ kind: 'earlier' })
+  await t.answer('add')
   expect(await t.confirm()).toEqual({ sound: 'check' })
   expect(t.question.value).toMatchObject({ kind: 'how-many' })
 })

@@ -39,7 +39,7 @@ export function pass(more: Partial<Pass> = {}): Pass {
   const entries = more.entries ?? []
   const standing = entries.filter((e) => !e.reversed)
   const totals = { ...none, observations: standing.length, items: standing.filter((e) => e.item).length, quantity: standing.reduce((n, e) => n + e.quantity, 0), units: unitsOf(standing), unknown: standing.filter((e) => !e.item).length }
-  return { pass: 'p1', place: place('A-04-12', 'ممر 4 · رف 12'), round: 1, recount: false, mode: 'quantity', openedAt: 0, multiplier: '', totals, ...more, entries }
+  return { pass: 'p1', place: place('A-04-12', 'ممر 4 · رف 12'), round: 1, recount: false, mode: 'quantity', openedAt: 0, multiplier: '', totals, earlier: [], ...more, entries }
 }
 
 export function task(key: string, at: Place, more: Partial<Task> = {}): Task {

@@ -163,6 +163,7 @@ export const scenes: Record<string, Scene> = {
   'camera-opening': { sheet: 'camera', set: (m) => { films(async () => document.createElement('canvas').captureStream(1)); counting(m, { mode: 'each' }) } },
   'again-kind': { set: (m) => { counting(m, { pending: pending(items['dates'], { condition: 'near-expiry', lot: 'L2231', expiry: '2027-03-31', already: 14_500 }) }); m.question.value = { kind: 'again', already: 4500, answers: ['replace', 'add', 'discard'] } } },
   'again-zero': { set: (m) => { counting(m, { pending: pending(items['milk'], { keyed: '0', quantity: 0, already: 24000 }) }); m.question.value = { kind: 'again', already: 24000, answers: ['discard', 'replace'] } } },
+  'again-earlier': { set: (m) => { counting(m, { pending: pending(items['milk'], { already: 12000 }), earlier: [{ code: '', item: 'milk', quantity: 12000 }] }); m.question.value = { kind: 'earlier', already: 12000, answers: ['discard', 'add'] } } },
   'large-weight': { set: (m) => { counting(m, { pending: pending(items['dates'], { keyed: '350', quantity: 350_000 }) }); m.question.value = { kind: 'large', quantity: 350_000, answers: ['change', 'accept'] } } },
   'count-moved': { set: (m) => counting(m), meet: (ui) => { ui.told.value = { icon: 'move', words: 'سُجّل النقل إلى ممر 5 · رف 2: حليب كامل الدسم طويل الأجل 1 لتر' } } },
   again: { set: (m) => { counting(m, { pending: pending(items['milk'], { already: 24000 }) }); m.question.value = { kind: 'again', already: 24000, answers: ['replace', 'add', 'discard'] } } },

@@ -1,1 +1,0 @@
-import"./index-DVG6_qUp.js";

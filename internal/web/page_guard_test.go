@@ -47,7 +47,7 @@ var fill = strings.NewReplacer(":session", "night1", ":site", "central", ":perso
 
 func TestEveryAnswerToABrowserIsGuarded(t *testing.T) {
 	d := open(t, unhurried)
-	paths := []string{"/", "/sign-in", "/nowhere", "/static/tokens.css", "/static/style/console.css", "/static/none.js", "/app/", "/app/sw.js"}
+	paths := []string{"/", "/sign-in", "/nowhere", "/static/tokens.css", "/static/style/console.css", "/static/none.js", "/app/", "/app/worker.json"}
 	for _, p := range d.consolePages() {
 		paths = append(paths, p.Path)
 	}
@@ -226,7 +226,7 @@ func TestLanguageThemeAndDigits(t *testing.T) {
 func TestFilesSayHowLongTheyKeep(t *testing.T) {
 	d := open(t, unhurried)
 	for path, want := range map[string]string{
-		"/app/": "no-cache", "/app/sw.js": "no-cache", "/app/index.html": "no-cache", "/static/tokens.css": "no-cache", "/static/tokens.css?v=old": "no-cache",
+		"/app/": "no-cache", "/app/worker.json": "no-cache", "/app/index.html": "no-cache", "/static/tokens.css": "no-cache", "/static/tokens.css?v=old": "no-cache",
 	} {
 		w := d.browse("", "GET", path, nil)
 		if got := w.Header().Get("Cache-Control"); w.Code != http.StatusOK || got != want {

@@ -70,8 +70,11 @@ export class Trace {
     if ('event' in heard) {
       if (!/^(key|input|beforeinput|composition|paste)/.test(heard.event.type)) return
       this.add(heard.event.timeStamp, { event: rawEvent(heard.event, heard.on) })
-    } else if ('typed' in heard) this.add(performance.now(), { typed: heard.typed })
-    else this.add(performance.now(), { scan: this.read(heard.scan) })
+      return
+    }
+    const now = Math.max(this.last, performance.now()) // browsers round the times of events and of the clock apart
+    if ('typed' in heard) this.add(now, { typed: heard.typed })
+    else this.add(now, { scan: this.read(heard.scan) })
   }
 
   private add(at: number, what: Partial<Told>): void {

@@ -63,9 +63,9 @@ export class Sync {
   private running: Promise<void> | undefined
   private readonly ended = new AbortController()
   private offs: (() => void)[] = []
-  /** By HTTP until then, ms. */
-  /** By the monotonic clock: nobody sets that one. */
+  /** By HTTP until then, ms of the monotonic clock: nobody sets that one. */
   private overUntil = 0
+  /** How long it is to be by HTTP where a websocket does not open next, ms. */
   private blockedFor = overFor
 
   constructor(readonly env: Env, readonly store: Store, private readonly changed: () => void) {

@@ -71,7 +71,7 @@ export function watchUpdates(
   /** Fetches all of it, and lets it take the old one's place once nothing is being counted. Where it fails the old one stays. */
   const take = async (name: string) => {
     const registration = await register(name), worker = registration.installing ?? registration.waiting
-    if (!worker) return
+    if (!worker) return void (taking.value = undefined) // another window took it
     const installed = signal(worker.state === 'installed')
     worker.addEventListener('statechange', () => {
       installed.value = worker.state === 'installed'

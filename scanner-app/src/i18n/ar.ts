@@ -151,6 +151,7 @@ export const ar = {
   'ask.again.add': 'أضف إلى ما سُجّل',
   'ask.again.discard': 'تجاهل هذا المسح',
   'ask.earlier.do': 'عددت منه {quantity} هنا قبل أن تُقفل الموقع، وهذه المرة تُضاف إليها. هل هذه زيادة عليها؟',
+  'ask.earlier.zero': 'عددت منه {quantity} هنا قبل أن تُقفل الموقع، ويبقى كما هو: الصفر لا يُلغي منه شيئًا. إن كان خطأ فأبلغ المشرف.',
   'ask.earlier.add': 'نعم، زيادة: أضفها',
   'ask.large': '{quantity}؟',
   'ask.large.point': '{quantity}، أم {less}؟ تأكّد من الفاصلة قبل تسجيله.',

@@ -149,6 +149,7 @@ export const en: Catalogue = {
   'ask.again.add': 'Add to what is recorded',
   'ask.again.discard': 'Ignore this scan',
   'ask.earlier.do': 'You counted {quantity} of it here before you closed the location, and this time adds to that. Is this more of it?',
+  'ask.earlier.zero': 'You counted {quantity} of it here before you closed the location. That stays: a zero takes nothing of it back. If it was wrong, tell the supervisor.',
   'ask.earlier.add': 'It is more: add it',
   'ask.large': '{quantity}?',
   'ask.large.point': '{quantity}, or {less}? Make sure of the decimal point before it is recorded.',

@@ -57,8 +57,8 @@ export class Counting extends Ground {
     const { walk } = this, p = walk?.record.pending
     if (!walk || p?.again !== 'ask') return undefined
     const earlier = walk.same(p).some((s) => s.event.id !== p.corrects) ? undefined : walk.before(p)
-    // What was counted before the location was closed is not taken back any more: only more of it can be added.
-    if (earlier !== undefined && p.keyed !== '0') return { kind: 'earlier', already: earlier, answers: ['discard', 'add'] }
+    // What was counted before the location was closed is not taken back any more: only more of it can be added, and zero is no more.
+    if (earlier !== undefined) return { kind: 'earlier', already: earlier, answers: p.keyed === '0' ? ['discard'] : ['discard', 'add'] }
     return { kind: 'again', already: walk.already(p), answers: p.keyed === '0' ? ['discard', 'replace'] : ['replace', 'add', 'discard'] }
   }
 
@@ -243,8 +243,7 @@ export class Counting extends Ground {
 
   /** The events that record an entry in the place of others. It is all that is here only where no other stands. */
   private replacing(walk: Walk, taken: Step[], p: PendingRecord, amount: number, at: number, allHere: boolean): EventFields[] {
-    const alone = walk.before(p) === undefined && !walk.steps.some((s) => !s.reversed && !taken.includes(s) && (p.item ? s.event.item === p.item : !s.event.item && s.event.code === p.code))
-    return [...taken.map((s) => walk.reversal(s, this.means.now())), walk.observation(p, amount, at, allHere && alone)]
+    return [...taken.map((s) => walk.reversal(s, this.means.now())), walk.observation(p, amount, at, allHere && walk.alone(p, taken))]
   }
 
   /** Asks for lot and expiry. The item's entry before it may have had the same. */
@@ -328,7 +327,7 @@ export class Counting extends Ground {
     if (!found) throw new Refuse(typeof seen === 'string' ? 'item-unknown' : 'zero-unknown')
     const id: Identity = typeof seen === 'string' ? { what: 'item', id: seen, code: '', pack: packsOf(found)[0]!.pack, arabicKeyboard: false } : seen
     const p = { ...this.pendingOf(id, raw, entry, at), keyed: '0' }
-    const again = this.walk!.same(p).length > 0
+    const again = this.walk!.same(p).length > 0 || this.walk!.before(p) !== undefined
     await this.put({ pending: { ...p, ...(again ? { again: 'ask' as const } : {}) }, multiplier: '' })
     return again ? look : this.confirm()
   }

@@ -241,8 +241,8 @@ export type Question =
   | { kind: 'how-many'; answers: readonly ['discard']; again?: boolean }
   /** The item stands here already with so much of the same lot and condition (base units, thousandths). Zero adds nothing. */
   | { kind: 'again'; already: number; answers: readonly ('replace' | 'add' | 'discard')[] }
-  /** So much was counted in the passes that this one adds to. */
-  | { kind: 'earlier'; already: number; answers: readonly ['discard', 'add'] }
+  /** So much was counted in the passes that this one adds to. Zero adds nothing, and takes nothing of it back. */
+  | { kind: 'earlier'; already: number; answers: readonly ('discard' | 'add')[] }
   /**
    * The item needs its lot or expiry: describe() answers, or the same as that of its entry before (last), or that none can be read.
    * Again: a scan was not taken for it.
@@ -293,7 +293,7 @@ export interface Pass {
   multiplier: string
   totals: Totals
   /** What stands in the passes that this one adds to; empty: it adds to none. */
-  earlier: readonly { code: string; item?: string; quantity: number }[]
+  earlier: readonly Entry[]
 }
 
 /** Stock that its person carried, or carries, from one location to another. */

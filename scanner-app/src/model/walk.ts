@@ -30,13 +30,8 @@ export class Walk {
   /** What was taken back last and nothing stands for yet, and by the monotonic clock when: one act has one instant. */
   private taken: { steps: Step[]; mono: number } = { steps: [], mono: -1 }
 
-  /** The same as the screens see it: it does not change any more. */
-  private readonly added: Pass['earlier']
-
   /** Earlier: what stands in the passes that this one adds to. */
-  constructor(public record: PassRecord, private readonly earlier: readonly Step[] = []) {
-    this.added = earlier.map(({ event: e }) => ({ code: e.code ?? '', ...(e.item ? { item: e.item } : {}), quantity: quantity(e) }))
-  }
+  constructor(public record: PassRecord, private readonly earlier: readonly Step[] = []) {}
 
   static of(record: PassRecord, events: EventRecord[], earlier: readonly Step[] = []): Walk {
     const w = new Walk(record, earlier)
@@ -82,9 +77,9 @@ export class Walk {
     return found.length ? found.reduce((sum, s) => sum + quantity(s.event), 0) : undefined
   }
 
-  /** Whether anything of the item stands, in whatever lot or condition. */
-  met(item: string | undefined, code: string): boolean {
-    return this.steps.some(({ event: e, reversed }) => !reversed && (item ? e.item === item : !e.item && e.code === code))
+  /** Whether nothing of it stands here but these, in the passes that this one adds to neither: an entry is then all that is here. */
+  alone(of: Pick<EventFields, 'item' | 'code'>, but: readonly Step[]): boolean {
+    return this.before(of) === undefined && !this.steps.some((s) => !s.reversed && !but.includes(s) && isSame(of, s.event))
   }
 
   already(p: PendingRecord): number {
@@ -116,7 +111,7 @@ export class Walk {
 
   /** The events that undo an entry: what was taken back for it stands again as it was. It is all that is here only where no other stands. */
   undoing(step: Step, now: number): EventFields[] {
-    const alone = step.inPlaceOf.length === 1 && this.before(step.event) === undefined && !this.steps.some((s) => !s.reversed && s !== step && isSame(step.event, s.event))
+    const alone = step.inPlaceOf.length === 1 && this.alone(step.event, [step])
     return [this.reversal(step, now), ...step.inPlaceOf.map(({ event: { id, n, v, mono, offset, rtt, all_here, ...e } }): EventFields => ({ ...e, all_here: (alone && all_here) || undefined }))]
   }
 
@@ -151,21 +146,24 @@ export class Walk {
   /** As the screens see it. */
   view(catalogue: Catalogue, place: Place, ackedN: number, now: number): Pass {
     const r = this.record, day = today(now)
-    const entries = this.steps.map((step): Entry => {
-      const { event: e, reversed, replaced, inPlaceOf, shown } = step, sent = e.n <= ackedN
-      if (shown?.reversed === reversed && shown.sent === sent && step.day === day) return shown // what an expiry suggests changes by the day
-      step.day = day
-      return (step.shown = {
-        id: e.id, code: e.code ?? '', ...(shown?.item ? { item: shown.item } : optionalItem(catalogue, e.item)), pack: e.pack ?? 1000, undirected: e.undirected ?? false,
-        ...detailsOf(e, now), ...(e.price && e.unit_price ? { price: { price: e.price, unit: e.unit_price } } : {}), at: e.at, scannedAt: e.scanned_at ?? e.at, amount: e.amount ?? 0, quantity: quantity(e), allHere: e.all_here ?? false, reversed, sent,
-        ...(replaced ? { replaced } : {}), ...(inPlaceOf.length ? { restores: inPlaceOf.reduce((sum, s) => sum + quantity(s.event), 0) } : {}),
-      })
-    }).reverse()
+    const shown = (step: Step) => this.entry(step, catalogue, ackedN, now, day)
     return {
-      pass: r.pass, place, round: r.round, recount: r.round > 1, mode: r.mode, openedAt: r.openedAt, multiplier: r.multiplier, entries,
+      pass: r.pass, place, round: r.round, recount: r.round > 1, mode: r.mode, openedAt: r.openedAt, multiplier: r.multiplier, entries: this.steps.map(shown).reverse(),
       ...(r.items ? { items: r.items.map((id) => itemOf(catalogue, id)!) } : {}), totals: this.totals(catalogue),
-      ...(r.pending ? { pending: this.pending(r.pending, catalogue, now) } : {}), earlier: this.added,
+      ...(r.pending ? { pending: this.pending(r.pending, catalogue, now) } : {}), earlier: this.earlier.map(shown),
     }
+  }
+
+  /** An entry as it is shown; most are as they were. */
+  private entry(step: Step, catalogue: Catalogue, ackedN: number, now: number, day: string): Entry {
+    const { event: e, reversed, replaced, inPlaceOf, shown } = step, sent = e.n <= ackedN
+    if (shown?.reversed === reversed && shown.sent === sent && step.day === day) return shown // what an expiry suggests changes by the day
+    step.day = day
+    return (step.shown = {
+      id: e.id, code: e.code ?? '', ...(shown?.item ? { item: shown.item } : optionalItem(catalogue, e.item)), pack: e.pack ?? 1000, undirected: e.undirected ?? false,
+      ...detailsOf(e, now), ...(e.price && e.unit_price ? { price: { price: e.price, unit: e.unit_price } } : {}), at: e.at, scannedAt: e.scanned_at ?? e.at, amount: e.amount ?? 0, quantity: quantity(e), allHere: e.all_here ?? false, reversed, sent,
+      ...(replaced ? { replaced } : {}), ...(inPlaceOf.length ? { restores: inPlaceOf.reduce((sum, s) => sum + quantity(s.event), 0) } : {}),
+    })
   }
 
   private pending(p: PendingRecord, catalogue: Catalogue, now: number): Pending {

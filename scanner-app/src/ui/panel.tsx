@@ -46,7 +46,7 @@ function spoken(pass: Pass, newest: Entry | undefined): string {
 
 // standingOf is all that is recorded of it at this location, in the passes that this one adds to as well.
 const standingOf = (entry: Entry, pass: Pass) =>
-  pass.earlier.filter((e) => (entry.item ? e.item === entry.item.id : !e.item && e.code === entry.code)).reduce((sum, e) => sum + e.quantity, 0) + pass.entries.filter((e) => !e.reversed && (entry.item ? e.item?.id === entry.item.id : e.code === entry.code)).reduce((sum, e) => sum + e.quantity, 0)
+  [...pass.earlier, ...pass.entries].filter((e) => !e.reversed && (entry.item ? e.item?.id === entry.item.id : e.code === entry.code)).reduce((sum, e) => sum + e.quantity, 0)
 
 // tone is the colour at the panel's edge, the third of the answers beside sound and word.
 function tone(pass: Pass, fault: boolean, asked: boolean): Tone | '' {

@@ -49,7 +49,7 @@ function about(question: Question): string {
 }
 
 function word(question: Exclude<Question, { kind: 'how-many' | 'lot' }>, a: Reply, pending: Pending | undefined): string {
-  if (question.kind === 'again' && pending?.keyed === '0' && a !== 'add') return text(a === 'replace' ? 'ask.again.zero' : 'ask.again.unzero')
+  if ((question.kind === 'again' || question.kind === 'earlier') && pending?.keyed === '0' && a !== 'add') return text(a === 'replace' ? 'ask.again.zero' : 'ask.again.unzero')
   if (question.kind === 'again' && a === 'replace' && kindOf(pending, question.already)) return text('ask.again.replace.kind', { kind: conditionWord(pending?.condition ?? 'saleable') })
   return text(words[question.kind][a]!)
 }
@@ -92,7 +92,7 @@ function Body({ question }: { question: Question }) {
       return (
         <div class="stack tight">
           {pending?.item && <p class="strong"><Name of={pending.item.name} /></p>}
-          <p>{text('ask.earlier.do', { quantity: amountOf(pending?.item, question.already) })}</p>
+          <p>{text(pending?.keyed === '0' ? 'ask.earlier.zero' : 'ask.earlier.do', { quantity: amountOf(pending?.item, question.already) })}</p>
         </div>
       )
     case 'large':

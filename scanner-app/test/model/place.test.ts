@@ -86,52 +86,69 @@ describe('places and tasks', () => {
     await m.stop()
   })
 
-  it('tells in a pass that adds to another what was counted there, and asks before it adds to that', async () => {
-    const { w, m } = await counting()
-    await m.scan('A-01-03')
-    await m.scan(milk)
-    await keys(m, '12')
-    await m.confirm()
-    await m.closePass()
-    await m.openPass('A-01-03')
-    await m.answer('continue')
-    expect((await m.scan(milk)).sound).toBe('check')
-    expect(m.question.value).toEqual({ kind: 'earlier', already: 12_000, answers: ['discard', 'add'] })
-    expect(m.pass.value!.pending!.already).toBe(12_000)
-    await m.answer('discard')
-    expect(m.pass.value!.totals.observations).toBe(0)
-    await m.scan(milk)
-    await m.answer('add')
-    await keys(m, '5')
-    await m.confirm()
-    expect(m.pass.value!.earlier).toEqual([{ code: milk, item: 'milk', quantity: 12_000 }])
-    await m.scan(milk) // from here on it is as in any pass
-    expect(m.question.value).toMatchObject({ kind: 'again', already: 5000 })
-    await m.answer('discard')
-    await m.scan(rice) // nothing of it was there
-    expect(m.question.value).toBeUndefined()
-    await keys(m, '3')
-    await m.confirm()
-    await m.closePass()
-    const seen = (await arrived(w, m)).filter((e) => e['kind'] === 'observed')
-    expect(seen.map((e) => [e['item'], e['amount'], e['all_here']])).toEqual([['milk', 12_000, true], ['milk', 5000, undefined], ['rice', 3000, true]])
-    await m.stop()
-  })
+  describe('a pass that adds to another', () => {
+    /** Twelve of the milk were counted before the location was closed. */
+    async function continued() {
+      const { w, m } = await counting()
+      await m.scan('A-01-03')
+      await m.scan(milk)
+      await keys(m, '12')
+      await m.confirm()
+      await m.closePass()
+      await m.openPass('A-01-03')
+      await m.answer('continue')
+      return { w, m }
+    }
+    const before = [{ item: { id: 'milk' }, quantity: 12_000, reversed: false }]
 
-  it('still knows after the tab was closed what the pass adds to', async () => {
-    const { w, m } = await counting()
-    await m.scan('A-01-03')
-    await m.scan(milk)
-    await keys(m, '12')
-    await m.confirm()
-    await m.closePass()
-    await m.openPass('A-01-03')
-    await m.answer('continue')
-    await m.stop()
-    const again = createModel({ env: w.env, name: w.database })
-    await until(() => again.phase.value === 'ready' && again.pass.value !== undefined)
-    expect(again.pass.value!.earlier).toEqual([{ code: milk, item: 'milk', quantity: 12_000 }])
-    await again.stop()
+    it('tells what was counted there, and asks before it adds to that', async () => {
+      const { w, m } = await continued()
+      expect((await m.scan(milk)).sound).toBe('check')
+      expect(m.question.value).toEqual({ kind: 'earlier', already: 12_000, answers: ['discard', 'add'] })
+      expect(m.pass.value!.pending!.already).toBe(12_000)
+      await m.answer('discard')
+      expect(m.pass.value!.totals.observations).toBe(0)
+      await m.scan(milk)
+      await m.answer('add')
+      await keys(m, '5')
+      await m.confirm()
+      expect(m.pass.value!.earlier).toMatchObject(before)
+      await m.scan(milk) // from here on it is as in any pass
+      expect(m.question.value).toMatchObject({ kind: 'again', already: 5000 })
+      await m.answer('discard')
+      await m.scan(rice) // nothing of it was there
+      expect(m.question.value).toBeUndefined()
+      await keys(m, '3')
+      await m.confirm()
+      await m.closePass()
+      const seen = (await arrived(w, m)).filter((e) => e['kind'] === 'observed')
+      expect(seen.map((e) => [e['item'], e['amount'], e['all_here']])).toEqual([['milk', 12_000, true], ['milk', 5000, undefined], ['rice', 3000, true]])
+      await m.stop()
+    })
+
+    it('takes no zero for what was counted there: that stays', async () => {
+      const { w, m } = await continued()
+      const stays = { kind: 'earlier', already: 12_000, answers: ['discard'] }
+      expect((await m.zero('milk')).sound).toBe('check')
+      expect(m.question.value).toEqual(stays)
+      await m.answer('discard')
+      await m.key('0')
+      await m.scan(milk)
+      expect(m.question.value).toEqual(stays)
+      await m.answer('discard')
+      await m.closePass()
+      expect((await arrived(w, m)).filter((e) => e['kind'] === 'observed')).toMatchObject([{ amount: 12_000 }])
+      await m.stop()
+    })
+
+    it('still knows it after the tab was closed', async () => {
+      const { w, m } = await continued()
+      await m.stop()
+      const again = createModel({ env: w.env, name: w.database })
+      await until(() => again.phase.value === 'ready' && again.pass.value !== undefined)
+      expect(again.pass.value!.earlier).toMatchObject(before)
+      await again.stop()
+    })
   })
 
   it('knows the walk before by what follows it, and not by a clock that was set back', async () => {

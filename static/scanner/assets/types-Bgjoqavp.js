@@ -1,1 +1,0 @@
-import"./index-Dm09ZqOo.js";

@@ -1,0 +1,1 @@
+import"./index-B70Bql4E.js";

@@ -33,8 +33,9 @@ type Fold struct {
 	plan     Plan
 	issuedBy Author
 	material *Material
-	closing  uint64 // offset of the entry that began the closing; 0 while counting
-	restored uint64 // offset of the last Restored entry
+	basis    *reconcile.Basis // what lines are set against
+	closing  uint64           // offset of the entry that began the closing; 0 while counting
+	restored uint64           // offset of the last Restored entry
 	awaited  []stocktake.DeviceID
 
 	facts      facts                        // every event, once for each of its bodies
@@ -67,7 +68,7 @@ type Fold struct {
 	// What reading one event, or making one line, leaves for the next.
 	room     eventRoom // the last event read
 	scratch  []*spot
-	observed []reconcile.Observation
+	observed []reconcile.Place
 	digester digester
 
 	view *View // of the facts as they stand; nil once they have changed
@@ -141,7 +142,7 @@ type verdictFact struct {
 // NewFold starts the fold of a session's log. Material is given with SetMaterial once the first entry has said which.
 func NewFold(society stocktake.SocietyID, session stocktake.SessionID) *Fold {
 	return &Fold{
-		society: society, session: session,
+		society: society, session: session, basis: reconcile.Still(),
 		events: map[key]factID{}, conflicted: map[key]*conflict{}, carried: map[key][]stocktake.DeviceID{}, quarantine: map[key]Held{},
 		released: map[string]signed[Release]{}, admitted: map[string]uint64{}, passes: map[stocktake.PassID]*passFacts{}, tasks: map[string]taskFact{}, rounds: 1,
 		completed: map[stocktake.PassID]signed[PassDecision]{}, abandoned: map[stocktake.PassID]signed[PassDecision]{},

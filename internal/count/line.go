@@ -125,7 +125,7 @@ func (f *Fold) line(book stocktake.BookLine, sec *sectionState, met *meeting, h 
 		// A walk that answers for the item and did not meet it adds nothing: what else is asked for at its location must
 		// not show in the line, or decisions would lapse that nothing has changed for.
 		if a := found.adopted; a != nil && (a.met || a.Chosen) {
-			observations = append(observations, reconcile.Observation{Location: a.Location, Quantity: a.Quantity, Interval: a.Interval})
+			observations = append(observations, reconcile.Place{Quantity: a.Quantity, Span: a.Interval.Span(0), Kind: reconcile.PlaceKindOf(s.location.Kind), Holds: true})
 			l.Cells = addCells(l.Cells, a.Cells)
 			if l.Adopted == nil {
 				l.Adopted = make([]Adopted, 0, len(spots))
@@ -139,8 +139,8 @@ func (f *Fold) line(book stocktake.BookLine, sec *sectionState, met *meeting, h 
 	l.Counters = met.persons()
 	slices.SortFunc(l.Rounds, func(a, b RoundQuantity) int { return cmp.Compare(a.Round, b.Round) })
 	f.observed = observations
-	v, err := reconcile.Line(book, observations)
-	l.Counted = v.Counted
+	v, err := f.basis.Line(&reconcile.Line{Book: book.Quantity, Cost: book.Cost, Places: observations})
+	l.Counted = v.Observed
 	switch {
 	case err != nil:
 		l.Status = LineOverflow

@@ -4,41 +4,49 @@ import (
 	"fmt"
 	"math/big"
 	"math/rand/v2"
+	"slices"
 	"testing"
+	"time"
 
 	"jard/internal/reconcile"
 	"jard/internal/stocktake"
 )
 
-func observations(quantities ...stocktake.Quantity) []reconcile.Observation {
-	list := make([]reconcile.Observation, 0, len(quantities))
-	for _, q := range quantities {
-		list = append(list, reconcile.Observation{Quantity: q})
+// closed is a reconciliation in which nothing moved.
+func closed() *reconcile.Basis {
+	at := time.Date(2026, 1, 15, 6, 0, 0, 0, time.UTC)
+	return reconcile.NewBasis(reconcile.DefaultRules(), &stocktake.Snapshot{AsOf: at, Position: "1"},
+		stocktake.Watermark{Site: "s", Through: at.Add(1000 * time.Hour)})
+}
+
+func places(quantities ...stocktake.Quantity) []reconcile.Place {
+	list := make([]reconcile.Place, 0, len(quantities))
+	for n, q := range quantities {
+		at := reconcile.At(time.Date(2026, 1, 15, 7, n, 0, 0, time.UTC))
+		list = append(list, reconcile.Place{Quantity: q, Span: reconcile.Span{From: at, To: at}, Holds: true})
 	}
 	return list
 }
 
 func TestVarianceIsCountedLessBook(t *testing.T) {
-	v, err := reconcile.Line(stocktake.BookLine{Quantity: 10_000, Cost: 250_500}, observations(4000, 3000))
-	want := reconcile.Variance{Counted: 7000, Expected: 10_000, Quantity: -3000, Low: -3000, High: -3000, Value: -752, Exact: true} // −751.5
+	v, err := closed().Line(&reconcile.Line{Book: 10_000, Cost: 250_500, Places: places(4000, 3000)})
+	want := reconcile.Variance{Observed: 7000, Counted: 7000, Expected: 10_000, Quantity: -3000, Low: -3000, High: -3000, Value: -752, Exact: true} // −751.5
 	if err != nil || v != want {
 		t.Fatalf("%+v, %v; want %+v", v, err, want)
 	}
-	if v, err := reconcile.Line(stocktake.BookLine{Quantity: -2000}, nil); err != nil || v.Quantity != 2000 {
+	if v, err := closed().Line(&reconcile.Line{Book: -2000}); err != nil || v.Quantity != 2000 {
 		t.Fatalf("a negative book: %+v, %v", v, err)
 	}
 }
 
 func TestVarianceThatCannotTravel(t *testing.T) {
-	for name, c := range map[string]struct {
-		book stocktake.BookLine
-		seen []reconcile.Observation
-	}{
-		"counted":  {stocktake.BookLine{}, observations(stocktake.MaxNumber, 1)},
-		"variance": {stocktake.BookLine{Quantity: -stocktake.MaxNumber}, observations(1)},
-		"value":    {stocktake.BookLine{Cost: stocktake.MaxNumber}, observations(stocktake.MaxNumber)},
+	for name, l := range map[string]reconcile.Line{
+		"observed": {Places: places(stocktake.MaxNumber, 1)},
+		"variance": {Book: -stocktake.MaxNumber, Places: places(1)},
+		"value":    {Cost: stocktake.MaxNumber, Places: places(stocktake.MaxNumber)},
+		"moved":    {Movements: slices.Repeat([]reconcile.Movement{{Quantity: -stocktake.MaxNumber, Position: 2}}, 5000)},
 	} {
-		if v, err := reconcile.Line(c.book, c.seen); err == nil || v != (reconcile.Variance{}) {
+		if v, err := closed().Line(&l); err == nil || v != (reconcile.Variance{}) {
 			t.Errorf("%s: %+v, %v", name, v, err)
 		}
 	}

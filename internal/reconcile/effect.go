@@ -1,0 +1,225 @@
+package reconcile
+
+import "jard/internal/stocktake"
+
+// effect is what one movement does to the difference between shelf and book that the counters met: quantity × (b − s), at
+// least, as taken, and at most. V is what was observed less the book less all effects.
+type effect struct{ low, mid, high stocktake.Quantity }
+
+// add adds quantity times something that is from low to high and taken to be mid.
+func (e *effect) add(q stocktake.Quantity, low, mid, high int8) {
+	a, z := q*stocktake.Quantity(low), q*stocktake.Quantity(high)
+	e.low += min(a, z)
+	e.mid += q * stocktake.Quantity(mid)
+	e.high += max(a, z)
+}
+
+// perhaps is for a movement that may be another section's.
+func (e *effect) perhaps(m membership) {
+	e.low, e.high = min(e.low, 0), max(e.high, 0)
+	if m == maybe {
+		e.mid = 0
+	}
+}
+
+// scratch is the candidates of each kind of movement, gathered when the first movement of the kind comes.
+type scratch struct {
+	classes [kinds]class
+	ready   uint8
+}
+
+func (s *scratch) class(b *Basis, l *Line, k Kind) *class {
+	if s.ready&(1<<k) == 0 {
+		s.classes[k] = b.class(l, k)
+		s.ready |= 1 << k
+	}
+	return &s.classes[k]
+}
+
+// placed is a movement with its candidates and its window.
+func (s *scratch) placed(b *Basis, l *Line, m *Movement, room *class) (*class, Span) {
+	c := s.class(b, l, m.Kind)
+	if m.Place > 0 {
+		span := l.Places[m.Place-1].seen()
+		*room = class{all: span, pivot: span.middle(), fits: true}
+		c = room
+	}
+	return c, b.windows[m.Kind].span(m.Booked)
+}
+
+// plain is the effect of a movement that neither voids nor is voided, and that no recorded move is known for.
+func (b *Basis) plain(l *Line, m *Movement, s *scratch) (effect, membership) {
+	var e effect
+	var room class
+	c, window := s.placed(b, l, m, &room)
+	who := surely
+	if m.Loose {
+		if who = l.member(m, c.fits); who == never {
+			return e, never
+		}
+	}
+	bLow, bMid, bHigh := c.had(window, m.Booked)
+	sLow, sMid, sHigh := b.holds(m)
+	e.add(m.Quantity, bLow-sHigh, bMid-sMid, bHigh-sLow)
+	if who != surely {
+		e.perhaps(who)
+	}
+	return e, who
+}
+
+// special is the effect of any movement of a line with voids or recorded moves.
+func (b *Basis) special(l *Line, i int, s *scratch) (effect, membership) {
+	m := &l.Movements[i]
+	var e effect
+	var room class
+	c, window := s.placed(b, l, m, &room)
+	who := l.member(m, c.fits)
+	if who == never {
+		return e, never
+	}
+	sLow, sMid, sHigh := b.holds(m)
+	if m.Voids != 0 {
+		if of := l.voided(m); of == nil {
+			b.orphan(m, c, &e)
+		} else {
+			e.add(m.Quantity, -sHigh, -sMid, -sLow) // in the books only
+		}
+	} else {
+		taken, lastVoid := l.voids(i)
+		booked := m.Booked
+		if move := b.recorded(l, i); move != nil {
+			window, booked = move.span(m), move.span(m).middle()
+			if at := move.place(m); at > 0 {
+				span := l.Places[at-1].seen()
+				c = &class{all: span, pivot: span.middle(), fits: true}
+			}
+		}
+		bLow, bMid, bHigh := c.had(window, booked)
+		if taken == 0 {
+			e.add(m.Quantity, bLow-sHigh, bMid-sMid, bHigh-sLow)
+		} else {
+			e.add(m.Quantity, -sHigh, -sMid, -sLow)
+			e.add(m.Quantity+taken, bLow, bMid, bHigh)
+			if m.Kind == Sale && window.join(Span{lastVoid, lastVoid + b.back}).meets(c.all) {
+				e.add(-taken, 0, 0, 1) // the goods may have been on their way to the till and back when they were looked for
+			}
+		}
+	}
+	if who != surely {
+		e.perhaps(who)
+	}
+	return e, who
+}
+
+// orphan is the effect of a void whose movement has not arrived. Between them they moved nothing; but the snapshot may
+// include the other one.
+func (b *Basis) orphan(m *Movement, c *class, e *effect) {
+	sLow, sMid, sHigh := b.holds(m)
+	e.add(m.Quantity, 1-sHigh, 1-sMid, 1-sLow)
+	if sHigh == 0 {
+		e.add(m.Quantity, -1, 0, 0)
+	}
+	if m.Kind == Sale && (Span{m.Booked - b.voiding - b.windows[Sale].early - b.clock, m.Booked + b.back}).meets(c.all) {
+		e.add(-m.Quantity, 0, 0, 1)
+	}
+}
+
+// voided gives the movement that a void takes back, where it is here and can be what the void says.
+func (l *Line) voided(m *Movement) *Movement {
+	if m.Voids <= 0 || int(m.Voids) > len(l.Movements) {
+		return nil
+	}
+	of := &l.Movements[m.Voids-1]
+	if of == m || of.Voids != 0 {
+		return nil
+	}
+	if sum, _ := l.voids(int(m.Voids - 1)); sum == 0 {
+		return nil
+	}
+	return of
+}
+
+// voids adds up what voids took back of a movement, and says when the last of them was booked. Voids that do not fit it, for
+// want of sign or by taking back more than there is, are none.
+func (l *Line) voids(i int) (sum stocktake.Quantity, last Instant) {
+	of := &l.Movements[i]
+	for n := range l.Movements {
+		if m := &l.Movements[n]; int(m.Voids) == i+1 {
+			if (m.Quantity < 0) == (of.Quantity < 0) {
+				return 0, 0
+			}
+			sum += m.Quantity
+			last = max(last, m.Booked)
+			if sum.Abs() > of.Quantity.Abs() {
+				return 0, 0
+			}
+		}
+	}
+	return sum, last
+}
+
+// recorded gives the move across the section's edge that is this transfer: the one of its quantity and direction whose instant
+// lies in its window, if it is the only one, and the transfer the only one for it.
+func (b *Basis) recorded(l *Line, i int) *Move {
+	if len(l.Moves) == 0 || l.Movements[i].Kind != Transfer {
+		return nil
+	}
+	var found *Move
+	for n := range l.Moves {
+		if b.fits(l, &l.Movements[i], &l.Moves[n]) {
+			if found != nil {
+				return nil
+			}
+			found = &l.Moves[n]
+		}
+	}
+	if found == nil {
+		return nil
+	}
+	for n := range l.Movements {
+		if n != i && b.fits(l, &l.Movements[n], found) {
+			return nil
+		}
+	}
+	return found
+}
+
+// fits says whether a transfer of the feed can be a recorded move across the section's edge.
+func (b *Basis) fits(l *Line, m *Movement, move *Move) bool {
+	if m.Kind != Transfer || (move.From == 0) == (move.To == 0) || m.Quantity.Abs() != move.Quantity {
+		return false
+	}
+	if (m.Quantity < 0) != (move.From > 0) || (m.Place > 0 && m.Place != move.place(m)) {
+		return false
+	}
+	return move.span(m).meets(b.windows[Transfer].span(m.Booked))
+}
+
+// span is when the goods left the section, for a movement that leaves, or came into it.
+func (v *Move) span(m *Movement) Span {
+	if m.Quantity < 0 {
+		return v.Taken
+	}
+	return v.Placed
+}
+
+// place is where, as an index plus one.
+func (v *Move) place(m *Movement) int32 {
+	if m.Quantity < 0 {
+		return v.From
+	}
+	return v.To
+}
+
+// moved is the effect of a recorded move from one place of the line to another, which no book knows.
+func (l *Line) moved(v *Move) effect {
+	var e effect
+	out, in := l.Places[v.From-1].seen(), l.Places[v.To-1].seen()
+	c := class{all: out, pivot: out.middle()}
+	low, mid, high := c.had(v.Taken, v.Taken.middle())
+	e.add(-v.Quantity, low, mid, high)
+	c = class{all: in, pivot: in.middle()}
+	low, mid, high = c.had(v.Placed, v.Placed.middle())
+	e.add(v.Quantity, low, mid, high)
+	return e
+}

@@ -22,9 +22,9 @@ func (b *Basis) Change(l *Line, place int, first, second Span) (low, high stockt
 			sure = c.only && who == surely
 		}
 		q, window := m.Quantity, b.windows[m.Kind].span(m.Booked)
-		if taken, last := l.voids(i); taken != 0 {
-			away := window.join(Span{last, last + b.back})
-			if m.Kind == Sale && (away.meets(first) || away.meets(second)) {
+		if taken, voided := l.voids(i); taken != 0 {
+			away := window.join(Span{voided.From, voided.To + b.back})
+			if m.Kind == Sale && away.meets(first.join(second)) {
 				e.add(-taken, -1, 0, 1)
 			}
 			q += taken

@@ -80,12 +80,12 @@ func (b *Basis) special(l *Line, i int, s *scratch) (effect, membership) {
 	sLow, sMid, sHigh := b.holds(m)
 	if m.Voids != 0 {
 		if of := l.voided(m); of == nil {
-			b.orphan(m, c, &e)
+			b.orphan(l, m, c, s, &e)
 		} else {
 			e.add(m.Quantity, -sHigh, -sMid, -sLow) // in the books only
 		}
 	} else {
-		taken, lastVoid := l.voids(i)
+		taken, voided := l.voids(i)
 		booked := m.Booked
 		if move := b.recorded(l, i); move != nil {
 			window, booked = move.span(m), move.span(m).middle()
@@ -100,8 +100,8 @@ func (b *Basis) special(l *Line, i int, s *scratch) (effect, membership) {
 		} else {
 			e.add(m.Quantity, -sHigh, -sMid, -sLow)
 			e.add(m.Quantity+taken, bLow, bMid, bHigh)
-			if m.Kind == Sale && window.join(Span{lastVoid, lastVoid + b.back}).meets(c.all) {
-				e.add(-taken, 0, 0, 1) // the goods may have been on their way to the till and back when they were looked for
+			if m.Kind == Sale {
+				b.away(l, -taken, c, window, voided, s, &e)
 			}
 		}
 	}
@@ -113,15 +113,27 @@ func (b *Basis) special(l *Line, i int, s *scratch) (effect, membership) {
 
 // orphan is the effect of a void whose movement has not arrived. Between them they moved nothing; but the snapshot may
 // include the other one.
-func (b *Basis) orphan(m *Movement, c *class, e *effect) {
+func (b *Basis) orphan(l *Line, m *Movement, c *class, s *scratch, e *effect) {
 	sLow, sMid, sHigh := b.holds(m)
 	e.add(m.Quantity, 1-sHigh, 1-sMid, 1-sLow)
 	if sHigh == 0 {
 		e.add(m.Quantity, -1, 0, 0)
 	}
-	if m.Kind == Sale && (Span{m.Booked - b.voiding - b.windows[Sale].early - b.clock, m.Booked + b.back}).meets(c.all) {
-		e.add(-m.Quantity, 0, 0, 1)
+	if m.Kind == Sale {
+		window := Span{m.Booked - b.voiding - b.windows[Sale].early - b.clock, m.Booked + b.windows[Sale].late}
+		b.away(l, -m.Quantity, c, window, Span{m.Booked, m.Booked}, s, e)
 	}
+}
+
+// away is what a sale and its void may have done between them. Nothing, if the till was wrong, or if everything was seen
+// before or after; but if a customer changed their mind, the goods were carried to the till and back, and not always back
+// to where they came from: they may have been missed at both places, or met at both.
+func (b *Basis) away(l *Line, sold stocktake.Quantity, from *class, taken, voided Span, s *scratch, e *effect) {
+	low, _, high := from.had(taken, taken.To)
+	to := *s.class(b, l, Return)
+	to.all = to.all.join(from.all)
+	backLow, _, backHigh := to.had(Span{voided.From - b.clock, voided.To + b.back}, voided.To)
+	e.add(sold, min(low-backHigh, 0), 0, max(high-backLow, 0))
 }
 
 // voided gives the movement that a void takes back, where it is here and can be what the void says.
@@ -139,23 +151,23 @@ func (l *Line) voided(m *Movement) *Movement {
 	return of
 }
 
-// voids adds up what voids took back of a movement, and says when the last of them was booked. Voids that do not fit it, for
-// want of sign or by taking back more than there is, are none.
-func (l *Line) voids(i int) (sum stocktake.Quantity, last Instant) {
+// voids adds up what voids took back of a movement, and says when they were booked. Voids that do not fit it, for want of sign
+// or by taking back more than there is, are none.
+func (l *Line) voids(i int) (sum stocktake.Quantity, booked Span) {
 	of := &l.Movements[i]
 	for n := range l.Movements {
 		if m := &l.Movements[n]; int(m.Voids) == i+1 {
 			if (m.Quantity < 0) == (of.Quantity < 0) {
-				return 0, 0
+				return 0, Span{}
 			}
 			sum += m.Quantity
-			last = max(last, m.Booked)
+			booked = booked.join(Span{m.Booked, m.Booked})
 			if sum.Abs() > of.Quantity.Abs() {
-				return 0, 0
+				return 0, Span{}
 			}
 		}
 	}
-	return sum, last
+	return sum, booked
 }
 
 // recorded gives the move across the section's edge that is this transfer: the one of its quantity and direction whose instant

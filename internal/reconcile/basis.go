@@ -186,7 +186,7 @@ func (b *Basis) provisional(l *Line) Provisional {
 	if b.through < max(seen.To+b.ahead, b.asOf+2*b.clock) {
 		p |= FeedBehind
 	}
-	if b.since > min(seen.From-b.behind, b.asOf-b.posting-2*b.clock) {
+	if b.since > past && b.since > min(seen.From-b.behind, b.asOf-b.posting-2*b.clock) {
 		p |= FeedShort
 	}
 	return p

@@ -40,8 +40,8 @@ func When(mono int64, before, after *Reading, arrived Instant) Span {
 	return Span{min(when.From, when.To), when.To}
 }
 
-// counted is how much surely passed while a monotonic clock went from one value to another.
+// counted is how much surely passed while a monotonic clock, read in whole milliseconds, went from one value to another.
 func counted(from, to int64) Instant {
-	n := max(to-from, 0)
+	n := max(to-from-1, 0)
 	return Instant(n - n/drift)
 }

@@ -106,7 +106,7 @@ type told struct {
 	watermark stocktake.Watermark
 	basis     *reconcile.Basis
 	lines     []*reconcile.Line
-	through   int64
+	whole     bool // every movement has come
 }
 
 const forever = int64(1) << 52
@@ -114,13 +114,18 @@ const forever = int64(1) << 52
 // tell makes the lines of a shop's sections: the book as of an instant, and the movements that were booked until another, in
 // any order. Twist lets a test break what the lines say.
 func (s *shop) tell(asOf, through int64, twist func(*told)) *told {
-	t := &told{rules: s.rules, through: through}
+	t := &told{rules: s.rules, whole: through == forever}
 	stamped := asOf
 	if c := int64(s.rules.Clock) * second; c > 0 {
 		stamped += s.r.Int64N(2*c+1) - c
 	}
 	t.snapshot = stocktake.Snapshot{AsOf: time.UnixMilli(stamped)}
 	t.watermark = stocktake.Watermark{Site: "s", Through: time.UnixMilli(through)}
+	since := int64(0)
+	if s.r.IntN(8) == 0 { // the feed begins late
+		since, t.whole = min(between(s.r, s.habits.begin, s.habits.end), through), false
+		t.watermark.Since = time.UnixMilli(since)
+	}
 	books := slices.Clone(s.opening)
 	position := stocktake.Position(1)
 	var feed []*booking
@@ -129,7 +134,7 @@ func (s *shop) tell(asOf, through int64, twist func(*told)) *told {
 			books[b.section] += b.quantity
 			position = b.position
 		}
-		if b.stamped <= through {
+		if b.stamped >= since && b.stamped <= through {
 			feed = append(feed, b)
 		}
 	}

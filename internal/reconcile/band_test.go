@@ -32,9 +32,9 @@ func wild(r *rand.Rand) (habits, reconcile.Rules) {
 	or := func(list ...float64) float64 { return list[r.IntN(len(list))] }
 	h := habits{
 		begin: day0, end: day0 + 24*hour,
-		sales: or(0, 1, 3, 8), returns: or(0, 0, 0.5), receipts: or(0, 0, 0.7), transfers: or(0, 0, 0.4), writeOffs: or(0, 0, 0.3),
+		sales: or(0, 1, 3, 8), returns: or(0, 0, 0.5), receipts: or(0, 0, 0.7), transfers: or(0, 0, 0.4, 1.5), writeOffs: or(0, 0, 0.3),
 		moves: or(0, 0, 1), crossings: or(0, 0.7), void: or(0, 0.1, 0.4), partVoid: 0.3, splitting: or(0, 0.3), missing: 0.2,
-		names: or(0, 0, 0.5, 1), sectionless: or(0, 0, 0.5, 1), positions: or(0, 1), sections: 3, spots: 3, stock: 12, late: or(0, 0.2),
+		names: or(0, 0, 0.5, 1), sectionless: or(0, 0, 0.5, 1), positions: or(0, 1), sections: 3, spots: 4, stock: 12, lost: 0.4, short: 0.12, late: or(0, 0.2),
 	}
 	return h, rules
 }
@@ -116,13 +116,9 @@ func (s *shop) check(told *told, n *tried) string {
 
 // checkChanges holds two counts of one place against how much it can have changed between them.
 func (s *shop) checkChanges(told *told, section int, n *tried) string {
-	at := -1
 	for _, p := range s.places {
-		if p.section != section || !p.held() {
-			continue
-		}
-		at++
-		if len(p.findings) < 2 {
+		at := int(told.index[section][p]) - 1
+		if at < 0 || len(p.findings) < 2 {
 			continue
 		}
 		a, b := p.findings[0], p.findings[1]

@@ -68,7 +68,7 @@ func TestBrokenRulesAreSeen(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var n tried
-			for i := range uint64(40_000) {
+			for i := range uint64(150_000) {
 				s, asOf := wildShop(2, i)
 				for _, through := range []int64{forever, between(s.r, s.habits.begin, s.habits.end+10*hour)} {
 					if fault := s.check(s.tell(asOf, through, twist), &n); strings.Contains(fault, "the truth is") {

@@ -106,7 +106,8 @@ type told struct {
 	watermark stocktake.Watermark
 	basis     *reconcile.Basis
 	lines     []*reconcile.Line
-	whole     bool // every movement has come
+	index     []map[*spot]int32 // of each line's places, plus one
+	whole     bool              // every movement has come
 }
 
 const forever = int64(1) << 52
@@ -122,7 +123,7 @@ func (s *shop) tell(asOf, through int64, twist func(*told)) *told {
 	t.snapshot = stocktake.Snapshot{AsOf: time.UnixMilli(stamped)}
 	t.watermark = stocktake.Watermark{Site: "s", Through: time.UnixMilli(through)}
 	since := int64(0)
-	if s.r.IntN(8) == 0 { // the feed begins late
+	if s.chance(s.habits.short) { // the feed begins late
 		since, t.whole = min(between(s.r, s.habits.begin, s.habits.end), through), false
 		t.watermark.Since = time.UnixMilli(since)
 	}
@@ -143,7 +144,8 @@ func (s *shop) tell(asOf, through int64, twist func(*told)) *told {
 	}
 	s.r.Shuffle(len(feed), func(i, j int) { feed[i], feed[j] = feed[j], feed[i] })
 	for section := range s.opening {
-		t.lines = append(t.lines, s.line(section, books[section], feed))
+		l, index := s.line(section, books[section], feed)
+		t.lines, t.index = append(t.lines, l), append(t.index, index)
 	}
 	if twist != nil {
 		twist(t)
@@ -153,15 +155,15 @@ func (s *shop) tell(asOf, through int64, twist func(*told)) *told {
 	return t
 }
 
-func (s *shop) line(section int, book stocktake.Quantity, feed []*booking) *reconcile.Line {
+func (s *shop) line(section int, book stocktake.Quantity, feed []*booking) (*reconcile.Line, map[*spot]int32) {
 	l := &reconcile.Line{Book: book, Cost: 1000}
-	index := map[*spot]int32{}
+	index := map[*spot]int32{nil: 0}
 	for _, p := range s.places {
 		switch f := p.adopted(); {
 		case p.section != section:
-		case p.held():
+		case p.held(), s.chance(0.3): // one that holds nothing may be named, too
 			l.Places = append(l.Places, reconcile.Place{
-				Span: f.span, Quantity: f.quantity, Kind: reconcile.PlaceKindOf(p.kind), Holds: true, Open: !f.certain,
+				Span: f.span, Quantity: f.quantity, Kind: reconcile.PlaceKindOf(p.kind), Holds: p.held(), Open: !f.certain,
 			})
 			index[p] = int32(len(l.Places))
 		case l.Around == reconcile.Span{}:
@@ -194,7 +196,7 @@ func (s *shop) line(section int, book stocktake.Quantity, feed []*booking) *reco
 			l.Moves = append(l.Moves, reconcile.Move{Quantity: m.quantity, Taken: taken, Placed: placed, From: index[m.from], To: index[m.to]})
 		}
 	}
-	return l
+	return l, index
 }
 
 func (s *shop) anyDevice() *device { return s.devices[s.r.IntN(len(s.devices))] }

@@ -32,7 +32,9 @@ type habits struct {
 	sales, returns, receipts, transfers, writeOffs, moves, crossings float64 // in the mean
 	void, partVoid, splitting                                        float64 // of sales; splitting also of receipts
 	missing                                                          float64 // of crossings: never booked
+	lost                                                             float64 // share of lines whose books were wrong before
 	names, sectionless, positions                                    float64 // share of movements, movements, shops
+	short                                                            float64 // share of feeds that begin late
 	sections, spots                                                  int     // at most
 	stock                                                            int     // pieces at each home, at most
 	saleTimes                                                        []sold  // in place of random ones
@@ -158,7 +160,7 @@ func (s *shop) furnish() {
 			s.opening[section] += p.start
 		}
 		s.settle(section)
-		if s.chance(0.4) { // stolen, broken, found, miscounted last time: before any of this
+		if s.chance(h.lost) { // stolen, broken, found, miscounted last time: before any of this
 			gone := stocktake.Quantity(s.r.IntN(9)-4) * 1000
 			s.opening[section] += gone
 			s.lost[section] = -gone

@@ -33,7 +33,7 @@ func wild(r *rand.Rand) (habits, reconcile.Rules) {
 	h := habits{
 		begin: day0, end: day0 + 24*hour,
 		sales: or(0, 1, 3, 8), returns: or(0, 0, 0.5), receipts: or(0, 0, 0.7), transfers: or(0, 0, 0.4, 1.5), writeOffs: or(0, 0, 0.3),
-		moves: or(0, 0, 1), crossings: or(0, 0.7), void: or(0, 0.1, 0.4), partVoid: 0.3, splitting: or(0, 0.3), missing: 0.2,
+		moves: or(0, 0, 1), crossings: or(0, 0.7), void: or(0, 0.1, 0.4), partVoid: 0.3, splitting: or(0, 0.3), missing: 0.2, posting: 0.3,
 		names: or(0, 0, 0.5, 1), sectionless: or(0, 0, 0.5, 1), positions: or(0, 1), sections: 3, spots: 4, stock: 12, lost: 0.4, short: 0.12, late: or(0, 0.2),
 	}
 	return h, rules
@@ -77,7 +77,7 @@ func (s *shop) check(told *told, n *tried) string {
 			}
 			continue
 		}
-		truth := s.truth(section)
+		truth := s.truth(told, section)
 		if v.Exact {
 			n.exact++
 		}

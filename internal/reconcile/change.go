@@ -8,8 +8,8 @@ func (b *Basis) Change(l *Line, place int, first, second Span) (low, high stockt
 	var e effect
 	for i := range l.Movements {
 		m := &l.Movements[i]
-		if m.Voids != 0 || b.recorded(l, i) != nil {
-			continue // its goods are looked at with those of the movement that it takes back, or of the move that it is
+		if m.Voids != 0 || m.Posts || b.recorded(l, i) != nil {
+			continue // it moves nothing; or its goods are looked at with those of the movement that it takes back, or of the move that it is
 		}
 		sure := int(m.Place) == place+1
 		if !sure {

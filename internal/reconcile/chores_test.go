@@ -22,6 +22,17 @@ func (s *shop) schedule() {
 	} else {
 		any(s.times(h.sales), func(at int64) { s.sell(at, 1+s.r.Int64N(4)) })
 	}
+	for section, lost := range s.lost {
+		if lost != 0 && s.chance(h.posting) {
+			any(1, func(at int64) {
+				kind := reconcile.WriteOff
+				if lost > 0 {
+					kind = reconcile.Receipt
+				}
+				s.book(&booking{kind: kind, section: section, quantity: lost, at: at, posts: true}, nil).loose = false
+			})
+		}
+	}
 	any(s.times(h.returns), s.takeBack)
 	any(s.times(h.receipts), s.receive)
 	any(s.times(h.transfers), s.transfer)

@@ -82,10 +82,15 @@ func (s *shop) walk(p *spot, c counting) {
 // adopted is the finding that counts: the last.
 func (p *spot) adopted() *finding { return &p.findings[len(p.findings)-1] }
 
-// truth is the variance of a section that is to be found: what was lost, and what had been carried off unbooked when its places
-// were looked at.
-func (s *shop) truth(section int) stocktake.Quantity {
+// truth is the variance of a section that is to be found: what was lost and nobody is known to have booked, and what had been
+// carried off unbooked when its places were looked at.
+func (s *shop) truth(t *told, section int) stocktake.Quantity {
 	sum := s.lost[section]
+	for _, b := range s.booked {
+		if b.posts && b.section == section && (b.stamped <= t.through || b.posted <= t.asOf) {
+			sum -= b.quantity
+		}
+	}
 	for _, p := range s.places {
 		if p.section == section {
 			sum += p.adopted().unbooked
@@ -108,6 +113,8 @@ type told struct {
 	lines     []*reconcile.Line
 	index     []map[*spot]int32 // of each line's places, plus one
 	whole     bool              // every movement has come
+	asOf      int64             // truly
+	through   int64
 }
 
 const forever = int64(1) << 52
@@ -115,7 +122,7 @@ const forever = int64(1) << 52
 // tell makes the lines of a shop's sections: the book as of an instant, and the movements that were booked until another, in
 // any order. Twist lets a test break what the lines say.
 func (s *shop) tell(asOf, through int64, twist func(*told)) *told {
-	t := &told{rules: s.rules, whole: through == forever}
+	t := &told{rules: s.rules, whole: through == forever, asOf: asOf, through: through}
 	stamped := asOf
 	if c := int64(s.rules.Clock) * second; c > 0 {
 		stamped += s.r.Int64N(2*c+1) - c
@@ -176,7 +183,7 @@ func (s *shop) line(section int, book stocktake.Quantity, feed []*booking) (*rec
 	for _, b := range feed {
 		if b.section == section || b.loose {
 			l.Movements = append(l.Movements, reconcile.Movement{
-				Booked: reconcile.Instant(b.stamped), Quantity: b.quantity, Position: b.position, Place: index[b.place], Kind: b.kind, Loose: b.loose,
+				Booked: reconcile.Instant(b.stamped), Quantity: b.quantity, Position: b.position, Place: index[b.place], Kind: b.kind, Loose: b.loose, Posts: b.posts,
 			})
 			at[b] = int32(len(l.Movements))
 		}

@@ -59,6 +59,9 @@ func (b *Basis) plain(l *Line, m *Movement, s *scratch) (effect, membership) {
 		}
 	}
 	bLow, bMid, bHigh := c.had(window, m.Booked)
+	if m.Posts {
+		bLow, bMid, bHigh = 1, 1, 1
+	}
 	sLow, sMid, sHigh := b.holds(m)
 	e.add(m.Quantity, bLow-sHigh, bMid-sMid, bHigh-sLow)
 	if who != surely {
@@ -95,6 +98,9 @@ func (b *Basis) special(l *Line, i int, s *scratch) (effect, membership) {
 			}
 		}
 		bLow, bMid, bHigh := c.had(window, booked)
+		if m.Posts {
+			bLow, bMid, bHigh = 1, 1, 1
+		}
 		if taken == 0 {
 			e.add(m.Quantity, bLow-sHigh, bMid-sMid, bHigh-sLow)
 		} else {
@@ -198,7 +204,7 @@ func (b *Basis) recorded(l *Line, i int) *Move {
 
 // fits says whether a transfer of the feed can be a recorded move across the section's edge.
 func (b *Basis) fits(l *Line, m *Movement, move *Move) bool {
-	if m.Kind != Transfer || (move.From == 0) == (move.To == 0) || m.Quantity.Abs() != move.Quantity {
+	if m.Kind != Transfer || m.Posts || (move.From == 0) == (move.To == 0) || m.Quantity.Abs() != move.Quantity {
 		return false
 	}
 	if (m.Quantity < 0) != (move.From > 0) || (m.Place > 0 && m.Place != move.place(m)) {

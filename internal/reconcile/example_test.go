@@ -93,6 +93,9 @@ func examples() []example {
 		{name: "… not from a section without shelves", line: reconcile.Line{Book: 10_000, Places: placesOf{store(10, 120, 121)}, Elsewhere: 1, Movements: []reconcile.Movement{looseSale}}},
 		{name: "… nor when its place is named", line: reconcile.Line{Book: 10_000, Places: placesOf{shelf(9, 120, 121)}, Elsewhere: 1,
 			Movements: []reconcile.Movement{with(looseSale, func(m *reconcile.Movement) { m.Place = 1 })}}},
+		// The posting of an earlier count's shortage, after this count: or it would be found, and posted, twice.
+		{name: "posted since", line: line(10, placesOf{shelf(7, 60, 61)}, with(moved(reconcile.WriteOff, -3, 600), func(m *reconcile.Movement) { m.Posts = true }))},
+		{name: "posted before the snapshot", line: line(7, placesOf{shelf(7, 60, 61)}, with(moved(reconcile.WriteOff, -3, -60), func(m *reconcile.Movement) { m.Posts, m.Position = true, 9 }))},
 		// Voids.
 		{name: "a void long before", line: line(10, placesOf{shelf(10, 400, 401)}, moved(sale, -2, 10), with(moved(sale, 2, 12), voids(1)))},
 		{name: "half of it", line: line(10, placesOf{shelf(9, 400, 401)}, moved(sale, -2, 10), with(moved(sale, 1, 12), voids(1)))},

@@ -219,7 +219,7 @@ func (p *practice) add(t *testing.T, o *outcome, s *shop, tolerance reconcile.To
 	if err != nil {
 		t.Fatal(err)
 	}
-	truth := s.truth(0)
+	truth := s.truth(told, 0)
 	o.lines++
 	o.band += v.High - v.Low
 	if v.Exact {
@@ -273,7 +273,7 @@ func (p *practice) add(t *testing.T, o *outcome, s *shop, tolerance reconcile.To
 	if verdict = tolerance.Judge(v, l.Cost); verdict != reconcile.Uncertain {
 		o.recounted++
 	}
-	truth = s.truth(0)
+	truth = s.truth(again, 0)
 	if good = truth.Abs() <= *tolerance.Quantity; verdict == reconcile.Within && !good || verdict == reconcile.Outside && good {
 		o.wrong++
 	}

@@ -41,6 +41,7 @@ type Movement struct {
 	Voids    int32 // what it takes back: its index in Movements plus one; Missing: a movement that is not here; zero: nothing
 	Kind     Kind
 	Loose    bool // it names no section
+	Posts    bool // it posts the variance of an earlier result: its goods had gone, or come, before anything here
 }
 
 // Missing is what a void names that takes back a movement which has not arrived.

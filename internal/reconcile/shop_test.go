@@ -28,17 +28,27 @@ type shop struct {
 
 // habits are how a shop works: how often things happen over the time from begin to end, and what its feed says.
 type habits struct {
-	begin, end                                                       int64
-	sales, returns, receipts, transfers, writeOffs, moves, crossings float64 // in the mean
-	void, partVoid, splitting                                        float64 // of sales; splitting also of receipts
-	missing                                                          float64 // of crossings: never booked
-	lost                                                             float64 // share of lines whose books were wrong before
-	names, sectionless, positions                                    float64 // share of movements, movements, shops
-	short                                                            float64 // share of feeds that begin late
-	sections, spots                                                  int     // at most
-	stock                                                            int     // pieces at each home, at most
-	saleTimes                                                        []sold  // in place of random ones
-	late                                                             float64 // share of movements that use all the time that they may
+	begin, end int64
+
+	// How often, in the mean.
+	sales, returns, receipts, transfers, writeOffs, moves, crossings float64
+
+	void      float64 // share of sales
+	partVoid  float64 // of voids: not of everything
+	splitting float64 // of sales and receipts: at two places
+	missing   float64 // of crossings: never booked
+	lost      float64 // of sections: whose books were wrong before
+	posting   float64 // of losses: known from an earlier count, and posted now
+	late      float64 // of whatever takes time: takes all that it may, or none
+
+	names       float64 // of movements: the feed names a location
+	sectionless float64 // … names not even a section
+	positions   float64 // of snapshots: name a feed position
+	short       float64 // of feeds: begin late
+
+	sections, spots int    // at most, and spots a section
+	stock           int    // pieces at each home, at most
+	saleTimes       []sold // in place of random ones
 }
 
 type sold struct {
@@ -76,6 +86,7 @@ type booking struct {
 	place    *spot // that the feed names
 	loose    bool  // names no section
 	voids    *booking
+	posts    bool // the variance that an earlier count found
 }
 
 // carried is a move that a handheld recorded.

@@ -34,6 +34,7 @@ type Movement struct {
 	Section  SectionID    `json:"section,omitempty"`  // absent: any section that holds the item
 	Location LocationID   `json:"location,omitempty"`
 	Voids    MovementID   `json:"voids,omitempty"` // the movement of the same item that this one takes back, in whole or in part
+	Posts    string       `json:"posts,omitempty"` // the result whose variance it brings into the book: no goods moved for it
 }
 
 // Position is a place in a site's feed: a later movement has a greater one, and a book snapshot that names one includes
@@ -73,6 +74,9 @@ func (m *Movement) Check() error {
 	case Sale, Return, Receipt, Transfer, WriteOff:
 	default:
 		return movementKindUnknown.New(string(m.Kind))
+	}
+	if len(m.Posts) > MaxID {
+		return idTooLong.New(Word("result"), MaxID, MaxID/2)
 	}
 	switch {
 	case m.Booked.IsZero() || m.Booked.Year() < 1970 || m.Booked.Year() > 2200:

@@ -2,6 +2,7 @@ package stocktake_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -22,6 +23,7 @@ func TestMovementCheck(t *testing.T) {
 		"a void of a sale":           func(m *stocktake.Movement) { m.Quantity, m.Voids = 2000, "till-3/16" },
 		"a return":                   func(m *stocktake.Movement) { m.Kind, m.Quantity = stocktake.Return, 1 },
 		"goods back to a supplier":   func(m *stocktake.Movement) { m.Kind = stocktake.Receipt },
+		"the posting of a result":    func(m *stocktake.Movement) { m.Kind, m.Posts = stocktake.WriteOff, "1/17" },
 		"a transfer out":             func(m *stocktake.Movement) { m.Kind = stocktake.Transfer },
 		"a write-off that is undone": func(m *stocktake.Movement) { m.Kind, m.Quantity = stocktake.WriteOff, 1 },
 	}
@@ -40,6 +42,7 @@ func TestMovementCheck(t *testing.T) {
 		"no item":             {func(m *stocktake.Movement) { m.Item = "" }, "id-empty"},
 		"a section with NUL":  {func(m *stocktake.Movement) { m.Section = "a\x00" }, "id-characters"},
 		"a kind":              {func(m *stocktake.Movement) { m.Kind = "gift" }, "movement-kind-unknown"},
+		"a result's name":     {func(m *stocktake.Movement) { m.Posts = strings.Repeat("9", 65) }, "id-too-long"},
 		"no instant":          {func(m *stocktake.Movement) { m.Booked = time.Time{} }, "movement-undated"},
 		"nothing":             {func(m *stocktake.Movement) { m.Quantity = 0 }, "movement-empty"},
 		"too much":            {func(m *stocktake.Movement) { m.Quantity = -stocktake.MaxNumber - 1 }, "number-overflow"},

@@ -144,6 +144,9 @@ func (s *shop) tell(asOf, through int64, twist func(*told)) *told {
 		}
 		if b.stamped >= since && b.stamped <= through {
 			feed = append(feed, b)
+			if s.chance(0.1) { // again: a feed that is not sure sends once more
+				feed = append(feed, b)
+			}
 		}
 	}
 	if s.chance(s.habits.positions) {
@@ -181,7 +184,7 @@ func (s *shop) line(section int, book stocktake.Quantity, feed []*booking) (*rec
 	}
 	at := map[*booking]int32{}
 	for _, b := range feed {
-		if b.section == section || b.loose {
+		if at[b] == 0 && (b.section == section || b.loose) { // one id, one movement
 			l.Movements = append(l.Movements, reconcile.Movement{
 				Booked: reconcile.Instant(b.stamped), Quantity: b.quantity, Position: b.position, Place: index[b.place], Kind: b.kind, Loose: b.loose, Posts: b.posts,
 			})

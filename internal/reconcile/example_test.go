@@ -14,7 +14,8 @@ type example struct {
 	name      string
 	line      reconcile.Line
 	blind     bool // the snapshot names no position
-	through   int  // of the watermark; zero: far
+	rules     func(*reconcile.Rules)
+	through   int // of the watermark; zero: far
 	since     int
 	v         int
 	low, high int
@@ -87,6 +88,7 @@ func examples() []example {
 		{name: "a store is no place to buy from", line: line(20, placesOf{store(10, 10, 11), shelf(9, 300, 301)}, moved(sale, -1, 120))},
 		{name: "a transfer may be from any place", line: reconcile.Line{Book: 20_000, Places: placesOf{shelf(20, 600, 601)}, Around: during(0, 10),
 			Movements: []reconcile.Movement{moved(transfer, -1, 120)}}, low: 0, high: 1, v: 1},
+		{name: "a shelf that does not hold it is none, either", line: line(10, placesOf{{Span: during(10, 11), Kind: reconcile.PlaceKindOf(stocktake.Floor)}, shelf(9, 300, 301)}, moved(sale, -1, 120))},
 		// No section named, and two that hold the item.
 		{name: "another section's, perhaps", line: reconcile.Line{Book: 10_000, Places: placesOf{shelf(10, 120, 121)}, Elsewhere: 1, Movements: []reconcile.Movement{looseSale}}, high: 1},
 		{name: "… and taken to be here", line: reconcile.Line{Book: 10_000, Places: placesOf{shelf(9, 120, 121)}, Elsewhere: 1, First: 1, Movements: []reconcile.Movement{looseSale}}, low: -1},
@@ -100,6 +102,8 @@ func examples() []example {
 		{name: "a void long before", line: line(10, placesOf{shelf(10, 400, 401)}, moved(sale, -2, 10), with(moved(sale, 2, 12), voids(1)))},
 		{name: "half of it", line: line(10, placesOf{shelf(9, 400, 401)}, moved(sale, -2, 10), with(moved(sale, 1, 12), voids(1)))},
 		{name: "a void while the goods may be at the till", line: line(10, placesOf{shelf(10, 60, 61)}, moved(sale, -2, 10), with(moved(sale, 2, 12), voids(1))), low: 0, high: 2},
+		{name: "… put back in the store, or where it was", line: line(10, placesOf{shelf(10, 60, 61), store(0, 1000, 1001)}, moved(sale, -2, 10), with(moved(sale, 2, 12), voids(1))),
+			rules: func(r *reconcile.Rules) { r.Return.Places = []stocktake.LocationKind{stocktake.Store} }, high: 2},
 		{name: "the book has the sale and not its void", line: line(8, placesOf{shelf(10, 400, 401)}, with(moved(sale, -2, -60), before), with(moved(sale, 2, 12), voids(1)))},
 		{name: "a void whose sale has not come", line: line(8, placesOf{shelf(10, 400, 401)}, with(moved(sale, 2, 12), voids(reconcile.Missing))), low: 0, high: 2},
 		{name: "a void of more than there was", line: line(10, placesOf{shelf(10, 400, 401)}, moved(sale, -1, 10), with(moved(sale, 2, 12), voids(1))), v: -1, low: -1, high: 1},
@@ -114,6 +118,9 @@ func examples() []example {
 		{name: "… by one of two moves", line: reconcile.Line{Book: 10_000, Places: placesOf{shelf(6, 60, 61)}, Movements: []reconcile.Movement{moved(transfer, -4, 90)},
 			Moves: []reconcile.Move{{Quantity: 4000, Taken: during(30, 30), Placed: during(35, 35), From: 1}, {Quantity: 4000, Taken: during(80, 80), Placed: during(85, 85), From: 1}}},
 			v: -4, low: -4, more: func(v reconcile.Variance) bool { return v.Unbooked == -4000 }},
+		{name: "… in the other direction", line: reconcile.Line{Book: 10_000, Places: placesOf{shelf(6, 60, 61)}, Movements: []reconcile.Movement{moved(transfer, 4, 90)},
+			Moves: []reconcile.Move{{Quantity: 4000, Taken: during(30, 30), Placed: during(35, 35), From: 1}}}, v: -4, low: -8, high: -4,
+			more: func(v reconcile.Variance) bool { return v.Unbooked == -4000 }},
 		{name: "a move that no transfer is booked for", line: reconcile.Line{Book: 10_000, Places: placesOf{shelf(6, 60, 61)},
 			Moves: []reconcile.Move{{Quantity: 4000, Taken: during(30, 30), Placed: during(35, 35), From: 1}}}, v: -4, low: -4, high: -4,
 			more: func(v reconcile.Variance) bool { return v.Unbooked == -4000 }},
@@ -139,6 +146,9 @@ func examples() []example {
 func (x *example) basis() *reconcile.Basis {
 	rules := reconcile.DefaultRules()
 	rules.Clock = 0
+	if x.rules != nil {
+		x.rules(&rules)
+	}
 	snapshot := stocktake.Snapshot{AsOf: noon, Position: "10"}
 	if x.blind {
 		snapshot.Position = ""
@@ -164,6 +174,39 @@ func TestExamples(t *testing.T) {
 		}
 		if x.more != nil && !x.more(v) || x.more == nil && v.Provisional != 0 {
 			t.Errorf("%s: %+v", x.name, v)
+		}
+	}
+}
+
+// By how much the first place of a line can have changed between two looks.
+func TestChange(t *testing.T) {
+	half := with(moved(reconcile.Sale, 1, 121), func(m *reconcile.Movement) { m.Voids = 1 })
+	named := with(moved(reconcile.Transfer, -4, 90), func(m *reconcile.Movement) { m.Place = 1 })
+	out := func(minute int) reconcile.Move {
+		return reconcile.Move{Quantity: 4000, Taken: during(minute, minute), Placed: during(minute+5, minute+5), From: 1}
+	}
+	one, two := placesOf{shelf(0, 0, 1)}, placesOf{shelf(0, 0, 1), shelf(0, 0, 1)}
+	for _, x := range []struct {
+		name          string
+		line          reconcile.Line
+		first, second reconcile.Span
+		low, high     stocktake.Quantity
+	}{
+		{"a sale between", line(0, one, moved(reconcile.Sale, -3, 120)), during(10, 11), during(300, 301), -3000, -3000},
+		{"… of one of two shelves", line(0, two, moved(reconcile.Sale, -3, 120)), during(10, 11), during(300, 301), -3000, 0},
+		{"… looked at backwards", line(0, one, moved(reconcile.Sale, -3, 120)), during(300, 301), during(10, 11), 3000, 3000},
+		{"before both", line(0, one, moved(reconcile.Sale, -3, 0)), during(10, 11), during(300, 301), 0, 0},
+		{"looks that overlap", line(0, one, moved(reconcile.Sale, -3, 20)), during(10, 30), during(10, 30), -3000, 3000},
+		{"half of it void", line(0, one, moved(reconcile.Sale, -3, 120), half), during(10, 11), during(600, 601), -3000, -1000},
+		{"carried off, and booked", reconcile.Line{Places: one, Movements: []reconcile.Movement{moved(reconcile.Transfer, -4, 90)}, Moves: []reconcile.Move{out(30)}},
+			during(10, 11), during(60, 61), -4000, -4000},
+		{"carried off twice, and booked once", reconcile.Line{Places: one, Movements: []reconcile.Movement{named}, Moves: []reconcile.Move{out(30), out(80)}},
+			during(-300, -299), during(400, 401), -12_000, -8000},
+		{"a posting", line(0, one, with(moved(reconcile.WriteOff, -3, 120), func(m *reconcile.Movement) { m.Posts = true })), during(-300, -299), during(600, 601), 0, 0},
+	} {
+		basis := (&example{}).basis()
+		if low, high := basis.Change(&x.line, 0, x.first, x.second); low != x.low || high != x.high {
+			t.Errorf("%s: from %s to %s; want %s to %s", x.name, low, high, x.low, x.high)
 		}
 	}
 }

@@ -3,21 +3,31 @@ package reconcile
 import (
 	"runtime"
 	"sync"
+
+	"jard/internal/stocktake"
 )
 
 // Table is many lines at once: a site's whole book with all that was observed and booked, in a few flat slices. What is added to a
 // line need not come in its order, but costs less if it does.
 type Table struct {
-	lines     []Line // without places and movements
+	lines     []head
 	places    column[Place]
 	movements column[Movement]
 	moves     map[int32][]Move
 }
 
+// head is a line without what is many of it.
+type head struct {
+	book             stocktake.Quantity
+	cost             stocktake.Cost
+	around           Span
+	elsewhere, first Reach
+}
+
 // NewTable makes a table for n lines, numbered from 0, with room for so many places and movements.
 func NewTable(n, places, movements int) *Table {
 	return &Table{
-		lines:     make([]Line, n),
+		lines:     make([]head, n),
 		places:    column[Place]{rows: make([]Place, 0, places), line: make([]int32, 0, places)},
 		movements: column[Movement]{rows: make([]Movement, 0, movements), line: make([]int32, 0, movements)},
 	}
@@ -25,8 +35,7 @@ func NewTable(n, places, movements int) *Table {
 
 // Set says what is known of a line but its places, movements and moves.
 func (t *Table) Set(line int32, l Line) {
-	l.Places, l.Movements, l.Moves = nil, nil, nil
-	t.lines[line] = l
+	t.lines[line] = head{l.Book, l.Cost, l.Around, l.Elsewhere, l.First}
 }
 
 // Observe adds a place to a line. Places keep the order in which they are added to it: the first is what index plus one = 1 names.
@@ -54,8 +63,8 @@ func (b *Basis) Each(t *Table, yield func(line int32, v *Variance, err error)) {
 	for w := range workers {
 		wait.Go(func() {
 			for i := int32(n * w / workers); i < int32(n*(w+1)/workers); i++ {
-				l := t.lines[i]
-				l.Places, l.Movements, l.Moves = t.places.of(i), t.movements.of(i), t.moves[i]
+				h := &t.lines[i]
+				l := Line{h.book, h.cost, t.places.of(i), h.around, t.movements.of(i), t.moves[i], h.elsewhere, h.first}
 				v, err := b.Line(&l)
 				yield(i, &v, err)
 			}

@@ -62,10 +62,13 @@ func (b *Basis) Each(t *Table, yield func(line int32, v *Variance, err error)) {
 	var wait sync.WaitGroup
 	for w := range workers {
 		wait.Go(func() {
+			var l Line // one a worker: what is handed on would else be new memory for each line
+			var v Variance
+			var err error
 			for i := int32(n * w / workers); i < int32(n*(w+1)/workers); i++ {
 				h := &t.lines[i]
-				l := Line{h.book, h.cost, t.places.of(i), h.around, t.movements.of(i), t.moves[i], h.elsewhere, h.first}
-				v, err := b.Line(&l)
+				l = Line{h.book, h.cost, t.places.of(i), h.around, t.movements.of(i), t.moves[i], h.elsewhere, h.first}
+				v, err = b.Line(&l)
 				yield(i, &v, err)
 			}
 		})

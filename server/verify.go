@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"jard/internal/count"
+	"jard/internal/link"
 	"jard/internal/ministry"
 	"jard/internal/result"
 	"jard/internal/stocktake"
@@ -62,6 +63,9 @@ func (n *node) verify(ctx context.Context, _ done) (verification, error) {
 				return v, err
 			}
 		}
+		if err := n.verifyFeeds(ctx, s.ID, &v); err != nil {
+			return v, err
+		}
 		if err := n.verifyResults(ctx, s.ID, &v); err != nil {
 			return v, err
 		}
@@ -115,6 +119,25 @@ func (n *node) verifyLog(ctx context.Context, society stocktake.SocietyID, h cou
 	}
 	if state != h.State {
 		broken(h.Offset, fmt.Sprintf("the head says that the log is %s, and its entries that it is %s", h.State, state))
+	}
+	return nil
+}
+
+// verifyFeeds recomputes the movement log of each site of a society.
+func (n *node) verifyFeeds(ctx context.Context, society stocktake.SocietyID, v *verification) error {
+	feeds, err := n.db.Feeds(ctx, society)
+	if err != nil {
+		return err
+	}
+	for _, f := range feeds {
+		v.Logs++
+		entries, err := link.VerifyMovements(ctx, n.db, society, f, func(offset uint64, what string) {
+			v.Broken = append(v.Broken, fmt.Sprintf("movements of %s of %s at entry %d: %s", f.Site, society, offset, what))
+		})
+		if err != nil {
+			return err
+		}
+		v.Entries += entries
 	}
 	return nil
 }

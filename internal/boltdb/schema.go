@@ -34,6 +34,19 @@ var (
 	// bucketPublished: society, name → hash (32) ‖ microseconds i64
 	bucketPublished = []byte("published")
 
+	// bucketMovements: society, site, offset of the first → a block of entries of the site's movement log (movement.go)
+	bucketMovements = []byte("movements")
+
+	// bucketSources: society, site, id → offset (uvarint) of the movement with that id; society, site, id, NUL, half a hash
+	// of the content → that of a conflict
+	bucketSources = []byte("sources")
+
+	// bucketConflicts: society, site, offset u64 → nothing: the conflicts among the entries
+	bucketConflicts = []byte("conflicts")
+
+	// bucketFeeds: society, site → JSON of link.FeedState
+	bucketFeeds = []byte("feeds")
+
 	// bucketResults: society, series u64, number u64 → JSON of a sealed result without its document
 	bucketResults = []byte("results")
 
@@ -89,7 +102,7 @@ var (
 
 var buckets = [][]byte{
 	bucketMeta, bucketSocieties, bucketLog, bucketHeads, bucketStreams, bucketSafe, bucketDocuments, bucketParts, bucketPublished,
-	bucketResults, bucketChains, bucketOutbox, bucketIdentities, bucketCodes, bucketMembers, bucketFilings, bucketPlaces,
+	bucketMovements, bucketSources, bucketConflicts, bucketFeeds, bucketResults, bucketChains, bucketOutbox, bucketIdentities, bucketCodes, bucketMembers, bucketFilings, bucketPlaces,
 	bucketReceipts, bucketPeople, bucketRolls, bucketTrail, bucketSignIns, bucketEnrolments, bucketDevices,
 	bucketSignedIn, bucketSecrets,
 }

@@ -19,6 +19,7 @@ type Feed interface {
 	Published(ctx context.Context, society stocktake.SocietyID, name string) (stocktake.Hash, time.Time, error)
 	PublishedNames(ctx context.Context, society stocktake.SocietyID, prefix string) ([]string, error)
 	Document(ctx context.Context, society stocktake.SocietyID, hash stocktake.Hash) (stocktake.Document, error)
+	Movements
 }
 
 // CatalogueName is the name that a society's catalogue is published under.

@@ -13,10 +13,11 @@ import (
 
 // shelf is a Feed in memory.
 type shelf struct {
-	mu        sync.Mutex
-	docs      map[stocktake.Hash]stocktake.Document
-	names     map[string]stocktake.Hash
-	published int
+	link.Movements // none: what needs them has a store
+	mu             sync.Mutex
+	docs           map[stocktake.Hash]stocktake.Document
+	names          map[string]stocktake.Hash
+	published      int
 }
 
 func newShelf() *shelf {

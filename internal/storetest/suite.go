@@ -10,6 +10,7 @@ import (
 
 	"jard/internal/account"
 	"jard/internal/count"
+	"jard/internal/link"
 	"jard/internal/ministry"
 	"jard/internal/stocktake"
 )
@@ -21,6 +22,7 @@ type Store interface {
 	ministry.Outbox
 	ministry.Inbox
 	account.Directory
+	link.Movements
 
 	// Publish stores documents and lets a name point to the first, in one transaction.
 	Publish(ctx context.Context, society stocktake.SocietyID, name string, head stocktake.Document, rest ...stocktake.Document) error
@@ -71,6 +73,7 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 		{"Write", writes},
 		{"Watch", watches},
 		{"Documents", documents},
+		{"Movements", movements},
 		{"Seal", seals},
 		{"Outbox", outboxes},
 		{"Recovery", recoveries},

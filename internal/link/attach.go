@@ -12,7 +12,10 @@ import (
 // (thousandths of the base unit). A code that the item has already has its pack set; one that another item has is refused.
 // Sessions that were issued before keep the catalogue they were issued with.
 func (im *Importer) AttachCode(ctx context.Context, by stocktake.Person, item stocktake.ItemID, code string, pack stocktake.Quantity) error {
-	if err := may(by, ItemsFile); err != nil {
+	if !by.Is(itemRoles...) {
+		return stocktake.NotAllowed.New(itemRoles)
+	}
+	if err := stocktake.CheckID("society", string(by.Society)); err != nil {
 		return err
 	}
 	im.apply.Lock()

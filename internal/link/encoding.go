@@ -30,6 +30,7 @@ type content struct {
 	encoding Encoding
 	bom      int // bytes to skip
 	xlsx     bool
+	json     bool
 }
 
 // inspect hashes a file and finds out what it is. The whole file is looked at: Arabic names may begin on line 40,000.
@@ -65,7 +66,25 @@ func inspect(f File) (content, error) {
 	default:
 		c.encoding = guessEncoding(head, probe)
 	}
+	if (c.encoding == UTF8 || c.encoding == Windows1256) && looksJSON(head[c.bom:]) {
+		if c.json, c.encoding = true, UTF8; probe.bad() > 0 {
+			return c, jsonBroken.New(1)
+		}
+	}
 	return c, nil
+}
+
+// looksJSON reports whether a file begins as a list of objects does, or as one object.
+func looksJSON(head []byte) bool {
+	head = bytes.TrimLeft(head, " \t\r\n")
+	rest, list := bytes.CutPrefix(head, []byte{'['})
+	rest = bytes.TrimLeft(rest, " \t\r\n")
+	if list && len(rest) > 0 && rest[0] == ']' {
+		return true
+	}
+	inner, object := bytes.CutPrefix(rest, []byte{'{'})
+	inner = bytes.TrimLeft(inner, " \t\r\n")
+	return object && len(inner) > 0 && (inner[0] == '"' || inner[0] == '}')
 }
 
 // guessEncoding decides without a mark. Latin letters and delimiters in UTF-16 are every other byte zero. Arabic in

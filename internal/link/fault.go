@@ -15,7 +15,8 @@ type Severity string
 // The severities. One refused cell refuses the whole file.
 const (
 	Refused     Severity = "refused"     // nothing of the file is published until it is mended
-	Quarantined Severity = "quarantined" // the code is left out and listed, the rest of its row is taken
+	Quarantined Severity = "quarantined" // left out and listed: a code, the rest of whose row is taken; or a movement
+	Conflicting Severity = "conflict"    // a movement that was not taken: another one has its id
 	Warned      Severity = "warned"      // taken, and worth a look
 )
 
@@ -49,6 +50,7 @@ func (f Fault) MarshalJSON() ([]byte, error) {
 type Faults struct {
 	Refused     int            `json:"refused"`
 	Quarantined int            `json:"quarantined"`
+	Conflicts   int            `json:"conflicts,omitempty"`
 	Warned      int            `json:"warned"`
 	ByReason    map[string]int `json:"by_reason,omitempty"`
 	List        []Fault        `json:"list,omitempty"` // sorted by line
@@ -65,6 +67,8 @@ func (f *Faults) add(fault Fault) {
 		n = &f.Refused
 	case Quarantined:
 		n = &f.Quarantined
+	case Conflicting:
+		n = &f.Conflicts
 	default:
 		n = &f.Warned
 	}
@@ -76,6 +80,16 @@ func (f *Faults) add(fault Fault) {
 	if *n <= f.keep {
 		fault.Value = shorten(fault.Value)
 		f.List = append(f.List, fault)
+	}
+}
+
+// quarantine makes what was refused something that was left out.
+func (f *Faults) quarantine() {
+	f.Quarantined, f.Refused = f.Quarantined+f.Refused, 0
+	for n := range f.List {
+		if f.List[n].Severity == Refused {
+			f.List[n].Severity = Quarantined
+		}
 	}
 }
 

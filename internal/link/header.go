@@ -1,6 +1,9 @@
 package link
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Guess maps the columns of a file by their headers, in Arabic or English, as ERPs and people write them. A field
 // with several likely columns gets the likeliest, then the leftmost. What it does not know is not mapped.
@@ -138,6 +141,27 @@ var spellings = func() map[Kind]map[string]spelling {
 			FieldValue: {"قيمة المخزون", "القيمة", "إجمالي التكلفة", "قيمة الرصيد", "إجمالي القيمة", "القيمة الإجمالية",
 				"قيمة التكلفة", "stock value", "inventory value", "total cost", "total value", "value", "extended cost",
 				"ext cost", "cost value", "value kd", "value kwd", "amount"},
+		},
+		MovementsFile: {
+			FieldMovement: {"رقم الحركة", "معرف الحركة", "رقم القيد", "مسلسل الحركة", "المسلسل", "movement id", "movement no",
+				"movement number", "transaction id", "transaction no", "transaction number", "entry no", "entry number", "line id",
+				"trans id", "trans no", "id"},
+			FieldMovementKind: {"نوع الحركة", "نوع القيد", "نوع المستند", "النوع", "movement type", "movement kind", "kind", "type",
+				"transaction type", "trans type", "document type", "doc type", "entry type"},
+			FieldItem:    slices.DeleteFunc(slices.Clone(item), func(s string) bool { return s == "id" || s == "no." || s == "رقم" }),
+			FieldBarcode: barcode,
+			FieldQuantity: {"الكمية", "كمية الحركة", "الكميه", "quantity", "qty", "movement qty", "movement quantity", "qty change",
+				"quantity change", "transaction qty", "change", "العدد"},
+			FieldBooked: {"تاريخ الحركة", "وقت الحركة", "تاريخ ووقت الحركة", "تاريخ القيد", "وقت القيد", "التاريخ والوقت",
+				"تاريخ العملية", "التاريخ", "booked at", "booked", "posting time", "posted at", "timestamp", "date time", "datetime",
+				"transaction date", "transaction time", "posting date", "movement date", "date"},
+			FieldTime:     {"الوقت", "الساعة", "ساعة الحركة", "ساعة القيد", "time", "time of day", "posting time of day"},
+			FieldPosition: {"موضع الربط", "الموضع", "position", "feed position", "sequence", "seq", "sequence no", "offset"},
+			FieldSection:  section,
+			FieldLocation: {"رقم الموقع", "كود الموقع", "رمز الموقع", "الموقع", "الرف", "رقم الرف", "location id", "location code", "location",
+				"shelf", "bin", "bin code"},
+			FieldVoids: {"الحركة الملغاة", "ملغاة برقم", "تلغي الحركة", "voids", "reverses", "reversal of", "void of", "cancels"},
+			FieldPosts: {"نتيجة الجرد المرحلة", "نتيجة الجرد", "posts", "result", "stocktake result"},
 		},
 	}
 	known := make(map[Kind]map[string]spelling, len(table))

@@ -11,16 +11,29 @@ import (
 
 // Importer takes files in for societies and publishes what they say, all of it or nothing.
 type Importer struct {
+	// Clock tells what time it is; time.Now where it is nil.
+	Clock func() time.Time
+
 	feed   Feed
 	limits Limits
 	// apply lets one import at a time look at what is published and publish what follows from it: a merge must not
 	// overwrite another's. Reading files, which takes the time, is not held up.
 	apply sync.Mutex
+
+	knownMu sync.Mutex
+	known   map[knownKey]known
 }
 
 // NewImporter gives an importer that publishes to the feed. Zero limits stand for their defaults.
 func NewImporter(feed Feed, limits Limits) *Importer {
-	return &Importer{feed: feed, limits: limits.withDefaults()}
+	return &Importer{feed: feed, limits: limits.withDefaults(), known: make(map[knownKey]known)}
+}
+
+func (im *Importer) now() time.Time {
+	if im.Clock != nil {
+		return im.Clock()
+	}
+	return time.Now()
 }
 
 // Options say how a file is applied. By default it replaces what was published.
@@ -28,6 +41,7 @@ type Options struct {
 	DryRun      bool            // report what would happen and publish nothing
 	Merge       bool            // keep what the file does not name (items and places)
 	ReplaceAll  bool            // take a file of items, too, that would remove more than a tenth of the catalogue
+	Quarantine  bool            // of movements: take the good rows of a file with bad ones, and list those
 	SaveMapping bool            // save the mapping as it was used, when the file was taken
 	Basis       *stocktake.Hash // of the report that the sender looked at: refused where something else is published since; nil takes the file anyhow
 	Progress    Progress        // told how far the file has been read; may be nil
@@ -35,13 +49,17 @@ type Options struct {
 
 var (
 	itemRoles = []stocktake.Role{stocktake.SocietyAdministrator, stocktake.Supervisor, stocktake.Manager}
+	pushRoles = []stocktake.Role{stocktake.SocietyAdministrator, stocktake.Supervisor, stocktake.Manager, stocktake.Integrator}
 	bookRoles = []stocktake.Role{stocktake.Integrator, stocktake.FinancialController, stocktake.SocietyAdministrator,
 		stocktake.Manager}
 )
 
 func rolesFor(kind Kind) []stocktake.Role {
-	if kind == BookFile {
+	switch kind {
+	case BookFile, MovementsFile:
 		return bookRoles
+	case ItemsFile:
+		return pushRoles
 	}
 	return itemRoles
 }
@@ -58,6 +76,12 @@ func may(by stocktake.Person, kind Kind) error {
 func (im *Importer) ImportItems(ctx context.Context, by stocktake.Person, f File, m Mapping, o Options) (*ItemsResult, error) {
 	if err := may(by, ItemsFile); err != nil {
 		return nil, err
+	}
+	if o.ReplaceAll && !by.Is(itemRoles...) {
+		return nil, replaceByMachine.New()
+	}
+	if o.Quarantine {
+		return nil, quarantineWhole.New()
 	}
 	m, saved, err := im.mappingFor(ctx, by.Society, ItemsFile, f, m)
 	if err != nil {
@@ -155,6 +179,9 @@ func (im *Importer) ImportBook(ctx context.Context, by stocktake.Person, f File,
 	if err := stocktake.CheckID("site", string(site)); err != nil {
 		return nil, err
 	}
+	if o.Quarantine {
+		return nil, quarantineWhole.New()
+	}
 	m, saved, err := im.mappingFor(ctx, by.Society, BookFile, f, m)
 	if err != nil {
 		return nil, err
@@ -216,13 +243,22 @@ func refusal(r *Report) error {
 func (im *Importer) basis(ctx context.Context, society stocktake.SocietyID, names ...string) (stocktake.Hash, error) {
 	var all []byte
 	for _, name := range names {
-		hash, _, err := im.feed.Published(ctx, society, name)
-		if err != nil && !errors.Is(err, stocktake.Missing) {
+		hash, err := im.publishedHash(ctx, society, name)
+		if err != nil {
 			return stocktake.Hash{}, err
 		}
 		all = append(all, hash[:]...)
 	}
 	return stocktake.HashOf(all), nil
+}
+
+// publishedHash names what is published under a name; zero for nothing.
+func (im *Importer) publishedHash(ctx context.Context, society stocktake.SocietyID, name string) (stocktake.Hash, error) {
+	hash, _, err := im.feed.Published(ctx, society, name)
+	if errors.Is(err, stocktake.Missing) {
+		return stocktake.Hash{}, nil
+	}
+	return hash, err
 }
 
 // publish makes the document what the name means, unless it is that already.
@@ -319,7 +355,7 @@ func (im *Importer) mappingFor(ctx context.Context, society stocktake.SocietyID,
 	if err != nil {
 		return m, false, err
 	}
-	if len(t.columns) < len(m.Columns) {
+	if t.content.json || len(t.columns) < len(m.Columns) {
 		m.Columns, m.HeaderRow, m.Delimiter, m.Sheet = nil, 0, "", "" // another export: its shape is its own
 		return m, false, nil
 	}

@@ -27,6 +27,13 @@ var labels = map[Field]stocktake.Name{
 	FieldQuantity:     {English: "quantity", Arabic: "الكمية"},
 	FieldCost:         {English: "unit cost", Arabic: "تكلفة الوحدة"},
 	FieldValue:        {English: "value", Arabic: "القيمة"},
+	FieldMovement:     {English: "movement number", Arabic: "رقم الحركة"},
+	FieldMovementKind: {English: "kind of movement", Arabic: "نوع الحركة"},
+	FieldBooked:       {English: "instant of booking", Arabic: "وقت القيد"},
+	FieldTime:         {English: "time of day", Arabic: "الساعة"},
+	FieldPosition:     {English: "position in the feed", Arabic: "موضع الربط"},
+	FieldVoids:        {English: "movement taken back", Arabic: "الحركة الملغاة"},
+	FieldPosts:        {English: "result posted", Arabic: "نتيجة الجرد المرحّلة"},
 }
 
 // unitNames are what people call the base units.

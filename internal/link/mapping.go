@@ -17,6 +17,8 @@ const (
 	ItemsFile  Kind = "items"
 	PlacesFile Kind = "places"
 	BookFile   Kind = "book"
+
+	MovementsFile Kind = "movements"
 )
 
 // Field is something that a column may hold.
@@ -47,6 +49,14 @@ const (
 	FieldQuantity Field = "quantity"
 	FieldCost     Field = "cost"
 	FieldValue    Field = "value"
+
+	FieldMovement     Field = "movement" // id at its source
+	FieldMovementKind Field = "movement_kind"
+	FieldBooked       Field = "booked"
+	FieldTime         Field = "time" // of day, where the date stands apart
+	FieldPosition     Field = "position"
+	FieldVoids        Field = "voids"
+	FieldPosts        Field = "posts"
 )
 
 // fieldsOf lists the fields that a file of each kind may have.
@@ -55,6 +65,8 @@ var fieldsOf = map[Kind][]Field{
 		FieldLots, FieldSupply, FieldPrice},
 	PlacesFile: {FieldLocation, FieldLocationName, FieldSection, FieldSectionName, FieldCustodian, FieldKind, FieldShared},
 	BookFile:   {FieldSection, FieldItem, FieldBarcode, FieldQuantity, FieldCost, FieldValue},
+	MovementsFile: {FieldMovement, FieldMovementKind, FieldItem, FieldBarcode, FieldQuantity, FieldBooked, FieldTime, FieldPosition,
+		FieldSection, FieldLocation, FieldVoids, FieldPosts},
 }
 
 // Policy says what becomes of a code that proves nothing.
@@ -95,6 +107,9 @@ type Mapping struct {
 	HeaderRow int               `json:"header_row,omitempty"` // line of the header, from 1; looked for if 0
 	Decimal   string            `json:"decimal,omitempty"`    // "." or ","; as the file's own numbers show if empty
 	Money     string            `json:"money,omitempty"`      // "dinar" (the default) or "fils"
+	Dates     string            `json:"dates,omitempty"`      // "dmy" or "mdy"; as the file's own dates show if empty
+	Signs     string            `json:"signs,omitempty"`      // of movements: "signed" (the default), or "kind": the kind says whether goods leave
+	Kinds     map[string]string `json:"kinds,omitempty"`      // the ERP's words → kind of movement, with + or − before it where the word says the sign
 	RoundCost bool              `json:"round_cost,omitempty"` // round costs beyond a thousandth of a fils
 	Repeated  Repeated          `json:"repeated,omitempty"`   // refuse if empty
 	Codes     Codes             `json:"codes,omitzero"`
@@ -126,6 +141,11 @@ func (m *Mapping) Check() error {
 			return mappingWrong.New("units", unit+"="+base)
 		}
 	}
+	for word, kind := range m.Kinds {
+		if _, ok := readKindRule(kind); !ok {
+			return mappingWrong.New("kinds", word+"="+kind)
+		}
+	}
 	for _, scheme := range m.Schemes {
 		if _, err := gs1.ParseScheme(scheme); err != nil {
 			return mappingWrong.Wrap(err, "schemes", scheme)
@@ -138,6 +158,8 @@ func (m *Mapping) Check() error {
 		{"encoding", string(m.Encoding), []string{"", string(UTF8), string(Windows1256), string(UTF16LE), string(UTF16BE)}},
 		{"delimiter", m.Delimiter, []string{"", ",", ";", "\t", "|"}},
 		{"decimal", m.Decimal, []string{"", ".", ","}},
+		{"dates", m.Dates, []string{"", "dmy", "mdy"}},
+		{"signs", m.Signs, []string{"", "signed", "kind"}},
 		{"money", m.Money, []string{"", "dinar", "fils"}},
 		{"repeated", string(m.Repeated), []string{"", string(RefuseRepeated), string(SumRepeated)}},
 		{"bad_check_digit", string(m.Codes.BadCheckDigit), policies},
@@ -197,8 +219,11 @@ func (m Mapping) over(saved Mapping) Mapping {
 	if m.Schemes != nil {
 		saved.Schemes = m.Schemes
 	}
+	if m.Kinds != nil {
+		saved.Kinds = m.Kinds
+	}
 	for _, pair := range []struct{ to, from *string }{
-		{&saved.Sheet, &m.Sheet}, {&saved.Decimal, &m.Decimal}, {&saved.Money, &m.Money},
+		{&saved.Dates, &m.Dates}, {&saved.Signs, &m.Signs}, {&saved.Sheet, &m.Sheet}, {&saved.Decimal, &m.Decimal}, {&saved.Money, &m.Money},
 	} {
 		if *pair.from != "" {
 			*pair.to = *pair.from

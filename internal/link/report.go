@@ -70,9 +70,12 @@ func newPass(f File, kind Kind, m Mapping, l Limits) (*pass, error) {
 		Source: source, HeaderRow: t.row, Ignored: t.ignored}
 	p.report.Faults.keep = l.Faults
 	p.out = trail{faults: &p.report.Faults, table: t}
-	if m.Decimal != "" {
+	switch {
+	case t.content.json:
+		p.marks.mark = '.'
+	case m.Decimal != "":
 		p.marks.mark = m.Decimal[0]
-	} else {
+	default:
 		p.marks.look = func() (byte, int) { return p.observe(FieldQuantity, FieldCost, FieldValue, FieldPack) }
 	}
 	return p, nil

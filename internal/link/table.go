@@ -74,6 +74,14 @@ func openTable(f File, m Mapping, l Limits) (*table, error) {
 		return nil, err
 	}
 	t := &table{file: f, limits: l, content: c, mapping: m, spread: c.xlsx}
+	if c.json {
+		t.mapping.Columns, t.mapping.HeaderRow, t.mapping.Sheet, t.mapping.Encoding, t.mapping.Delimiter = nil, 0, "", UTF8, ""
+		t.header, t.columns = fieldNames(m.Kind), make(map[Field]int)
+		for n, field := range fieldsOf[m.Kind] {
+			t.columns[field] = n
+		}
+		return t, nil
+	}
 	if c.xlsx {
 		if t.book, err = openWorkbook(f, l); err != nil {
 			return nil, err
@@ -111,6 +119,9 @@ func (t *table) records(progress Progress) (source, error) {
 	r := &metered{in: t.file.reader(), total: t.file.Size, tell: progress}
 	if _, err := io.CopyN(io.Discard, r, int64(t.content.bom)); err != nil {
 		return nil, fileUnreadable.Wrap(err)
+	}
+	if t.content.json {
+		return newJSON(r, t.mapping.Kind), nil
 	}
 	return newCSV(decode(r, t.mapping.Encoding), t.mapping.Delimiter[0], t.limits.Line), nil
 }
@@ -174,6 +185,9 @@ func (t *table) title(column int) string {
 }
 
 func (t *table) ref(column int) string {
+	if t.content.json {
+		return ""
+	}
 	if !t.spread {
 		return strconv.Itoa(column + 1)
 	}

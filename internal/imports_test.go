@@ -37,7 +37,7 @@ var own = map[string][]string{
 	"github.com/xuri/excelize":              {"link", "report"},
 	"github.com/alecthomas/kong":            {"server"},
 	"golang.org/x/crypto/argon2":            {"account"},
-	"golang.org/x/time/rate":                {"account", "handheld", "web", "ministry"},
+	"golang.org/x/time/rate":                {"account", "handheld", "web", "ministry", "link"},
 	"github.com/gowebpki/jcs":               {"result"},
 	"golang.org/x/text":                     {"link", "account", "stocktake"},
 	"golang.org/x/sys":                      {"boltdb", "simulate"},

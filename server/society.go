@@ -94,6 +94,12 @@ func newSocietyServer(n *node) (*societyServer, error) {
 		s.sessions.Close()
 		return nil, err
 	}
+	push, err := link.NewAPI(link.APIConfig{Importer: files, Accounts: n.accounts, Logger: n.log, Version: software(), TempDir: n.Data})
+	if err != nil {
+		s.gateway.Close()
+		s.sessions.Close()
+		return nil, err
+	}
 	if s.hub, err = newHub(n, s.sessions, s.gateway, n.log); err != nil {
 		s.gateway.Close()
 		s.sessions.Close()
@@ -102,6 +108,9 @@ func newSocietyServer(n *node) (*societyServer, error) {
 	mux := http.NewServeMux()
 	mux.Handle(wire.Base+"/", s.gateway)
 	mux.Handle("/live/", s.hub)
+	for _, path := range []string{link.APIBase, link.DocsBase, link.DocsBase + "/"} {
+		mux.Handle(path, push)
+	}
 	mux.Handle("/", e)
 	s.handler = mux
 	ctx, stop := context.WithCancel(context.Background())

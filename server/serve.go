@@ -17,6 +17,7 @@ type serveCmd struct {
 	proxyFlags
 	Role     string `help:"society: handhelds, supervisors, sealed results. ministry: receives results and signs receipts." enum:"society,ministry" default:"society"`
 	TLSHelp  string `help:"Serve in the clear, at this address, a page that helps to install the local authority (see tls init) on handhelds." placeholder:"HOST:PORT"`
+	Drop     string `help:"Watch this directory for files of items, books and movements, in a directory for each society (see /api/docs)." type:"existingdir" placeholder:"DIR"`
 	LogLevel string `help:"What to log: debug, info, warn or error." enum:"debug,info,warn,error" default:"info"`
 }
 
@@ -48,6 +49,7 @@ func (c *serveCmd) Run(ctx context.Context, s *streams) (err error) {
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
+	n.drop = c.Drop
 	handler, done, err := n.role(c.Role)
 	if err != nil {
 		return errors.Join(err, l.Close(), operator.Close())

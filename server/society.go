@@ -30,6 +30,7 @@ type node struct {
 	accounts *account.Service
 	signer   *ministry.Signer
 	outside  *http.Client // towards the ministry
+	drop     string       // the folder that is watched for files; none when empty
 }
 
 // openNode opens the store of a data directory, and makes both where they are not there.
@@ -120,8 +121,15 @@ func newSocietyServer(n *node) (*societyServer, error) {
 			n.log.Error("deliveries ended", "error", err)
 		}
 	})
+	if n.drop != "" {
+		folder := link.Drop{Importer: files, Dir: n.drop, Logger: n.log}
+		s.work.Go(func() { folder.Run(ctx, dropEvery) })
+	}
 	return s, nil
 }
+
+// dropEvery is how often the drop folder is looked at.
+const dropEvery = 10 * time.Second
 
 // close says goodbye to devices, ends deliveries and leaves the store to its owner.
 func (s *societyServer) close() {

@@ -109,7 +109,9 @@ const oneSale = "id,kind,item,quantity,booked\n1,sale,200,-1,2026-11-24 08:00\n"
 // TestAPIAnswersAsDescribed asks for every answer that openapi.json names, and for no other.
 func TestAPIAnswersAsDescribed(t *testing.T) {
 	im, _ := linked(t)
-	c := newCaller(t, im, func(c *link.APIConfig) { c.Bytes, c.Wait, c.Files, c.Rate, c.Burst = 1<<20+100, time.Millisecond, 1, 1000, 1000 })
+	c := newCaller(t, im, func(c *link.APIConfig) {
+		c.Bytes, c.Wait, c.Files, c.Rate, c.Burst = 1<<20+100, time.Millisecond, 1, 1000, 1000
+	})
 	const base = link.APIBase
 	book := "sites/m1/book?as_of=2026-11-24T08:00:00%2B03:00"
 	for path, good := range map[string]string{"items?mode=merge": itemsText, book: bookText, "sites/m1/movements?complete_since=2026-11-01T00:00:00Z&complete_through=2026-11-24T05:30:00Z": oneSale} {

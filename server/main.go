@@ -29,6 +29,7 @@ type cli struct {
 	User     userCmd          `cmd:"" help:"People: add, list, disable, roles, passwords and PINs."`
 	Device   deviceCmd        `cmd:"" help:"Handhelds: make an enrolment code, list, revoke."`
 	Import   importCmd        `cmd:"" help:"Import items, places or book stock from a CSV or XLSX file; or the events of a handheld that died."`
+	Link     linkCmd          `cmd:"" help:"Send what a society's systems hold over the push API, and check that API."`
 	Session  sessionCmd       `cmd:"" help:"Count sessions: issue, watch, recount, approve, seal."`
 	Result   resultCmd        `cmd:"" help:"Sealed results and their receipts."`
 	Ministry ministryCmd      `cmd:"" help:"The ministry's own commands: codes for societies, what was received."`

@@ -12,7 +12,30 @@ import (
 type userCmd struct {
 	Add     userAddCmd     `cmd:"" help:"Add a person with roles, a password and a PIN for handhelds."`
 	List    userListCmd    `cmd:"" help:"List the society's people."`
-	Disable userDisableCmd `cmd:"" help:"Keep a person from signing in."`
+	Disable userDisableCmd `cmd:"" help:"Keep a person from signing in. An integrator's keys end, all at once."`
+	Key     userKeyCmd     `cmd:"" help:"Issue a key to an integrator, and print it once."`
+}
+
+type userKeyCmd struct {
+	signIn
+	Person string `arg:"" help:"An integrator."`
+	Days   int    `help:"How long it lives." default:"365" placeholder:"N"`
+}
+
+// Run prints a key, alone on its line.
+func (c *userKeyCmd) Run(ctx context.Context, s *streams) error {
+	api, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	var key struct {
+		Token string `json:"token"`
+	}
+	if err := api.post(ctx, "/api/people/"+url.PathEscape(c.Person)+"/keys", map[string]int{"days": c.Days}, &key); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(s.Out, key.Token)
+	return err
 }
 
 type userAddCmd struct {

@@ -1,0 +1,278 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"jard/internal/link"
+	"jard/internal/stocktake"
+)
+
+type linkCmd struct {
+	Push  linkPushCmd  `cmd:"" help:"Send files of items, books or movements, as an integrator's program would: patiently, and again where it broke off."`
+	Check linkCheckCmd `cmd:"" help:"Try a test server's push API as integrators must expect it to behave, and print what held. It writes movements: never use it on a server that counts."`
+}
+
+// linkFlags are those of commands that speak with an integrator's key.
+type linkFlags struct {
+	URL     string `help:"Address of the society's server." default:"http://127.0.0.1:8420" placeholder:"URL"`
+	KeyFile string `help:"File with the integrator's key." required:"" type:"existingfile" placeholder:"FILE"`
+}
+
+type linkPushCmd struct {
+	linkFlags
+	Files           []string      `arg:"" name:"file" help:"Called items-….csv, book-SITE-….csv or movements-SITE-….csv (or .xlsx, .json), or anything with --kind and --site. Sent in the order given."`
+	Kind            string        `help:"What the files hold, where their names do not say it." enum:"items,book,movements," default:"" placeholder:"KIND"`
+	Site            string        `help:"Site of books and movements, where the names do not say it." placeholder:"ID"`
+	AsOf            string        `help:"Instant of a book, as in 2026-11-24T02:00:00+03:00." placeholder:"INSTANT"`
+	Position        string        `help:"Place in the movement feed that a book includes." placeholder:"TEXT"`
+	After           int64         `help:"The last file of movements, with those before it, holds all behind this position …" placeholder:"N"`
+	Through         int64         `help:"… and up to this one." placeholder:"N"`
+	CompleteSince   string        `help:"Since when the site's movements are complete; needed the first time." placeholder:"INSTANT"`
+	CompleteThrough string        `help:"With the last file, all movements booked until then have been sent." placeholder:"INSTANT"`
+	Replace         bool          `help:"A file of items is the whole catalogue."`
+	Quarantine      bool          `help:"Take the good rows of a file of movements, and list the bad ones."`
+	DryRun          bool          `help:"Say what would happen, and write nothing."`
+	Tries           int           `help:"How often a file is sent before giving up." default:"8" placeholder:"N"`
+	Patience        time.Duration `help:"The longest wait between two tries." default:"2m" placeholder:"DURATION"`
+}
+
+// Run sends the files one after the other. The watermark and the claim go with the last one.
+func (c *linkPushCmd) Run(ctx context.Context, s *streams) error {
+	key, err := secret(c.KeyFile)
+	if err != nil {
+		return err
+	}
+	p := &pusher{base: strings.TrimSuffix(c.URL, "/"), key: key, http: &http.Client{Timeout: 15 * time.Minute}, tries: c.Tries, patience: c.Patience, out: s.Out}
+	for n, path := range c.Files {
+		address, err := c.address(path, n == len(c.Files)-1)
+		if err != nil {
+			return err
+		}
+		answer, err := p.file(ctx, address, path)
+		if answer.Report != nil {
+			fmt.Fprintf(s.Out, "%s: ", filepath.Base(path))
+			printPushed(s, answer.Report)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// address is where a file is sent, with what is said about it.
+func (c *linkPushCmd) address(path string, last bool) (string, error) {
+	kind, site := link.Kind(c.Kind), stocktake.SiteID(c.Site)
+	if kind == "" {
+		named, of, ok := link.NameParcel(filepath.Base(path), []stocktake.SiteID{site})
+		if !ok {
+			return "", pushName.New(filepath.Base(path))
+		}
+		if kind = named; site == "" {
+			site = of
+		}
+	}
+	if kind != link.ItemsFile && site == "" {
+		return "", pushName.New(filepath.Base(path))
+	}
+	q := url.Values{"name": {filepath.Base(path)}}
+	set := func(name, value string) {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	if c.DryRun {
+		set("dry", "1")
+	}
+	at := "sites/" + url.PathEscape(string(site)) + "/" + string(kind)
+	switch kind {
+	case link.ItemsFile:
+		at = "items"
+		if c.Replace {
+			set("mode", "replace")
+		}
+	case link.BookFile:
+		set("as_of", c.AsOf)
+		set("position", c.Position)
+	default:
+		if c.Quarantine {
+			set("faults", "quarantine")
+		}
+		if last && c.Through > 0 {
+			set("after", strconv.FormatInt(c.After, 10))
+			set("through", strconv.FormatInt(c.Through, 10))
+		}
+		if last {
+			set("complete_since", c.CompleteSince)
+			set("complete_through", c.CompleteThrough)
+		}
+	}
+	return link.APIBase + at + "?" + q.Encode(), nil
+}
+
+// pusher is the reference client of the push API: it sends, waits as long as it is told, and sends again.
+type pusher struct {
+	base, key string
+	http      *http.Client
+	tries     int
+	patience  time.Duration
+	out       io.Writer
+}
+
+// pushAnswer is any answer of the push API.
+type pushAnswer struct {
+	status     int
+	retryAfter time.Duration
+	Error      *failed         `json:"error"`
+	Report     json.RawMessage `json:"report"`
+	Feed       *link.FeedState `json:"feed"`
+	Gaps       []link.Claim    `json:"gaps"`
+}
+
+// file sends a file until it is answered for good. What was taken already has no effect when it comes again, so nothing is
+// lost or doubled however often the connection breaks.
+func (p *pusher) file(ctx context.Context, address, path string) (pushAnswer, error) {
+	kind := "application/octet-stream"
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".csv", ".txt", ".tsv":
+		kind = "text/csv"
+	case ".json":
+		kind = "application/json"
+	}
+	for try := 1; ; try++ {
+		f, err := os.Open(path)
+		if err != nil {
+			return pushAnswer{}, fileUnreadable.Wrap(err, path)
+		}
+		a, err := p.send(ctx, http.MethodPost, address, kind, f)
+		_ = f.Close()
+		wait := min(time.Second<<(try-1), p.patience)
+		switch {
+		case err == nil && a.status < 300:
+			return a, nil
+		case err == nil && a.status != http.StatusTooManyRequests && a.status < 500:
+			return a, a.Error
+		case err == nil:
+			wait, err = max(wait, a.retryAfter), a.Error
+		}
+		if try >= p.tries || ctx.Err() != nil {
+			return a, err
+		}
+		fmt.Fprintf(p.out, "%s: %v\nsent again in %s\n", filepath.Base(path), err, wait)
+		select {
+		case <-ctx.Done():
+			return a, ctx.Err()
+		case <-time.After(min(wait, p.patience)):
+		}
+	}
+}
+
+// send makes one request. An answer that says no is no error here.
+func (p *pusher) send(ctx context.Context, method, address, kind string, body io.Reader) (a pushAnswer, err error) {
+	r, err := http.NewRequestWithContext(ctx, method, p.base+address, body)
+	if err != nil {
+		return a, err
+	}
+	if f, ok := body.(*os.File); ok {
+		if info, err := f.Stat(); err == nil {
+			r.ContentLength = info.Size()
+		}
+	}
+	if kind != "" {
+		r.Header.Set("Content-Type", kind)
+	}
+	r.Header.Set("Authorization", "Bearer "+p.key)
+	answer, err := p.http.Do(r)
+	if err != nil {
+		return a, serverAway.Wrap(err, p.base)
+	}
+	defer answer.Body.Close()
+	a.status = answer.StatusCode
+	if n, err := strconv.Atoi(answer.Header.Get("Retry-After")); err == nil {
+		a.retryAfter = time.Duration(n) * time.Second
+	}
+	text, err := io.ReadAll(io.LimitReader(answer.Body, 64<<20))
+	if err != nil {
+		return a, serverAway.Wrap(err, p.base)
+	}
+	if err := json.Unmarshal(text, &a); err != nil || a.status >= 300 && a.Error == nil {
+		return a, errors.Join(fmt.Errorf("the server answered %s", answer.Status), err)
+	}
+	return a, nil
+}
+
+// pushed is what the terminal shows of a report.
+type pushed struct {
+	Kind      link.Kind `json:"kind"`
+	Rows      int       `json:"rows"`
+	DryRun    bool      `json:"dry_run"`
+	Published bool      `json:"published"`
+	Unchanged bool      `json:"unchanged"`
+	Taken     struct {
+		New  int `json:"new"`
+		Same int `json:"same"`
+		Late int `json:"late"`
+	} `json:"taken"`
+	Faults struct {
+		Refused     int             `json:"refused"`
+		Quarantined int             `json:"quarantined"`
+		Conflicts   int             `json:"conflicts"`
+		Warned      int             `json:"warned"`
+		List        []linkFaultJSON `json:"list"`
+	} `json:"faults"`
+}
+
+// linkFaultJSON is a fault as the push API tells it.
+type linkFaultJSON struct {
+	Line     int    `json:"line"`
+	Column   string `json:"column"`
+	Value    string `json:"value"`
+	Severity string `json:"severity"`
+	Reason   string `json:"reason"`
+	English  string `json:"en"`
+	Arabic   string `json:"ar"`
+}
+
+func printPushed(s *streams, raw json.RawMessage) {
+	var r pushed
+	if json.Unmarshal(raw, &r) != nil {
+		return
+	}
+	fmt.Fprintf(s.Out, "%d rows", r.Rows)
+	if r.Kind == link.MovementsFile {
+		fmt.Fprintf(s.Out, ", %d new, %d known, %d late", r.Taken.New, r.Taken.Same, r.Taken.Late)
+	}
+	switch {
+	case r.DryRun:
+		fmt.Fprint(s.Out, "; nothing written")
+	case r.Unchanged:
+		fmt.Fprint(s.Out, "; no effect")
+	}
+	fmt.Fprintf(s.Out, "; faults: %d refused, %d quarantined, %d conflicts, %d warned\n", r.Faults.Refused, r.Faults.Quarantined, r.Faults.Conflicts, r.Faults.Warned)
+	for n, f := range r.Faults.List {
+		if n == 50 {
+			fmt.Fprintf(s.Out, "  … %d more\n", len(r.Faults.List)-n)
+			break
+		}
+		fmt.Fprintf(s.Out, "  %s, line %d", f.Severity, f.Line)
+		if f.Column != "" {
+			fmt.Fprintf(s.Out, ", %s %q", f.Column, f.Value)
+		}
+		fmt.Fprintf(s.Out, ": %s\n      %s\n", f.English, f.Arabic)
+	}
+}
+
+var pushName = stocktake.NewReason(stocktake.Invalid, "push-name",
+	"The name %q does not say what the file holds and of which site. Give --kind and --site.",
+	"الاسم %q لا يبيّن محتوى الملف وموقعه. حدّد --kind و--site.")

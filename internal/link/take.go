@@ -219,3 +219,43 @@ func (im *Importer) directory(ctx context.Context, society stocktake.SocietyID, 
 	im.known[key] = k
 	return k.places, k.goods, nil
 }
+
+// Conflicted is a movement that was not taken, and the one that stands under its id.
+type Conflicted struct {
+	Entry
+	Standing stocktake.Movement
+}
+
+// LastConflicts gives the last conflicts of a site's feed, the newest first, to those who may see how feeds do.
+func (im *Importer) LastConflicts(ctx context.Context, by stocktake.Person, site stocktake.SiteID, limit int) ([]Conflicted, error) {
+	if !by.Is(seesHealth...) {
+		return nil, stocktake.NotAllowed.New(seesHealth)
+	}
+	var last []Entry
+	for from := uint64(1); ; {
+		page, err := im.feed.Conflicts(ctx, by.Society, site, from, 1000)
+		if err != nil {
+			return nil, err
+		}
+		if last = append(last, page...); len(last) > limit {
+			last = last[len(last)-limit:]
+		}
+		if len(page) < 1000 {
+			break
+		}
+		from = page[len(page)-1].Offset + 1
+	}
+	list := make([]Conflicted, 0, len(last))
+	for n := len(last) - 1; n >= 0; n-- {
+		standing, err := im.feed.Moved(ctx, by.Society, site, last[n].Against, 1)
+		if err != nil {
+			return nil, err
+		}
+		c := Conflicted{Entry: last[n]}
+		if len(standing) == 1 {
+			c.Standing = standing[0].Movement
+		}
+		list = append(list, c)
+	}
+	return list, nil
+}

@@ -105,6 +105,7 @@ func (k *console) routes() []route {
 		k.sessionPages(),
 		k.resultPages(),
 		k.importPages(),
+		k.feedPages(),
 		k.paperPages(),
 		k.labelPages(),
 		k.devicePages(),

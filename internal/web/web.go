@@ -23,6 +23,7 @@ type Config struct {
 	Photos   Photos        // without it no photos are shown
 	Logger   *slog.Logger
 
+	Feeds    Feeds    // without it nobody sees how the feeds do
 	Places   Places   // without it no session can be planned on the console
 	Presence Presence // without it nobody knows which devices are there
 

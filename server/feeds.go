@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+
+	"jard/internal/link"
+	"jard/internal/stocktake"
+	"jard/internal/web"
+)
+
+// feeds serves web.Feeds with what link keeps.
+type feeds struct{ *link.Importer }
+
+// maxConflicted is how many conflicts of a site the console shows.
+const maxConflicted = 50
+
+// Health gives how the feeds of the person's society do.
+func (f feeds) Health(ctx context.Context, by stocktake.Person) (web.FeedHealth, error) {
+	h, err := f.Importer.Health(ctx, by)
+	if err != nil {
+		return web.FeedHealth{}, err
+	}
+	var out web.FeedHealth
+	received := map[stocktake.SiteID]link.FeedState{}
+	for _, s := range h.Feeds {
+		received[s.Site] = s
+		row := web.SiteFeed{
+			Site: s.Site, Received: s.ReceivedAt, By: s.ReceivedBy, Complete: s.Watermark.Through, Position: int64(s.Position), Movements: s.Movements,
+			Late: s.Late, Conflicts: s.Conflicts,
+		}
+		for _, g := range s.Gaps() {
+			row.Gaps = append(row.Gaps, web.PositionGap{After: int64(g.After), Through: int64(g.Through)})
+		}
+		conflicts, err := f.LastConflicts(ctx, by, s.Site, maxConflicted)
+		if err != nil {
+			return out, err
+		}
+		for _, c := range conflicts {
+			row.Conflicted = append(row.Conflicted, web.FeedConflict{
+				At: c.RecordedAt, ID: string(c.Movement.ID), Item: c.Movement.Item, Quantity: c.Movement.Quantity, Standing: c.Standing.Quantity, Booked: c.Movement.Booked,
+			})
+		}
+		out.Sites = append(out.Sites, row)
+	}
+	for _, d := range h.Troubles {
+		t := web.FeedTrouble{
+			Kind: string(d.Kind), Site: d.Site, File: d.File, At: d.At, By: d.By, Reason: stocktake.Name{Arabic: d.Reason.Arabic, English: d.Reason.English},
+			Refused: d.Refused, Quarantined: d.Quarantined, Conflicts: d.Conflicts, Mended: d.Kind == link.MovementsFile && received[d.Site].ReceivedAt.After(d.At),
+		}
+		for _, x := range d.List {
+			t.List = append(t.List, web.FeedFault{Line: x.Line, Column: x.Column, Value: x.Value, Text: stocktake.Name{Arabic: x.Arabic, English: x.English}})
+		}
+		out.Troubles = append(out.Troubles, t)
+	}
+	return out, nil
+}

@@ -45,6 +45,7 @@ type finding struct {
 	uncovered  bool // somebody still has to count here, or to close
 	recounting bool // a recount was ordered here and is not in yet
 	duty       []stocktake.PersonID
+	groups     []*group // that were adopted
 }
 
 // Dispute is two or more finished walks that differ over an item at a location.
@@ -85,14 +86,14 @@ type rival struct {
 
 // adopt decides what is true of an item at a spot. Rounds are tried from the last: the latest round whose walks cover
 // the item and are finished replaces the earlier ones for it.
-func (f *Fold) adopt(s *spot, item stocktake.ItemID, history *history) finding {
+func (f *Fold) adopt(r *row, at int32, s *spot, item stocktake.ItemID, history *history) finding {
 	var out finding
 	var rivals []rival
 	round := 0
-	for r := s.rounds; r >= 1 && round == 0; r-- {
-		covering, pending := f.covering(s, item, r, history, &out)
+	for n := s.rounds; n >= 1 && round == 0; n-- {
+		covering, pending := f.covering(s, item, n, history, &out)
 		if pending {
-			if r > 1 {
+			if n > 1 {
 				out.recounting = true
 			} else {
 				out.uncovered = true
@@ -101,7 +102,7 @@ func (f *Fold) adopt(s *spot, item stocktake.ItemID, history *history) finding {
 		if len(covering) == 0 {
 			continue
 		}
-		round = r
+		round = n
 		if s.location.Shared {
 			rivals = append(rivals, together(covering, item))
 			continue
@@ -123,7 +124,7 @@ func (f *Fold) adopt(s *spot, item stocktake.ItemID, history *history) finding {
 	if len(rivals) == 0 {
 		return out
 	}
-	f.settleRivals(s, item, round, rivals, &out)
+	f.settleRivals(r, at, s, item, round, rivals, &out)
 	return out
 }
 
@@ -162,18 +163,20 @@ func together(groups []*group, item stocktake.ItemID) rival {
 	return all
 }
 
-// settleRivals adopts the latest of rivals that agree, else the one that a supervisor chose, else leaves a dispute.
-func (f *Fold) settleRivals(s *spot, item stocktake.ItemID, round int, rivals []rival, out *finding) {
+// settleRivals adopts the latest of rivals that agree once what may have moved between them is allowed for, else the one that a supervisor chose, else leaves a dispute.
+func (f *Fold) settleRivals(r *row, at int32, s *spot, item stocktake.ItemID, round int, rivals []rival, out *finding) {
 	latest := 0
 	agree := true
 	for n := range rivals {
-		agree = agree && slices.Equal(rivals[n].cells, rivals[0].cells)
+		for o := range n {
+			agree = agree && f.agree(r, at, item, &rivals[o], &rivals[n])
+		}
 		if rivals[n].later(&rivals[latest], item) {
 			latest = n
 		}
 	}
 	if agree {
-		out.adopted = rivals[latest].adopt(s, item)
+		out.adopted, out.groups = rivals[latest].adopt(s, item), rivals[latest].groups
 		return
 	}
 	d := &Dispute{Location: s.location.ID, Section: s.location.Section, Item: item, Round: round}
@@ -186,7 +189,7 @@ func (f *Fold) settleRivals(s *spot, item stocktake.ItemID, round int, rivals []
 		for n := range rivals {
 			// Nobody settles a dispute that they are a side of.
 			if rivals[n].groups[0].lead().ID == c.word.Pass && !slices.ContainsFunc(rivals, func(r rival) bool { return r.person(c.by) }) {
-				out.adopted = rivals[n].adopt(s, item)
+				out.adopted, out.groups = rivals[n].adopt(s, item), rivals[n].groups
 				out.adopted.Chosen, out.adopted.ChosenBy = true, c.by
 				out.settled = &Settled{*d, c.word.Pass, c.by, c.at, c.word.Reason}
 				return

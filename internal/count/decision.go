@@ -139,6 +139,9 @@ type Seal struct {
 	Head       stocktake.Hash `json:"head"` // of the log that was folded into it
 	Lines      int            `json:"lines"`
 	NotCounted int            `json:"not_counted"`
+
+	Movements     uint64         `json:"movements,omitempty"` // up to where the site's movement log was folded in; 0: there was none
+	MovementsHash stocktake.Hash `json:"movements_hash,omitzero"`
 }
 
 // JoinedBody is the body of Joined.

@@ -33,18 +33,21 @@ type Fold struct {
 	plan     Plan
 	issuedBy Author
 	material *Material
-	basis    *reconcile.Basis // what lines are set against
-	closing  uint64           // offset of the entry that began the closing; 0 while counting
-	restored uint64           // offset of the last Restored entry
+	closing  uint64 // offset of the entry that began the closing; 0 while counting
+	restored uint64 // offset of the last Restored entry
 	awaited  []stocktake.DeviceID
 
 	facts      facts                        // every event, once for each of its bodies
 	events     map[key]factID               // event id → what it first came as
 	conflicted map[key]*conflict            // event id → its bodies, where one id came with several
 	carried    map[key][]stocktake.DeviceID // body → the devices that brought it, besides the first
-	quarantine map[key]Held                 // body → what was quarantined at ingest
-	released   map[string]signed[Release]   // held key → the last decision
-	admitted   map[string]uint64            // held key → offset of the last decision that let it count
+	copies     map[key][]borne              // body → the streams that brought it, besides the first
+	clocks     map[*Stream]*clock
+	heard      reconcile.Instant // when the server last recorded anything of a handheld
+	feed       feedFacts
+	quarantine map[key]Held               // body → what was quarantined at ingest
+	released   map[string]signed[Release] // held key → the last decision
+	admitted   map[string]uint64          // held key → offset of the last decision that let it count
 	passes     map[stocktake.PassID]*passFacts
 	moved      []movedFact // moves, and what takes moves back
 	tasks      map[string]taskFact
@@ -67,8 +70,8 @@ type Fold struct {
 
 	// What reading one event, or making one line, leaves for the next.
 	room     eventRoom // the last event read
-	scratch  []*spot
-	observed []reconcile.Place
+	row      row
+	scene    scene // of the view being made
 	digester digester
 
 	view *View // of the facts as they stand; nil once they have changed
@@ -79,6 +82,7 @@ type fact struct {
 	id, body key
 	offset   uint64
 	stream   *Stream
+	seq      uint64     // in it; 0: it came by a person's word
 	pass     *passFacts // nil for a kind that belongs to none
 }
 
@@ -142,8 +146,8 @@ type verdictFact struct {
 // NewFold starts the fold of a session's log. Material is given with SetMaterial once the first entry has said which.
 func NewFold(society stocktake.SocietyID, session stocktake.SessionID) *Fold {
 	return &Fold{
-		society: society, session: session, basis: reconcile.Still(),
-		events: map[key]factID{}, conflicted: map[key]*conflict{}, carried: map[key][]stocktake.DeviceID{}, quarantine: map[key]Held{},
+		society: society, session: session,
+		events: map[key]factID{}, conflicted: map[key]*conflict{}, carried: map[key][]stocktake.DeviceID{}, copies: map[key][]borne{}, clocks: map[*Stream]*clock{}, quarantine: map[key]Held{},
 		released: map[string]signed[Release]{}, admitted: map[string]uint64{}, passes: map[stocktake.PassID]*passFacts{}, tasks: map[string]taskFact{}, rounds: 1,
 		completed: map[stocktake.PassID]signed[PassDecision]{}, abandoned: map[stocktake.PassID]signed[PassDecision]{},
 		choices: map[place]signed[Choice]{}, resolved: map[string]signed[Resolution]{}, rest: map[lineKey]restFact{},
@@ -176,6 +180,9 @@ func (f *Fold) Apply(e Entry) error {
 	}
 	f.head.Offset, f.head.Hash, f.head.Session = e.Offset, e.Hash, f.session
 	f.view = nil
+	if e.Author.Stream != (Stream{}) {
+		f.heard = max(f.heard, reconcile.At(e.RecordedAt))
+	}
 	if e.Kind.IsEvent() {
 		event, _, err := f.room.read(e.Body)
 		if err != nil {
@@ -217,7 +224,7 @@ func (f *Fold) decide(e Entry) error {
 		return nil
 	case Sealed:
 		f.head.State = LogSealed
-		return nil
+		return with(e, f.endFeed)
 	case Cancelled:
 		f.head.State = LogCancelled
 		return nil

@@ -45,6 +45,7 @@ type Pass struct {
 	Digest       Digest               `json:"digest"`
 
 	tally *tally
+	facts *passFacts
 	spot  *spot
 }
 
@@ -64,7 +65,7 @@ func (f *Fold) passState(facts *passFacts) *Pass {
 	p := &Pass{
 		ID: id, Location: o.location, Section: f.locationIndex()[o.location].Section, Round: o.round, Task: o.assignment,
 		Person: o.person, Device: slices.Min(f.bearers(f.fact(o.fact))), OpenedAt: instant(o.at), Observations: t.observations, Quantity: t.quantity,
-		Continues: o.continues, Replaces: o.replaces, tally: t, Status: PassIsOpen,
+		Continues: o.continues, Replaces: o.replaces, tally: t, facts: facts, Status: PassIsOpen,
 		Undirected: o.undirected || (o.round > 1 && o.assignment == "") || !f.inScope(o.location),
 	}
 	var closings []Totals
@@ -151,6 +152,8 @@ type group struct {
 	start    time.Time
 	end      time.Time
 	ids      []stocktake.PassID // of its passes
+	span     reconcile.Span     // when it was there: see visited
+	open     bool
 }
 
 // covers reports whether the group answers for the item, met or not.

@@ -188,7 +188,7 @@ func (f *Fold) expel(h Held) {
 	}
 	f.unfile(idKey(h.event.ID), h.body)
 	for _, s := range h.trusted {
-		f.fileFact(h.Offset, s, h.body, h.kind, h.event)
+		f.fileFact(h.Offset, s, 0, h.body, h.kind, h.event)
 	}
 }
 
@@ -204,7 +204,7 @@ func (f *Fold) unfile(id, body key) {
 		c.bodies, c.keyed = slices.Delete(c.bodies, n, n+1), false
 		if left := c.bodies[0]; first.body == body {
 			f.events[id] = f.facts.next()
-			f.facts.add(fact{id, left.body, left.Offset, f.kept(left.Stream), f.passes[left.Pass]})
+			f.facts.add(fact{id, left.body, left.Offset, f.kept(left.Stream), 0, f.passes[left.Pass]})
 		}
 		if len(c.bodies) == 1 {
 			delete(f.conflicted, id)
@@ -212,8 +212,12 @@ func (f *Fold) unfile(id, body key) {
 		f.soilAll()
 	}
 	delete(f.carried, body)
+	delete(f.copies, body)
 	gone := func(n factID) bool { return f.fact(n).body == body }
 	if p == nil {
+		for _, c := range f.clocks {
+			c.readings = slices.DeleteFunc(c.readings, func(x clockFact) bool { return gone(x.fact) })
+		}
 		f.moved = slices.DeleteFunc(f.moved, func(x movedFact) bool { return gone(x.fact) })
 		return
 	}
@@ -255,7 +259,7 @@ func (f *Fold) admit(h Held) {
 		return
 	}
 	for _, s := range h.streams {
-		f.fileFact(h.Offset, s, h.body, h.kind, h.event)
+		f.fileFact(h.Offset, s, 0, h.body, h.kind, h.event)
 	}
 }
 

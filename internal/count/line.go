@@ -96,19 +96,20 @@ func (f *Fold) line(book stocktake.BookLine, sec *sectionState, met *meeting, h 
 		f.weigh(l, h)
 		return l
 	}
-	spots := f.spotsOf(met, sec)
-	observations := f.observed[:0]
+	r := f.cast(k, book, sec, met)
 	var disputed, recounting, uncovered bool
 	var disputes []Digest
-	for _, s := range spots {
+	for n, s := range r.spots {
 		var found finding
+		place := r.places[n]
 		if g := s.simple; g != nil {
 			if !g.met(k.item) {
+				r.empty(place, f, g)
 				continue
 			}
-			found.adopted = g.adopt(s, k.item)
+			found.adopted, found.groups = g.adopt(s, k.item), s.groups
 		} else {
-			found = f.adopt(s, k.item, h)
+			found = f.adopt(r, place, s, k.item, h)
 		}
 		uncovered = uncovered || (found.uncovered && s.inScope)
 		recounting = recounting || found.recounting
@@ -124,11 +125,19 @@ func (f *Fold) line(book stocktake.BookLine, sec *sectionState, met *meeting, h 
 		l.addRounds(s, k.item)
 		// A walk that answers for the item and did not meet it adds nothing: what else is asked for at its location must
 		// not show in the line, or decisions would lapse that nothing has changed for.
+		if found.adopted != nil && r.active {
+			span, open := f.seen(found.groups, k.item)
+			if place > 0 {
+				r.Places[place-1].Span, r.Places[place-1].Open = span, open
+			} else {
+				r.Around = r.Around.Join(span)
+			}
+		}
 		if a := found.adopted; a != nil && (a.met || a.Chosen) {
-			observations = append(observations, reconcile.Place{Quantity: a.Quantity, Span: a.Interval.Span(0), Kind: reconcile.PlaceKindOf(s.location.Kind), Holds: true})
+			r.Places[place-1].Quantity = a.Quantity // it was met there
 			l.Cells = addCells(l.Cells, a.Cells)
 			if l.Adopted == nil {
-				l.Adopted = make([]Adopted, 0, len(spots))
+				l.Adopted = make([]Adopted, 0, len(r.spots))
 			}
 			l.Adopted = append(l.Adopted, *a)
 			if a.Chosen {
@@ -138,8 +147,7 @@ func (f *Fold) line(book stocktake.BookLine, sec *sectionState, met *meeting, h 
 	}
 	l.Counters = met.persons()
 	slices.SortFunc(l.Rounds, func(a, b RoundQuantity) int { return cmp.Compare(a.Round, b.Round) })
-	f.observed = observations
-	v, err := f.basis.Line(&reconcile.Line{Book: book.Quantity, Cost: book.Cost, Places: observations})
+	v, err := f.scene.basis.Line(&r.Line)
 	l.Counted = v.Observed
 	switch {
 	case err != nil:
@@ -153,7 +161,11 @@ func (f *Fold) line(book stocktake.BookLine, sec *sectionState, met *meeting, h 
 	case uncovered:
 		l.Status = LineCounting
 	default:
+		if f.within(k, f.scene.moves[k.item], true) {
+			v.Provisional |= reconcile.ClockOpen
+		}
 		l.Variance = &v
+		l.awaits(v.Provisional)
 		l.Status = LineStatus(f.plan.Tolerance.Judge(v, book.Cost))
 		l.CostUnknown = book.Cost == 0 && (v.Quantity != 0 || v.Low != 0 || v.High != 0)
 		if l.CostUnknown && l.Status == LineWithin && f.plan.Tolerance.Value != nil {
@@ -163,22 +175,6 @@ func (f *Fold) line(book stocktake.BookLine, sec *sectionState, met *meeting, h 
 	l.Digest = l.digest(f, disputes)
 	f.weigh(l, h)
 	return l
-}
-
-// spotsOf lists, in the order of the site's plan, the spots of a section that have a say in a line: those with one
-// simple walk only if that met the item.
-func (f *Fold) spotsOf(met *meeting, sec *sectionState) []*spot {
-	list := append(f.scratch[:0], sec.tangled...)
-	if met != nil {
-		for _, p := range met.passes {
-			if p.spot.simple != nil && p.Status != PassIsSuperseded && !slices.Contains(list, p.spot) {
-				list = append(list, p.spot)
-			}
-		}
-		slices.SortFunc(list, func(a, b *spot) int { return cmp.Compare(a.order, b.order) })
-	}
-	f.scratch = list
-	return list
 }
 
 // addRounds adds what the finished walks over one location found of the item.
@@ -207,7 +203,7 @@ func (l *Line) addRounds(s *spot, item stocktake.ItemID) {
 	}
 }
 
-// digest is over what an approver is shown: the books, what was adopted where and from which passes, disputes, and the
+// digest is over what an approver judges: the books, what was adopted where and from which passes, disputes, and the
 // variance with its band.
 func (l *Line) digest(f *Fold, disputes []Digest) Digest {
 	d := f.digester[:0].text("line").text(string(l.Section)).text(string(l.Item)).number(int64(l.Book)).number(int64(l.Cost)).text(string(l.Status))
@@ -223,7 +219,8 @@ func (l *Line) digest(f *Fold, disputes []Digest) Digest {
 		d = d.text(string(dispute))
 	}
 	if v := l.Variance; v != nil {
-		d = d.number(int64(v.Counted)).number(int64(v.Expected)).number(int64(v.Low)).number(int64(v.High))
+		// Of what moved only what it does to the variance: that a line's book went on after it was counted changes no decision.
+		d = d.number(int64(v.Quantity + l.Book)).number(int64(l.Book)).number(int64(v.Low)).number(int64(v.High))
 	}
 	f.digester = d
 	return d.sum()

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"jard/internal/reconcile"
 	"jard/internal/stocktake"
 )
 
@@ -24,6 +25,9 @@ type Move struct {
 	Placed    time.Time // not before it was taken
 
 	id      key
+	taken   reconcile.Span
+	placed  reconcile.Span
+	open    bool   // the device's clock has not been measured since
 	unknown string // the code under which its item is unknown
 }
 
@@ -38,6 +42,7 @@ type movedFact struct {
 	amount     stocktake.Quantity
 	pack       stocktake.Quantity
 	taken      int64 // as the device's clock said
+	mono       int64 // when it was placed
 	start, end int64 // server time, ms: taken and placed
 }
 
@@ -45,7 +50,7 @@ func (f *Fold) fileMove(n factID, kind Kind, e *Event, at int64) {
 	m := movedFact{
 		fact: n, person: keep(f, e.Person), item: keep(f, string(e.Item)), code: keep(f, e.Code), from: keep(f, e.From), to: keep(f, e.To),
 		goods:  cellKey{keep(f, e.Lot), keep(f, e.Expiry), keep(f, e.Condition)},
-		amount: e.Amount, pack: e.Pack, taken: e.TakenAt, start: at - (e.At - e.TakenAt), end: at,
+		amount: e.Amount, pack: e.Pack, taken: e.TakenAt, mono: e.Mono, start: at - (e.At - e.TakenAt), end: at,
 	}
 	if kind == Reversed {
 		m.reverses = idKey(e.Reverses)
@@ -126,6 +131,10 @@ func (f *Fold) move(m *movedFact) (Move, string) {
 		Person: m.person, Code: m.code, Lot: m.goods.Lot, Expiry: m.goods.Expiry, Condition: m.goods.Condition, From: m.from, To: m.to,
 		Taken: instant(m.start), Placed: instant(m.end),
 	}
+	var open bool
+	move.taken, open = f.when(m.fact, max(m.mono-(m.end-m.start), 0), m.start)
+	move.placed, move.open = f.when(m.fact, m.mono, m.end)
+	move.open = move.open || open
 	item, quantity, fault := f.understand(m.item, m.code, m.amount, m.pack)
 	move.Item, move.Quantity = item, quantity
 	if item == "" {

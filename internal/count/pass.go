@@ -27,14 +27,15 @@ type openedFact struct {
 	person              stocktake.PersonID
 	assignment          string
 	continues, replaces stocktake.PassID
-	at                  int64
+	at, mono            int64
 	undirected          bool
 }
 
 // observedFact is small and holds no pointer: there are millions.
 type observedFact struct {
 	amount, pack      stocktake.Quantity
-	start, end        int64 // server time, ms: from the scan to the last key
+	start, end        int64 // server time by the last measurement, ms: from the scan to the last key
+	mono              int64 // at the last key
 	fact              factID
 	item              word
 	code, lot, expiry word
@@ -54,7 +55,7 @@ type closedFact struct {
 	fact         factID
 	observations int64
 	quantity     stocktake.Quantity
-	at           int64
+	at, mono     int64
 }
 
 // file files an event that ingest let pass.
@@ -63,10 +64,10 @@ func (f *Fold) file(e *Entry, event *Event) {
 	if len(f.quarantine) > 0 {
 		f.vouch(body, e.Author.Stream)
 	}
-	f.fileFact(e.Offset, e.Author.Stream, body, e.Kind, event)
+	f.fileFact(e.Offset, e.Author.Stream, e.Author.Seq, body, e.Kind, event)
 }
 
-func (f *Fold) fileFact(offset uint64, from Stream, body key, kind Kind, event *Event) {
+func (f *Fold) fileFact(offset uint64, from Stream, seq uint64, body key, kind Kind, event *Event) {
 	id := idKey(event.ID)
 	stream := f.kept(from)
 	var p *passFacts
@@ -76,12 +77,13 @@ func (f *Fold) fileFact(offset uint64, from Stream, body key, kind Kind, event *
 			f.passes[p.id] = p
 		}
 	}
-	x := fact{id, body, offset, stream, p}
+	x := fact{id, body, offset, stream, seq, p}
 	n := f.facts.next()
 	if first, ok := f.events[id]; !ok {
 		f.events[id] = n
 	} else if had := f.fact(first); had.body == body {
 		f.carry(p, body, had.stream.Device, stream.Device)
+		f.again(body, first, seq, stream, kind, event)
 		return // an event id counts once, whichever stream brings it
 	} else {
 		c := f.conflicted[id]
@@ -92,12 +94,14 @@ func (f *Fold) fileFact(offset uint64, from Stream, body key, kind Kind, event *
 		}
 		if known := c.find(body); known != nil {
 			f.carry(p, body, known.Stream.Device, stream.Device)
+			f.again(body, n, seq, stream, kind, event)
 			return
 		}
 		c.add(x.held())
 		f.soilAll()
 	}
 	f.facts.add(x)
+	f.measured(n, stream, seq, kind, event)
 	at := event.At
 	if event.Offset != nil {
 		at += *event.Offset
@@ -113,7 +117,7 @@ func (f *Fold) fileFact(offset uint64, from Stream, body key, kind Kind, event *
 	switch kind {
 	case PassOpened:
 		p.opened = append(p.opened, openedFact{n, keep(f, event.Location), event.Round, keep(f, event.Person), keep(f, event.Assignment),
-			keep(f, event.Continues), keep(f, event.Replaces), at, event.Undirected})
+			keep(f, event.Continues), keep(f, event.Replaces), at, event.Mono, event.Undirected})
 	case Observed:
 		start := at
 		if event.ScannedAt != 0 {
@@ -124,7 +128,7 @@ func (f *Fold) fileFact(offset uint64, from Stream, body key, kind Kind, event *
 		}
 		p.observed = append(p.observed, observedFact{
 			fact: n, item: f.word(string(event.Item)), code: f.word(event.Code), lot: f.word(event.Lot), expiry: f.word(event.Expiry),
-			condition: f.word(string(event.Condition)), amount: event.Amount, pack: event.Pack, start: start, end: at, allHere: event.AllHere,
+			condition: f.word(string(event.Condition)), amount: event.Amount, pack: event.Pack, start: start, end: at, mono: event.Mono, allHere: event.AllHere,
 			note: f.word(event.Note),
 		})
 		if event.Photo != "" {
@@ -139,7 +143,7 @@ func (f *Fold) fileFact(offset uint64, from Stream, body key, kind Kind, event *
 			condition: f.word(string(event.Condition)), amount: event.Amount, pack: event.Pack,
 		})
 	case PassClosed:
-		p.closed = append(p.closed, closedFact{n, event.Observations, event.Quantity, at})
+		p.closed = append(p.closed, closedFact{n, event.Observations, event.Quantity, at, event.Mono})
 	}
 }
 
@@ -178,6 +182,18 @@ func (f *Fold) carry(p *passFacts, body key, first, device stocktake.DeviceID) {
 	}
 }
 
+// again notes a further stream that brought the same event: when it happened is bracketed there, too.
+func (f *Fold) again(body key, n factID, seq uint64, stream *Stream, kind Kind, event *Event) {
+	way := borne{stream, seq}
+	if slices.Contains(f.copies[body], way) {
+		return
+	}
+	f.copies[body] = append(f.copies[body], way)
+	if n != f.facts.next() || kind != Clocked { // else a measurement that contradicts another of its name
+		f.measured(n, stream, seq, kind, event)
+	}
+}
+
 // bearers lists the devices that brought a fact.
 func (f *Fold) bearers(x *fact) []stocktake.DeviceID {
 	list := []stocktake.DeviceID{x.stream.Device}
@@ -209,6 +225,7 @@ func (f *Fold) soilAll() {
 type met struct {
 	cells    []Cell
 	interval reconcile.Interval // of the one entry that declared all of it; else zero: the pass's own
+	entry    *observedFact      // that entry; else nil
 	entries  int
 }
 
@@ -409,8 +426,8 @@ func (f *Fold) meet(t *tally, o *observedFact, photo string, hold func(*fact, st
 	}
 	m.cells = addCell(m.cells, Cell{cellKey{f.texts[o.lot], f.texts[o.expiry], Condition(f.texts[o.condition])}, quantity})
 	m.entries++
-	m.interval = reconcile.Interval{}
+	m.interval, m.entry = reconcile.Interval{}, nil
 	if m.entries == 1 && o.allHere {
-		m.interval = reconcile.Interval{Start: instant(o.start), End: instant(o.end)}
+		m.interval, m.entry = reconcile.Interval{Start: instant(o.start), End: instant(o.end)}, o
 	}
 }

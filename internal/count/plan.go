@@ -35,6 +35,7 @@ type Plan struct {
 	Scope     Scope                `json:"scope"`
 	Tolerance reconcile.Tolerance  `json:"tolerance"`
 	Tiers     []Tier               `json:"tiers"`
+	Rules     *reconcile.Rules     `json:"rules,omitempty"` // how the site's goods move beside its books; absent: the usual ones
 	Committee []stocktake.PersonID `json:"committee,omitempty"`
 	Witness   stocktake.PersonID   `json:"witness,omitempty"`
 
@@ -86,6 +87,11 @@ func (p *Plan) Check(site *stocktake.Site) error {
 	if err := p.Tolerance.Check(); err != nil {
 		return err
 	}
+	if p.Rules != nil {
+		if err := p.Rules.Check(); err != nil {
+			return err
+		}
+	}
 	if len(p.Tiers) == 0 {
 		return planTiers.New()
 	}
@@ -109,6 +115,14 @@ func (p *Plan) Check(site *stocktake.Site) error {
 		return tooMany.New(len(p.Committee), 50)
 	}
 	return p.Scope.check(site)
+}
+
+// rules are those by which movements are placed beside observations.
+func (p *Plan) rules() reconcile.Rules {
+	if p.Rules != nil {
+		return *p.Rules
+	}
+	return reconcile.DefaultRules()
 }
 
 func (s *Scope) check(site *stocktake.Site) error {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"jard/internal/count"
@@ -335,7 +336,11 @@ func (r *random) move(w *rwalk) {
 	if r.odd(6) {
 		e.To = "nowhere"
 	}
-	if e.From == e.To {
+	// What is carried within a section changes its variance, which the model does not reckon: feed_test.go does.
+	switch dairy := strings.HasPrefix(string(e.From), "A"); {
+	case dairy && e.To == "A1":
+		e.To = "C1"
+	case !dairy && e.To == "B1", e.From == e.To:
 		e.From = "A2"
 	}
 	if r.odd(6) {

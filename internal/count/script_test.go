@@ -28,6 +28,7 @@ type script struct {
 	entries  []count.Entry
 	running  *count.Fold // folds along, and is asked now and then: see view
 	ids      int
+	sent     map[count.Stream]uint64 // how many events a stream has sent
 }
 
 func supervisorTier(upTo stocktake.Fils) count.Tier {
@@ -125,13 +126,22 @@ func (s *script) pushBytes(stream count.Stream, body []byte) {
 	if err != nil {
 		s.t.Fatalf("parse %s: %v", body, err)
 	}
-	s.add(count.Entry{Author: count.Author{Stream: stream, Seq: 1}, Kind: kind, Body: body})
+	s.add(count.Entry{Author: count.Author{Stream: stream, Seq: s.next(stream)}, Kind: kind, Body: body})
 }
 
 // quarantine appends an event that ingest did not let pass.
 func (s *script) quarantine(stream count.Stream, note string, body []byte) {
 	s.t.Helper()
-	s.add(count.Entry{Author: count.Author{Stream: stream, Seq: 1}, Kind: count.Quarantined, Note: note, Body: body})
+	s.add(count.Entry{Author: count.Author{Stream: stream, Seq: s.next(stream)}, Kind: count.Quarantined, Note: note, Body: body})
+}
+
+// next is the number of a stream's next event.
+func (s *script) next(stream count.Stream) uint64 {
+	if s.sent == nil {
+		s.sent = map[count.Stream]uint64{}
+	}
+	s.sent[stream]++
+	return s.sent[stream]
 }
 
 func encode(t testing.TB, v any) []byte {

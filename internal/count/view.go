@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"jard/internal/reconcile"
 	"jard/internal/stocktake"
 )
 
@@ -34,6 +35,7 @@ type View struct {
 	State     State               `json:"state"`
 	Closing   bool                `json:"closing"`
 	Rounds    int                 `json:"rounds"`
+	Feed      FeedState           `json:"feed"`
 	Totals    LineTotals          `json:"totals"`
 	Blockers  []Blocker           `json:"blockers"` // what stands between now and the seal
 	Lines     []*Line             `json:"-"`        // by section and item
@@ -125,6 +127,9 @@ type sectionState struct {
 	inScope     bool    // … or some
 	located     bool    // it has a location
 	tangled     []*spot // its spots but those with one simple walk
+	spots       map[stocktake.LocationID]*spot
+	looked      bool           // around was reckoned
+	around      reconcile.Span // when its spots with one simple walk were observed
 	provisional []string
 	disputes    []Dispute
 	settled     []Settled
@@ -169,7 +174,7 @@ func (f *Fold) View() *View {
 	}
 	v := &View{
 		Society: f.society, Plan: f.plan, IssuedBy: f.issuedBy, IssuedAt: f.head.IssuedAt, Offset: f.head.Offset, Head: f.head.Hash,
-		Closing: f.closing != 0, Rounds: f.rounds, Material: f.material, taskIDs: make(map[string]bool, len(f.tasks)),
+		Closing: f.closing != 0, Rounds: f.rounds, Feed: f.feed.FeedState, Material: f.material, taskIDs: make(map[string]bool, len(f.tasks)),
 	}
 	for id := range f.tasks {
 		v.taskIDs[id] = true
@@ -199,6 +204,7 @@ func (f *Fold) View() *View {
 	v.Unknown, v.Resolved = f.unknown(v.Passes, v.Moves), f.meanings()
 	f.markProvisional(v, sections)
 	v.Streams = f.streamStates()
+	f.setScene(v)
 	f.lines(v, sections)
 	for _, s := range spots {
 		for _, t := range s.tasks {
@@ -275,6 +281,7 @@ func (f *Fold) spots(byLocation map[stocktake.LocationID][]*Pass) ([]*spot, map[
 		if s.simple == nil {
 			sec.tangled = append(sec.tangled, s)
 		}
+		sec.spots[location.ID] = s
 		sec.whole, sec.inScope = sec.whole && s.inScope, sec.inScope || s.inScope
 		sec.aside = sec.aside || s.aside != ""
 		list = append(list, s)
@@ -286,7 +293,7 @@ func (f *Fold) spots(byLocation map[stocktake.LocationID][]*Pass) ([]*spot, map[
 func (f *Fold) newSection(id stocktake.SectionID) *sectionState {
 	s := f.plan.Scope
 	in := len(s.Sections)+len(s.Locations) == 0 || slices.Contains(s.Sections, id)
-	return &sectionState{whole: in, inScope: in}
+	return &sectionState{whole: in, inScope: in, spots: map[stocktake.LocationID]*spot{}}
 }
 
 // does reports whether the walk has finished the task: a pass taken for it, by the person asked for if one was.

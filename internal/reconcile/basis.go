@@ -111,7 +111,7 @@ func (b *Basis) class(l *Line, k Kind) class {
 			continue
 		}
 		n++
-		c.all = c.all.join(p.seen())
+		c.all = c.all.Join(p.seen())
 		c.fits = c.fits || p.Holds
 		if likeliest == nil || p.Quantity > likeliest.Quantity {
 			likeliest = p
@@ -138,7 +138,7 @@ func (b *Basis) class(l *Line, k Kind) class {
 func (l *Line) whole() Span {
 	s := l.Around
 	for i := range l.Places {
-		s = s.join(l.Places[i].seen())
+		s = s.Join(l.Places[i].seen())
 	}
 	if s.IsZero() {
 		return everywhen

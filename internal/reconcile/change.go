@@ -23,8 +23,8 @@ func (b *Basis) Change(l *Line, place int, first, second Span) (low, high stockt
 		}
 		q, window := m.Quantity, b.windows[m.Kind].span(m.Booked)
 		if taken, voided := l.voids(i); taken != 0 {
-			away := window.join(Span{voided.From, voided.To + b.back})
-			if m.Kind == Sale && away.meets(first.join(second)) {
+			away := window.Join(Span{voided.From, voided.To + b.back})
+			if m.Kind == Sale && away.meets(first.Join(second)) {
 				e.add(-taken, -1, 0, 1)
 			}
 			q += taken

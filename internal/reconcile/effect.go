@@ -137,7 +137,7 @@ func (b *Basis) orphan(l *Line, m *Movement, c *class, s *scratch, e *effect) {
 func (b *Basis) away(l *Line, sold stocktake.Quantity, from *class, taken, voided Span, s *scratch, e *effect) {
 	low, _, high := from.had(taken, taken.To)
 	to := *s.class(b, l, Return)
-	to.all = to.all.join(from.all)
+	to.all = to.all.Join(from.all)
 	backLow, _, backHigh := to.had(Span{voided.From - b.clock, voided.To + b.back}, voided.To)
 	e.add(sold, min(low-backHigh, 0), 0, max(high-backLow, 0))
 }
@@ -167,7 +167,7 @@ func (l *Line) voids(i int) (sum stocktake.Quantity, booked Span) {
 				return 0, Span{}
 			}
 			sum += m.Quantity
-			booked = booked.join(Span{m.Booked, m.Booked})
+			booked = booked.Join(Span{m.Booked, m.Booked})
 			if sum.Abs() > of.Quantity.Abs() {
 				return 0, Span{}
 			}

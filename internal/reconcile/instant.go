@@ -24,8 +24,8 @@ type Span struct{ From, To Instant }
 // IsZero reports whether s is none.
 func (s Span) IsZero() bool { return s == Span{} }
 
-// join is the least span that holds both.
-func (s Span) join(o Span) Span {
+// Join is the least span that holds both.
+func (s Span) Join(o Span) Span {
 	switch {
 	case s.IsZero():
 		return o
@@ -33,6 +33,14 @@ func (s Span) join(o Span) Span {
 		return s
 	}
 	return Span{min(s.From, o.From), max(s.To, o.To)}
+}
+
+// Both is what two spans of one instant have in common; all that they hold if they contradict each other.
+func (s Span) Both(o Span) Span {
+	if !s.meets(o) {
+		return s.Join(o)
+	}
+	return Span{max(s.From, o.From), min(s.To, o.To)}
 }
 
 func (s Span) meets(o Span) bool { return s.From <= o.To && o.From <= s.To }

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"slices"
+	"time"
 
 	"jard/internal/stocktake"
 )
@@ -80,6 +81,15 @@ func DefaultRules() Rules {
 
 func (r *Rules) windows() [kinds]*Window {
 	return [kinds]*Window{&r.Sale, &r.Return, &r.Receipt, &r.Transfer, &r.WriteOff}
+}
+
+// Lookback is how long before the snapshot and before the first observation a movement may be booked and still touch a line.
+func (r *Rules) Lookback() time.Duration {
+	late := Seconds(0)
+	for _, w := range r.windows() {
+		late = max(late, w.Late)
+	}
+	return time.Duration(r.Posting+r.Voiding+2*late+6*r.Clock) * time.Second
 }
 
 // Check refuses negative or excessive lengths of time, unknown kinds of location, and a kind of movement that could happen

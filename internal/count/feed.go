@@ -1,0 +1,142 @@
+package count
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"jard/internal/reconcile"
+	"jard/internal/stocktake"
+)
+
+// Feed is the store of the movement logs of sites, as far as folds read them. Log.Watch tells of what is added.
+type Feed interface {
+	// Booked gives up to limit entries of a site's movement log from an offset on (1 is the first), in order; none behind
+	// its end, or for a site that never sent anything.
+	Booked(ctx context.Context, society stocktake.SocietyID, site stocktake.SiteID, from uint64, limit int) ([]Booking, error)
+}
+
+// Booking is one entry of a site's movement log: a movement that is part of the books from then on, or a watermark, or
+// neither, where one was refused.
+type Booking struct {
+	Offset     uint64
+	Hash       stocktake.Hash
+	RecordedAt time.Time
+	Movement   *stocktake.Movement
+	Watermark  stocktake.Watermark // zero: says nothing
+}
+
+// FeedState names the part of a site's movement log that a view was folded from, and how far it is complete. Offset zero is a
+// site without a feed: what moved while people counted is not known.
+type FeedState struct {
+	Offset    uint64              `json:"offset"`
+	Hash      stocktake.Hash      `json:"hash"`
+	Watermark stocktake.Watermark `json:"watermark,omitzero"`
+}
+
+// feedFacts is what a fold keeps of the movement log: what could touch a line of the session.
+type feedFacts struct {
+	FeedState
+	items map[stocktake.ItemID][]booked
+	steps []step // watermarks, by offset: a seal may name an earlier one than the last
+	ended bool   // the session is sealed: its result names the part of the log that counts
+}
+
+type step struct {
+	offset    uint64
+	watermark stocktake.Watermark
+}
+
+// booked is a movement without what no line asks for.
+type booked struct {
+	id, voids         key
+	at                reconcile.Instant
+	quantity          stocktake.Quantity
+	position          stocktake.Position
+	offset            uint64
+	section, location word
+	kind              reconcile.Kind
+	voiding, posts    bool
+}
+
+// Book files entries of the site's movement log behind those that it has. Entries recorded before FeedFrom need not be given. Those
+// behind the position that the session's seal names have no effect.
+func (f *Fold) Book(entries []Booking) {
+	for i := range entries {
+		e := &entries[i]
+		if e.Offset <= f.feed.Offset || f.feed.ended {
+			continue
+		}
+		f.feed.Offset, f.feed.Hash, f.view = e.Offset, e.Hash, nil
+		if !e.Watermark.Through.IsZero() {
+			f.feed.Watermark = e.Watermark
+			f.feed.steps = append(f.feed.steps, step{e.Offset, e.Watermark})
+		}
+		if e.Movement != nil && f.matters(e) {
+			f.book(e)
+		}
+	}
+}
+
+func (f *Fold) book(e *Booking) {
+	m := e.Movement
+	b := booked{
+		id: idKey(m.ID), at: reconcile.At(m.Booked), quantity: m.Quantity, position: m.Position, offset: e.Offset,
+		section: f.word(string(m.Section)), location: f.word(string(m.Location)), posts: m.Posts != "", voiding: m.Voids != "",
+	}
+	if b.voiding {
+		b.voids = idKey(m.Voids)
+	}
+	var known bool
+	if b.kind, known = reconcile.KindOf(m.Kind); !known {
+		return // the store refuses it
+	}
+	if f.feed.items == nil {
+		f.feed.items = map[stocktake.ItemID][]booked{}
+	}
+	item := keep(f, m.Item)
+	f.feed.items[item] = append(f.feed.items[item], b)
+}
+
+// backlog is how long before a snapshot the site's server may have had a movement that the snapshot's position does not include.
+const backlog = 7 * 24 * time.Hour
+
+// FeedFrom is since when recorded entries of the movement log can matter to the session.
+func (f *Fold) FeedFrom() time.Time { return f.bookedFrom().Add(-backlog) }
+
+// bookedFrom is since when movements can matter: what was booked before was in the book, and its goods in their place, before anybody
+// counted.
+func (f *Fold) bookedFrom() time.Time {
+	rules, from := f.plan.rules(), f.head.IssuedAt
+	if t := f.material.Snapshot.AsOf; t.Before(from) {
+		from = t
+	}
+	return from.Add(-rules.Lookback())
+}
+
+// matters reports whether an entry's movement can touch a line. By position a book may lack even what was booked long ago.
+func (f *Fold) matters(e *Booking) bool {
+	if e.RecordedAt.Before(f.FeedFrom()) {
+		return false
+	}
+	included := stocktake.ReadPosition(f.material.Snapshot.Position)
+	return included > 0 && e.Movement.Position > included || !e.Movement.Booked.Before(f.bookedFrom())
+}
+
+// endFeed keeps the part of the movement log that a seal names, and nothing later.
+func (f *Fold) endFeed(s Seal) {
+	x := &f.feed
+	x.ended = true
+	if x.Offset <= s.Movements {
+		return // nothing later has come; what is missing yet is read up to there
+	}
+	x.FeedState = FeedState{Offset: s.Movements, Hash: s.MovementsHash}
+	for _, s := range x.steps {
+		if s.offset <= x.Offset {
+			x.Watermark = s.watermark
+		}
+	}
+	for item, list := range x.items {
+		x.items[item] = slices.DeleteFunc(list, func(b booked) bool { return b.offset > x.Offset })
+	}
+}

@@ -37,7 +37,7 @@ func BenchmarkColdStart(b *testing.B) {
 			db, err := boltdb.Open(path, boltdb.Options{})
 			must(b, err)
 			opened := time.Since(began)
-			service := count.NewService(db, db, time.Now)
+			service := count.NewService(db, db, db, time.Now)
 			boss := stocktake.Person{Society: benchSociety, ID: "boss", Roles: []stocktake.Role{stocktake.Manager}}
 			open, err := service.Open(context.Background(), benchSociety)
 			must(b, err)

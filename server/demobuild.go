@@ -198,7 +198,7 @@ func (b *builder) fill(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	sessions := count.NewService(b.society.db, b.society.db, b.clock.Now)
+	sessions := count.NewService(b.society.db, b.society.db, b.society.db, b.clock.Now)
 	defer sessions.Close()
 	if err := b.spring(ctx, sessions); err != nil {
 		return err

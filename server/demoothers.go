@@ -57,7 +57,7 @@ func (b *builder) others(ctx context.Context) (*neighbours, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &neighbours{b, n, count.NewService(n.db, n.db, b.clock.Now), demoSendings, map[int]stocktake.SessionID{}}
+	o := &neighbours{b, n, count.NewService(n.db, n.db, n.db, b.clock.Now), demoSendings, map[int]stocktake.SessionID{}}
 	for _, s := range demoOthers {
 		if _, err := n.addSociety(ctx, s); err != nil {
 			return nil, errors.Join(err, o.close())

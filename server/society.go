@@ -79,7 +79,7 @@ type societyServer struct {
 
 // newSocietyServer wires the society's role on an open node and starts its deliveries.
 func newSocietyServer(n *node) (*societyServer, error) {
-	s := &societyServer{node: n, sessions: count.NewService(n.db, n.db, time.Now)}
+	s := &societyServer{node: n, sessions: count.NewService(n.db, n.db, n.db, time.Now)}
 	s.courier = ministry.NewCourier(n.db, n.signer, n.outside, ministry.SystemClock{}, rand.Float64, n.log)
 	s.gateway = handheld.New(handheld.Config{
 		Accounts: gatewayAccounts{n.accounts}, Sessions: gatewaySessions{s.sessions, n.db}, Store: gatewayStore{n.db}, Logger: n.log, Version: software(),
@@ -144,7 +144,7 @@ func (s *societyServer) close() {
 // onSeal calls f after each commit of a seal, whose delivery is queued then. F must be quick.
 func onSeal(log count.Log, f func()) (stop func()) {
 	return log.Watch(func(c count.Committed) {
-		if c.Entries[len(c.Entries)-1].Kind == count.Sealed { // nothing follows it in its log
+		if n := len(c.Entries); n > 0 && c.Entries[n-1].Kind == count.Sealed { // nothing follows it in its log
 			f()
 		}
 	})

@@ -9,6 +9,7 @@ import (
 
 	"go.etcd.io/bbolt"
 
+	"jard/internal/count"
 	"jard/internal/link"
 	"jard/internal/stocktake"
 )
@@ -63,6 +64,9 @@ func (db *DB) Move(ctx context.Context, society stocktake.SocietyID, site stockt
 			return err
 		}
 		err = t.record(j)
+		if len(j.entries) > 0 {
+			t.fed = append(t.fed, count.Committed{Society: society, Site: site})
+		}
 		taken = j.taken
 		return err
 	})
@@ -312,6 +316,23 @@ func (db *DB) Moved(ctx context.Context, society stocktake.SocietyID, site stock
 		from += uint64(got)
 	}
 	return entries, nil
+}
+
+// Booked implements count.Feed.
+func (db *DB) Booked(ctx context.Context, society stocktake.SocietyID, site stocktake.SiteID, from uint64, limit int) ([]count.Booking, error) {
+	entries, err := db.Moved(ctx, society, site, from, limit)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]count.Booking, len(entries))
+	for n := range entries {
+		e := &entries[n]
+		list[n] = count.Booking{Offset: e.Offset, Hash: e.Hash, RecordedAt: e.RecordedAt, Watermark: e.Watermark}
+		if e.Kind == link.Booked {
+			list[n].Movement = &e.Movement
+		}
+	}
+	return list, nil
 }
 
 // Feed implements link.Movements.

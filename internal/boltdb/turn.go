@@ -29,9 +29,10 @@ type turn struct {
 
 	entries *bbolt.Bucket
 	block   block
-	arena   []byte // the values that this turn writes are cut from it: bbolt reads them until the commit, and nobody after it
-	key     []byte // scratch
-	watched bool   // somebody wants the entries
+	arena   []byte            // the values that this turn writes are cut from it: bbolt reads them until the commit, and nobody after it
+	key     []byte            // scratch
+	watched bool              // somebody wants the entries
+	fed     []count.Committed // movement logs that were added to
 }
 
 // cacheLimit bounds what is kept in memory over turns: beyond it the caches start anew.
@@ -70,7 +71,7 @@ func (t *turn) end() error {
 
 // settled makes the caches ready for the next turn and gives what was appended, log by log.
 func (t *turn) settled() []count.Committed {
-	var appended []count.Committed
+	appended := t.fed
 	for _, l := range t.touchedLogs {
 		if len(l.fresh) > 0 {
 			appended = append(appended, count.Committed{Society: l.society, Session: l.head.Session, Entries: l.fresh})
@@ -101,7 +102,7 @@ func (t *turn) dropped() {
 }
 
 func (t *turn) forget() {
-	t.tx, t.entries, t.block = nil, nil, block{}
+	t.tx, t.entries, t.block, t.fed = nil, nil, block{}, nil
 	clear(t.touchedLogs)
 	clear(t.touchedStreams)
 	t.touchedLogs, t.touchedStreams = t.touchedLogs[:0], t.touchedStreams[:0]

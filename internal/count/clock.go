@@ -125,7 +125,11 @@ func (f *Fold) whenIn(s *Stream, seq uint64, mono, at int64) (span reconcile.Spa
 		return reconcile.Span{From: min(issued, f.heard), To: f.heard}, true
 	}
 	before, after := f.bracket(c, seq)
-	span = reconcile.When(mono, known(before, mono), known(after, mono), f.heard)
+	arrived := f.heard // once a measurement bounds it, nothing of how it travelled matters
+	if after != nil {
+		arrived = reconcile.Instant(after.Wall + after.Offset + after.Trip + 1)
+	}
+	span = reconcile.When(mono, known(before, mono), known(after, mono), arrived)
 	if before == nil {
 		// The wall clock is believed as far as the measurement that the event carries agrees with the one after it.
 		span.From = issued

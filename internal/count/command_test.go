@@ -362,7 +362,7 @@ func TestBooksThatComeAgainLeaveOpenSessionsAlone(t *testing.T) {
 	f.check(err)
 	f.check(f.db.Publish(t.Context(), society, "snapshot/central", book))
 	f.issue(sara, "next")
-	fresh := count.NewService(f.db, f.db, clock())
+	fresh := count.NewService(f.db, f.db, f.db, clock())
 	defer fresh.Close()
 	for what, svc := range map[string]*count.Service{"that runs": f.svc, "started anew": fresh} {
 		v, err := svc.View(t.Context(), sara, session)

@@ -1,6 +1,7 @@
 package count
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -38,8 +39,10 @@ type FeedState struct {
 type feedFacts struct {
 	FeedState
 	items map[stocktake.ItemID][]booked
-	steps []step // watermarks, by offset: a seal may name an earlier one than the last
-	ended bool   // the session is sealed: its result names the part of the log that counts
+	steps []step    // watermarks, by offset: a seal may name an earlier one than the last
+	from  time.Time // bookedFrom
+	ended bool      // the session is sealed: its result names the part of the log that counts, up to end
+	end   uint64
 }
 
 type step struct {
@@ -59,15 +62,22 @@ type booked struct {
 	voiding, posts    bool
 }
 
+func (b *booked) compare(o *booked) int {
+	return cmp.Or(cmp.Compare(b.at, o.at), slices.Compare(b.id[:], o.id[:]))
+}
+
 // Book files entries of the site's movement log behind those that it has. Entries recorded before FeedFrom need not be given. Those
 // behind the position that the session's seal names have no effect.
 func (f *Fold) Book(entries []Booking) {
 	for i := range entries {
 		e := &entries[i]
-		if e.Offset <= f.feed.Offset || f.feed.ended {
+		if e.Offset <= f.feed.Offset || f.feed.ended && e.Offset > f.feed.end {
 			continue
 		}
 		f.feed.Offset, f.feed.Hash, f.view = e.Offset, e.Hash, nil
+		if e.RecordedAt.Before(f.FeedFrom()) {
+			continue
+		}
 		if !e.Watermark.Through.IsZero() {
 			f.feed.Watermark = e.Watermark
 			f.feed.steps = append(f.feed.steps, step{e.Offset, e.Watermark})
@@ -95,30 +105,36 @@ func (f *Fold) book(e *Booking) {
 		f.feed.items = map[stocktake.ItemID][]booked{}
 	}
 	item := keep(f, m.Item)
-	f.feed.items[item] = append(f.feed.items[item], b)
+	list := f.feed.items[item] // by when they were booked: what comes late is put where it belongs
+	n := len(list)
+	for n > 0 && list[n-1].compare(&b) > 0 {
+		n--
+	}
+	f.feed.items[item] = slices.Insert(list, n, b)
 }
 
 // backlog is how long before a snapshot the site's server may have had a movement that the snapshot's position does not include.
 const backlog = 7 * 24 * time.Hour
 
-// FeedFrom is since when recorded entries of the movement log can matter to the session.
+// FeedFrom is since when recorded entries of the movement log can matter to the session. It is known once there is material.
 func (f *Fold) FeedFrom() time.Time { return f.bookedFrom().Add(-backlog) }
 
 // bookedFrom is since when movements can matter: what was booked before was in the book, and its goods in their place, before anybody
 // counted.
 func (f *Fold) bookedFrom() time.Time {
+	if !f.feed.from.IsZero() {
+		return f.feed.from
+	}
 	rules, from := f.plan.rules(), f.head.IssuedAt
 	if t := f.material.Snapshot.AsOf; t.Before(from) {
 		from = t
 	}
-	return from.Add(-rules.Lookback())
+	f.feed.from = from.Add(-rules.Lookback())
+	return f.feed.from
 }
 
 // matters reports whether an entry's movement can touch a line. By position a book may lack even what was booked long ago.
 func (f *Fold) matters(e *Booking) bool {
-	if e.RecordedAt.Before(f.FeedFrom()) {
-		return false
-	}
 	included := stocktake.ReadPosition(f.material.Snapshot.Position)
 	return included > 0 && e.Movement.Position > included || !e.Movement.Booked.Before(f.bookedFrom())
 }
@@ -126,7 +142,7 @@ func (f *Fold) matters(e *Booking) bool {
 // endFeed keeps the part of the movement log that a seal names, and nothing later.
 func (f *Fold) endFeed(s Seal) {
 	x := &f.feed
-	x.ended = true
+	x.ended, x.end = true, s.Movements
 	if x.Offset <= s.Movements {
 		return // nothing later has come; what is missing yet is read up to there
 	}

@@ -43,7 +43,7 @@ func openFloor(t testing.TB, wrap ...func(count.Log) count.Log) *floor {
 	for _, f := range wrap {
 		log = f(log)
 	}
-	f := &floor{t: t, db: db, svc: count.NewService(log, db, now)}
+	f := &floor{t: t, db: db, svc: count.NewService(log, db, db, now)}
 	t.Cleanup(func() {
 		f.svc.Close()
 		if err := db.Close(); err != nil {

@@ -45,7 +45,7 @@ type Log interface {
 	// Head gives one log's head (LateLog's too); stocktake.Missing when there is none.
 	Head(ctx context.Context, society stocktake.SocietyID, session stocktake.SessionID) (Head, error)
 
-	// Watch calls f after each commit with the entries that it appended, in commit order, from one goroutine; f must be
+	// Watch calls f after each commit with the entries that it appended, to movement logs too, in commit order, from one goroutine; f must be
 	// quick. The stop function ends it.
 	Watch(f func(Committed)) (stop func())
 }
@@ -178,11 +178,13 @@ type Sealing struct {
 	Previous  stocktake.Hash // the society's result before this one; zero for the first of the first series
 }
 
-// Committed is what one commit appended to one log.
+// Committed is what one commit appended to one log of a session; or, with a Site and nothing else, that it added to that site's
+// movement log.
 type Committed struct {
 	Society stocktake.SocietyID
 	Session stocktake.SessionID
 	Entries []Entry
+	Site    stocktake.SiteID
 }
 
 // Reasons of the log.

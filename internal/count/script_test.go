@@ -28,6 +28,8 @@ type script struct {
 	entries  []count.Entry
 	running  *count.Fold // folds along, and is asked now and then: see view
 	ids      int
+	recorded time.Time // when the server hears of anything, if it is not to be at once
+	bookings []count.Booking
 	sent     map[count.Stream]uint64 // how many events a stream has sent
 }
 
@@ -90,6 +92,9 @@ func (s *script) add(e count.Entry) uint64 {
 	s.t.Helper()
 	e.Offset = uint64(len(s.entries)) + 1
 	e.RecordedAt = time.UnixMilli(dawn).UTC().Add(time.Duration(e.Offset) * time.Second)
+	if !s.recorded.IsZero() {
+		e.RecordedAt = s.recorded
+	}
 	s.entries = append(s.entries, e)
 	if err := s.running.Apply(e); err != nil {
 		s.t.Fatalf("apply entry %d: %v", e.Offset, err)
@@ -173,7 +178,9 @@ func fold(t testing.TB, material *count.Material, entries []count.Entry) *count.
 // different from one that runs through.
 func (s *script) view() *count.View {
 	s.t.Helper()
-	v := fold(s.t, s.material, s.entries).View()
+	f := fold(s.t, s.material, s.entries)
+	f.Book(s.bookings)
+	v := f.View()
 	if a, b := whole(s.t, s.running.View()), whole(s.t, v); a != b {
 		s.t.Fatalf("the fold that was looked at on its way differs:\n%s", firstDifference(a, b))
 	}

@@ -15,6 +15,7 @@ import (
 type Service struct {
 	log   Log
 	docs  Documents
+	feed  Feed
 	clock func() time.Time
 	stop  func()
 
@@ -50,9 +51,9 @@ const (
 )
 
 // NewService starts the service on a store. Close it before the store.
-func NewService(log Log, docs Documents, clock func() time.Time) *Service {
+func NewService(log Log, docs Documents, feed Feed, clock func() time.Time) *Service {
 	s := &Service{
-		log: log, docs: docs, clock: clock, live: map[sessionKey]*live{},
+		log: log, docs: docs, feed: feed, clock: clock, live: map[sessionKey]*live{},
 		watchers: map[int]func(stocktake.SocietyID, stocktake.SessionID){},
 	}
 	s.stop = log.Watch(s.committed)
@@ -204,6 +205,69 @@ func (s *Service) read(ctx context.Context, society stocktake.SocietyID, session
 	return nil
 }
 
+// hear files what the site's movement log has gained. A fold that has none of it begins where its session can be concerned.
+func (s *Service) hear(ctx context.Context, society stocktake.SocietyID, f *Fold) error {
+	for !f.feed.ended || f.feed.Offset < f.feed.end {
+		if f.feed.Offset == 0 {
+			if err := s.skip(ctx, society, f); err != nil {
+				return err
+			}
+		}
+		entries, err := s.feed.Booked(ctx, society, f.plan.Site, f.feed.Offset+1, readPage)
+		if err != nil {
+			return err
+		}
+		f.Book(entries)
+		if len(entries) < readPage {
+			return nil
+		}
+	}
+	return nil
+}
+
+// skip finds where the site's movement log begins to matter to a session. Its entries stand in the order in which they were recorded.
+func (s *Service) skip(ctx context.Context, society stocktake.SocietyID, f *Fold) error {
+	at := func(offset uint64) (Booking, bool, error) {
+		list, err := s.feed.Booked(ctx, society, f.plan.Site, offset, 1)
+		if err != nil || len(list) == 0 {
+			return Booking{}, false, err
+		}
+		return list[0], true, nil
+	}
+	from := f.FeedFrom()
+	low, high := uint64(0), uint64(1) // what is at low does not matter; high may be behind the end
+	for {
+		e, there, err := at(high)
+		if err != nil {
+			return err
+		}
+		if !there || !e.RecordedAt.Before(from) {
+			break
+		}
+		low, high = high, 2*high
+	}
+	for low+1 < high {
+		middle := low + (high-low)/2
+		e, there, err := at(middle)
+		if err != nil {
+			return err
+		}
+		if there && e.RecordedAt.Before(from) {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	if low == 0 {
+		return nil
+	}
+	e, _, err := at(low)
+	if err == nil {
+		f.Book([]Booking{e})
+	}
+	return err
+}
+
 // supply loads what the plan names by hash.
 func (s *Service) supply(ctx context.Context, society stocktake.SocietyID, f *Fold) error {
 	plan := f.Plan()
@@ -254,6 +318,9 @@ func (s *Service) on(ctx context.Context, society stocktake.SocietyID, session s
 	defer l.folding.Unlock()
 	l.loaded = true
 	if err := s.catchUp(ctx, society, session, l, head.Offset); err != nil {
+		return err
+	}
+	if err := s.hear(ctx, society, l.fold); err != nil {
 		return err
 	}
 	f(l.fold)

@@ -40,7 +40,7 @@ func TestServiceRestarted(t *testing.T) {
 	f.issue(sara, session)
 	f.device(society, "d1").push(walkOf(session, "p1", "ali", 3)...)
 	before := whole(t, f.view(sara, session))
-	again := count.NewService(f.db, f.db, clock())
+	again := count.NewService(f.db, f.db, f.db, clock())
 	defer again.Close()
 	v, err := again.View(t.Context(), sara, session)
 	f.check(err)

@@ -22,6 +22,7 @@ const (
 	BlockStream     = "streams-awaited"
 	BlockWaiting    = "lines-waiting"
 	BlockOverflow   = "lines-overflow"
+	BlockUnsettled  = "lines-provisional"
 )
 
 func (v *View) total() {
@@ -124,6 +125,8 @@ func (v *View) block() {
 			add(BlockCounting, string(l.Section)+" / "+string(l.Item))
 		case l.Status == LineOverflow:
 			add(BlockOverflow, string(l.Section)+" / "+string(l.Item))
+		case l.Status == LineWithin && l.Unsettled():
+			add(BlockUnsettled, string(l.Section)+" / "+string(l.Item))
 		case l.Waits():
 			add(BlockWaiting, string(l.Section)+" / "+string(l.Item))
 		}
@@ -153,7 +156,7 @@ func (f *Fold) state(v *View) State {
 		return StateRecount
 	case blocked[BlockUncounted], blocked[BlockOpenPass], blocked[BlockTask], blocked[BlockCounting]:
 		return StateCounting
-	case blocked[BlockWaiting], blocked[BlockDispute], blocked[BlockGap], blocked[BlockHeld], blocked[BlockUnknown], blocked[BlockOverflow]:
+	case blocked[BlockWaiting], blocked[BlockDispute], blocked[BlockGap], blocked[BlockHeld], blocked[BlockUnknown], blocked[BlockOverflow], blocked[BlockUnsettled]:
 		return StateReview
 	}
 	return StateApproved

@@ -101,6 +101,25 @@ func (f *Fold) share(v *View) {
 	}
 }
 
+// booksSince lists the lines to which something was booked that the snapshot does not include, where the feed names the section.
+func (f *Fold) booksSince() map[lineKey]bool {
+	list := map[lineKey]bool{}
+	included, asOf := stocktake.ReadPosition(f.material.Snapshot.Position), reconcile.At(f.material.Snapshot.AsOf)
+	for item, bookings := range f.feed.items {
+		for i := range bookings {
+			b := &bookings[i]
+			since := b.at > asOf
+			if included > 0 && b.position > 0 {
+				since = b.position > included
+			}
+			if section, _ := f.place(b); since && section != "" {
+				list[lineKey{section, item}] = true
+			}
+		}
+	}
+	return list
+}
+
 // holding lists the kinds of location that hold an item in a section.
 func (f *Fold) holding(k lineKey, met *meeting) []reconcile.Place {
 	var all reconcile.PlaceKind

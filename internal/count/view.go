@@ -401,17 +401,24 @@ func (f *Fold) markProvisional(v *View, sections map[stocktake.SectionID]*sectio
 	}
 }
 
-// lines folds every line of the scope's books, and every other that was met.
+// lines folds every line of the scope's books, and every other that was met or that the feed has booked something to since.
 func (f *Fold) lines(v *View, sections map[stocktake.SectionID]*sectionState) {
 	v.Lines = make([]*Line, 0, len(f.material.Snapshot.Lines))
+	moved := f.booksSince()
 	for _, book := range f.material.Snapshot.Lines {
 		sec, met := sections[book.Section], v.history.observers[lineKey{book.Section, book.Item}]
 		if met != nil {
 			met.booked = true
-		} else if !sec.inScope || book.Quantity == 0 || !f.itemInScope(book.Item) {
+		} else if k := (lineKey{book.Section, book.Item}); !sec.inScope || book.Quantity == 0 && !moved[k] || !f.itemInScope(book.Item) {
 			continue
 		}
+		delete(moved, lineKey{book.Section, book.Item})
 		v.Lines = append(v.Lines, f.line(book, sec, met, v.history))
+	}
+	for k := range moved {
+		if sec := sections[k.section]; v.history.observers[k] == nil && sec != nil && sec.inScope && f.itemInScope(k.item) {
+			v.Lines = append(v.Lines, f.line(stocktake.BookLine{Section: k.section, Item: k.item}, sec, nil, v.history))
+		}
 	}
 	for k, met := range v.history.observers {
 		if !met.booked {

@@ -48,7 +48,7 @@ func start(t testing.TB, change ...func(*handheld.Config)) *world {
 	}
 	w := &world{TB: t, db: db, accounts: newPeople(), store: &fickle{DB: db}, log: &safeBuffer{}}
 	w.furnish("salwa", "s1", true)
-	w.sessions = count.NewService(db, db, time.Now)
+	w.sessions = count.NewService(db, db, db, time.Now)
 	w.issue("salwa", "s1", true)
 	w.furnish("rumaithiya", "s2", false)
 	w.issue("rumaithiya", "s2", false)

@@ -123,13 +123,18 @@ func (h *Hub) Close() {
 	h.work.Wait()
 }
 
-// committed wakes the room of a session. It is called for every commit of every session, and costs one look into a
+// committed wakes the room of a session, and all of a society whose feed has moved. It is called for every commit of every session, and costs one look into a
 // small map when nobody watches.
 func (h *Hub) committed(c count.Committed) {
 	h.mu.Lock()
-	r := h.rooms[roomKey{c.Society, c.Session}]
-	h.mu.Unlock()
-	if r != nil {
+	defer h.mu.Unlock()
+	if c.Site != "" {
+		for key, r := range h.rooms { // few are watched, and a look at one that the site's feed does not concern sends nothing
+			if key.society == c.Society {
+				r.stir()
+			}
+		}
+	} else if r := h.rooms[roomKey{c.Society, c.Session}]; r != nil {
 		r.committed(c)
 	}
 }

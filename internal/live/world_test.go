@@ -46,7 +46,7 @@ func open(t *testing.T, edit ...func(*live.Config)) *world {
 	var err error
 	w.db, err = boltdb.Open(filepath.Join(t.TempDir(), "jard.db"), boltdb.Options{InitialMmapSize: 1 << 20})
 	w.must(err)
-	sessions := count.NewService(w.db, w.db, time.Now)
+	sessions := count.NewService(w.db, w.db, w.db, time.Now)
 	c := live.Config{
 		Sessions: sessions, Log: w.db, Logger: slog.New(slog.DiscardHandler), Authenticate: w.who, Pace: time.Microsecond,
 		Floor: staff{},

@@ -132,6 +132,7 @@ func compose(v *count.View, by stocktake.Person, at time.Time) (*result.Document
 			IssuedAt: result.At(v.IssuedAt), SealedAt: result.At(at),
 		},
 		Snapshot:  result.Snapshot{Hash: v.Plan.Snapshot, AsOf: result.At(v.Material.Snapshot.AsOf), Position: v.Material.Snapshot.Position},
+		Movements: result.Movements{Position: v.Feed.Offset, Hash: v.Feed.Hash},
 		Catalogue: v.Plan.Catalogue, SitePlan: v.Plan.SiteDocument, Policy: v.Plan.Policy,
 		Log:       result.Log{Offset: v.Offset, Hash: v.Head},
 		Approvals: result.List[result.Decision]{{Person: by.ID, Roles: by.Roles, Verdict: "seal", At: result.At(at)}},
@@ -176,7 +177,7 @@ func (c *composer) add(d *result.Document, l *count.Line) error {
 		return err
 	}
 	line := result.Line{
-		Goods: goods, Snapshot: l.Book, Rounds: rounds(l), Breakdown: parts(l), Exact: l.Variance.Exact, Cost: l.Cost,
+		Goods: goods, Snapshot: l.Book, Movements: l.Variance.Expected - l.Book, Settled: l.Variance.Counted - l.Variance.Observed, Rounds: rounds(l), Breakdown: parts(l), Exact: l.Variance.Exact, Cost: l.Cost,
 		Low: l.Variance.Low, High: l.Variance.High, Status: string(l.Status), Provisional: len(l.Provisional) > 0, Counters: l.Counters,
 	}
 	for _, x := range l.Decisions {

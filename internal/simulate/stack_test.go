@@ -87,7 +87,7 @@ func (k *stack) start(t *testing.T, path string) {
 	t.Helper()
 	db, err := boltdb.Open(path, boltdb.Options{InitialMmapSize: 64 << 20})
 	check(t, err)
-	sessions := count.NewService(db, db, time.Now)
+	sessions := count.NewService(db, db, db, time.Now)
 	g := handheld.New(handheld.Config{
 		Accounts: k.people, Sessions: realSessions{sessions, db}, Store: realStore{db}, Logger: slog.New(slog.DiscardHandler),
 		Rates: handheld.Rates{

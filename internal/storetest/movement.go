@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"jard/internal/count"
 	"jard/internal/link"
 	"jard/internal/stocktake"
 )
@@ -22,6 +23,7 @@ var movements = []guarantee{
 	{"gaps are what no claim covers, and close when it comes", claims},
 	{"sites and societies have feeds of their own", feedsApart},
 	{"transfers at one time keep the log whole", movementRace},
+	{"a fold reads movements and watermarks, and hears that there are more", feedFolded},
 	{"every movement and conflict is there after a reopening", feedReopened},
 }
 
@@ -370,4 +372,45 @@ func feedReopened(t *trial) {
 	equal(t, "the same", taken.Same, 2)
 	equal(t, "where", taken.Conflicts[0].Offset, 301)
 	t.moved(central)
+}
+
+func feedFolded(t *trial) {
+	heard := make(chan count.Committed, 4)
+	stop := t.Watch(func(c count.Committed) { heard <- c })
+	defer stop()
+	t.move(central, link.Transfer{Movements: sales(1, 3), Watermark: stocktake.Watermark{Since: opening, Through: opening.Add(time.Hour)}})
+	again := sold(2)
+	again.Quantity = -2000
+	t.move(central, link.Transfer{Movements: []stocktake.Movement{again}})
+	t.move(central, link.Transfer{Movements: sales(1, 3)}) // is told to nobody: nothing is new
+	t.move(branch, link.Transfer{Movements: sales(1, 1)})
+	for _, site := range []stocktake.SiteID{central, central, branch} {
+		select {
+		case c := <-heard:
+			if c.Society != ours || c.Site != site || c.Session != "" || len(c.Entries) > 0 {
+				t.Fatalf("heard %+v, want site %q", c, site)
+			}
+		case <-time.After(soon):
+			t.Fatal("nobody was told")
+		}
+	}
+	log := t.moved(central)
+	booked, err := t.Booked(t.Context(), ours, central, 2, 10)
+	t.ok(err)
+	equal(t, "entries from the second on", len(booked), 4)
+	for n, b := range booked {
+		e := log[n+1]
+		if b.Offset != e.Offset || b.Hash != e.Hash || !b.RecordedAt.Equal(e.RecordedAt) || b.Watermark != e.Watermark {
+			t.Fatalf("entry %d is read as %+v", e.Offset, b)
+		}
+		if (b.Movement != nil) != (e.Kind == link.Booked) || b.Movement != nil && *b.Movement != e.Movement {
+			t.Fatalf("movement of entry %d is read as %+v", e.Offset, b.Movement)
+		}
+	}
+	page, err := t.Booked(t.Context(), ours, central, 3, 1)
+	t.ok(err)
+	equal(t, "a page", len(page), 1)
+	none, err := t.Booked(t.Context(), ours, central, 6, 10)
+	t.ok(err)
+	equal(t, "behind the end", len(none), 0)
 }

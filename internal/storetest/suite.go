@@ -19,6 +19,7 @@ import (
 type Store interface {
 	count.Log
 	count.Documents
+	count.Feed
 	ministry.Outbox
 	ministry.Inbox
 	account.Directory

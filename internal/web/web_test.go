@@ -100,7 +100,7 @@ func open(t *testing.T, edit ...func(*web.Config)) *desk {
 	db, err := boltdb.Open(filepath.Join(t.TempDir(), "jard.db"), boltdb.Options{InitialMmapSize: 1 << 20})
 	must(t, err)
 	t.Cleanup(func() { must(t, db.Close()) })
-	counts := count.NewService(db, db, time.Now)
+	counts := count.NewService(db, db, db, time.Now)
 	t.Cleanup(counts.Close)
 	publish(t, db)
 	d := &desk{t: t, db: db, logs: &bytes.Buffer{}, who: &people{}}

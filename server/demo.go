@@ -154,6 +154,7 @@ func (d *demonstration) serve(ctx context.Context, begun time.Time) error {
 	if err := d.tell(ministryURL, time.Since(begun)); err != nil {
 		return errors.Join(err, work.Wait())
 	}
+	work.Go(func() error { return d.tick(both) })
 	if d.Simulate > 0 {
 		work.Go(func() error { return d.simulate(both) })
 	}

@@ -194,7 +194,7 @@ func (b *builder) fill(ctx context.Context) (err error) {
 		return err
 	}
 	for _, site := range []*market.Site{&b.made.Central, &b.made.Warehouse} {
-		if err := publishSite(ctx, b.society, demoHome.ID, site.Site, site.Book, b.clock.Now()); err != nil {
+		if err := publishSite(ctx, b.society, demoHome.ID, site.Site, site.Book, b.clock.Now(), ""); err != nil {
 			return err
 		}
 	}
@@ -211,14 +211,14 @@ func (b *builder) fill(ctx context.Context) (err error) {
 	}
 	b.clock.move(b.MadeAt.Add(-10 * time.Minute))
 	// The books are those of this morning.
-	if err := publishSite(ctx, b.society, demoHome.ID, b.made.Central.Site, b.made.Central.Book, b.MadeAt.Add(-3*time.Hour)); err != nil {
+	if err := b.feedMorning(ctx); err != nil {
 		return err
 	}
 	return b.annual(ctx, sessions)
 }
 
 // publishSite makes a site and its book stock what is current.
-func publishSite(ctx context.Context, n *node, society stocktake.SocietyID, site stocktake.Site, book []stocktake.BookLine, asOf time.Time) error {
+func publishSite(ctx context.Context, n *node, society stocktake.SocietyID, site stocktake.Site, book []stocktake.BookLine, asOf time.Time, position string) error {
 	if err := site.Check(); err != nil {
 		return err
 	}
@@ -229,7 +229,7 @@ func publishSite(ctx context.Context, n *node, society stocktake.SocietyID, site
 	if err := n.db.Publish(ctx, society, "site/"+string(site.ID), d); err != nil {
 		return err
 	}
-	s, err := stocktake.NewSnapshot(stocktake.Snapshot{Site: site.ID, AsOf: asOf, Lines: book})
+	s, err := stocktake.NewSnapshot(stocktake.Snapshot{Site: site.ID, AsOf: asOf, Position: position, Lines: book})
 	if err != nil {
 		return err
 	}
@@ -279,7 +279,7 @@ func (b *builder) annual(ctx context.Context, sessions *count.Service) error {
 		Site: b.made.Central.ID, Kind: count.Full, Blind: true, Due: b.MadeAt.Add(20 * time.Hour), Tiers: demoTiers(20_000, 200_000),
 		Committee: []stocktake.PersonID{"jaber", "hessa"}, Witness: "latifa",
 	}
-	p.Tolerance.Quantity = &tolerance
+	p.Tolerance.Quantity, p.Rules = &tolerance, demoRules()
 	if _, err := sessions.Issue(ctx, demoSalem, p); err != nil {
 		return err
 	}

@@ -119,7 +119,7 @@ func (b *builder) send(ctx context.Context, n *node, sessions *count.Service, k 
 	if err := n.db.Publish(ctx, society.ID, "catalogue", head, chunks...); err != nil {
 		return "", err
 	}
-	if err := publishSite(ctx, n, society.ID, site, book, x.began); err != nil {
+	if err := publishSite(ctx, n, society.ID, site, book, x.began, ""); err != nil {
 		return "", err
 	}
 	if err := x.make(ctx, n, sessions, b.clock); err != nil {

@@ -125,7 +125,7 @@ func TestSalesBesideACount(t *testing.T) {
 		"picked before the count, paid for after it: not a loss for sure": {7, func(s *script) { s.book(stocktake.Sale, "milk", -3, 620) }, -3, -3, 0},
 		"a receipt put away some time within hours":                       {10, func(s *script) { s.book(stocktake.Receipt, "milk", 5, 700) }, 0, -5, 0},
 		"goods written off long before":                                   {6, func(s *script) { s.book(stocktake.WriteOff, "milk", -4, 60) }, 0, 0, 0},
-		"another section's": {10, func(s *script) { s.book(stocktake.Sale, "milk", -3, 500, in("dry")) }, 0, 0, 0},
+		"another section's":                                               {10, func(s *script) { s.book(stocktake.Sale, "milk", -3, 500, in("dry")) }, 0, 0, 0},
 		"in the snapshot by position, though the goods left after the count": {13, func(s *script) {
 			s.book(stocktake.Sale, "milk", -3, 700, func(m *stocktake.Movement) { m.Position = 77 })
 		}, 0, 0, 0},

@@ -71,6 +71,22 @@ type Decision struct {
 	Void     string             `json:"void,omitempty"`   // why it never held: a rule's key
 }
 
+// Expected is the book as people set a count against it: at the line's last observation, where it has a variance.
+func (l *Line) Expected() stocktake.Quantity {
+	if l.Variance != nil {
+		return l.Variance.Expected
+	}
+	return l.Book
+}
+
+// Brought is what was counted, brought to the same instant: the two differ by the variance.
+func (l *Line) Brought() stocktake.Quantity {
+	if l.Variance != nil {
+		return l.Variance.Counted
+	}
+	return l.Counted
+}
+
 // Waits reports whether the line needs an approver.
 func (l *Line) Waits() bool {
 	switch l.Status {

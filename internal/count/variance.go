@@ -10,10 +10,11 @@ import (
 
 // scene is what the lines of one view share, besides their sections.
 type scene struct {
-	basis  *reconcile.Basis
-	fed    bool // the site has a feed
-	moves  map[stocktake.ItemID][]*Move
-	shares map[lineKey]reconcile.Line // of items whose movements may be several sections': Elsewhere and First
+	basis    *reconcile.Basis
+	fed      bool // the site has a feed
+	moves    map[stocktake.ItemID][]*Move
+	sections map[stocktake.SectionID]*sectionState
+	shares   map[lineKey]reconcile.Line // of items whose movements may be several sections': Elsewhere and First
 }
 
 // row is one line as reconcile takes it. Its slices are used again for the next.
@@ -26,8 +27,8 @@ type row struct {
 }
 
 // setScene gathers what lines share.
-func (f *Fold) setScene(v *View) {
-	f.scene = scene{basis: reconcile.Still(), fed: f.feed.Offset > 0}
+func (f *Fold) setScene(v *View, sections map[stocktake.SectionID]*sectionState) {
+	f.scene = scene{basis: reconcile.Still(), fed: f.feed.Offset > 0, sections: sections}
 	if f.scene.fed {
 		f.scene.basis = reconcile.NewBasis(f.plan.rules(), f.material.Snapshot, f.feed.Watermark)
 	}

@@ -204,7 +204,7 @@ func (f *Fold) View() *View {
 	v.Unknown, v.Resolved = f.unknown(v.Passes, v.Moves), f.meanings()
 	f.markProvisional(v, sections)
 	v.Streams = f.streamStates()
-	f.setScene(v)
+	f.setScene(v, sections)
 	f.lines(v, sections)
 	for _, s := range spots {
 		for _, t := range s.tasks {

@@ -38,7 +38,7 @@ const (
 )
 
 func rowOf(l *count.Line, plan *count.Plan) row {
-	r := row{section: l.Section, item: l.Item, status: l.Status, book: l.Book, cost: l.Cost, counted: l.Counted}
+	r := row{section: l.Section, item: l.Item, status: l.Status, book: l.Expected(), cost: l.Cost, counted: l.Brought()}
 	if v := l.Variance; v != nil {
 		r.flags |= flagVariance
 		r.variance, r.low, r.high, r.value = v.Quantity, v.Low, v.High, v.Value

@@ -34,6 +34,9 @@ func KindOf(k stocktake.MovementKind) (Kind, bool) {
 	return Kind(max(n, 0)), n >= 0
 }
 
+// Name is the kind as stocktake names it.
+func (k Kind) Name() stocktake.MovementKind { return kindNames[k] }
+
 var kindNames = [kinds]stocktake.MovementKind{stocktake.Sale, stocktake.Return, stocktake.Receipt, stocktake.Transfer, stocktake.WriteOff}
 
 // Window says of one kind of movement when and where the goods of one booked at τ move: somewhere in [τ − Early, τ + Late],

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"jard/internal/stocktake"
@@ -105,8 +106,32 @@ func (k *console) showFeeds(v *visit) error {
 		}
 		rows = append(rows, r)
 	}
-	return v.show("feeds", frame{Title: "feeds.title", Nav: "feeds", Data: struct {
-		Rows     []feedRow
-		Troubles []FeedTrouble
-	}{rows, h.Troubles}})
+	p := feedsPage{Rows: rows, Troubles: h.Troubles, people: map[stocktake.PersonID]stocktake.Name{}}
+	if p.sites, err = k.siteNames(v); err != nil {
+		return err
+	}
+	profiles, err := k.Accounts.People(v.Request().Context(), v.by)
+	if err != nil && !errors.Is(err, stocktake.NotAllowed) { // not everybody who sees feeds sees people: ids will do
+		return err
+	}
+	for _, x := range profiles {
+		p.people[x.ID] = x.Name
+	}
+	return v.show("feeds", frame{Title: "feeds.title", Nav: "feeds", Data: p})
+}
+
+// feedsPage is how the feeds do, with what sites and people are called.
+type feedsPage struct {
+	Rows     []feedRow
+	Troubles []FeedTrouble
+	sites    map[stocktake.SiteID]stocktake.Name
+	people   map[stocktake.PersonID]stocktake.Name
+}
+
+// Site is what a site is called; its id where nobody knows.
+func (p feedsPage) Site(id stocktake.SiteID) stocktake.Name { return named(p.sites[id], string(id)) }
+
+// Person is what somebody is called; the id where nobody knows.
+func (p feedsPage) Person(id stocktake.PersonID) stocktake.Name {
+	return named(p.people[id], string(id))
 }

@@ -14,6 +14,8 @@ type linePage struct {
 	Line     *count.Line
 	Findings []count.Finding
 	Moves    []count.Move
+	Booked   []count.Booked // of the feed, that matter to it
+	Others   int            // booked since the snapshot, which change nothing here
 	Axis     axis
 	Limit    stocktake.Quantity
 	Bounded  bool
@@ -26,6 +28,7 @@ type axis struct {
 	Height, Foot int
 	Marks        []mark
 	Spans        []span
+	Windows      []window
 	Now          int // where the story ends
 }
 
@@ -48,16 +51,31 @@ type span struct {
 	Finding           *count.Finding
 }
 
+// window is when the goods of a movement moved that is not decided.
+type window struct {
+	X, Width, Y int
+	Booked      *count.Booked
+}
+
 const (
 	axisWidth = 1000
 	axisRow   = 28
 	axisTop   = 24
 	axisGap   = 6
+
+	axisWindow = 14
 )
 
-// axisOf draws findings under each other, from the first to the last with a little room. Time runs as the page is read.
-func axisOf(list []count.Finding, leftwards bool) axis {
-	a := axis{Height: axisTop + axisRow*len(list) + 8, Foot: axisTop + axisRow*len(list)}
+// maxWindows is how many windows are drawn: the table has all.
+const maxWindows = 12
+
+// axisOf draws findings under each other, and below them the windows of the movements that make the band, from the first to the last
+// finding with a little room. Time runs as the page is read.
+func axisOf(list []count.Finding, booked []count.Booked, leftwards bool) axis {
+	booked = slices.DeleteFunc(slices.Clone(booked), func(b count.Booked) bool { return !b.Undecided() })
+	booked = booked[:min(len(booked), maxWindows)]
+	foot := axisTop + axisRow*len(list) + axisWindow*len(booked)
+	a := axis{Height: foot + 8, Foot: foot}
 	if len(list) == 0 {
 		return a
 	}
@@ -88,7 +106,15 @@ func axisOf(list []count.Finding, leftwards bool) axis {
 		a.Spans = append(a.Spans, span{X: begin, Width: max(x(f.Interval.End)-begin, 4), Y: axisTop + axisRow*n + 6, Adopted: f.Adopted,
 			AllHere: f.AllHere, Finding: f})
 	}
+	for n := range booked {
+		b := &booked[n]
+		begin := x(b.Window.Start)
+		a.Windows = append(a.Windows, window{X: begin, Width: max(x(b.Window.End)-begin, 4), Y: axisTop + axisRow*len(list) + axisWindow*n + 3, Booked: b})
+	}
 	if leftwards {
+		for n := range a.Windows {
+			a.Windows[n].X = axisWidth - a.Windows[n].X - a.Windows[n].Width
+		}
 		for n := range a.Marks {
 			a.Marks[n].X = axisWidth - a.Marks[n].X
 		}
@@ -116,7 +142,18 @@ func (k *console) showLine(v *visit) error {
 		return stocktake.NoSuch("line", string(section)+" / "+string(item))
 	}
 	p := linePage{seen: s, Line: l, Findings: s.Findings(section, item), Moves: s.MovesOf(section, item), Ref: lineName(l)}
-	p.Axis = axisOf(p.Findings, v.tongue.dir() == "rtl")
+	booked, err := k.Sessions.Story(v.Request().Context(), v.by, s.Plan.Session, section, item)
+	if err != nil {
+		return err
+	}
+	for _, b := range booked {
+		if b.Taken == 0 && !b.Undecided() {
+			p.Others++
+		} else {
+			p.Booked = append(p.Booked, b)
+		}
+	}
+	p.Axis = axisOf(p.Findings, p.Booked, v.tongue.dir() == "rtl")
 	expected := l.Book
 	if l.Variance != nil {
 		expected = l.Variance.Expected

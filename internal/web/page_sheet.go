@@ -140,6 +140,7 @@ func (k *console) approvalSheet(v *visit) (frame, error) {
 			chosen[string(ref.Section)+"\t"+string(ref.Item)] = true
 		}
 	}
+	early := v.QueryParam("provisional") != "" // lines inside the tolerance that nobody wants to wait for
 	var waiting []*count.Line
 	for _, l := range s.View.Lines {
 		if len(chosen) > 0 {
@@ -148,7 +149,10 @@ func (k *console) approvalSheet(v *visit) (frame, error) {
 			}
 			continue
 		}
-		if l.Waits() {
+		if early && l.Status == count.LineWithin && l.Unsettled() {
+			waiting = append(waiting, l)
+		}
+		if !early && l.Waits() {
 			tab := &p.Tiers[tierOf(tiers, l)]
 			tab.Lines++
 			if mine, too := waitsFor(s.View, tiers, s.Me, l); mine {
@@ -159,7 +163,7 @@ func (k *console) approvalSheet(v *visit) (frame, error) {
 			waiting = append(waiting, l)
 		}
 	}
-	if len(chosen) == 0 {
+	if len(chosen) == 0 && !early {
 		p.Tier = p.chooseTier(v.QueryParam("tier"))
 		waiting = slices.DeleteFunc(waiting, func(l *count.Line) bool { return tierOf(tiers, l) != p.Tier })
 		p.Tiers[p.Tier].Current = true

@@ -40,6 +40,7 @@ type Sessions interface {
 	Sessions(ctx context.Context, by stocktake.Person) ([]count.SessionInfo, error)
 	View(ctx context.Context, by stocktake.Person, session stocktake.SessionID) (*count.View, error)
 	Log(ctx context.Context, by stocktake.Person, session stocktake.SessionID, from uint64, limit int) ([]count.Entry, error)
+	Story(ctx context.Context, by stocktake.Person, session stocktake.SessionID, section stocktake.SectionID, item stocktake.ItemID) ([]count.Booked, error)
 
 	Issue(ctx context.Context, by stocktake.Person, p count.Plan) (count.Entry, error)
 	ExtendScope(ctx context.Context, by stocktake.Person, session stocktake.SessionID, more count.Scope) (count.Entry, error)

@@ -428,7 +428,7 @@ func (c *client) seal(ctx context.Context, session string) error {
 	if err := c.get(ctx, sessionPath(session, ""), &v); err != nil {
 		return err
 	}
-	return c.post(ctx, sessionPath(session, "/seal"), map[string]stocktake.Hash{"head": v.Head}, nil)
+	return c.post(ctx, sessionPath(session, "/seal"), map[string]stocktake.Hash{"head": v.Seen}, nil)
 }
 
 type sessionSealCmd struct{ onSession }

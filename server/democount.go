@@ -73,7 +73,7 @@ func (b *bygone) make(ctx context.Context, n *node, sessions *count.Service, clo
 	if err != nil {
 		return err
 	}
-	_, err = sessions.Seal(ctx, b.manager, b.plan.Session, v.Head, b.issuer)
+	_, err = sessions.Seal(ctx, b.manager, b.plan.Session, v.Seen, b.issuer)
 	return err
 }
 

@@ -438,3 +438,56 @@ func settledLines(t *testing.T, v *count.View) string {
 	t.Helper()
 	return string(encode(t, v.Lines)) + string(encode(t, v.Disputes))
 }
+
+// A quick recount of an uncertain item, by somebody else and declared to be all of it there, settles it.
+func TestRecountSettlesAnUncertainLine(t *testing.T) {
+	s := dairy(t, 7, 6)
+	s.book(stocktake.Sale, "milk", -3, 620)
+	s.complete(3000)
+	s.want("dairy", "milk", count.LineUncertain, 7)
+	s.walked("huda", "A1", 900, 910, found{"milk": 7}, s.task(2, "A1", "milk"))
+	s.want("dairy", "milk", count.LineWithin, 7)
+	s.wantBand("dairy", "milk", 0, 0, 0)
+}
+
+// Where a scan was is known however the wall clock was set between two measurements.
+func TestClocksThatJump(t *testing.T) {
+	s := write(t)
+	s.walked("badr", "A2", 600, 610, found{"eggs": 6})
+	s.book(stocktake.Sale, "milk", -3, 500)
+	s.complete(3000)
+	w := s.unopened("ali")
+	s.measure(w.stream, 599)
+	jumped := func(e count.Event, n int64) count.Event {
+		e = timed(e, n)
+		e.At -= 3 * 3_600_000 // somebody set it back three hours, and right again before the next measurement
+		return e
+	}
+	opened := jumped(w.event("pass.opened"), 600)
+	opened.Location, opened.Round, opened.Person, opened.Mode = "A1", 1, "ali", "quantity"
+	s.push(w.stream, opened)
+	e := jumped(w.seen("milk", 7), 605)
+	s.push(w.stream, e)
+	w.keep(e)
+	closed := jumped(w.event("pass.closed"), 610)
+	closed.Observations, closed.Quantity = w.n, w.q
+	s.push(w.stream, closed)
+	s.measure(w.stream, 611)
+	s.wantBand("dairy", "milk", 0, 0, 0)
+}
+
+// A seal binds to the lines that were looked at, and a feed that changes none of them does not stop it.
+func TestSealBindsToWhatTheFeedSays(t *testing.T) {
+	s := dairy(t, 10, 6)
+	s.complete(2000)
+	s.decide("sara", count.Closing, count.Because{})
+	seen := s.view().Seen
+	s.book(stocktake.Sale, "milk", -1, 1500)
+	if s.view().Seen != seen {
+		t.Fatal("a sale after the count stops the seal")
+	}
+	s.book(stocktake.Sale, "milk", -1, 500)
+	if s.view().Seen == seen {
+		t.Fatal("a sale before the count is sealed unseen")
+	}
+}

@@ -25,13 +25,13 @@ type Issuance struct {
 }
 
 // Seal makes a session final: its state is checked, the result made and signed, and the seal entry, the result and its
-// delivery become durable together. Head is that of the log that was looked at: ChangedSince if anything arrived since.
-func (s *Service) Seal(ctx context.Context, by stocktake.Person, session stocktake.SessionID, head stocktake.Hash, issuer Issuer) (Entry, error) {
+// delivery become durable together. Seen is that of the view that was looked at: ChangedSince if anything arrived since that changes it.
+func (s *Service) Seal(ctx context.Context, by stocktake.Person, session stocktake.SessionID, seen stocktake.Hash, issuer Issuer) (Entry, error) {
 	if err := may(by, planners...); err != nil {
 		return Entry{}, err
 	}
 	for attempt := 0; ; attempt++ {
-		e, err := s.seal(ctx, by, session, head, issuer)
+		e, err := s.seal(ctx, by, session, seen, issuer)
 		switch {
 		case errors.Is(err, LogMoved):
 			return Entry{}, ChangedSince.New(string(session))
@@ -42,7 +42,7 @@ func (s *Service) Seal(ctx context.Context, by stocktake.Person, session stockta
 	}
 }
 
-func (s *Service) seal(ctx context.Context, by stocktake.Person, session stocktake.SessionID, head stocktake.Hash, issuer Issuer) (Entry, error) {
+func (s *Service) seal(ctx context.Context, by stocktake.Person, session stocktake.SessionID, seen stocktake.Hash, issuer Issuer) (Entry, error) {
 	v, err := s.view(ctx, by.Society, session)
 	if err != nil {
 		return Entry{}, err
@@ -50,7 +50,7 @@ func (s *Service) seal(ctx context.Context, by stocktake.Person, session stockta
 	if v.State == StateSealed || v.State == StateCancelled {
 		return Entry{}, LogClosed.New(string(session))
 	}
-	if v.Head != head {
+	if v.Seen != seen {
 		return Entry{}, ChangedSince.New(string(session))
 	}
 	if len(v.Blockers) > 0 {

@@ -35,6 +35,7 @@ type View struct {
 	State     State               `json:"state"`
 	Closing   bool                `json:"closing"`
 	Rounds    int                 `json:"rounds"`
+	Seen      stocktake.Hash      `json:"seen"` // what a seal binds to: the log's head, and while closing the lines that the feed may change too
 	Feed      FeedState           `json:"feed"`
 	Totals    LineTotals          `json:"totals"`
 	Blockers  []Blocker           `json:"blockers"` // what stands between now and the seal
@@ -217,9 +218,22 @@ func (f *Fold) View() *View {
 	v.Asides = f.asides(v)
 	v.total()
 	v.block()
-	v.State = f.state(v)
+	v.State, v.Seen = f.state(v), v.seen()
 	f.view = v
 	return v
+}
+
+// seen is the log's head where nothing else changes lines, else a hash over it and all of them. A session that is not closing cannot be
+// sealed.
+func (v *View) seen() stocktake.Hash {
+	if v.Feed.Offset == 0 || !v.Closing {
+		return v.Head
+	}
+	d := make(digester, 0, 32+32*len(v.Lines)).text(string(v.Head[:]))
+	for _, l := range v.Lines {
+		d = d.text(string(l.Digest))
+	}
+	return stocktake.HashOf(d)
 }
 
 // spots puts walks and tasks at their locations, in the order of the site's plan.

@@ -12,9 +12,10 @@ import (
 // recountsPage lists the recounts that are out and those that are in, and what one could be ordered of.
 type recountsPage struct {
 	*seen
-	Tasks    piece[count.TaskState]
-	Disputes int
-	Outside  int
+	Tasks     piece[count.TaskState]
+	Disputes  int
+	Outside   int
+	Uncertain int
 }
 
 // recountPlan is a recount before it is ordered: which locations, which items, and who may.
@@ -61,8 +62,11 @@ func (k *console) recounts(v *visit) (frame, error) {
 	})
 	p.Tasks = pieceOf(v, tasks)
 	for _, l := range s.View.Lines {
-		if l.Status == count.LineOutside || l.Status == count.LineUncertain {
+		switch l.Status {
+		case count.LineOutside:
 			p.Outside++
+		case count.LineUncertain:
+			p.Uncertain++
 		}
 	}
 	return sessionFrame("recount.title", p), nil
@@ -76,7 +80,7 @@ func (k *console) showRecounts(v *visit) error {
 	return v.show("recounts", f)
 }
 
-// orderRecount plans a recount for the lines that are named, all disputes, or everything outside tolerance; orders what was
+// orderRecount plans a recount for the lines that are named, all disputes, or everything outside tolerance or uncertain; orders what was
 // planned; or withdraws a task.
 func (k *console) orderRecount(v *visit) error {
 	f, err := v.form()
@@ -184,8 +188,8 @@ func (s *seen) recountOf(f *form) wish {
 	}
 	for _, l := range s.View.Lines {
 		key := string(l.Section) + "\t" + string(l.Item)
-		outside := f.Get("of") == "outside" && (l.Status == count.LineOutside || l.Status == count.LineUncertain)
-		if !want[key] && !outside && !(f.Get("of") == "disputes" && disputed[key]) {
+		all := f.Get("of") == "outside" && l.Status == count.LineOutside || f.Get("of") == "uncertain" && l.Status == count.LineUncertain
+		if !want[key] && !all && !(f.Get("of") == "disputes" && disputed[key]) {
 			continue
 		}
 		w.lines = append(w.lines, lineName(l))

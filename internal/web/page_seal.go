@@ -13,7 +13,7 @@ type sealPage struct {
 	*seen
 	Blocks  []block
 	Ready   bool
-	Shown   stocktake.Hash // the head of the log behind what the seal's button says
+	Shown   stocktake.Hash // what the seal's button says was seen of the session
 	Devices map[stocktake.DeviceID]string
 	tongue  *tongue
 	there   map[stocktake.DeviceID]Contact
@@ -25,7 +25,7 @@ func (k *console) sealing(v *visit) (frame, error) {
 	if err != nil {
 		return frame{}, err
 	}
-	p := sealPage{seen: s, tongue: v.tongue, Ready: len(s.Blockers) == 0 && !s.Over(), Shown: s.Head}
+	p := sealPage{seen: s, tongue: v.tongue, Ready: len(s.Blockers) == 0 && !s.Over(), Shown: s.Seen}
 	if p.Devices, err = v.deviceNames(); err != nil {
 		return frame{}, err
 	}

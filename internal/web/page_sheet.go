@@ -51,13 +51,16 @@ type sheetRow struct {
 type sheetSum struct {
 	Lines, ShortLines, OverLines int
 	Short, Over                  stocktake.Fils // both positive
-	Provisional                  int
+	Provisional, Uncertain       int
 }
 
 func (s *sheetSum) add(l *count.Line) {
 	s.Lines++
 	if len(l.Provisional) > 0 {
 		s.Provisional++
+	}
+	if l.Status == count.LineUncertain {
+		s.Uncertain++
 	}
 	switch v := l.Variance; {
 	case v == nil:

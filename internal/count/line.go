@@ -37,6 +37,7 @@ type Line struct {
 	CostUnknown bool                 `json:"cost_unknown,omitempty"` // of a unit, so that its variance has no value: the highest tier approves
 	Status      LineStatus           `json:"status"`
 	Variance    *reconcile.Variance  `json:"variance,omitempty"` // only where the whole section was covered
+	Limit       stocktake.Quantity   `json:"limit"`              // the greatest shortage or surplus that its tolerance lets pass; MaxNumber: any
 	Counted     stocktake.Quantity   `json:"counted"`
 	Cells       []Cell               `json:"cells,omitempty"`
 	Adopted     []Adopted            `json:"adopted,omitempty"`     // where something was found, or a dispute chosen
@@ -101,6 +102,8 @@ func (f *Fold) line(book stocktake.BookLine, sec *sectionState, met *meeting, h 
 	k := lineKey{book.Section, book.Item}
 	l := &Line{Section: k.section, Item: k.item, Provisional: slices.Clone(sec.provisional)}
 	l.Book, l.Cost = book.Quantity, book.Cost
+	tolerance := f.scene.tolerances.of(k.item, f.material.Items[k.item].Category)
+	l.Limit = tolerance.Limit(l.Book, l.Cost)
 	if rest, ok := f.rest[k]; ok && met == nil && !sec.aside && rest.digest == restDigest(book) {
 		l.RestZero = true
 		l.settledBy(rest.by)
@@ -182,9 +185,9 @@ func (f *Fold) line(book stocktake.BookLine, sec *sectionState, met *meeting, h 
 		}
 		l.Variance = &v
 		l.awaits(v.Provisional)
-		l.Status = LineStatus(f.plan.Tolerance.Judge(v, book.Cost))
+		l.Status, l.Limit = LineStatus(tolerance.Judge(v, book.Cost)), tolerance.Limit(v.Expected, book.Cost)
 		l.CostUnknown = book.Cost == 0 && (v.Quantity != 0 || v.Low != 0 || v.High != 0)
-		if l.CostUnknown && l.Status == LineWithin && f.plan.Tolerance.Value != nil {
+		if l.CostUnknown && l.Status == LineWithin && tolerance.Value != nil {
 			l.Status = LineOutside // nobody can say that it is worth little
 		}
 	}

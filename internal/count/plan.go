@@ -26,18 +26,19 @@ const PolicyVersion = "1"
 
 // Plan is the body of the entry that issues a session: all that the fold needs besides the log, or its hash.
 type Plan struct {
-	Session   stocktake.SessionID  `json:"session"`
-	Name      stocktake.Name       `json:"name"`
-	Site      stocktake.SiteID     `json:"site"`
-	Kind      SessionKind          `json:"kind"`
-	Blind     bool                 `json:"blind"`
-	Due       time.Time            `json:"due,omitzero"`
-	Scope     Scope                `json:"scope"`
-	Tolerance reconcile.Tolerance  `json:"tolerance"`
-	Tiers     []Tier               `json:"tiers"`
-	Rules     *reconcile.Rules     `json:"rules,omitempty"` // how the site's goods move beside its books; absent: the usual ones
-	Committee []stocktake.PersonID `json:"committee,omitempty"`
-	Witness   stocktake.PersonID   `json:"witness,omitempty"`
+	Session    stocktake.SessionID  `json:"session"`
+	Name       stocktake.Name       `json:"name"`
+	Site       stocktake.SiteID     `json:"site"`
+	Kind       SessionKind          `json:"kind"`
+	Blind      bool                 `json:"blind"`
+	Due        time.Time            `json:"due,omitzero"`
+	Scope      Scope                `json:"scope"`
+	Tolerance  reconcile.Tolerance  `json:"tolerance"`
+	Exceptions []Exception          `json:"exceptions,omitempty"` // to the tolerance
+	Tiers      []Tier               `json:"tiers"`
+	Rules      *reconcile.Rules     `json:"rules,omitempty"` // how the site's goods move beside its books; absent: the usual ones
+	Committee  []stocktake.PersonID `json:"committee,omitempty"`
+	Witness    stocktake.PersonID   `json:"witness,omitempty"`
 
 	SiteDocument stocktake.Hash `json:"site_document"`
 	Catalogue    stocktake.Hash `json:"catalogue"`
@@ -60,6 +61,14 @@ type Scope struct {
 type Tier struct {
 	Role stocktake.Role  `json:"role"`
 	UpTo *stocktake.Fils `json:"up_to,omitempty"`
+}
+
+// Exception is the tolerance of a category of items, or of single ones. Of an item's own and its category's the own one holds; of two
+// about the same the first.
+type Exception struct {
+	Category  string              `json:"category,omitempty"`
+	Items     []stocktake.ItemID  `json:"items,omitempty"`
+	Tolerance reconcile.Tolerance `json:"tolerance"`
 }
 
 // MaxScope bounds the names in a scope, and MaxTasks those of one assignment.
@@ -85,6 +94,9 @@ func (p *Plan) Check(site *stocktake.Site) error {
 		return stocktake.NoSuch("site", p.Site)
 	}
 	if err := p.Tolerance.Check(); err != nil {
+		return err
+	}
+	if err := checkExceptions(p.Exceptions); err != nil {
 		return err
 	}
 	if p.Rules != nil {
@@ -115,6 +127,58 @@ func (p *Plan) Check(site *stocktake.Site) error {
 		return tooMany.New(len(p.Committee), 50)
 	}
 	return p.Scope.check(site)
+}
+
+func checkExceptions(list []Exception) error {
+	n := 0
+	for _, x := range list {
+		if n += 1 + len(x.Items); n > MaxScope {
+			return tooMany.New(n, MaxScope)
+		}
+		if (x.Category == "") == (len(x.Items) == 0) || len(x.Category) > stocktake.MaxName {
+			return planException.New()
+		}
+		for _, id := range x.Items {
+			if err := stocktake.CheckID("item", string(id)); err != nil {
+				return err
+			}
+		}
+		if err := x.Tolerance.Check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tolerances finds the tolerance of an item.
+type tolerances struct {
+	usual    *reconcile.Tolerance
+	category map[string]*reconcile.Tolerance
+	item     map[stocktake.ItemID]*reconcile.Tolerance
+}
+
+func (p *Plan) tolerances() *tolerances {
+	t := &tolerances{&p.Tolerance, map[string]*reconcile.Tolerance{}, map[stocktake.ItemID]*reconcile.Tolerance{}}
+	for n := len(p.Exceptions) - 1; n >= 0; n-- {
+		x := &p.Exceptions[n]
+		if x.Category != "" {
+			t.category[x.Category] = &x.Tolerance
+		}
+		for _, id := range x.Items {
+			t.item[id] = &x.Tolerance
+		}
+	}
+	return t
+}
+
+func (t *tolerances) of(id stocktake.ItemID, category string) *reconcile.Tolerance {
+	if x := t.item[id]; x != nil {
+		return x
+	}
+	if x := t.category[category]; x != nil {
+		return x
+	}
+	return t.usual
 }
 
 // rules are those by which movements are placed beside observations.
@@ -171,6 +235,9 @@ var (
 	planTiers = stocktake.NewReason(stocktake.Invalid, "session-tiers",
 		"Say who approves up to which value: at least one tier, none negative.",
 		"حدّد من يعتمد وإلى أي قيمة: مستوى واحد على الأقل ولا يكون سالبًا.")
+	planException = stocktake.NewReason(stocktake.Invalid, "session-exception",
+		"An exception to the tolerance is for a category or for items: name one of the two.",
+		"استثناء حد السماح يكون لفئة أو لأصناف: اذكر أحدهما.")
 	tooMany = stocktake.NewReason(stocktake.Invalid, "too-many",
 		"%d are named; at most %d are taken at once. Split them.",
 		"عدد المذكور %d والحد الأقصى في المرة الواحدة %d. قسّمها.")

@@ -10,11 +10,12 @@ import (
 
 // scene is what the lines of one view share, besides their sections.
 type scene struct {
-	basis    *reconcile.Basis
-	fed      bool // the site has a feed
-	moves    map[stocktake.ItemID][]*Move
-	sections map[stocktake.SectionID]*sectionState
-	shares   map[lineKey]reconcile.Line // of items whose movements may be several sections': Elsewhere and First
+	basis      *reconcile.Basis
+	fed        bool // the site has a feed
+	tolerances *tolerances
+	moves      map[stocktake.ItemID][]*Move
+	sections   map[stocktake.SectionID]*sectionState
+	shares     map[lineKey]reconcile.Line // of items whose movements may be several sections': Elsewhere and First
 }
 
 // row is one line as reconcile takes it. Its slices are used again for the next.
@@ -28,7 +29,7 @@ type row struct {
 
 // setScene gathers what lines share.
 func (f *Fold) setScene(v *View, sections map[stocktake.SectionID]*sectionState) {
-	f.scene = scene{basis: reconcile.Still(), fed: f.feed.Offset > 0, sections: sections}
+	f.scene = scene{basis: reconcile.Still(), fed: f.feed.Offset > 0, sections: sections, tolerances: f.plan.tolerances()}
 	if f.scene.fed {
 		f.scene.basis = reconcile.NewBasis(f.plan.rules(), f.material.Snapshot, f.feed.Watermark)
 	}

@@ -57,7 +57,7 @@ func paint(v *count.View, spare *picture, counters []counter, beat []int) *pictu
 		p.rows = spare.rows[:0]
 	}
 	for _, l := range v.Lines {
-		p.rows = append(p.rows, rowOf(l, &v.Plan))
+		p.rows = append(p.rows, rowOf(l))
 	}
 	s := summary{
 		State: v.State, Closing: v.Closing, Rounds: v.Rounds, Totals: v.Totals, Blockers: v.Blockers, Disputes: len(v.Disputes),

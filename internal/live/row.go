@@ -37,12 +37,12 @@ const (
 	flagWaits                   // it needs an approver
 )
 
-func rowOf(l *count.Line, plan *count.Plan) row {
+func rowOf(l *count.Line) row {
 	r := row{section: l.Section, item: l.Item, status: l.Status, book: l.Expected(), cost: l.Cost, counted: l.Brought()}
 	if v := l.Variance; v != nil {
 		r.flags |= flagVariance
 		r.variance, r.low, r.high, r.value = v.Quantity, v.Low, v.High, v.Value
-		r.limit = plan.Tolerance.Limit(v.Expected, l.Cost)
+		r.limit = l.Limit
 	}
 	for _, x := range l.Rounds {
 		r.round = max(r.round, uint8(min(x.Round, 255)))

@@ -24,6 +24,9 @@ var bounds = []struct {
 	{count.Scope{}, map[string]string{
 		"Sections": "max=100000,dive,max=64", "Locations": "max=100000,dive,max=64", "Items": "max=100000,dive,max=64",
 	}},
+	{count.Exception{}, map[string]string{"Category": "max=512", "Items": "max=100000,dive,max=64"}},
+	{reconcile.Rules{}, nil},
+	{reconcile.Window{}, map[string]string{"Places": "max=4,dive,max=16"}},
 	{count.Tier{}, map[string]string{"Role": "required,max=64"}},
 	{count.Task{}, map[string]string{
 		"ID": "required,max=64", "Location": "required,max=64", "Items": "max=100000,dive,max=64", "Person": "max=64",
@@ -149,18 +152,20 @@ type (
 
 	// planBody is a session to be issued. Without Blind it is a blind one: books are shown only where that was asked for.
 	planBody struct {
-		Session   stocktake.SessionID  `json:"session" validate:"max=64"`
-		Name      stocktake.Name       `json:"name"`
-		Site      stocktake.SiteID     `json:"site" validate:"required,max=64"`
-		Kind      count.SessionKind    `json:"kind" validate:"required,max=16"`
-		Blind     *bool                `json:"blind"`
-		Due       moment               `json:"due"`
-		Scope     count.Scope          `json:"scope"`
-		Tolerance reconcile.Tolerance  `json:"tolerance"`
-		Tiers     []count.Tier         `json:"tiers" validate:"required,max=20,dive"`
-		Committee []stocktake.PersonID `json:"committee" validate:"max=50,dive,max=64"`
-		Witness   stocktake.PersonID   `json:"witness" validate:"max=64"`
-		Corrects  stocktake.SessionID  `json:"corrects" validate:"max=64"`
+		Session    stocktake.SessionID  `json:"session" validate:"max=64"`
+		Name       stocktake.Name       `json:"name"`
+		Site       stocktake.SiteID     `json:"site" validate:"required,max=64"`
+		Kind       count.SessionKind    `json:"kind" validate:"required,max=16"`
+		Blind      *bool                `json:"blind"`
+		Due        moment               `json:"due"`
+		Scope      count.Scope          `json:"scope"`
+		Tolerance  reconcile.Tolerance  `json:"tolerance"`
+		Exceptions []count.Exception    `json:"exceptions" validate:"max=1000,dive"`
+		Rules      *reconcile.Rules     `json:"rules"`
+		Tiers      []count.Tier         `json:"tiers" validate:"required,max=20,dive"`
+		Committee  []stocktake.PersonID `json:"committee" validate:"max=50,dive,max=64"`
+		Witness    stocktake.PersonID   `json:"witness" validate:"max=64"`
+		Corrects   stocktake.SessionID  `json:"corrects" validate:"max=64"`
 	}
 )
 

@@ -154,11 +154,7 @@ func (k *console) showLine(v *visit) error {
 		}
 	}
 	p.Axis = axisOf(p.Findings, p.Booked, v.tongue.dir() == "rtl")
-	expected := l.Book
-	if l.Variance != nil {
-		expected = l.Variance.Expected
-	}
-	p.Limit = s.Plan.Tolerance.Limit(expected, l.Cost)
+	p.Limit = l.Limit
 	p.Bounded = p.Limit < stocktake.MaxNumber
 	p.Disputed = slices.ContainsFunc(s.Disputes, func(d count.Dispute) bool { return d.Section == section && d.Item == item })
 	return v.show("line", sessionFrame("line.title", p))

@@ -395,6 +395,12 @@ func (l *Line) awaits(p reconcile.Provisional) {
 	slices.Sort(l.Provisional)
 }
 
+// Certain reports whether the line's variance is one figure, which nothing that is still to come may change: only of such a line
+// it is said that it matches the books.
+func (l *Line) Certain() bool {
+	return l.Variance != nil && l.Variance.Exact && len(l.Provisional) == 0
+}
+
 // Unsettled reports whether the line's figures wait for the feed or a clock, so that nobody but a person with a reason may take them
 // as they are.
 func (l *Line) Unsettled() bool {

@@ -192,3 +192,22 @@ func TestTotalsNeverNet(t *testing.T) {
 		t.Errorf("custodies %+v", d.Totals.Custodies)
 	}
 }
+
+// TestWithinABandNothingMatches: of a line whose variance may be something else it is not said that it matches the books.
+func TestWithinABandNothingMatches(t *testing.T) {
+	for _, exact := range []bool{true, false} {
+		d := resulttest.Document(9, "rumaithiya", result.Start(), 20)
+		before := d.Totals.Matching
+		l, err := result.NewLine(result.Line{Goods: d.Lines[0].Goods, Low: -1000, High: 1000, Exact: exact})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.Lines[0] = l
+		if err := d.Total(); err != nil {
+			t.Fatal(err)
+		}
+		if got := d.Totals.Matching == before+1; got != exact {
+			t.Errorf("exact %t: %d lines match, %d did before", exact, d.Totals.Matching, before)
+		}
+	}
+}

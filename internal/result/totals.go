@@ -11,7 +11,7 @@ import (
 type Totals struct {
 	Lines    int   `json:"lines"`
 	Exact    int   `json:"exact"`    // of these, with a band zero wide
-	Matching int   `json:"matching"` // of these, with a variance of zero
+	Matching int   `json:"matching"` // of these exact ones, with a variance of zero
 	Shortage Count `json:"shortage"` // value at or below zero
 	Surplus  Count `json:"surplus"`  // value at or above zero
 
@@ -128,7 +128,7 @@ func (a *adder) line(l *Line) {
 		custody.Surplus.Lines++
 		a.add(&t.Surplus.Value, l.Value)
 		a.add(&custody.Surplus.Value, l.Value)
-	default:
+	case l.Exact:
 		t.Matching++
 	}
 	a.add(&t.Expected, a.value(l.Expected, l.Cost))

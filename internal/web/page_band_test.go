@@ -20,7 +20,7 @@ func TestLineTellsWhatMakesItsBand(t *testing.T) {
 		Movements: []stocktake.Movement{{ID: "r1", Kind: stocktake.Receipt, Item: "tuna", Quantity: 12_000, Booked: now, Section: "dry"}},
 	})
 	must(t, err)
-	s.page("manager", "/sessions/s1/line?section=dry&item=tuna", "uncertain", "Booked by the shop", "Receipt", "undecided", "has not passed the count yet", "has not been measured since", `class="window"`)
+	s.page("manager", "/sessions/s1/line?section=dry&item=tuna", "may match", "uncertain", "Booked by the shop", "Receipt", "undecided", "has not passed the count yet", "has not been measured since", `class="window"`)
 	s.page("manager", "/sessions/s1/sheet", "Recount 1 uncertain line", "provisional")
 	s.page("manager", "/sessions/s1/recounts", "Recount 1 uncertain line")
 	s.holds(s.post("manager", "/sessions/s1/recounts", url.Values{"of": {"uncertain"}}), 200, "Order a recount")

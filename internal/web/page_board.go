@@ -41,7 +41,7 @@ var boardWords = []string{
 	"session-state.sealed", "session-state.cancelled",
 	"line.status-not-counted", "line.status-partial", "line.status-counting", "line.status-recounting", "line.status-disputed",
 	"line.status-overflow", "line.status-within", "line.status-outside", "line.status-uncertain", "line.status-approved",
-	"line.status-rejected", "line.status-returned", "line.match", "line.shortage", "line.surplus", "unit.kd", "unit.", "unit.piece", "unit.kg", "unit.litre", "unit.metre",
+	"line.status-rejected", "line.status-returned", "line.match", "line.may-match", "line.shortage", "line.surplus", "unit.kd", "unit.", "unit.piece", "unit.kg", "unit.litre", "unit.metre",
 	"location.status-not-started", "location.status-counting", "location.status-partial", "location.status-given-up",
 	"location.status-closed", "location.status-disputed", "location.status-set-aside",
 	"column.name", "column.item", "column.section", "column.category", "column.status", "column.book", "column.counted",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { bar } from '../../../internal/web/island/board/bar'
-import { Flag, keyOf, Lines, type Row } from '../../../internal/web/island/board/lines'
+import { certain, Flag, keyOf, Lines, type Row } from '../../../internal/web/island/board/lines'
 import { decimal, Say } from '../../../internal/web/island/board/say'
 import { rowHeight, Table } from '../../../internal/web/island/board/table'
 
@@ -44,6 +44,19 @@ describe('lines', () => {
     l.choice = { ...l.choice, status: '', section: 'dry' }
     l.arrange()
     expect(items(l)).toBe('cd')
+  })
+
+  it('calls certain only what nothing that is still to come may change', () => {
+    const l = filled()
+    const d = () => certain(l.get(keyOf('dry', 'd'))!)
+    expect(d()).toBe(true)
+    expect(certain(l.get(keyOf('dry', 'c'))!), 'without a variance').toBe(false)
+    l.apply([row('dry', 'd', { flags: Flag.variance | Flag.provisional })], [], 1)
+    expect(d(), 'provisional').toBe(false)
+    const banded = row('dry', 'd')
+    banded[8] = 2000 // high
+    l.apply([banded], [], 2)
+    expect(d(), 'with a band').toBe(false)
   })
 
   it('sorts both ways, and keeps lines without a variance last', () => {

@@ -1,7 +1,7 @@
 // The board's columns: what each is called, how wide it is and how it draws a line.
 import { bar } from './bar'
 import { el, number } from './floor'
-import { Flag, hasVariance, type Line, type SortKey } from './lines'
+import { certain, Flag, hasVariance, type Line, type SortKey } from './lines'
 import type { Say } from './say'
 
 export interface Column {
@@ -92,7 +92,7 @@ export function columns(say: Say, section: (id: string) => string, base: string,
         cell.replaceChildren()
         if (!hasVariance(l)) return
         if (l.variance === 0) {
-          cell.append(el('span', 'soft', say.t('line.match')))
+          cell.append(el('span', 'soft', say.t(certain(l) ? 'line.match' : 'line.may-match')))
           return
         }
         cell.append(el('span', l.variance < 0 ? 'short' : 'over', say.t(l.variance < 0 ? 'line.shortage' : 'line.surplus')), ' ', number(say.amount(Math.abs(l.variance), l.unit)))

@@ -47,6 +47,8 @@ export interface Totals { lines: number; shortage: number; surplus: number; shor
 
 export const keyOf = (section: string, item: string) => section + '\t' + item
 export const hasVariance = (l: Line) => (l.flags & Flag.variance) !== 0
+/** its variance is one figure, which nothing that is still to come may change */
+export const certain = (l: Line) => hasVariance(l) && l.low === l.high && !(l.flags & Flag.provisional)
 
 // The order in which a person has to deal with things.
 const urgency = ['overflow', 'disputed', 'returned', 'rejected', 'uncertain', 'outside', 'recounting', 'counting', 'partial', 'not-counted', 'approved', 'within']

@@ -120,35 +120,50 @@ func BenchmarkView(b *testing.B) {
 	})
 }
 
-// BenchmarkLateMovement folds one more movement and derives the state anew: 25,000 lines, 100,000 observations, and a day's feed.
+// BenchmarkLateMovement folds one more movement and makes the next view: 25,000 lines, 100,000 observations, and a day's feed. By itself;
+// with a watermark that some of the lines waited for; and with an event of a handheld, after which all is folded anew.
 func BenchmarkLateMovement(b *testing.B) {
 	m, entries := market(b, 25_000, 100_000)
 	m.Snapshot.AsOf, m.Snapshot.Position = time.UnixMilli(dawn).UTC(), "1"
-	f := count.NewFold(society, "8sZ0cY2bQ3yX5v1uTt7A9g")
-	for _, e := range entries {
-		if err := f.Apply(e); err != nil {
-			b.Fatal(err)
-		}
-		if e.Offset == 1 {
-			f.SetMaterial(m)
-		}
-	}
-	n := uint64(0)
-	late := func() {
-		n++
-		f.Book([]count.Booking{{Offset: n, RecordedAt: time.UnixMilli(dawn).UTC(), Movement: &stocktake.Movement{
-			ID: stocktake.MovementID(strconv.FormatUint(n, 10)), Kind: stocktake.Sale, Item: stocktake.ItemID(fmt.Sprintf("%06d", n*7919%25_000)), Quantity: -1000,
-			Booked: time.UnixMilli(dawn + int64(n)*1000).UTC(), Position: stocktake.Position(n + 1),
-		}}})
-	}
-	for range 20_000 {
-		late()
-	}
-	f.View()
-	b.ReportAllocs()
-	for b.Loop() {
-		late()
-		f.View()
+	for _, with := range []string{"alone", "watermark", "event"} {
+		b.Run(with, func(b *testing.B) {
+			f := count.NewFold(society, "8sZ0cY2bQ3yX5v1uTt7A9g")
+			for _, e := range entries {
+				if err := f.Apply(e); err != nil {
+					b.Fatal(err)
+				}
+				if e.Offset == 1 {
+					f.SetMaterial(m)
+				}
+			}
+			n := uint64(0)
+			late := func() {
+				n++
+				booking := count.Booking{Offset: n, RecordedAt: time.UnixMilli(dawn).UTC(), Movement: &stocktake.Movement{
+					ID: stocktake.MovementID(strconv.FormatUint(n, 10)), Kind: stocktake.Sale, Item: stocktake.ItemID(fmt.Sprintf("%06d", n*7919%25_000)), Quantity: -1000,
+					Booked: time.UnixMilli(dawn + int64(n)*1000).UTC(), Position: stocktake.Position(n + 1),
+				}}
+				if with == "watermark" {
+					booking.Watermark.Through = time.UnixMilli(dawn + 4*3600_000 + int64(n)*100).UTC()
+				}
+				f.Book([]count.Booking{booking})
+			}
+			for range 20_000 {
+				late()
+			}
+			f.View()
+			b.ReportAllocs()
+			for b.Loop() {
+				late()
+				if with == "event" {
+					e := count.Entry{Offset: f.Offset() + 1, Kind: count.Observed, Author: entries[2].Author, Body: observation(2_000_000+int(n), "pass-000000", "000000")}
+					if err := f.Apply(e); err != nil {
+						b.Fatal(err)
+					}
+				}
+				f.View()
+			}
+		})
 	}
 }
 

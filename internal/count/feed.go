@@ -79,6 +79,7 @@ func (f *Fold) Book(entries []Booking) {
 			continue
 		}
 		if !e.Watermark.Through.IsZero() {
+			f.heardWatermark(e.Watermark)
 			f.feed.Watermark = e.Watermark
 			f.feed.steps = append(f.feed.steps, step{e.Offset, e.Watermark})
 		}
@@ -111,6 +112,9 @@ func (f *Fold) book(e *Booking) {
 		n--
 	}
 	f.feed.items[item] = slices.Insert(list, n, b)
+	if f.late.base != nil {
+		f.late.items[item] = true
+	}
 }
 
 // backlog is how long before a snapshot the site's server may have had a movement that the snapshot's position does not include.

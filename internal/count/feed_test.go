@@ -367,6 +367,52 @@ func TestSealNamesThePositionOfTheFeed(t *testing.T) {
 	}
 }
 
+// A view made out of the one before and what the feed has brought since is the one that all the facts give.
+func TestLateMovementsMakeTheViewThatAllFactsMake(t *testing.T) {
+	items := []stocktake.ItemID{"milk", "rice", "eggs", "ice", "oil", "tea"}
+	for seed := range uint64(60) {
+		r := rand.New(rand.NewPCG(seed, 8))
+		s := write(t, func(p *count.Plan, m *count.Material) {
+			m.Site.Locations[1].Kind = stocktake.Store
+			m.Snapshot.Lines = append(m.Snapshot.Lines, stocktake.BookLine{Section: "dry", Item: "milk", Quantity: 3000, Cost: 250_000})
+			if seed%4 == 0 {
+				p.Scope.Items = items[:4]
+			}
+		})
+		for _, l := range []stocktake.LocationID{"A1", "A2", "B1", "S1", "C1", "A1"}[:3+r.IntN(4)] {
+			begin := 400 + r.Int64N(400)
+			s.walked(pick(r, []stocktake.PersonID{"ali", "badr", "huda"}), l, begin, begin+1+r.Int64N(30), found{"milk": r.Int64N(5), "rice": r.Int64N(3), "eggs": r.Int64N(4)})
+		}
+		if r.IntN(2) == 0 {
+			s.decide("sara", count.Closing, struct{}{}, stocktake.Supervisor)
+		}
+		through := int64(500)
+		s.complete(through)
+		s.view()
+		for range 25 {
+			for range r.IntN(3) {
+				kind, units := pick(r, []stocktake.MovementKind{stocktake.Sale, stocktake.Receipt, stocktake.Transfer}), 1+r.Int64N(3)
+				if kind == stocktake.Sale {
+					units = -units
+				}
+				s.book(kind, pick(r, items), units, r.Int64N(1400)-300, func(m *stocktake.Movement) {
+					switch r.IntN(4) {
+					case 0:
+						m.Section = pick(r, []stocktake.SectionID{"dairy", "dry", "cold"})
+					case 1:
+						m.Location = pick(r, []stocktake.LocationID{"A1", "B1", "C1"})
+					}
+				})
+			}
+			if r.IntN(3) == 0 {
+				through += r.Int64N(200)
+				s.complete(through)
+			}
+			s.view() // holds the running fold's against that of a new one
+		}
+	}
+}
+
 // Events and movements in whatever order, interleaved in whatever way, give the same lines.
 func TestOrderOfMovementsLeavesNoTrace(t *testing.T) {
 	for seed := range uint64(40) {

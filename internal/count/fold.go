@@ -17,7 +17,8 @@ type Material struct {
 	Items    map[stocktake.ItemID]stocktake.Item
 	Snapshot *stocktake.Snapshot
 
-	index map[stocktake.LocationID]stocktake.Location
+	index  map[stocktake.LocationID]stocktake.Location
+	byItem []int32 // the snapshot's lines by item: see books
 }
 
 // Fold turns a log into state. Apply only files facts under their own names (events by id, passes by id, decisions by
@@ -75,6 +76,7 @@ type Fold struct {
 	digester digester
 
 	view *View // of the facts as they stand; nil once they have changed
+	late late
 }
 
 // fact is what there is to know of an event besides what it says.
@@ -162,7 +164,8 @@ func (f *Fold) Plan() Plan { return f.plan }
 
 // SetMaterial hands over what the plan names.
 func (f *Fold) SetMaterial(m *Material) {
-	f.material, f.view = m, nil
+	f.material = m
+	f.outdate()
 	f.soilAll()
 }
 
@@ -179,7 +182,7 @@ func (f *Fold) Apply(e Entry) error {
 		return fmt.Errorf("log %s: entry %d is %s; the first entry, and no other, issues the session", f.session, e.Offset, e.Kind)
 	}
 	f.head.Offset, f.head.Hash, f.head.Session = e.Offset, e.Hash, f.session
-	f.view = nil
+	f.outdate()
 	if e.Author.Stream != (Stream{}) {
 		f.heard = max(f.heard, reconcile.At(e.RecordedAt))
 	}

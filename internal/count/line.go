@@ -50,6 +50,8 @@ type Line struct {
 	Duty        []stocktake.PersonID `json:"duty,omitempty"`     // who recounted what they had counted
 	Settlers    []stocktake.PersonID `json:"settlers,omitempty"` // who signed it as zero or chose a side of a dispute of it
 	Digest      Digest               `json:"digest"`
+
+	until reconcile.Instant // where it has a variance: how far the watermark must be that it waits no more for the feed
 }
 
 // RoundQuantity is what the finished walks of one round found, added over the section's locations; where walks differ,
@@ -183,7 +185,7 @@ func (f *Fold) line(book stocktake.BookLine, sec *sectionState, met *meeting, h 
 		if f.within(k, f.scene.moves[k.item], true) {
 			v.Provisional |= reconcile.ClockOpen
 		}
-		l.Variance = &v
+		l.Variance, l.until = &v, f.scene.basis.Until(&r.Line)
 		l.awaits(v.Provisional)
 		l.Status, l.Limit = LineStatus(tolerance.Judge(v, book.Cost)), tolerance.Limit(v.Expected, book.Cost)
 		l.CostUnknown = book.Cost == 0 && (v.Quantity != 0 || v.Low != 0 || v.High != 0)

@@ -80,6 +80,13 @@ func (v *View) block() {
 		}
 		b.Count++
 	}
+	line := func(key string, l *Line) {
+		if b := counts[key]; b != nil {
+			b.Count++ // of thousands only the first is named
+			return
+		}
+		add(key, string(l.Section)+" / "+string(l.Item))
+	}
 	if !v.Closing {
 		add(BlockNotClosing, "")
 	}
@@ -122,13 +129,13 @@ func (v *View) block() {
 	for _, l := range v.Lines {
 		switch {
 		case l.Status == LineCounting, l.Status == LineRecounting:
-			add(BlockCounting, string(l.Section)+" / "+string(l.Item))
+			line(BlockCounting, l)
 		case l.Status == LineOverflow:
-			add(BlockOverflow, string(l.Section)+" / "+string(l.Item))
+			line(BlockOverflow, l)
 		case l.Status == LineWithin && l.Unsettled():
-			add(BlockUnsettled, string(l.Section)+" / "+string(l.Item))
+			line(BlockUnsettled, l)
 		case l.Waits():
-			add(BlockWaiting, string(l.Section)+" / "+string(l.Item))
+			line(BlockWaiting, l)
 		}
 	}
 	for _, key := range order {

@@ -65,10 +65,6 @@ func (f *Fold) share(v *View) {
 	if len(f.feed.items) == 0 {
 		return
 	}
-	type holder struct {
-		key  lineKey
-		book stocktake.Quantity
-	}
 	holders := map[stocktake.ItemID][]holder{}
 	loose := map[stocktake.ItemID]bool{}
 	for item := range f.feed.items {
@@ -86,40 +82,74 @@ func (f *Fold) share(v *View) {
 	}
 	f.scene.shares = map[lineKey]reconcile.Line{}
 	for _, list := range holders {
-		if len(list) < 2 {
-			continue
+		f.shareOut(list, v.history)
+	}
+}
+
+// holder is a section that holds an item, and how much by its books.
+type holder struct {
+	key  lineKey
+	book stocktake.Quantity
+}
+
+// shareItem works it out for one item, of which a movement has come.
+func (f *Fold) shareItem(item stocktake.ItemID, h *history) {
+	if !f.loose(item) {
+		return
+	}
+	var list []holder
+	for id := range f.scene.sections {
+		k := lineKey{id, item}
+		if book := f.bookLine(k).Quantity; book != 0 || h.observers[k] != nil {
+			list = append(list, holder{k, book})
 		}
-		slices.SortFunc(list, func(a, b holder) int {
-			return cmp.Or(-cmp.Compare(a.book, b.book), cmp.Compare(a.key.section, b.key.section))
-		})
-		lines := make([]*reconcile.Line, len(list))
-		for n, h := range list {
-			lines[n] = &reconcile.Line{Places: f.holding(h.key, v.history.observers[h.key])}
-		}
-		f.scene.basis.Share(lines...)
-		for n, h := range list {
-			f.scene.shares[h.key] = reconcile.Line{Elsewhere: lines[n].Elsewhere, First: lines[n].First}
-		}
+	}
+	f.shareOut(list, h)
+}
+
+// shareOut settles which kinds of movement each of an item's holders could have.
+func (f *Fold) shareOut(list []holder, h *history) {
+	if len(list) < 2 {
+		return
+	}
+	slices.SortFunc(list, func(a, b holder) int {
+		return cmp.Or(-cmp.Compare(a.book, b.book), cmp.Compare(a.key.section, b.key.section))
+	})
+	lines := make([]*reconcile.Line, len(list))
+	for n, x := range list {
+		lines[n] = &reconcile.Line{Places: f.holding(x.key, h.observers[x.key])}
+	}
+	f.scene.basis.Share(lines...)
+	if f.scene.shares == nil {
+		f.scene.shares = map[lineKey]reconcile.Line{}
+	}
+	for n, x := range list {
+		f.scene.shares[x.key] = reconcile.Line{Elsewhere: lines[n].Elsewhere, First: lines[n].First}
 	}
 }
 
 // booksSince lists the lines to which something was booked that the snapshot does not include, where the feed names the section.
 func (f *Fold) booksSince() map[lineKey]bool {
 	list := map[lineKey]bool{}
-	included, asOf := stocktake.ReadPosition(f.material.Snapshot.Position), reconcile.At(f.material.Snapshot.AsOf)
-	for item, bookings := range f.feed.items {
-		for i := range bookings {
-			b := &bookings[i]
-			since := b.at > asOf
-			if included > 0 && b.position > 0 {
-				since = b.position > included
-			}
-			if section, _ := f.place(b); since && section != "" {
-				list[lineKey{section, item}] = true
-			}
-		}
+	for item := range f.feed.items {
+		f.bookedSince(item, list)
 	}
 	return list
+}
+
+// bookedSince adds the lines of one item.
+func (f *Fold) bookedSince(item stocktake.ItemID, list map[lineKey]bool) {
+	included, asOf := stocktake.ReadPosition(f.material.Snapshot.Position), reconcile.At(f.material.Snapshot.AsOf)
+	for i := range f.feed.items[item] {
+		b := &f.feed.items[item][i]
+		since := b.at > asOf
+		if included > 0 && b.position > 0 {
+			since = b.position > included
+		}
+		if section, _ := f.place(b); since && section != "" {
+			list[lineKey{section, item}] = true
+		}
+	}
 }
 
 // holding lists the kinds of location that hold an item in a section.

@@ -173,6 +173,10 @@ func (f *Fold) View() *View {
 	if f.view != nil {
 		return f.view
 	}
+	if v := f.refold(); v != nil {
+		f.await(v)
+		return v
+	}
 	v := &View{
 		Society: f.society, Plan: f.plan, IssuedBy: f.issuedBy, IssuedAt: f.head.IssuedAt, Offset: f.head.Offset, Head: f.head.Hash,
 		Closing: f.closing != 0, Rounds: f.rounds, Feed: f.feed.FeedState, Material: f.material, taskIDs: make(map[string]bool, len(f.tasks)),
@@ -219,7 +223,7 @@ func (f *Fold) View() *View {
 	v.total()
 	v.block()
 	v.State, v.Seen = f.state(v), v.seen()
-	f.view = v
+	f.await(v)
 	return v
 }
 
@@ -454,9 +458,7 @@ func (f *Fold) lines(v *View, sections map[stocktake.SectionID]*sectionState) {
 
 // Line finds a line; nil when there is none.
 func (v *View) Line(section stocktake.SectionID, item stocktake.ItemID) *Line {
-	n, ok := slices.BinarySearchFunc(v.Lines, lineKey{section, item}, func(l *Line, k lineKey) int {
-		return cmp.Or(cmp.Compare(l.Section, k.section), cmp.Compare(l.Item, k.item))
-	})
+	n, ok := slices.BinarySearchFunc(v.Lines, lineKey{section, item}, (*Line).compare)
 	if !ok {
 		return nil
 	}

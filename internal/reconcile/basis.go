@@ -174,6 +174,9 @@ func (c *class) had(window Span, booked Instant) (low, mid, high int8) {
 	return 0, 0, 1
 }
 
+// Until is how far the watermark must be that a line waits no more for the feed.
+func (b *Basis) Until(l *Line) Instant { return max(l.whole().To+b.ahead, b.asOf+2*b.clock) }
+
 // provisional says why a line may still change.
 func (b *Basis) provisional(l *Line) Provisional {
 	var p Provisional
@@ -183,7 +186,7 @@ func (b *Basis) provisional(l *Line) Provisional {
 		}
 	}
 	seen := l.whole()
-	if b.through < max(seen.To+b.ahead, b.asOf+2*b.clock) {
+	if b.through < b.Until(l) {
 		p |= FeedBehind
 	}
 	if b.since > past && b.since > min(seen.From-b.behind, b.asOf-b.posting-2*b.clock) {

@@ -13,6 +13,7 @@ import (
 type spot struct {
 	location stocktake.Location
 	inScope  bool
+	passes   []*Pass // all, as groups put them in order
 	groups   []*group
 	tasks    []*TaskState
 	rounds   int

@@ -43,19 +43,50 @@ func market(b *testing.B, lines, observations int) (*count.Material, []count.Ent
 		return append(list, e)
 	}
 	entries := add(nil, count.Issued, count.Author{Person: "mona"}, encode(b, plan))
+	sent := map[count.Stream]uint64{}
 	const run = 250
 	for p := 0; p*run < observations; p++ {
 		id, l := stocktake.PassID(fmt.Sprintf("pass-%06d", p)), p%locations
-		by := count.Author{Stream: count.Stream{Device: stocktake.DeviceID("d" + strconv.Itoa(p%40)), Epoch: "e"}, Seq: 1}
+		stream := count.Stream{Device: stocktake.DeviceID("d" + strconv.Itoa(p%40)), Epoch: "e"}
+		by := func() count.Author { sent[stream]++; return count.Author{Stream: stream, Seq: sent[stream]} }
 		head := fmt.Sprintf(`{"v":1,"session":"8sZ0cY2bQ3yX5v1uTt7A9g","at":%d,"pass":"%s",`, dawn, id)
-		entries = add(entries, count.PassOpened, by, fmt.Appendf(nil, `%s"id":"o%d","kind":"pass.opened","location":"L%d","round":1,"person":"c%d","mode":"quantity"}`, head, p, l, p%40))
+		entries = add(entries, count.PassOpened, by(), fmt.Appendf(nil, `%s"id":"o%d","kind":"pass.opened","location":"L%d","round":1,"person":"c%d","mode":"quantity"}`, head, p, l, p%40))
 		for n := range run {
 			item := stocktake.ItemID(fmt.Sprintf("%06d", (l%sections)*items+(p/sections*run+n)%items))
-			entries = add(entries, count.Observed, by, observation(p*run+n, id, item))
+			entries = add(entries, count.Observed, by(), observation(p*run+n, id, item))
 		}
-		entries = add(entries, count.PassClosed, by, fmt.Appendf(nil, `%s"id":"c%d","kind":"pass.closed","observations":%d,"quantity":%d}`, head, p, run, run*12_000))
+		entries = add(entries, count.PassClosed, by(), fmt.Appendf(nil, `%s"id":"c%d","kind":"pass.closed","observations":%d,"quantity":%d}`, head, p, run, run*12_000))
+		entries = add(entries, count.Clocked, by(), measurement(fmt.Sprintf("m%d", p), dawn+int64(p*run+run)*100))
 	}
 	return m, entries
+}
+
+// measurement is what a device says of its clock, after all that it has told before.
+func measurement(id string, at int64) []byte {
+	return fmt.Appendf(nil, `{"v":1,"id":"%s","kind":"clock","session":"8sZ0cY2bQ3yX5v1uTt7A9g","at":%d,"mono":%d,"offset":-431,"rtt":9}`, id, at, at-dawn)
+}
+
+// walker is somebody who goes on counting in the first section.
+type walker struct {
+	fold *count.Fold
+	n    uint64
+}
+
+// next scans one more item; the first time it begins a walk.
+func (w *walker) next(b *testing.B) {
+	b.Helper()
+	apply := func(kind count.Kind, body []byte) {
+		w.n++
+		by := count.Author{Stream: count.Stream{Device: "late", Epoch: "e"}, Seq: w.n}
+		if err := w.fold.Apply(count.Entry{Offset: w.fold.Offset() + 1, RecordedAt: time.UnixMilli(dawn).UTC(), Kind: kind, Author: by, Body: body}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if w.n%250 == 0 {
+		apply(count.PassOpened, fmt.Appendf(nil, `{"v":1,"session":"8sZ0cY2bQ3yX5v1uTt7A9g","at":%d,"pass":"late-%d","id":"late%d","kind":"pass.opened","location":"L%d","round":1,"person":"late","mode":"quantity"}`,
+			dawn, w.n, w.n, w.n/250%20*20))
+	}
+	apply(count.Observed, observation(2_000_000+int(w.n), stocktake.PassID(fmt.Sprintf("late-%d", w.n/250*250)), stocktake.ItemID(fmt.Sprintf("%06d", w.n%250))))
 }
 
 func section(n int) stocktake.SectionID { return stocktake.SectionID("S" + strconv.Itoa(n)) }
@@ -108,20 +139,16 @@ func BenchmarkView(b *testing.B) {
 		f := load()
 		f.View()
 		b.ReportAllocs()
-		n := 0
+		w := walker{fold: f}
 		for b.Loop() {
-			n++
-			e := count.Entry{Offset: f.Offset() + 1, Kind: count.Observed, Author: entries[2].Author, Body: observation(1_000_000+n, "pass-000000", "000000")}
-			if err := f.Apply(e); err != nil {
-				b.Fatal(err)
-			}
+			w.next(b)
 			f.View()
 		}
 	})
 }
 
 // BenchmarkLateMovement folds one more movement and makes the next view: 25,000 lines, 100,000 observations, and a day's feed. By itself;
-// with a watermark that some of the lines waited for; and with an event of a handheld, after which all is folded anew.
+// with a watermark that some of the lines waited for; and with a scan of a handheld.
 func BenchmarkLateMovement(b *testing.B) {
 	m, entries := market(b, 25_000, 100_000)
 	m.Snapshot.AsOf, m.Snapshot.Position = time.UnixMilli(dawn).UTC(), "1"
@@ -136,7 +163,7 @@ func BenchmarkLateMovement(b *testing.B) {
 					f.SetMaterial(m)
 				}
 			}
-			n := uint64(0)
+			n, w := uint64(0), walker{fold: f}
 			late := func() {
 				n++
 				booking := count.Booking{Offset: n, RecordedAt: time.UnixMilli(dawn).UTC(), Movement: &stocktake.Movement{
@@ -156,10 +183,7 @@ func BenchmarkLateMovement(b *testing.B) {
 			for b.Loop() {
 				late()
 				if with == "event" {
-					e := count.Entry{Offset: f.Offset() + 1, Kind: count.Observed, Author: entries[2].Author, Body: observation(2_000_000+int(n), "pass-000000", "000000")}
-					if err := f.Apply(e); err != nil {
-						b.Fatal(err)
-					}
+					w.next(b)
 				}
 				f.View()
 			}

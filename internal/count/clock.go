@@ -12,6 +12,7 @@ type clock struct {
 	readings []clockFact // by seq, once settled
 	offsets  []offsetRun // by first, once settled
 	settled  bool
+	last     uint64 // seq of the last reading
 }
 
 // clockFact is a measurement: see Clocked.
@@ -52,6 +53,10 @@ func (f *Fold) measured(n factID, from *Stream, seq uint64, kind Kind, e *Event)
 	c := f.clock(from)
 	c.settled = false
 	if kind == Clocked {
+		if seq < c.last {
+			f.outdate() // events may go by it that went by another
+		}
+		c.last, f.late.heard = max(c.last, seq), true
 		c.readings = append(c.readings, clockFact{n, seq, reconcile.Reading{Wall: e.At, Mono: e.Mono, Offset: *e.Offset, Trip: e.RTT}})
 		return
 	}

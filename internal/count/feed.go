@@ -74,6 +74,9 @@ func (f *Fold) Book(entries []Booking) {
 		if e.Offset <= f.feed.Offset || f.feed.ended && e.Offset > f.feed.end {
 			continue
 		}
+		if f.feed.Offset == 0 {
+			f.outdate()
+		}
 		f.feed.Offset, f.feed.Hash, f.view = e.Offset, e.Hash, nil
 		if e.RecordedAt.Before(f.FeedFrom()) {
 			continue

@@ -23,17 +23,19 @@ type Finding struct {
 // Findings lists what each pass found of a line's item in its section, by when it was found; passes that did not meet it are
 // not named.
 func (v *View) Findings(section stocktake.SectionID, item stocktake.ItemID) []Finding {
-	m := v.history.observers[lineKey{section, item}]
-	if m == nil {
+	if v.history.meeting(lineKey{section, item}) == nil {
 		return nil
 	}
 	var adopted []Adopted
 	if l := v.Line(section, item); l != nil {
 		adopted = l.Adopted
 	}
-	list := make([]Finding, 0, len(m.passes))
-	for _, p := range m.passes {
+	var list []Finding
+	for _, p := range v.Passes {
 		t := p.tally.items[item]
+		if p.Section != section || t == nil {
+			continue
+		}
 		f := Finding{
 			Pass: p, Cells: slices.Clone(t.cells), Found: total(t.cells), Interval: t.interval, AllHere: !t.interval.End.IsZero(),
 			Notes: p.tally.notes[subject{item: item}], Photos: p.tally.photos[subject{item: item}],

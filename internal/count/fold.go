@@ -182,13 +182,17 @@ func (f *Fold) Apply(e Entry) error {
 		return fmt.Errorf("log %s: entry %d is %s; the first entry, and no other, issues the session", f.session, e.Offset, e.Kind)
 	}
 	f.head.Offset, f.head.Hash, f.head.Session = e.Offset, e.Hash, f.session
-	f.outdate()
-	if e.Author.Stream != (Stream{}) {
-		f.heard = max(f.heard, reconcile.At(e.RecordedAt))
+	f.view = nil
+	if at := reconcile.At(e.RecordedAt); e.Author.Stream != (Stream{}) && at > f.heard {
+		f.heard, f.late.heard = at, true
+	}
+	if !e.Kind.IsEvent() && e.Kind != Joined && e.Kind != Drained { // of which no pass, location or line tells
+		f.outdate()
 	}
 	if e.Kind.IsEvent() {
 		event, _, err := f.room.read(e.Body)
 		if err != nil {
+			f.outdate()
 			// Ingest judged it readable once; a fold that cannot read it must not hide it.
 			f.hold(e, stocktake.Fault(err).Reason.Key)
 			return nil

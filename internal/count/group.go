@@ -49,6 +49,11 @@ type Pass struct {
 	spot  *spot
 }
 
+// compare puts passes in the order in which views list them.
+func (p *Pass) compare(o *Pass) int {
+	return cmp.Or(cmp.Compare(p.Location, o.Location), cmp.Compare(p.Round, o.Round), p.OpenedAt.Compare(o.OpenedAt), cmp.Compare(p.ID, o.ID))
+}
+
 // Totals is what a closing pass says of itself.
 type Totals struct {
 	Observations int64              `json:"observations"`

@@ -151,6 +151,7 @@ func (f *Fold) vouch(body key, from Stream) {
 	if h, ok := f.quarantine[body]; ok && !slices.ContainsFunc(h.trusted, func(s Stream) bool { return s.Device == from.Device }) {
 		h.trusted = append(slices.Clip(h.trusted), from)
 		f.quarantine[body] = h
+		f.outdate()
 	}
 }
 

@@ -1,6 +1,7 @@
 package count
 
 import (
+	"maps"
 	"slices"
 
 	"jard/internal/stocktake"
@@ -10,15 +11,15 @@ import (
 // counted nothing on the sheet.
 type history struct {
 	observers map[lineKey]*meeting // who met the item in the section
+	since     map[lineKey]*meeting // what holds instead of some of them; nil where nobody has met it after all
 	walkers   map[stocktake.SectionID]map[stocktake.PersonID]bool
 	asked     map[lineKey][]stocktake.PersonID // who walked for these items only
 }
 
-// meeting is who met one item in a section, and in which passes.
+// meeting is who met one item in a section, and at which spots, by their order.
 type meeting struct {
 	people []sighting
-	passes []*Pass
-	booked bool // the books have a line of it
+	spots  []int32
 }
 
 // sighting is somebody who met an item, and in which round first.
@@ -40,33 +41,78 @@ func (f *Fold) history(passes []*Pass, lines int) *history {
 				m = &meeting{}
 				h.observers[k] = m
 			}
-			m.passes = append(m.passes, p)
-			if n := slices.IndexFunc(m.people, func(s sighting) bool { return s.person == p.Person }); n >= 0 {
-				m.people[n].round = min(m.people[n].round, p.Round)
-			} else {
-				m.people = append(m.people, sighting{p.Person, p.Round})
-			}
+			m.add(p)
 		}
-		whole, items := f.asked(p)
-		if whole {
-			if h.walkers[p.Section] == nil {
-				h.walkers[p.Section] = map[stocktake.PersonID]bool{}
-			}
-			h.walkers[p.Section][p.Person] = true
-		}
-		for _, item := range items {
-			k := lineKey{p.Section, item}
-			if !slices.Contains(h.asked[k], p.Person) {
-				h.asked[k] = append(h.asked[k], p.Person)
-			}
-		}
+		f.credit(h, p)
 	}
 	return h
 }
 
+func (m *meeting) add(p *Pass) {
+	if at := int32(p.spot.order); !slices.Contains(m.spots, at) {
+		m.spots = append(m.spots, at)
+	}
+	if n := slices.IndexFunc(m.people, func(s sighting) bool { return s.person == p.Person }); n >= 0 {
+		m.people[n].round = min(m.people[n].round, p.Round)
+	} else {
+		m.people = append(m.people, sighting{p.Person, p.Round})
+	}
+}
+
+// credit notes what the pass was to answer for.
+func (f *Fold) credit(h *history, p *Pass) {
+	whole, items := f.asked(p)
+	if whole {
+		if h.walkers[p.Section] == nil {
+			h.walkers[p.Section] = map[stocktake.PersonID]bool{}
+		}
+		h.walkers[p.Section][p.Person] = true
+	}
+	for _, item := range items {
+		k := lineKey{p.Section, item}
+		if !slices.Contains(h.asked[k], p.Person) {
+			h.asked[k] = append(slices.Clip(h.asked[k]), p.Person)
+		}
+	}
+}
+
+// meeting is who met the item in the section; nil where nobody did.
+func (h *history) meeting(line lineKey) *meeting {
+	if m, ok := h.since[line]; ok {
+		return m
+	}
+	return h.observers[line]
+}
+
+// maxSince bounds what is copied with each view before it becomes one with the rest.
+const maxSince = 2000
+
+// next is a history that can be changed while this one is still looked at.
+func (h *history) next(walks bool) *history {
+	n := *h
+	if len(h.since) > maxSince {
+		n.observers, n.since = maps.Clone(h.observers), nil
+		for k, m := range h.since {
+			if n.observers[k] = m; m == nil {
+				delete(n.observers, k)
+			}
+		}
+	}
+	if n.since = maps.Clone(n.since); n.since == nil {
+		n.since = map[lineKey]*meeting{}
+	}
+	if walks {
+		n.asked, n.walkers = maps.Clone(h.asked), maps.Clone(h.walkers)
+		for id, people := range n.walkers {
+			n.walkers[id] = maps.Clone(people)
+		}
+	}
+	return &n
+}
+
 // met gives the round in which somebody first met the item in the section.
 func (h *history) met(line lineKey, who stocktake.PersonID) (first int, ok bool) {
-	if m := h.observers[line]; m != nil {
+	if m := h.meeting(line); m != nil {
 		for _, s := range m.people {
 			if s.person == who {
 				return s.round, true
@@ -92,7 +138,7 @@ func (m *meeting) persons() []stocktake.PersonID {
 // counted lists everybody who counted the line, in any way: met it, or walked a part of its section and so said that
 // there was none. None of them may approve it.
 func (h *history) counted(line lineKey) []stocktake.PersonID {
-	list := append(h.observers[line].persons(), h.asked[line]...)
+	list := append(h.meeting(line).persons(), h.asked[line]...)
 	for p := range h.walkers[line.section] {
 		list = append(list, p)
 	}

@@ -52,6 +52,7 @@ type Line struct {
 	Digest      Digest               `json:"digest"`
 
 	until reconcile.Instant // where it has a variance: how far the watermark must be that it waits no more for the feed
+	open  bool              // what the server hears next of any clock may make it another
 }
 
 // RoundQuantity is what the finished walks of one round found, added over the section's locations; where walks differ,
@@ -193,6 +194,7 @@ func (f *Fold) line(book stocktake.BookLine, sec *sectionState, met *meeting, h 
 			l.Status = LineOutside // nobody can say that it is worth little
 		}
 	}
+	l.open = r.argued || l.Variance != nil && v.Provisional&reconcile.ClockOpen != 0
 	l.Digest = l.digest(f, disputes)
 	f.weigh(l, h)
 	return l

@@ -18,6 +18,7 @@ type passFacts struct {
 	closed   []closedFact
 	photos   map[factID]string // of the few observations that name one; nil in most passes
 	tally    *tally            // of these facts; nil once they have changed
+	shown    *tally            // as the last view has it
 }
 
 type openedFact struct {
@@ -99,6 +100,7 @@ func (f *Fold) fileFact(offset uint64, from Stream, seq uint64, body key, kind K
 		}
 		c.add(x.held())
 		f.soilAll()
+		f.outdate()
 	}
 	f.facts.add(x)
 	f.measured(n, stream, seq, kind, event)
@@ -111,9 +113,11 @@ func (f *Fold) fileFact(offset uint64, from Stream, seq uint64, body key, kind K
 	}
 	if p == nil {
 		f.fileMove(n, kind, event, at)
+		f.outdate()
 		return
 	}
 	p.tally = nil
+	f.late.walked(p)
 	switch kind {
 	case PassOpened:
 		p.opened = append(p.opened, openedFact{n, keep(f, event.Location), event.Round, keep(f, event.Person), keep(f, event.Assignment),
@@ -177,6 +181,7 @@ func (f *Fold) carry(p *passFacts, body key, first, device stocktake.DeviceID) {
 		return
 	}
 	f.carried[body] = append(f.carried[body], device)
+	f.outdate()
 	if p != nil {
 		p.tally = nil
 	}
@@ -189,6 +194,7 @@ func (f *Fold) again(body key, n factID, seq uint64, stream *Stream, kind Kind, 
 		return
 	}
 	f.copies[body] = append(f.copies[body], way)
+	f.outdate()
 	if n != f.facts.next() || kind != Clocked { // else a measurement that contradicts another of its name
 		f.measured(n, stream, seq, kind, event)
 	}

@@ -9,8 +9,10 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"jard/internal/count"
+	"jard/internal/reconcile"
 	"jard/internal/stocktake"
 )
 
@@ -19,7 +21,7 @@ var fewer = 1
 
 // sessions calls f with random sessions, short ones first, so that what fails is seen in as few entries as can be. The
 // number of them is fixed, and so is each; JARD_SESSIONS asks for more.
-func sessions(t *testing.T, number int, f func(t *testing.T, r *random)) {
+func sessions(t *testing.T, number int, f func(t *testing.T, r *random), edit ...func(*count.Plan, *count.Material)) {
 	t.Helper()
 	if n, err := strconv.Atoi(os.Getenv("JARD_SESSIONS")); err == nil {
 		number = n
@@ -27,7 +29,7 @@ func sessions(t *testing.T, number int, f func(t *testing.T, r *random)) {
 	number /= fewer
 	for seed := range uint64(number) {
 		steps := 5 + int(seed)*55/number
-		ok := t.Run(fmt.Sprintf("%d", seed), func(t *testing.T) { f(t, randomSession(t, seed, steps)) })
+		ok := t.Run(fmt.Sprintf("%d", seed), func(t *testing.T) { f(t, randomSession(t, seed, steps, edit...)) })
 		if !ok {
 			t.Fatalf("session %d of %d steps fails; the rest is not tried", seed, steps)
 		}
@@ -104,6 +106,95 @@ func TestIncrementalIsFromScratch(t *testing.T) {
 			}
 		}
 	})
+}
+
+// So it is beside a feed, whichever of its movements and watermarks come between whichever entries, however often anybody looks.
+func TestIncrementalBesideAFeedIsFromScratch(t *testing.T) {
+	views, made := 0, 0
+	sessions(t, 240, func(t *testing.T, r *random) {
+		var feed []count.Booking
+		f, g := count.NewFold(society, session), count.NewFold(society, session)
+		var last *count.View
+		for n, e := range r.entries {
+			for _, x := range []*count.Fold{f, g} {
+				if err := x.Apply(e); err != nil {
+					t.Fatal(err)
+				}
+				if n == 0 {
+					x.SetMaterial(r.material)
+				}
+			}
+			for more := r.IntN(3); n > 0 && more > 0; more-- {
+				feed = append(feed, r.booking(uint64(len(feed))+1))
+				f.Book(feed[len(feed)-1:])
+			}
+			if r.IntN(4) == 0 {
+				g.Book(feed) // it looks less often, and hears of all at once
+				g.View()
+			}
+			fresh := fold(t, r.material, r.entries[:n+1])
+			fresh.Book(feed)
+			v := f.View()
+			if got, want := whole(t, v), whole(t, fresh.View()); got != want {
+				t.Fatalf("after entry %d (%s) and %d of the feed:\n%s\nlog:\n%s", n+1, e.Kind, len(feed), firstDifference(want, got), listing(r.entries[:n+1]))
+			}
+			views++
+			if last != nil && slices.ContainsFunc(v.Lines, func(l *count.Line) bool { return slices.Contains(last.Lines, l) }) {
+				made++
+			}
+			last = v
+		}
+		g.Book(feed)
+		if got, want := whole(t, g.View()), whole(t, f.View()); got != want {
+			t.Fatalf("seldom looked at:\n%s\nlog:\n%s", firstDifference(want, got), listing(r.entries))
+		}
+	}, func(p *count.Plan, m *count.Material) {
+		m.Site.Locations[1].Kind = stocktake.Store
+		m.Snapshot.Lines = append(m.Snapshot.Lines, stocktake.BookLine{Section: "cold", Item: "milk", Quantity: 3000, Cost: 250_000})
+		floor := []stocktake.LocationKind{stocktake.Floor}
+		// As seconds go by in these sessions, so that some is decided and some not.
+		p.Rules = &reconcile.Rules{
+			Sale: reconcile.Window{Early: 6, Places: floor}, Return: reconcile.Window{Late: 6, Places: floor},
+			Receipt:  reconcile.Window{Early: 5, Late: 5, Places: []stocktake.LocationKind{stocktake.Store}},
+			Transfer: reconcile.Window{Early: 5, Late: 5, Anywhere: true}, WriteOff: reconcile.Window{Early: 5, Late: 5, Anywhere: true},
+			Posting: 5, Voiding: 10,
+		}
+	})
+	t.Logf("%d of %d views were made out of the ones before", made, views)
+	if 3*made < views {
+		t.Fatalf("only %d of %d views were made out of the ones before", made, views)
+	}
+}
+
+// booking is something that a feed brings: late, early or at once, of a place or of none; voids of what may never have been too.
+func (r *random) booking(offset uint64) count.Booking {
+	b := count.Booking{Offset: offset, RecordedAt: time.UnixMilli(dawn).UTC()}
+	if r.IntN(4) == 0 {
+		b.Watermark.Through = time.UnixMilli(dawn + int64(offset)*1500).UTC()
+		if r.IntN(12) == 0 {
+			b.Watermark.Since = time.UnixMilli(dawn - 30_000).UTC()
+		}
+		return b
+	}
+	kind := pick(r.Rand, []stocktake.MovementKind{stocktake.Sale, stocktake.Return, stocktake.Receipt, stocktake.Transfer, stocktake.WriteOff})
+	m := &stocktake.Movement{
+		ID: stocktake.MovementID(strconv.FormatUint(offset, 10)), Kind: kind, Item: pick(r.Rand, []stocktake.ItemID{"milk", "eggs", "rice", "oil", "ice", "tea"}),
+		Quantity: stocktake.Quantity(1+r.IntN(3)) * 1000, Booked: time.UnixMilli(dawn + r.Int64N(80_000) - 10_000).UTC(), Position: stocktake.Position(offset),
+	}
+	if kind == stocktake.Sale || kind == stocktake.WriteOff || kind == stocktake.Transfer && r.IntN(2) == 0 {
+		m.Quantity = -m.Quantity
+	}
+	switch r.IntN(4) {
+	case 0:
+		m.Section = pick(r.Rand, []stocktake.SectionID{"dairy", "dry", "cold"})
+	case 1:
+		m.Location = pick(r.Rand, []stocktake.LocationID{"A1", "A2", "B1", "S1", "C1"})
+	}
+	if r.IntN(10) == 0 {
+		m.Voids = stocktake.MovementID(strconv.Itoa(1 + r.IntN(int(offset))))
+	}
+	b.Movement = m
+	return b
 }
 
 // The fold and the model, which share nothing but DESIGN.md, agree.

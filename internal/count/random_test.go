@@ -54,10 +54,10 @@ var (
 )
 
 // session makes one. The same seed and length make the same session.
-func randomSession(t testing.TB, seed uint64, steps int) *random {
+func randomSession(t testing.TB, seed uint64, steps int, edit ...func(*count.Plan, *count.Material)) *random {
 	r := &random{Rand: rand.New(rand.NewPCG(seed, 7)), places: []stocktake.LocationID{"A1", "A2", "B1", "S1", "S1", "C1"}}
 	r.tidy = r.IntN(2) == 0
-	r.script = write(t, func(p *count.Plan, m *count.Material) {
+	r.script = write(t, append(edit, func(p *count.Plan, m *count.Material) {
 		switch r.IntN(8) {
 		case 0:
 			p.Scope.Sections = []stocktake.SectionID{"dairy", "dry"}
@@ -75,7 +75,7 @@ func randomSession(t testing.TB, seed uint64, steps int) *random {
 			m.Site.Locations = slices.DeleteFunc(m.Site.Locations, func(l stocktake.Location) bool { return !small[l.ID] })
 			p.Scope.Locations = nil
 		}
-	})
+	})...)
 	r.model = &model{material: r.material, seen: map[uint64]int{}, targets: map[uint64]target{}}
 	for range steps {
 		r.step()
@@ -107,8 +107,8 @@ func (r *random) step() {
 		r.closeWalk(pick(r.Rand, r.walks))
 	case n < 76:
 		r.again()
-	case n < 77:
-		r.push(r.walks[0].stream, r.clock())
+	case n < 79:
+		r.push(pick(r.Rand, r.walks).stream, r.clock())
 	case n < 82:
 		r.move(pick(r.Rand, r.walks))
 	default:

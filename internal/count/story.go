@@ -36,7 +36,7 @@ func (f *Fold) Story(section stocktake.SectionID, item stocktake.ItemID) []Booke
 		return nil
 	}
 	k := lineKey{section, item}
-	f.line(stocktake.BookLine{Section: section, Item: item, Quantity: l.Book, Cost: l.Cost}, sec, v.history.observers[k], v.history)
+	f.line(stocktake.BookLine{Section: section, Item: item, Quantity: l.Book, Cost: l.Cost}, sec, v.history.meeting(k), v.history)
 	var list []Booked
 	n := 0
 	for i := range f.feed.items[item] {

@@ -15,6 +15,7 @@ type scene struct {
 	tolerances *tolerances
 	moves      map[stocktake.ItemID][]*Move
 	sections   map[stocktake.SectionID]*sectionState
+	spots      []*spot                    // in the order of the site's plan
 	shares     map[lineKey]reconcile.Line // of items whose movements may be several sections': Elsewhere and First
 }
 
@@ -24,24 +25,30 @@ type row struct {
 	active bool    // when anything was looked at matters: there is a feed, or something was carried
 	spots  []*spot // that have a say, in the order of the site's plan
 	places []int32 // of each spot its index in Places plus one; 0: it does not hold the item
-	ids    map[key]int32
+	argued bool    // walks found other quantities: whether they agree goes by clocks
 }
 
 // setScene gathers what lines share.
-func (f *Fold) setScene(v *View, sections map[stocktake.SectionID]*sectionState) {
-	f.scene = scene{basis: reconcile.Still(), fed: f.feed.Offset > 0, sections: sections, tolerances: f.plan.tolerances()}
+func (f *Fold) setScene(v *View, spots []*spot, sections map[stocktake.SectionID]*sectionState) {
+	f.scene = scene{basis: reconcile.Still(), fed: f.feed.Offset > 0, spots: spots, sections: sections, tolerances: f.plan.tolerances()}
 	if f.scene.fed {
 		f.scene.basis = reconcile.NewBasis(f.plan.rules(), f.material.Snapshot, f.feed.Watermark)
 	}
-	for i := range v.Moves {
-		if m := &v.Moves[i]; m.Item != "" {
-			if f.scene.moves == nil {
-				f.scene.moves = map[stocktake.ItemID][]*Move{}
+	f.scene.moves = movesByItem(v.Moves)
+	f.share(v)
+}
+
+func movesByItem(list []Move) map[stocktake.ItemID][]*Move {
+	var moves map[stocktake.ItemID][]*Move
+	for i := range list {
+		if m := &list[i]; m.Item != "" {
+			if moves == nil {
+				moves = map[stocktake.ItemID][]*Move{}
 			}
-			f.scene.moves[m.Item] = append(f.scene.moves[m.Item], m)
+			moves[m.Item] = append(moves[m.Item], m)
 		}
 	}
-	f.share(v)
+	return moves
 }
 
 // place gives the section and location that a movement is known to be of; a location that the site does not have says nothing.
@@ -100,7 +107,8 @@ func (f *Fold) shareItem(item stocktake.ItemID, h *history) {
 	var list []holder
 	for id := range f.scene.sections {
 		k := lineKey{id, item}
-		if book := f.bookLine(k).Quantity; book != 0 || h.observers[k] != nil {
+		delete(f.scene.shares, k)
+		if book := f.bookLine(k).Quantity; book != 0 || h.meeting(k) != nil {
 			list = append(list, holder{k, book})
 		}
 	}
@@ -117,7 +125,7 @@ func (f *Fold) shareOut(list []holder, h *history) {
 	})
 	lines := make([]*reconcile.Line, len(list))
 	for n, x := range list {
-		lines[n] = &reconcile.Line{Places: f.holding(x.key, h.observers[x.key])}
+		lines[n] = &reconcile.Line{Places: f.holding(x.key, h.meeting(x.key))}
 	}
 	f.scene.basis.Share(lines...)
 	if f.scene.shares == nil {
@@ -156,8 +164,8 @@ func (f *Fold) bookedSince(item stocktake.ItemID, list map[lineKey]bool) {
 func (f *Fold) holding(k lineKey, met *meeting) []reconcile.Place {
 	var all reconcile.PlaceKind
 	if met != nil {
-		for _, p := range met.passes {
-			all |= reconcile.PlaceKindOf(p.spot.location.Kind)
+		for _, n := range met.spots {
+			all |= reconcile.PlaceKindOf(f.scene.spots[n].location.Kind)
 		}
 	} else {
 		for _, l := range f.material.Site.Locations {
@@ -173,7 +181,7 @@ func (f *Fold) holding(k lineKey, met *meeting) []reconcile.Place {
 func (f *Fold) cast(k lineKey, book stocktake.BookLine, sec *sectionState, met *meeting) *row {
 	r := &f.row
 	moves, bookings := f.scene.moves[k.item], f.feed.items[k.item]
-	r.active = f.scene.fed || f.within(k, moves, false)
+	r.active, r.argued = f.scene.fed || f.within(k, moves, false), false
 	r.Line = reconcile.Line{Book: book.Quantity, Cost: book.Cost, Places: r.Places[:0], Movements: r.Movements[:0], Moves: r.Moves[:0]}
 	r.spots = append(r.spots[:0], sec.tangled...)
 	add := func(s *spot) {
@@ -182,9 +190,9 @@ func (f *Fold) cast(k lineKey, book stocktake.BookLine, sec *sectionState, met *
 		}
 	}
 	if met != nil {
-		for _, p := range met.passes {
-			if r.active || p.Status != PassIsSuperseded && p.spot.simple != nil {
-				add(p.spot)
+		for _, n := range met.spots {
+			if s := f.scene.spots[n]; r.active || s.simple != nil && s.simple.met(k.item) {
+				add(s)
 			}
 		}
 	}
@@ -208,7 +216,7 @@ func (f *Fold) cast(k lineKey, book stocktake.BookLine, sec *sectionState, met *
 	r.places = r.places[:0]
 	for _, s := range r.spots {
 		at := int32(0)
-		if slices.Contains(named, s) || met != nil && slices.ContainsFunc(met.passes, func(p *Pass) bool { return p.spot == s }) {
+		if slices.Contains(named, s) || met != nil && slices.Contains(met.spots, int32(s.order)) {
 			r.Places = append(r.Places, reconcile.Place{Kind: reconcile.PlaceKindOf(s.location.Kind), Holds: true})
 			at = int32(len(r.Places))
 		}
@@ -280,8 +288,8 @@ func (f *Fold) castMovements(r *row, k lineKey, bookings []booked) {
 // around is when the locations of a section were observed that have one simple walk; the others have their say line by line.
 func (f *Fold) around(sec *sectionState) reconcile.Span {
 	if !sec.looked {
-		sec.looked = true
-		for _, s := range sec.spots {
+		sec.looked, sec.around = true, reconcile.Span{}
+		for _, s := range sec.list {
 			if s.simple != nil {
 				span, _ := f.visited(s.simple)
 				sec.around = sec.around.Join(span)
@@ -378,6 +386,7 @@ func (f *Fold) agree(r *row, place int32, item stocktake.ItemID, a, b *rival) bo
 	if !r.active || place == 0 {
 		return false
 	}
+	r.argued = true
 	first, _ := f.seen(a.groups, item)
 	second, _ := f.seen(b.groups, item)
 	low, high := f.scene.basis.Change(&r.Line, int(place-1), first, second)

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"jard/internal/reconcile"
 	"jard/internal/stocktake"
 )
 
@@ -121,21 +120,6 @@ type Blocker struct {
 	Lapsed  string `json:"lapsed,omitempty"`
 }
 
-// sectionState gathers what the lines of a section need.
-type sectionState struct {
-	whole       bool    // the scope holds every location of it
-	aside       bool    // one of them was set aside: part of it was not looked at
-	inScope     bool    // … or some
-	located     bool    // it has a location
-	tangled     []*spot // its spots but those with one simple walk
-	spots       map[stocktake.LocationID]*spot
-	looked      bool           // around was reckoned
-	around      reconcile.Span // when its spots with one simple walk were observed
-	provisional []string
-	disputes    []Dispute
-	settled     []Settled
-}
-
 // locationIndex finds the site's locations by id.
 func (f *Fold) locationIndex() map[stocktake.LocationID]stocktake.Location {
 	if f.material.index == nil {
@@ -188,6 +172,7 @@ func (f *Fold) View() *View {
 	byLocation := map[stocktake.LocationID][]*Pass{}
 	for _, facts := range f.passes {
 		p := f.passState(facts)
+		facts.shown = facts.tally
 		found = append(found, facts.tally.held...)
 		if p != nil {
 			v.Passes = append(v.Passes, p)
@@ -195,9 +180,7 @@ func (f *Fold) View() *View {
 		}
 	}
 	spots, sections := f.spots(byLocation)
-	slices.SortFunc(v.Passes, func(a, b *Pass) int {
-		return cmp.Or(cmp.Compare(a.Location, b.Location), cmp.Compare(a.Round, b.Round), a.OpenedAt.Compare(b.OpenedAt), cmp.Compare(a.ID, b.ID))
-	})
+	slices.SortFunc(v.Passes, (*Pass).compare)
 	v.history = f.history(v.Passes, len(f.material.Snapshot.Lines))
 	v.Moves, found = f.moves(found)
 	v.Held = f.heldNow(found)
@@ -209,15 +192,9 @@ func (f *Fold) View() *View {
 	v.Unknown, v.Resolved = f.unknown(v.Passes, v.Moves), f.meanings()
 	f.markProvisional(v, sections)
 	v.Streams = f.streamStates()
-	f.setScene(v, sections)
+	f.setScene(v, spots, sections)
 	f.lines(v, sections)
-	for _, s := range spots {
-		for _, t := range s.tasks {
-			t.Done = t.done
-			v.Tasks = append(v.Tasks, *t)
-		}
-	}
-	slices.SortFunc(v.Tasks, func(a, b TaskState) int { return cmp.Or(cmp.Compare(a.Round, b.Round), cmp.Compare(a.ID, b.ID)) })
+	v.listTasks(spots)
 	f.locations(v, spots)
 	v.Asides = f.asides(v)
 	v.total()
@@ -225,6 +202,18 @@ func (f *Fold) View() *View {
 	v.State, v.Seen = f.state(v), v.seen()
 	f.await(v)
 	return v
+}
+
+// listTasks lists what is asked for at the spots.
+func (v *View) listTasks(spots []*spot) {
+	v.Tasks = nil
+	for _, s := range spots {
+		for _, t := range s.tasks {
+			t.Done = t.done
+			v.Tasks = append(v.Tasks, *t)
+		}
+	}
+	slices.SortFunc(v.Tasks, func(a, b TaskState) int { return cmp.Or(cmp.Compare(a.Round, b.Round), cmp.Compare(a.ID, b.ID)) })
 }
 
 // seen is the log's head where nothing else changes lines, else a hash over it and all of them. A session that is not closing cannot be
@@ -238,87 +227,6 @@ func (v *View) seen() stocktake.Hash {
 		d = d.text(string(l.Digest))
 	}
 	return stocktake.HashOf(d)
-}
-
-// spots puts walks and tasks at their locations, in the order of the site's plan.
-func (f *Fold) spots(byLocation map[stocktake.LocationID][]*Pass) ([]*spot, map[stocktake.SectionID]*sectionState) {
-	sections := map[stocktake.SectionID]*sectionState{}
-	tasks := map[stocktake.LocationID][]*TaskState{}
-	for _, t := range f.tasks {
-		if t.withdrawn {
-			continue
-		}
-		state := &TaskState{Task: t.Task}
-		if len(t.Items) > 0 {
-			state.only = make(map[stocktake.ItemID]bool, len(t.Items))
-			for _, i := range t.Items {
-				state.only[i] = true
-			}
-		}
-		tasks[t.Location] = append(tasks[t.Location], state)
-	}
-	for _, s := range f.material.Site.Sections {
-		sections[s.ID] = f.newSection(s.ID)
-	}
-	for _, line := range f.material.Snapshot.Lines {
-		if sections[line.Section] == nil { // the books know a section that the site's plan does not
-			sections[line.Section] = f.newSection(line.Section)
-		}
-	}
-	var list []*spot
-	for _, location := range f.material.Site.Locations {
-		s := &spot{
-			location: location, inScope: f.inScope(location.ID), groups: f.groups(byLocation[location.ID]), tasks: tasks[location.ID],
-			order: len(list),
-		}
-		for _, p := range byLocation[location.ID] {
-			p.spot = s
-		}
-		slices.SortFunc(s.tasks, func(a, b *TaskState) int { return cmp.Or(cmp.Compare(a.Round, b.Round), cmp.Compare(a.ID, b.ID)) })
-		f.leaveOut(s, byLocation[location.ID])
-		idle := true
-		for _, g := range s.groups {
-			s.rounds = max(s.rounds, g.round)
-		}
-		for _, t := range s.tasks {
-			s.rounds = max(s.rounds, t.Round)
-			t.done = slices.ContainsFunc(s.groups, func(g *group) bool { return g.does(t) })
-			idle = idle && t.done && t.only == nil
-		}
-		if len(s.groups) == 1 && idle && s.rounds == 1 && s.groups[0].complete && s.groups[0].whole {
-			s.simple = s.groups[0]
-		}
-		sec := sections[location.Section]
-		if sec == nil {
-			sec = f.newSection(location.Section)
-			sections[location.Section] = sec
-		}
-		if !sec.located {
-			sec.whole, sec.inScope, sec.located = true, false, true
-		}
-		if s.simple == nil {
-			sec.tangled = append(sec.tangled, s)
-		}
-		sec.spots[location.ID] = s
-		sec.whole, sec.inScope = sec.whole && s.inScope, sec.inScope || s.inScope
-		sec.aside = sec.aside || s.aside != ""
-		list = append(list, s)
-	}
-	return list, sections
-}
-
-// newSection is a section as long as no location of it is known: its books are in scope with it.
-func (f *Fold) newSection(id stocktake.SectionID) *sectionState {
-	s := f.plan.Scope
-	in := len(s.Sections)+len(s.Locations) == 0 || slices.Contains(s.Sections, id)
-	return &sectionState{whole: in, inScope: in, spots: map[stocktake.LocationID]*spot{}}
-}
-
-// does reports whether the walk has finished the task: a pass taken for it, by the person asked for if one was.
-func (g *group) does(t *TaskState) bool {
-	return g.complete && slices.ContainsFunc(g.passes, func(p *Pass) bool {
-		return p.Task == t.ID && (t.Person == "" || p.Person == t.Person)
-	})
 }
 
 func (f *Fold) unknown(passes []*Pass, moves []Move) []Unknown {
@@ -388,59 +296,32 @@ func (f *Fold) meanings() []Resolved {
 	return list
 }
 
-// markProvisional marks the sections whose figures may still change. What cannot be placed might belong to any.
-func (f *Fold) markProvisional(v *View, sections map[stocktake.SectionID]*sectionState) {
-	mark := func(id stocktake.SectionID, why string) {
-		for name, sec := range sections {
-			if (id == "" || id == name) && !slices.Contains(sec.provisional, why) {
-				sec.provisional = append(sec.provisional, why)
-			}
-		}
-	}
-	for i := range v.Held {
-		if h := &v.Held[i]; h.Open() {
-			mark(f.locationIndex()[h.Location].Section, BlockHeld)
-		}
-	}
-	for _, u := range v.Unknown {
-		if u.Open() {
-			for _, s := range u.counted {
-				mark(s, BlockUnknown)
-			}
-		}
-	}
-	for _, p := range v.Passes {
-		if p.Status == PassHasGap {
-			mark(p.Section, BlockGap)
-		}
-	}
-	for _, sec := range sections {
-		slices.Sort(sec.provisional)
-	}
-}
-
 // lines folds every line of the scope's books, and every other that was met or that the feed has booked something to since.
 func (f *Fold) lines(v *View, sections map[stocktake.SectionID]*sectionState) {
 	v.Lines = make([]*Line, 0, len(f.material.Snapshot.Lines))
-	moved := f.booksSince()
+	moved, met := f.booksSince(), 0
 	for _, book := range f.material.Snapshot.Lines {
-		sec, met := sections[book.Section], v.history.observers[lineKey{book.Section, book.Item}]
-		if met != nil {
-			met.booked = true
-		} else if k := (lineKey{book.Section, book.Item}); !sec.inScope || book.Quantity == 0 && !moved[k] || !f.itemInScope(book.Item) {
-			continue
+		k := lineKey{book.Section, book.Item}
+		m := v.history.meeting(k)
+		if m != nil {
+			met++
 		}
-		delete(moved, lineKey{book.Section, book.Item})
-		v.Lines = append(v.Lines, f.line(book, sec, met, v.history))
+		if sec := sections[k.section]; f.stands(k, book.Quantity, sec, m, moved) {
+			v.Lines = append(v.Lines, f.line(book, sec, m, v.history))
+		}
+		delete(moved, k)
 	}
 	for k := range moved {
-		if sec := sections[k.section]; v.history.observers[k] == nil && sec != nil && sec.inScope && f.itemInScope(k.item) {
+		if sec := sections[k.section]; v.history.meeting(k) == nil && f.stands(k, 0, sec, nil, moved) {
 			v.Lines = append(v.Lines, f.line(stocktake.BookLine{Section: k.section, Item: k.item}, sec, nil, v.history))
 		}
 	}
-	for k, met := range v.history.observers {
-		if !met.booked {
-			v.Lines = append(v.Lines, f.line(stocktake.BookLine{Section: k.section, Item: k.item}, sections[k.section], met, v.history))
+	for k, m := range v.history.observers {
+		if met == len(v.history.observers) {
+			break // the books have all of them
+		}
+		if _, booked := f.booked(k); !booked {
+			v.Lines = append(v.Lines, f.line(stocktake.BookLine{Section: k.section, Item: k.item}, sections[k.section], m, v.history))
 		}
 	}
 	slices.SortFunc(v.Lines, func(a, b *Line) int { return cmp.Or(cmp.Compare(a.Section, b.Section), cmp.Compare(a.Item, b.Item)) })
@@ -448,6 +329,15 @@ func (f *Fold) lines(v *View, sections map[stocktake.SectionID]*sectionState) {
 		v.Disputes = append(v.Disputes, sec.disputes...)
 		v.Settled = append(v.Settled, sec.settled...)
 	}
+	v.sortDisputes()
+}
+
+// stands reports whether there is a line: in the scope's books, met, or with something booked to it since.
+func (f *Fold) stands(k lineKey, book stocktake.Quantity, sec *sectionState, met *meeting, moved map[lineKey]bool) bool {
+	return met != nil || (book != 0 || moved[k]) && sec != nil && sec.inScope && f.itemInScope(k.item)
+}
+
+func (v *View) sortDisputes() {
 	slices.SortFunc(v.Settled, func(a, b Settled) int {
 		return cmp.Or(cmp.Compare(a.Location, b.Location), cmp.Compare(a.Item, b.Item))
 	})

@@ -130,11 +130,13 @@ func (r *room) part(s *subscriber) {
 	}
 }
 
-// run looks whenever something came in, and not more often than the pace or a quarter of the time that looking takes.
+// run looks whenever something came in, and not more often than the pace or, of the last looks together, a quarter of the time: one that
+// took long by itself, such as the first, does not keep the next waiting for all of that.
 func (r *room) run() {
 	defer r.hub.work.Done()
 	again := time.NewTicker(floorEvery)
 	defer again.Stop()
+	var cost time.Duration // of a look
 	for {
 		select {
 		case <-r.hub.ctx.Done():
@@ -159,7 +161,8 @@ func (r *room) run() {
 			r.sendAway(websocket.CloseInternalServerErr, "broken")
 			continue
 		}
-		rest := time.NewTimer(max(r.hub.Pace, 3*time.Since(begun)))
+		cost += (time.Since(begun) - cost) / 4
+		rest := time.NewTimer(max(r.hub.Pace, 3*cost))
 		select {
 		case <-r.hub.ctx.Done():
 		case <-rest.C:

@@ -57,7 +57,7 @@ func BenchmarkLateMovement(b *testing.B) {
 	go m.watch(screens)
 	m.push(b, "movements", "text/csv", fmt.Sprintf("id,kind,item,quantity,booked\nfirst,sale,%s,-1,%s\n", lateItem(0, 0), m.since.Add(-2*time.Hour).Format(time.RFC3339)))
 	m.shown(b, screens, lateItem(0, 0)) // the first look folds all there is
-	time.Sleep(3 * time.Second)         // until all are at it
+	<-time.After(3 * time.Second)       // until all are at it
 	r := rand.New(rand.NewPCG(1, 2))
 	var durable, took []time.Duration
 	for n := range lateMovements {
@@ -69,7 +69,7 @@ func BenchmarkLateMovement(b *testing.B) {
 		m.push(b, "movements", "text/csv", fmt.Sprintf("id,kind,item,quantity,booked\nlate-%d,sale,%s,-1,%s\n", n, item, m.since.Add(-2*time.Hour).Format(time.RFC3339)))
 		durable = append(durable, time.Since(began))
 		took = append(took, m.shown(b, screens, item).Sub(began))
-		time.Sleep(time.Duration(80+r.IntN(100)) * time.Millisecond)
+		<-time.After(time.Duration(80+r.IntN(100)) * time.Millisecond)
 	}
 	v, err := m.sessions.View(ctx, m.boss, benchSession)
 	must(b, err)
@@ -288,7 +288,7 @@ func (m *lateMarket) walk(ctx context.Context, tb testing.TB, n int) {
 		tb.Error(err)
 		return
 	}
-	time.Sleep(time.Duration(n) * 2 * time.Second / lateDevices)
+	<-time.After(time.Duration(n) * 2 * time.Second / lateDevices)
 	scans := time.NewTicker(2 * time.Second)
 	defer scans.Stop()
 	for i, walk := 1, 0; ; i++ {

@@ -225,68 +225,60 @@ func (s *Service) hear(ctx context.Context, society stocktake.SocietyID, f *Fold
 	return nil
 }
 
-// skip finds where the site's movement log begins to matter to a session. Its entries stand in the order in which they were recorded.
+// skip finds where the site's movement log begins to matter to a session.
 func (s *Service) skip(ctx context.Context, society stocktake.SocietyID, f *Fold) error {
-	at := func(offset uint64) (Booking, bool, error) {
-		list, err := s.feed.Booked(ctx, society, f.plan.Site, offset, 1)
-		if err != nil || len(list) == 0 {
-			return Booking{}, false, err
-		}
-		return list[0], true, nil
+	offset, err := s.bookedSince(ctx, society, f.plan.Site, f.FeedFrom())
+	if err != nil || offset == 0 {
+		return err
 	}
-	from := f.FeedFrom()
-	low, high := uint64(0), uint64(1) // what is at low does not matter; high may be behind the end
+	list, err := s.feed.Booked(ctx, society, f.plan.Site, offset, 1)
+	f.Book(list)
+	return err
+}
+
+// bookedSince gives the last offset of a site's movement log that was recorded before an instant; 0 where none was. Its entries stand in
+// the order in which they were recorded.
+func (s *Service) bookedSince(ctx context.Context, society stocktake.SocietyID, site stocktake.SiteID, from time.Time) (uint64, error) {
+	before := func(offset uint64) (bool, error) {
+		list, err := s.feed.Booked(ctx, society, site, offset, 1)
+		return err == nil && len(list) > 0 && list[0].RecordedAt.Before(from), err
+	}
+	low, high := uint64(0), uint64(1) // what is at low was recorded before, or is no entry; what is at high was not
 	for {
-		e, there, err := at(high)
+		old, err := before(high)
 		if err != nil {
-			return err
+			return 0, err
 		}
-		if !there || !e.RecordedAt.Before(from) {
+		if !old {
 			break
 		}
 		low, high = high, 2*high
 	}
 	for low+1 < high {
 		middle := low + (high-low)/2
-		e, there, err := at(middle)
+		old, err := before(middle)
 		if err != nil {
-			return err
+			return 0, err
 		}
-		if there && e.RecordedAt.Before(from) {
+		if old {
 			low = middle
 		} else {
 			high = middle
 		}
 	}
-	if low == 0 {
-		return nil
-	}
-	e, _, err := at(low)
-	if err == nil {
-		f.Book([]Booking{e})
-	}
-	return err
+	return low, nil
 }
 
 // supply loads what the plan names by hash.
 func (s *Service) supply(ctx context.Context, society stocktake.SocietyID, f *Fold) error {
 	plan := f.Plan()
-	m := &Material{Site: new(stocktake.Site), Items: map[stocktake.ItemID]stocktake.Item{}}
+	m := &Material{Site: new(stocktake.Site)}
 	if err := s.decode(ctx, society, plan.SiteDocument, m.Site); err != nil {
 		return err
 	}
-	var catalogue stocktake.Catalogue
-	if err := s.decode(ctx, society, plan.Catalogue, &catalogue); err != nil {
+	var err error
+	if m.Items, err = s.items(ctx, society, plan.Catalogue); err != nil {
 		return err
-	}
-	for _, hash := range catalogue.Chunks {
-		var items []stocktake.Item
-		if err := s.decode(ctx, society, hash, &items); err != nil {
-			return err
-		}
-		for _, item := range items {
-			m.Items[item.ID] = item
-		}
 	}
 	m.Snapshot = new(stocktake.Snapshot)
 	if err := s.decode(ctx, society, plan.Snapshot, m.Snapshot); err != nil {
@@ -294,6 +286,25 @@ func (s *Service) supply(ctx context.Context, society stocktake.SocietyID, f *Fo
 	}
 	f.SetMaterial(m)
 	return nil
+}
+
+// items are those of a catalogue.
+func (s *Service) items(ctx context.Context, society stocktake.SocietyID, catalogue stocktake.Hash) (map[stocktake.ItemID]stocktake.Item, error) {
+	var head stocktake.Catalogue
+	if err := s.decode(ctx, society, catalogue, &head); err != nil {
+		return nil, err
+	}
+	all := map[stocktake.ItemID]stocktake.Item{}
+	for _, hash := range head.Chunks {
+		var items []stocktake.Item
+		if err := s.decode(ctx, society, hash, &items); err != nil {
+			return nil, err
+		}
+		for _, item := range items {
+			all[item.ID] = item
+		}
+	}
+	return all, nil
 }
 
 func (s *Service) decode(ctx context.Context, society stocktake.SocietyID, hash stocktake.Hash, v any) error {

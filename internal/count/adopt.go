@@ -75,7 +75,8 @@ type Competitor struct {
 	Persons  []stocktake.PersonID `json:"persons"`
 	Quantity stocktake.Quantity   `json:"quantity"`
 	Cells    []Cell               `json:"cells,omitempty"`
-	Find     bool                 `json:"find,omitempty"` // met by somebody who was not asked for it
+	Find     bool                 `json:"find,omitempty"`  // met by somebody who was not asked for it
+	Unmet    bool                 `json:"unmet,omitempty"` // walked all of it and never mentioned the item, which counts as none there
 }
 
 // rival is a candidate for adoption: a walk, or all walks of a shared location together.
@@ -182,7 +183,7 @@ func (f *Fold) settleRivals(r *row, at int32, s *spot, item stocktake.ItemID, ro
 	}
 	d := &Dispute{Location: s.location.ID, Section: s.location.Section, Item: item, Round: round}
 	for n := range rivals {
-		d.Competitors = append(d.Competitors, rivals[n].competitor())
+		d.Competitors = append(d.Competitors, rivals[n].competitor(item))
 	}
 	slices.SortFunc(d.Competitors, func(a, b Competitor) int { return cmp.Compare(a.Pass, b.Pass) })
 	d.Digest = d.digest()
@@ -250,8 +251,9 @@ func (g *group) adopt(s *spot, item stocktake.ItemID) *Adopted {
 	}
 }
 
-func (r *rival) competitor() Competitor {
+func (r *rival) competitor(item stocktake.ItemID) Competitor {
 	c := Competitor{Pass: r.groups[0].lead().ID, Passes: r.passes(), Quantity: total(r.cells), Cells: r.cells, Find: r.find}
+	c.Unmet = !slices.ContainsFunc(r.groups, func(g *group) bool { return g.met(item) })
 	for _, g := range r.groups {
 		for _, p := range g.passes {
 			if !slices.Contains(c.Persons, p.Person) {

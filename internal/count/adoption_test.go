@@ -165,6 +165,13 @@ func TestUndirectedFindCompetesAndNeverAdds(t *testing.T) {
 		}
 	}
 	s.want("cold", "tea", count.LineDisputed, 0) // ali walked all of it and met no tea
+	for _, d := range s.view().Disputes {
+		for _, c := range d.Competitors {
+			if c.Unmet != (d.Item == "tea" && c.Persons[0] == "ali") {
+				t.Fatalf("competitors over %s are %+v; want ali's as the one who never met tea", d.Item, d.Competitors)
+			}
+		}
+	}
 }
 
 func TestUndirectedFindAloneCountsButCoversNothing(t *testing.T) {

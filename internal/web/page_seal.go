@@ -11,13 +11,16 @@ import (
 // sealPage is what stands between now and the seal, each with where to settle it, and then the seal.
 type sealPage struct {
 	*seen
-	Blocks  []block
-	Ready   bool
-	Shown   stocktake.Hash // what the seal's button says was seen of the session
-	Devices map[stocktake.DeviceID]string
-	tongue  *tongue
-	there   map[stocktake.DeviceID]Contact
-	Result  *ResultInfo // of a sealed session
+	Blocks []block
+	Ready  bool
+	// What closing would cut short.
+	Unwalked int            // locations
+	Walking  int            // walks that are still open
+	Shown    stocktake.Hash // what the seal's button says was seen of the session
+	Devices  map[stocktake.DeviceID]string
+	tongue   *tongue
+	there    map[stocktake.DeviceID]Contact
+	Result   *ResultInfo // of a sealed session
 }
 
 func (k *console) sealing(v *visit) (frame, error) {
@@ -32,6 +35,16 @@ func (k *console) sealing(v *visit) (frame, error) {
 	if k.Presence != nil {
 		p.there = k.Presence.Present(v.by.Society)
 	}
+	for n := range s.Locations {
+		if l := &s.Locations[n]; l.InScope && l.Uncounted() && l.SetAside == "" {
+			p.Unwalked++
+		}
+	}
+	for _, x := range s.Passes {
+		if x.Status == count.PassIsOpen {
+			p.Walking++
+		}
+	}
 	p.Blocks = s.blocks(v.tongue, p.Devices)
 	if s.State == count.StateSealed && k.Results != nil {
 		if p.Result, err = v.resultOf(s.ID); err != nil {
@@ -40,6 +53,9 @@ func (k *console) sealing(v *visit) (frame, error) {
 	}
 	return sessionFrame("seal.title", p), nil
 }
+
+// Unfinished reports whether closing now would cut counting short.
+func (p sealPage) Unfinished() bool { return p.Unwalked+p.Walking > 0 }
 
 // Digest binds a write-off to a stream as it is shown.
 func (p sealPage) Digest(s count.StreamState) count.Digest {
@@ -83,6 +99,9 @@ func (k *console) sealOrClose(v *visit) error {
 		ctx, why := v.Request().Context(), count.Because{Reason: f.Get("reason")}
 		switch f.Get("do") {
 		case "close":
+			if f.Get("unfinished") != "" && f.Get("sure") == "" {
+				return "", "", CloseUnsure.New()
+			}
 			_, err := k.Sessions.BeginClosing(ctx, v.by, id, why)
 			return "/seal", "done.closing", err
 		case "reopen":

@@ -278,7 +278,9 @@ func TestQuarantinePassesRestRecountSealAndLog(t *testing.T) {
 
 	s.page("manager", "/sessions/s1/seal", "Tasks not done", `href="/sessions/s1/recounts"`, "Begin closing")
 	s.holds(s.post("manager", "/sessions/s1/seal", url.Values{"do": {"seal"}}), http.StatusUnprocessableEntity, "not set up for that")
-	s.went(s.post("manager", "/sessions/s1/seal", url.Values{"do": {"close"}}), "done.closing")
+	s.page("manager", "/sessions/s1/seal", "1 walk is still open", `name="sure" value="yes" required`)
+	s.holds(s.post("manager", "/sessions/s1/seal", url.Values{"do": {"close"}, "unfinished": {"yes"}}), http.StatusUnprocessableEntity, "Counting is not finished")
+	s.went(s.post("manager", "/sessions/s1/seal", url.Values{"do": {"close"}, "unfinished": {"yes"}, "sure": {"yes"}}), "done.closing")
 	s.page("manager", "/sessions/s1/seal", `<span class="tag busy">closing</span>`, "Reopen counting")
 	s.went(s.post("manager", "/sessions/s1/seal", url.Values{"do": {"reopen"}, "reason": {"too early"}}), "done.reopened")
 

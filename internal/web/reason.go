@@ -49,6 +49,9 @@ var (
 	RecountSize = stocktake.NewReason(stocktake.Invalid, "recount-size",
 		"This would ask for %d locations; one order takes 1 to %d. Choose other lines.",
 		"سيشمل هذا %d موقعًا، ويقبل الأمر الواحد من 1 إلى %d. اختر بنودًا أخرى.")
+	CloseUnsure = stocktake.NewReason(stocktake.Invalid, "close-unsure",
+		"Counting is not finished: see what is left, and tick that it is to end all the same.",
+		"لم يكتمل العد: راجع ما بقي، ثم ضع علامة على أنه ينتهي رغم ذلك.")
 	SealStill = stocktake.NewReason(stocktake.Conflict, "seal-still-blocked",
 		"The session cannot be sealed yet: settle what is listed here first.",
 		"لا يمكن ختم الجلسة بعد: احسم ما هو مدرج هنا أولًا.")

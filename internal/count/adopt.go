@@ -19,6 +19,7 @@ type spot struct {
 	rounds   int
 	order    int    // in the site's plan
 	digest   Digest // of what came from there
+	state    LocationState
 	aside    string // the reason for which it was set aside, where that holds
 	lapsed   string // … where it does not any more
 	simple   *group // the only walk there, complete, whole and of round 1, with nothing else asked for; else nil

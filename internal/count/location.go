@@ -29,36 +29,43 @@ func (f *Fold) locations(v *View, spots []*spot) {
 	for _, d := range v.Disputes {
 		disputed[d.Location] = true
 	}
-	for _, s := range spots {
-		state := LocationState{
-			Location: s.location.ID, Section: s.location.Section, InScope: s.inScope, Status: "not-started",
-			SetAside: s.aside, Lapsed: s.lapsed, Digest: s.digest, uncounted: f.uncounted(s),
+	v.Locations = make([]LocationState, len(spots))
+	for n, s := range spots {
+		v.Locations[n] = s.state
+		if disputed[s.location.ID] {
+			v.Locations[n].Status = "disputed"
 		}
-		pending, dead := false, len(s.groups) > 0
-		for _, g := range s.groups {
-			state.Passes += len(g.passes)
-			pending = pending || (!g.complete && !g.dead)
-			dead = dead && g.dead
-		}
-		for _, t := range s.tasks {
-			pending = pending || !t.done
-		}
-		switch {
-		case disputed[s.location.ID]:
-			state.Status = "disputed"
-		case !pending && f.walked(s, func(g *group) bool { return g.complete }):
-			state.Status = "closed"
-		case s.aside != "":
-			state.Status = "set-aside"
-		case dead:
-			state.Status = "given-up" // every walk was abandoned and nobody goes on
-		case len(s.groups) > 0 && !pending:
-			state.Status = "partial" // walked for some items only
-		case len(s.groups) > 0:
-			state.Status = "counting"
-		}
-		v.Locations = append(v.Locations, state)
 	}
+}
+
+// locationState is how far a location is, but for disputes.
+func (f *Fold) locationState(s *spot) LocationState {
+	state := LocationState{
+		Location: s.location.ID, Section: s.location.Section, InScope: s.inScope, Status: "not-started",
+		SetAside: s.aside, Lapsed: s.lapsed, Digest: s.digest, uncounted: f.uncounted(s),
+	}
+	pending, dead := false, len(s.groups) > 0
+	for _, g := range s.groups {
+		state.Passes += len(g.passes)
+		pending = pending || (!g.complete && !g.dead)
+		dead = dead && g.dead
+	}
+	for _, t := range s.tasks {
+		pending = pending || !t.done
+	}
+	switch {
+	case !pending && f.walked(s, func(g *group) bool { return g.complete }):
+		state.Status = "closed"
+	case s.aside != "":
+		state.Status = "set-aside"
+	case dead:
+		state.Status = "given-up" // every walk was abandoned and nobody goes on
+	case len(s.groups) > 0 && !pending:
+		state.Status = "partial" // walked for some items only
+	case len(s.groups) > 0:
+		state.Status = "counting"
+	}
+	return state
 }
 
 // walked reports whether those walks over a location that count for the question answer together for all that is in

@@ -262,7 +262,7 @@ func (f *Fold) reckon(p *passFacts) *tally {
 	if p.tally != nil {
 		return p.tally
 	}
-	t := &tally{items: map[stocktake.ItemID]*met{}, unknown: map[string]stocktake.Quantity{}, fault: HeldPassUnknown}
+	t := &tally{items: make(map[stocktake.ItemID]*met, len(p.observed)), unknown: map[string]stocktake.Quantity{}, fault: HeldPassUnknown}
 	p.tally = t
 	t.opened = f.opening(p, t)
 	var location stocktake.LocationID

@@ -84,7 +84,6 @@ func (f *Fold) refold() *View {
 		f.locations(&v, f.scene.spots)
 	}
 	v.Asides = f.asides(&v)
-	v.Totals, v.Blockers = LineTotals{}, nil
 	v.total()
 	v.block()
 	v.State, v.Seen = f.state(&v), v.seen()
@@ -278,9 +277,18 @@ func (f *Fold) reclock(x *touched) bool {
 			}
 		}
 	}
-	for _, l := range x.base.Lines {
-		if l.open || l.Variance != nil && moved[l.Section] {
-			x.lines[lineKey{l.Section, l.Item}] = true
+	for id := range moved {
+		for _, l := range x.base.linesOf(id) {
+			if l.Variance != nil {
+				x.lines[lineKey{id, l.Item}] = true
+			}
+		}
+	}
+	if x.base.sums.open > 0 {
+		for _, l := range x.base.Lines {
+			if l.open {
+				x.lines[lineKey{l.Section, l.Item}] = true
+			}
 		}
 	}
 	if len(f.moved) == 0 {
@@ -328,10 +336,16 @@ func (f *Fold) relines(x *touched) bool {
 		f.shareItem(item, x.history)
 		f.bookedSince(item, moved)
 		for id := range f.scene.sections {
-			x.lines[lineKey{id, item}] = true
+			k := lineKey{id, item}
+			if moved[k] || x.history.meeting(k) != nil || x.base.history.meeting(k) != nil {
+				x.lines[k] = true
+			}
+		}
+		for _, n := range f.books(item) {
+			x.lines[lineKey{f.material.Snapshot.Lines[n].Section, item}] = true
 		}
 	}
-	if len(x.lines) > few+len(x.base.Lines)/2+len(x.items)*len(f.scene.sections) {
+	if len(x.lines) > few+len(x.base.Lines)/2 {
 		return false
 	}
 	for _, sec := range f.scene.sections {
@@ -345,6 +359,9 @@ func (f *Fold) relines(x *touched) bool {
 		if x.items[k.item] {
 			stands = f.stands(k, book.Quantity, sec, met, moved)
 		}
+		if there {
+			x.sums.remove(x.Lines[n])
+		}
 		switch {
 		case there && stands:
 			x.Lines[n] = f.line(book, sec, met, x.history)
@@ -353,7 +370,11 @@ func (f *Fold) relines(x *touched) bool {
 		case there:
 			x.Lines = slices.Delete(x.Lines, n, n+1)
 		}
+		if stands {
+			x.sums.add(x.Lines[n])
+		}
 	}
+	x.sums.firsts(x.Lines)
 	x.redispute(f.scene.sections)
 	return true
 }

@@ -87,6 +87,7 @@ func (f *Fold) spot(location stocktake.Location, order int, passes []*Pass, task
 	if len(s.groups) == 1 && idle && s.rounds == 1 && s.groups[0].complete && s.groups[0].whole {
 		s.simple = s.groups[0]
 	}
+	s.state = f.locationState(s)
 	return s
 }
 

@@ -27,36 +27,7 @@ const (
 
 func (v *View) total() {
 	t := &v.Totals
-	t.Lines = len(v.Lines)
-	for _, l := range v.Lines {
-		switch l.Status {
-		case LineNotCounted:
-			t.NotCounted++
-		case LineCounting, LineRecounting:
-			t.Counting++
-		case LineDisputed:
-			t.Disputed++
-		case LineWithin:
-			t.Within++
-		case LineApproved:
-			t.Approved++
-		}
-		if l.Waits() {
-			t.Waiting++
-		}
-		if l.Variance == nil {
-			continue
-		}
-		// Totals add rounded lines. They stay exact: a society's whole stock is far below 2⁵³ fils.
-		switch {
-		case l.Variance.Quantity < 0:
-			t.ShortageLines++
-			t.Shortage += l.Variance.Value
-		case l.Variance.Quantity > 0:
-			t.SurplusLines++
-			t.Surplus += l.Variance.Value
-		}
-	}
+	*t = v.sums.totals
 	for _, l := range v.Locations {
 		if l.InScope {
 			t.LocationsTotal++
@@ -79,13 +50,6 @@ func (v *View) block() {
 			order = append(order, key)
 		}
 		b.Count++
-	}
-	line := func(key string, l *Line) {
-		if b := counts[key]; b != nil {
-			b.Count++ // of thousands only the first is named
-			return
-		}
-		add(key, string(l.Section)+" / "+string(l.Item))
 	}
 	if !v.Closing {
 		add(BlockNotClosing, "")
@@ -126,21 +90,11 @@ func (v *View) block() {
 			add(BlockStream, string(s.Device))
 		}
 	}
-	for _, l := range v.Lines {
-		switch {
-		case l.Status == LineCounting, l.Status == LineRecounting:
-			line(BlockCounting, l)
-		case l.Status == LineOverflow:
-			line(BlockOverflow, l)
-		case l.Status == LineWithin && l.Unsettled():
-			line(BlockUnsettled, l)
-		case l.Waits():
-			line(BlockWaiting, l)
-		}
-	}
+	v.Blockers = nil
 	for _, key := range order {
 		v.Blockers = append(v.Blockers, *counts[key])
 	}
+	v.Blockers = append(v.Blockers, v.sums.blockers()...)
 }
 
 func (f *Fold) state(v *View) State {
@@ -159,7 +113,7 @@ func (f *Fold) state(v *View) State {
 		return StateIssued
 	case slices.ContainsFunc(v.Tasks, func(t TaskState) bool { return t.Round > 1 && !t.Done }):
 		return StateRecount
-	case slices.ContainsFunc(v.Lines, func(l *Line) bool { return l.Status == LineRecounting }):
+	case v.sums.recounting > 0:
 		return StateRecount
 	case blocked[BlockUncounted], blocked[BlockOpenPass], blocked[BlockTask], blocked[BlockCounting]:
 		return StateCounting

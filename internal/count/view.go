@@ -53,6 +53,7 @@ type View struct {
 	Asides    []Aside             `json:"-"`
 	Material  *Material           `json:"-"`
 
+	sums    sums
 	history *history
 	taskIDs map[string]bool // ever given, withdrawn ones too: an id is used once
 }
@@ -197,6 +198,7 @@ func (f *Fold) View() *View {
 	v.listTasks(spots)
 	f.locations(v, spots)
 	v.Asides = f.asides(v)
+	v.sums = sum(v.Lines)
 	v.total()
 	v.block()
 	v.State, v.Seen = f.state(v), v.seen()

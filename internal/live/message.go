@@ -2,6 +2,7 @@ package live
 
 import (
 	"bytes"
+	"cmp"
 	"strconv"
 
 	"jard/internal/count"
@@ -46,8 +47,9 @@ func (p *picture) whole(b []byte, v *count.View) []byte {
 		b = appendPlace(separate(b, n), &p.places[n], v.Material.Site.Locations[n].Name)
 	}
 	b = append(b, `],"lines":[`...)
-	for n := range p.rows {
-		b = p.rows[n].append(separate(b, n), v.Material.Items[p.rows[n].item])
+	for n, l := range p.lines {
+		r := rowOf(l)
+		b = r.append(separate(b, n), v.Material.Items[l.Item])
 	}
 	return append(b, "]}"...)
 }
@@ -64,29 +66,33 @@ func (p *picture) changes(b []byte, old *picture, v *count.View) ([]byte, bool) 
 	changed, gone := 0, 0
 	var away []byte
 	o, n := 0, 0
-	for o < len(old.rows) || n < len(p.rows) {
+	for o < len(old.lines) || n < len(p.lines) {
 		side := 0
 		switch {
-		case o == len(old.rows):
+		case o == len(old.lines):
 			side = 1
-		case n == len(p.rows):
+		case n == len(p.lines):
 			side = -1
+		case old.lines[o] == p.lines[n]: // most are
+			o++
+			n++
+			continue
 		default:
-			side = old.rows[o].compare(&p.rows[n])
+			side = cmp.Or(cmp.Compare(old.lines[o].Section, p.lines[n].Section), cmp.Compare(old.lines[o].Item, p.lines[n].Item))
 		}
 		if side < 0 { // a find outside the scope that was taken back
 			away = separate(away, gone)
-			away = appendText(append(away, '['), string(old.rows[o].section))
-			away = append(appendText(append(away, ','), string(old.rows[o].item)), ']')
+			away = appendText(append(away, '['), string(old.lines[o].Section))
+			away = append(appendText(append(away, ','), string(old.lines[o].Item)), ']')
 			gone++
 			o++
 			continue
 		}
-		if side > 0 || old.rows[o] != p.rows[n] {
+		if r := rowOf(p.lines[n]); side > 0 || rowOf(old.lines[o]) != r {
 			if changed == 0 {
 				b = append(b, `,"lines":[`...)
 			}
-			b = p.rows[n].append(separate(b, changed), v.Material.Items[p.rows[n].item])
+			b = r.append(separate(b, changed), v.Material.Items[r.item])
 			changed++
 		}
 		if side == 0 {

@@ -1,7 +1,7 @@
 package live
 
 import (
-	"bytes"
+	"cmp"
 	"encoding/json"
 	"slices"
 	"time"
@@ -10,11 +10,11 @@ import (
 	"jard/internal/stocktake"
 )
 
-// picture is a session as a board shows it. Lines and locations are compared one by one; the few small parts are
-// compared as they travel.
+// picture is a session as a board shows it. Lines that a later view has taken over are the same, the others and the locations are
+// compared one by one; the few small parts are compared as they travel.
 type picture struct {
 	offset uint64
-	rows   []row
+	lines  []*count.Line
 	places []count.LocationState
 	parts  map[string][]byte // name → JSON
 }
@@ -50,15 +50,9 @@ type counter struct {
 	Battery      *int                 `json:"battery,omitempty"`
 }
 
-// paint makes the picture of a view, in the room that an earlier one no longer needs.
-func paint(v *count.View, spare *picture, counters []counter, beat []int) *picture {
-	p := &picture{offset: v.Offset, places: v.Locations, parts: map[string][]byte{}}
-	if spare != nil {
-		p.rows = spare.rows[:0]
-	}
-	for _, l := range v.Lines {
-		p.rows = append(p.rows, rowOf(l))
-	}
+// paint makes the picture of a view.
+func paint(v *count.View, counters []counter, beat []int) *picture {
+	p := &picture{offset: v.Offset, lines: v.Lines, places: v.Locations, parts: map[string][]byte{}}
 	s := summary{
 		State: v.State, Closing: v.Closing, Rounds: v.Rounds, Totals: v.Totals, Blockers: v.Blockers, Disputes: len(v.Disputes),
 		Passes: len(v.Passes),
@@ -96,13 +90,18 @@ func (p *picture) set(name string, v any) { p.parts[name], _ = json.Marshal(v) }
 
 // onTheFloor says who counts with what: from the passes, and from what is known of devices besides.
 func onTheFloor(v *count.View, devices []Device, people map[stocktake.PersonID]stocktake.Name, seen map[stocktake.DeviceID]int64) []counter {
-	by := map[stocktake.DeviceID]*counter{}
-	at := map[stocktake.DeviceID]time.Time{}
-	of := func(id stocktake.DeviceID) *counter {
-		if by[id] == nil {
-			by[id] = &counter{Device: id, Seen: seen[id]}
+	type walker struct {
+		counter
+		at time.Time // when its last walk began
+	}
+	by := make(map[stocktake.DeviceID]*walker, len(seen))
+	of := func(id stocktake.DeviceID) *walker {
+		c := by[id]
+		if c == nil {
+			c = &walker{counter: counter{Device: id, Seen: seen[id]}}
+			by[id] = c
 		}
-		return by[id]
+		return c
 	}
 	for _, x := range v.Streams {
 		of(x.Device)
@@ -111,8 +110,8 @@ func onTheFloor(v *count.View, devices []Device, people map[stocktake.PersonID]s
 		c := of(p.Device)
 		c.Passes++
 		c.Observations += p.Observations
-		if p.OpenedAt.After(at[p.Device]) {
-			at[p.Device] = p.OpenedAt
+		if p.OpenedAt.After(c.at) {
+			c.at = p.OpenedAt
 			c.Person, c.Called, c.Location, c.Open = p.Person, people[p.Person], p.Location, p.Status == count.PassIsOpen
 		}
 		for _, t := range [...]time.Time{p.OpenedAt, p.ClosedAt} {
@@ -133,8 +132,8 @@ func onTheFloor(v *count.View, devices []Device, people map[stocktake.PersonID]s
 	}
 	list := make([]counter, 0, len(by))
 	for _, c := range by {
-		list = append(list, *c)
+		list = append(list, c.counter)
 	}
-	slices.SortFunc(list, func(a, b counter) int { return bytes.Compare([]byte(a.Device), []byte(b.Device)) })
+	slices.SortFunc(list, func(a, b counter) int { return cmp.Compare(a.Device, b.Device) })
 	return list
 }

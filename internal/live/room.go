@@ -36,7 +36,6 @@ type room struct {
 	// Its own.
 	number  uint64
 	shown   *picture
-	spare   *picture
 	ring    []sent
 	kept    int // bytes in ring
 	all     *websocket.PreparedMessage
@@ -187,7 +186,7 @@ func (r *room) look(by stocktake.Person) error {
 	r.noting.Lock()
 	seen, beats := maps.Clone(r.seen), r.beat.last(now)
 	r.noting.Unlock()
-	p := paint(v, r.spare, onTheFloor(v, r.devices, r.people, seen), beats)
+	p := paint(v, onTheFloor(v, r.devices, r.people, seen), beats)
 	var change *websocket.PreparedMessage
 	if old := r.shown; old == nil {
 		r.number = 1
@@ -202,7 +201,7 @@ func (r *room) look(by stocktake.Person) error {
 			r.keep(sent{r.number, change, len(b)})
 			r.all = nil
 		}
-		r.shown, r.spare = p, old
+		r.shown = p
 	}
 	r.mu.Lock()
 	var fresh []*subscriber

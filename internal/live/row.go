@@ -1,7 +1,6 @@
 package live
 
 import (
-	"cmp"
 	"encoding/json"
 	"strconv"
 
@@ -63,10 +62,6 @@ func rowOf(l *count.Line) row {
 		}
 	}
 	return r
-}
-
-func (r *row) compare(o *row) int {
-	return cmp.Or(cmp.Compare(r.section, o.section), cmp.Compare(r.item, o.item))
 }
 
 // append writes the row as PROTOCOL.md orders its places, with what its item is called.

@@ -1,6 +1,7 @@
 package count
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"maps"
@@ -102,6 +103,9 @@ func (s *Service) OrderRecount(ctx context.Context, by stocktake.Person, session
 		if err := v.checkTasks(r.Tasks, r.Round); err != nil {
 			return err
 		}
+		if err := r.checkDue(s.clock()); err != nil {
+			return err
+		}
 		for _, t := range r.Tasks {
 			if t.Round != r.Round {
 				return RecountRound.New(t.Round, r.Round)
@@ -167,9 +171,16 @@ func (v *View) hasCounted(t Task) bool {
 			return true
 		}
 	}
-	return slices.ContainsFunc(v.Passes, func(p *Pass) bool {
-		return p.Location == t.Location && p.Person == t.Person && p.Round < t.Round
-	})
+	return slices.ContainsFunc(v.passesAt(t.Location), func(p *Pass) bool { return p.Person == t.Person && p.Round < t.Round })
+}
+
+// passesAt are the passes over a location.
+func (v *View) passesAt(id stocktake.LocationID) []*Pass {
+	find := func(bound int) int {
+		n, _ := slices.BinarySearchFunc(v.Passes, id, func(p *Pass, id stocktake.LocationID) int { return cmp.Or(cmp.Compare(p.Location, id), bound) })
+		return n
+	}
+	return v.Passes[find(1):find(-1)]
 }
 
 // CompletePass closes a pass that its counter left open, or accepts as it stands one whose totals do not fit or that was

@@ -1,6 +1,8 @@
 package count
 
 import (
+	"time"
+
 	"jard/internal/stocktake"
 )
 
@@ -9,13 +11,14 @@ import (
 type Digest string
 
 // Task asks for one location to be counted in one round: all of it, or only the items named. Without a person, anyone
-// who may count it may take it.
+// who may count it may take it. Due is when it should be done.
 type Task struct {
 	ID       string               `json:"id"`
 	Round    int                  `json:"round"`
 	Location stocktake.LocationID `json:"location"`
 	Items    []stocktake.ItemID   `json:"items,omitempty"`
 	Person   stocktake.PersonID   `json:"person,omitempty"`
+	Due      time.Time            `json:"due,omitzero"`
 }
 
 // LineRef names a line and what was seen of it.
@@ -32,11 +35,12 @@ type Assignment struct {
 }
 
 // Recount is the body of RecountOrdered. All its tasks are of the same round. Lines says for which lines it was
-// ordered and what was seen of them.
+// ordered and what was seen of them; Due, when those of its tasks are to be done that do not say.
 type Recount struct {
 	Round  int       `json:"round"`
 	Tasks  []Task    `json:"tasks"`
 	Lines  []LineRef `json:"lines,omitempty"`
+	Due    time.Time `json:"due,omitzero"`
 	Reason string    `json:"reason,omitempty"`
 }
 

@@ -44,7 +44,8 @@ type Fold struct {
 	carried    map[key][]stocktake.DeviceID // body → the devices that brought it, besides the first
 	copies     map[key][]borne              // body → the streams that brought it, besides the first
 	clocks     map[*Stream]*clock
-	heard      reconcile.Instant // when the server last recorded anything of a handheld
+	heard      reconcile.Instant                // when the server last recorded anything of a handheld
+	heardOf    map[stocktake.DeviceID]time.Time // … of each
 	feed       feedFacts
 	quarantine map[key]Held               // body → what was quarantined at ingest
 	released   map[string]signed[Release] // held key → the last decision
@@ -149,7 +150,7 @@ type verdictFact struct {
 func NewFold(society stocktake.SocietyID, session stocktake.SessionID) *Fold {
 	return &Fold{
 		society: society, session: session,
-		events: map[key]factID{}, conflicted: map[key]*conflict{}, carried: map[key][]stocktake.DeviceID{}, copies: map[key][]borne{}, clocks: map[*Stream]*clock{}, quarantine: map[key]Held{},
+		events: map[key]factID{}, conflicted: map[key]*conflict{}, carried: map[key][]stocktake.DeviceID{}, heardOf: map[stocktake.DeviceID]time.Time{}, copies: map[key][]borne{}, clocks: map[*Stream]*clock{}, quarantine: map[key]Held{},
 		released: map[string]signed[Release]{}, admitted: map[string]uint64{}, passes: map[stocktake.PassID]*passFacts{}, tasks: map[string]taskFact{}, rounds: 1,
 		completed: map[stocktake.PassID]signed[PassDecision]{}, abandoned: map[stocktake.PassID]signed[PassDecision]{},
 		choices: map[place]signed[Choice]{}, resolved: map[string]signed[Resolution]{}, rest: map[lineKey]restFact{},
@@ -183,8 +184,13 @@ func (f *Fold) Apply(e Entry) error {
 	}
 	f.head.Offset, f.head.Hash, f.head.Session = e.Offset, e.Hash, f.session
 	f.view = nil
-	if at := reconcile.At(e.RecordedAt); e.Author.Stream != (Stream{}) && at > f.heard {
-		f.heard, f.late.heard = at, true
+	if e.Author.Stream != (Stream{}) {
+		if at := reconcile.At(e.RecordedAt); at > f.heard {
+			f.heard, f.late.heard = at, true
+		}
+		if e.RecordedAt.After(f.heardOf[e.Author.Stream.Device]) {
+			f.heardOf[e.Author.Stream.Device] = e.RecordedAt
+		}
 	}
 	if !e.Kind.IsEvent() && e.Kind != Joined && e.Kind != Drained { // of which no pass, location or line tells
 		f.outdate()
@@ -245,7 +251,7 @@ func (f *Fold) decide(e Entry) error {
 	case RecountOrdered:
 		return with(e, func(r Recount) {
 			f.rounds = max(f.rounds, r.Round)
-			f.assign(Assignment{Tasks: r.Tasks})
+			f.assign(Assignment{Tasks: dueBy(r.Tasks, r.Due)})
 		})
 	case PassCompleted:
 		return with(e, func(d PassDecision) { f.completed[d.Pass] = sign(e, d) })

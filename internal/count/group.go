@@ -47,6 +47,8 @@ type Pass struct {
 	tally *tally
 	facts *passFacts
 	spot  *spot
+	whole bool // it answers for everything at its location; else for these
+	items []stocktake.ItemID
 }
 
 // compare puts passes in the order in which views list them.
@@ -311,9 +313,9 @@ func (f *Fold) settle(g *group) {
 		case p.Status == PassIsAbandoned:
 			abandoned++
 		}
-		whole, items := f.asked(p)
-		g.whole = g.whole || whole
-		for _, item := range items {
+		p.whole, p.items = f.asked(p)
+		g.whole = g.whole || p.whole
+		for _, item := range p.items {
 			if g.items == nil {
 				g.items = map[stocktake.ItemID]bool{}
 			}

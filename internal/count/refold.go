@@ -2,6 +2,7 @@ package count
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"jard/internal/reconcile"
@@ -74,7 +75,7 @@ func (f *Fold) refold() *View {
 		return nil
 	}
 	if v.Offset != base.Offset {
-		v.Streams = f.streamStates()
+		v.Streams, v.heard = f.streamStates(), maps.Clone(f.heardOf)
 	}
 	if x.walked {
 		v.listTasks(f.scene.spots)

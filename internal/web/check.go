@@ -34,6 +34,7 @@ var bounds = []struct {
 	{count.LineRef{}, map[string]string{"Section": "required,max=64", "Item": "required,max=64", "Digest": "max=64"}},
 	{count.Assignment{}, map[string]string{"Tasks": "max=20000,dive", "Withdraw": "max=20000,dive,max=64"}},
 	{count.Recount{}, map[string]string{"Tasks": "max=20000,dive", "Lines": "max=50000,dive", "Reason": "max=1000"}},
+	{count.Want{}, map[string]string{"Lines": "max=50000,dive", "Of": "max=16", "Category": "max=512", "Reason": "max=1000"}},
 	{count.PassDecision{}, map[string]string{"Pass": "required,max=64", "Digest": "max=64", "Reason": "required,max=1000"}},
 	{count.Choice{}, map[string]string{
 		"Location": "required,max=64", "Item": "required,max=64", "Pass": "max=64", "Digest": "required,max=64",

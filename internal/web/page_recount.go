@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"jard/internal/count"
 	"jard/internal/stocktake"
@@ -12,10 +13,21 @@ import (
 // recountsPage lists the recounts that are out and those that are in, and what one could be ordered of.
 type recountsPage struct {
 	*seen
-	Tasks     piece[count.TaskState]
-	Disputes  int
-	Outside   int
-	Uncertain int
+	Tasks      piece[recountTask]
+	Kinds      []recountKind
+	Categories []option
+}
+
+// recountTask is one recount, and for how long it has been overdue.
+type recountTask struct {
+	count.TaskState
+	Late time.Duration
+}
+
+// recountKind is a kind of lines of which a recount is ordered in one gesture, and how many there are.
+type recountKind struct {
+	Of    count.Pick
+	Lines int
 }
 
 // recountPlan is a recount before it is ordered: which locations, which items, and who may.
@@ -24,17 +36,18 @@ type recountPlan struct {
 	Round int
 	Rows  []recountRow
 	Lines []string // the lines that it is for
-	Any   bool     // somebody may count at every one of the locations
+	Out   int      // places where a recount is out already
 }
 
 // recountRow is one task to be.
 type recountRow struct {
-	Key    string // "location" or, with items, its items after tabs
-	At     stocktake.LocationID
-	Items  []stocktake.ItemID
-	May    []option
-	Barred []stocktake.PersonID // who counted there
+	count.Proposal
+	Key     string // "location" or, with items, its items after tabs
+	Choices []option
 }
+
+// usualRecount is how long people are given for a recount where nobody says otherwise.
+const usualRecount = 2 * time.Hour
 
 // maxRecount bounds the locations of one order, for people to look at.
 const maxRecount = 200
@@ -44,30 +57,41 @@ func (k *console) recounts(v *visit) (frame, error) {
 	if err != nil {
 		return frame{}, err
 	}
-	p := recountsPage{seen: s, Disputes: len(s.Disputes)}
-	var tasks []count.TaskState
+	p := recountsPage{seen: s, Kinds: []recountKind{{Of: count.PickDisputes}, {Of: count.PickOutside}, {Of: count.PickUncertain}, {Of: count.PickRejected}}}
+	var tasks []recountTask
 	for _, t := range s.View.Tasks {
 		if t.Round > 1 {
-			tasks = append(tasks, t)
+			tasks = append(tasks, recountTask{t, t.Overdue(k.Now())})
 		}
 	}
-	slices.SortStableFunc(tasks, func(a, b count.TaskState) int {
+	slices.SortStableFunc(tasks, func(a, b recountTask) int {
 		switch {
 		case a.Done == b.Done:
-			return cmp.Compare(b.Round, a.Round)
+			return cmp.Or(-cmp.Compare(a.Late, b.Late), cmp.Compare(b.Round, a.Round))
 		case a.Done:
 			return 1
 		}
 		return -1
 	})
 	p.Tasks = pieceOf(v, tasks)
+	p.Kinds[0].Lines = len(s.Disputes)
+	categories := map[string]int{}
 	for _, l := range s.View.Lines {
 		switch l.Status {
 		case count.LineOutside:
-			p.Outside++
+			p.Kinds[1].Lines++
 		case count.LineUncertain:
-			p.Uncertain++
+			p.Kinds[2].Lines++
+		case count.LineRejected:
+			p.Kinds[3].Lines++
 		}
+		if c := s.Material.Items[l.Item].Category; c != "" && l.Status != count.LineNotCounted {
+			categories[c]++
+		}
+	}
+	p.Categories = []option{{Text: v.tongue.t("recount.all-categories")}}
+	for _, c := range sortedKeys(categories) {
+		p.Categories = append(p.Categories, option{Value: c, Text: c})
 	}
 	return sessionFrame("recount.title", p), nil
 }
@@ -80,8 +104,8 @@ func (k *console) showRecounts(v *visit) error {
 	return v.show("recounts", f)
 }
 
-// orderRecount plans a recount for the lines that are named, all disputes, or everything outside tolerance or uncertain; orders what was
-// planned; or withdraws a task.
+// orderRecount plans a recount for the lines that are named, a kind of them or a category; orders what was planned, or at once what would
+// be; or withdraws a task.
 func (k *console) orderRecount(v *visit) error {
 	f, err := v.form()
 	if err != nil {
@@ -94,6 +118,9 @@ func (k *console) orderRecount(v *visit) error {
 			if err != nil {
 				return "", "", err
 			}
+			if r.Due, err = f.due(); err != nil {
+				return "", "", err
+			}
 			_, err = k.Sessions.OrderRecount(v.Request().Context(), v.by, id, r)
 			return "/recounts", "done.recount-ordered", err
 		})
@@ -103,7 +130,47 @@ func (k *console) orderRecount(v *visit) error {
 			return "/recounts", "done.recount-withdrawn", err
 		})
 	}
+	if f.Get("at-once") == "yes" {
+		return v.decide("recounts", k.recounts, func(f *form, id stocktake.SessionID) (string, string, error) {
+			people, err := v.counters()
+			if err != nil {
+				return "", "", err
+			}
+			w := wanted(f)
+			w.Due = k.Now().Add(usualRecount)
+			_, err = k.Sessions.OrderWanted(v.Request().Context(), v.by, id, w, people)
+			return "/recounts", "done.recount-ordered", err
+		})
+	}
 	return k.planRecount(v, f)
+}
+
+// wanted reads what is to be counted again.
+func wanted(f *form) count.Want {
+	return count.Want{Lines: lineNames(f), Of: count.Pick(f.Get("of")), Category: f.Get("category"), Reason: f.Get("reason")}
+}
+
+// counters are those who may be asked to count.
+func (v *visit) counters() ([]stocktake.PersonID, error) {
+	list, err := v.peopleWho(stocktake.Counter)
+	people := make([]stocktake.PersonID, 0, len(list))
+	for _, x := range list {
+		people = append(people, stocktake.PersonID(x.Value))
+	}
+	return people, err
+}
+
+// due reads when something is to be done, in the time of Kuwait; the zero instant where nobody says.
+func (f *form) due() (time.Time, error) {
+	s := f.Get("due")
+	if s == "" {
+		return time.Time{}, nil
+	}
+	at, err := time.ParseInLocation("2006-01-02T15:04", latin(s), kuwait)
+	if err != nil {
+		return time.Time{}, DuePast.New()
+	}
+	return at.UTC(), nil
 }
 
 // planRecount shows what would be asked of whom.
@@ -112,10 +179,14 @@ func (k *console) planRecount(v *visit, f *form) error {
 	if err != nil {
 		return err
 	}
-	wanted := s.recountOf(f)
-	p := recountPlan{seen: s}
-	if len(wanted.items) == 0 || len(wanted.items) > maxRecount {
-		f.Fault = v.tongue.say(RecountSize.New(len(wanted.items), maxRecount))
+	people, err := v.counters()
+	if err != nil {
+		return err
+	}
+	plan := s.PlanRecount(wanted(f), people, k.Now())
+	p := recountPlan{seen: s, Round: plan.Round, Out: plan.Out}
+	if len(plan.Tasks) == 0 || len(plan.Tasks) > maxRecount {
+		f.Fault = v.tongue.say(RecountSize.New(len(plan.Tasks), maxRecount))
 		shown, err := k.recounts(v)
 		if err != nil {
 			return err
@@ -123,91 +194,32 @@ func (k *console) planRecount(v *visit, f *form) error {
 		shown.Form = f
 		return v.again("recounts", shown)
 	}
-	p.Lines = wanted.lines
-	p.Round = 2
-	for _, x := range s.Passes {
-		if wanted.items[x.Location] != nil {
-			p.Round = max(p.Round, x.Round+1)
-		}
+	for _, l := range plan.Lines {
+		p.Lines = append(p.Lines, string(l.Section)+"\t"+string(l.Item)+"\t"+string(l.Digest))
 	}
-	p.Round = min(p.Round, s.Rounds+1)
-	counters, err := v.peopleWho(stocktake.Counter)
-	if err != nil {
-		return err
-	}
-	for _, l := range s.Locations {
-		items := wanted.items[l.Location]
-		if items == nil {
-			continue
-		}
-		row := recountRow{At: l.Location, Items: items, Key: string(l.Location)}
-		for _, i := range items {
+	for _, x := range plan.Tasks {
+		row := recountRow{Proposal: x, Key: string(x.Location)}
+		for _, i := range x.Items {
 			row.Key += "\t" + string(i)
 		}
-		for _, c := range counters {
-			if s.MayRecount(stocktake.PersonID(c.Value), l.Location, items, p.Round) {
-				row.May = append(row.May, c)
-			} else {
-				row.Barred = append(row.Barred, stocktake.PersonID(c.Value))
+		for _, n := range x.May {
+			o := option{Value: string(n.Person), Text: v.tongue.name(s.Person(n.Person))}
+			if n.At != "" {
+				o.Hint = v.tongue.t("recount.last-at", v.tongue.name(s.Place(n.At)))
+				if n.Lately {
+					o.Hint = v.tongue.t("recount.now-at", v.tongue.name(s.Place(n.At)))
+				}
 			}
+			row.Choices = append(row.Choices, o)
 		}
 		p.Rows = append(p.Rows, row)
+	}
+	if f.Get("due") == "" {
+		f.Values.Set("due", k.Now().Add(usualRecount).In(kuwait).Format("2006-01-02T15:04"))
 	}
 	shown := sessionFrame("recount.plan", p)
 	shown.Form = f
 	return v.show("recount-plan", shown)
-}
-
-// wish is what a recount is wanted of: items by location, and the lines that it is for.
-type wish struct {
-	items map[stocktake.LocationID][]stocktake.ItemID
-	lines []string
-}
-
-func (w *wish) add(at stocktake.LocationID, item stocktake.ItemID) {
-	if !slices.Contains(w.items[at], item) {
-		w.items[at] = append(w.items[at], item)
-	}
-}
-
-// recountOf finds where the lines that a form names would be counted again: where they are disputed, else where they were
-// found, else everywhere in scope in their section.
-func (s *seen) recountOf(f *form) wish {
-	w := wish{items: map[stocktake.LocationID][]stocktake.ItemID{}}
-	want := map[string]bool{}
-	for _, ref := range lineNames(f) {
-		want[string(ref.Section)+"\t"+string(ref.Item)] = true
-	}
-	disputed := map[string]bool{}
-	for _, d := range s.Disputes {
-		key := string(d.Section) + "\t" + string(d.Item)
-		disputed[key] = true
-		if f.Get("of") == "disputes" || want[key] {
-			w.add(d.Location, d.Item)
-		}
-	}
-	for _, l := range s.View.Lines {
-		key := string(l.Section) + "\t" + string(l.Item)
-		all := f.Get("of") == "outside" && l.Status == count.LineOutside || f.Get("of") == "uncertain" && l.Status == count.LineUncertain
-		if !want[key] && !all && !(f.Get("of") == "disputes" && disputed[key]) {
-			continue
-		}
-		w.lines = append(w.lines, lineName(l))
-		if disputed[key] {
-			continue
-		}
-		found := false
-		for _, a := range l.Adopted {
-			w.add(a.Location, l.Item)
-			found = true
-		}
-		for _, x := range s.Locations {
-			if !found && x.Section == l.Section && x.InScope && x.Status != "set-aside" {
-				w.add(x.Location, l.Item)
-			}
-		}
-	}
-	return w
 }
 
 // recountOf reads an order: a task for each location that is ticked.

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"time"
 
 	"jard/internal/count"
 	"jard/internal/stocktake"
@@ -40,6 +41,7 @@ type seen struct {
 	tab    string
 	people roll
 	places map[stocktake.LocationID]stocktake.Location
+	now    time.Time
 }
 
 // see looks at the session of the address.
@@ -53,7 +55,7 @@ func (v *visit) see(tab string) (*seen, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &seen{View: view, ID: stocktake.SessionID(id), Me: v.by, tab: tab,
+	s := &seen{View: view, ID: stocktake.SessionID(id), Me: v.by, tab: tab, now: v.k.Now(),
 		places: make(map[stocktake.LocationID]stocktake.Location, len(view.Material.Site.Locations))}
 	for _, l := range view.Material.Site.Locations {
 		s.places[l.ID] = l
@@ -216,6 +218,20 @@ func (s *seen) RecountsOpen() (n int) {
 		}
 	}
 	return n
+}
+
+// Overdue is how many tasks are overdue, and for how long the oldest has been.
+func (s *seen) Overdue() (o struct {
+	Tasks  int
+	Oldest time.Duration
+}) {
+	for i := range s.Tasks {
+		if late := s.Tasks[i].Overdue(s.now); late > 0 {
+			o.Tasks++
+			o.Oldest = max(o.Oldest, late)
+		}
+	}
+	return o
 }
 
 // GapsOpen is how many passes have totals that do not fit.

@@ -273,7 +273,7 @@ func TestQuarantinePassesRestRecountSealAndLog(t *testing.T) {
 	plan := w.Body.String()
 	s.went(s.post("supervisor", "/sessions/s1/recounts", url.Values{"do": {"order"}, "round": hidden(t, plan, "round"), "task": hidden(t, plan, "task"),
 		"line": hidden(t, plan, "line")}), "done.recount-ordered")
-	s.page("supervisor", "/sessions/s1/recounts", "out", "Withdraw")
+	s.page("supervisor", "/sessions/s1/recounts", "out", "Withdraw", "Order at once")
 	s.holds(s.post("supervisor", "/sessions/s1/recounts", url.Values{"of": {"disputes"}}), http.StatusUnprocessableEntity, "one order takes 1 to")
 
 	s.page("manager", "/sessions/s1/seal", "Tasks not done", `href="/sessions/s1/recounts"`, "Begin closing")

@@ -46,6 +46,7 @@ type Sessions interface {
 	ExtendScope(ctx context.Context, by stocktake.Person, session stocktake.SessionID, more count.Scope) (count.Entry, error)
 	Assign(ctx context.Context, by stocktake.Person, session stocktake.SessionID, a count.Assignment) (count.Entry, error)
 	OrderRecount(ctx context.Context, by stocktake.Person, session stocktake.SessionID, r count.Recount) (count.Entry, error)
+	OrderWanted(ctx context.Context, by stocktake.Person, session stocktake.SessionID, w count.Want, people []stocktake.PersonID) (count.Entry, error)
 	CompletePass(ctx context.Context, by stocktake.Person, session stocktake.SessionID, d count.PassDecision) (count.Entry, error)
 	AbandonPass(ctx context.Context, by stocktake.Person, session stocktake.SessionID, d count.PassDecision) (count.Entry, error)
 	ChooseDispute(ctx context.Context, by stocktake.Person, session stocktake.SessionID, c count.Choice) (count.Entry, error)

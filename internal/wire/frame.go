@@ -106,6 +106,7 @@ type Task struct {
 	Location   stocktake.LocationID `json:"location"`
 	Items      []stocktake.ItemID   `json:"items,omitempty"`
 	Person     stocktake.PersonID   `json:"person,omitempty"`
+	Due        int64                `json:"due,omitempty"` // server time in ms since 1970, by which it should be done; 0: whenever
 }
 
 // Feed is the whole of a session's tasks and state. It replaces what the device held of them.

@@ -150,6 +150,9 @@ func readFeed(o *object) Frame {
 			Location:   stocktake.LocationID(t.id("location")),
 			Person:     stocktake.PersonID(t.optionalText("person", stocktake.MaxID)),
 		}
+		if raw, ok := t.fields["due"]; ok && !isNull(raw) {
+			task.Due = int64(t.number("due", 0, stocktake.MaxNumber))
+		}
 		for _, item := range t.list("items", 1<<20) {
 			task.Items = append(task.Items, stocktake.ItemID(t.element("items", item, stocktake.MaxID)))
 		}

@@ -58,7 +58,7 @@ type Config struct {
 	Logger       *slog.Logger
 
 	Now    func() time.Time // time.Now
-	Pace   time.Duration    // the least time between two messages of a session; 40 ms
+	Pace   time.Duration    // the least time between two messages of a session; 25 ms
 	Pulse  time.Duration    // how often a quiet socket is told that it lives, and who it is asked again; 15 s
 	Linger time.Duration    // how long a session that nobody watches can be resumed; 2 min
 	Most   int              // sockets at a time; 500, of one person a tenth
@@ -101,7 +101,7 @@ func New(c Config) (*Hub, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	c.Pace, c.Pulse = cmp.Or(c.Pace, 40*time.Millisecond), cmp.Or(c.Pulse, 15*time.Second)
+	c.Pace, c.Pulse = cmp.Or(c.Pace, 25*time.Millisecond), cmp.Or(c.Pulse, 15*time.Second)
 	c.Linger, c.Most = cmp.Or(c.Linger, 2*time.Minute), cmp.Or(c.Most, 500)
 	h := &Hub{Config: c, rooms: map[roomKey]*room{}, open: map[personKey]int{}}
 	h.upgrader = websocket.Upgrader{

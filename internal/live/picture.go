@@ -50,8 +50,8 @@ type counter struct {
 	Battery      *int                 `json:"battery,omitempty"`
 }
 
-// paint makes the picture of a view.
-func paint(v *count.View, counters []counter, beat []int) *picture {
+// paint makes the picture of a view, but for the floor.
+func paint(v *count.View) *picture {
 	p := &picture{offset: v.Offset, lines: v.Lines, places: v.Locations, parts: map[string][]byte{}}
 	s := summary{
 		State: v.State, Closing: v.Closing, Rounds: v.Rounds, Totals: v.Totals, Blockers: v.Blockers, Disputes: len(v.Disputes),
@@ -81,9 +81,18 @@ func paint(v *count.View, counters []counter, beat []int) *picture {
 		}
 	}
 	p.set("summary", s)
+	return p
+}
+
+// putFloor puts in who counts with what, and how fast.
+func (p *picture) putFloor(counters []counter, beat []int) {
 	p.set("counters", counters)
 	p.set("beat", beat)
-	return p
+}
+
+// keepFloor shows the floor as an earlier picture does.
+func (p *picture) keepFloor(old *picture) {
+	p.parts["counters"], p.parts["beat"] = old.parts["counters"], old.parts["beat"]
 }
 
 func (p *picture) set(name string, v any) { p.parts[name], _ = json.Marshal(v) } // of texts and numbers: cannot fail

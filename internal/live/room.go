@@ -39,9 +39,12 @@ type room struct {
 	ring    []sent
 	kept    int // bytes in ring
 	all     *websocket.PreparedMessage
-	floorAt time.Time
+	floorAt time.Time // when people and devices were asked for
 	devices []Device
 	people  map[stocktake.PersonID]stocktake.Name
+
+	floorShown time.Time
+	floorOwed  bool // it has changed since, perhaps, and a look will come that shows it
 }
 
 // sent is a message that can be sent again to somebody who comes back.
@@ -56,6 +59,10 @@ const maxKept = 4 << 20
 
 // floorEvery is how often people and devices are asked for.
 const floorEvery = 5 * time.Second
+
+// floorPaces is how many messages' time lies between two that tell of the floor: it changes with every scan, and with hundreds of
+// handhelds is most of a message.
+const floorPaces = 8
 
 func newRoom(h *Hub, key roomKey) *room {
 	return &room{
@@ -183,10 +190,20 @@ func (r *room) look(by stocktake.Person) error {
 	}
 	now := r.hub.Now()
 	r.askFloor(now)
-	r.noting.Lock()
-	seen, beats := maps.Clone(r.seen), r.beat.last(now)
-	r.noting.Unlock()
-	p := paint(v, onTheFloor(v, r.devices, r.people, seen), beats)
+	p := paint(v)
+	if wait := floorPaces*r.hub.Pace - time.Since(r.floorShown); r.shown == nil || wait <= 0 {
+		r.noting.Lock()
+		seen, beats := maps.Clone(r.seen), r.beat.last(now)
+		r.noting.Unlock()
+		p.putFloor(onTheFloor(v, r.devices, r.people, seen), beats)
+		r.floorShown, r.floorOwed = time.Now(), false
+	} else {
+		p.keepFloor(r.shown)
+		if !r.floorOwed {
+			r.floorOwed = true
+			time.AfterFunc(wait, r.stir)
+		}
+	}
 	var change *websocket.PreparedMessage
 	if old := r.shown; old == nil {
 		r.number = 1

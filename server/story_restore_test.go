@@ -82,12 +82,13 @@ func copyAll(t *testing.T, to, from string) {
 	}
 }
 
-// spot is a small session, counted and ready for its seal.
+// spot is a small session of a branch, counted and ready for its seal: in the central market the autumn's is open again.
 func (s *story) spot(t *testing.T) string {
 	t.Helper()
 	const id = "spot"
 	where := s.shop.site.Locations[0].ID
-	s.as(t, "salem", "session", "issue", "central", "--id", id, "--kind", "spot", "--location", string(where))
+	s.stockSite(t, "branch", "branch")
+	s.as(t, "salem", "session", "issue", "branch", "--id", id, "--kind", "spot", "--location", string(where))
 	d := s.device(t, "device-recounter")
 	if _, err := d.Join(t.Context(), id); err != nil {
 		t.Fatal(err)

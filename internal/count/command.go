@@ -68,12 +68,22 @@ func (s *Service) Issue(ctx context.Context, by stocktake.Person, p Plan) (Entry
 	if err := p.Check(&site); err != nil {
 		return Entry{}, err
 	}
-	return s.write(ctx, by, p.Session, Issued, p)
+	return s.issueAlone(ctx, by, p, &site)
 }
 
 // ExtendScope adds sections, locations or items to a running session.
 func (s *Service) ExtendScope(ctx context.Context, by stocktake.Person, session stocktake.SessionID, more Scope) (Entry, error) {
-	return s.decide(ctx, by, session, ScopeExtended, more, func(v *View) error { return more.check(v.Material.Site) })
+	s.issuing.Lock()
+	defer s.issuing.Unlock()
+	return s.decide(ctx, by, session, ScopeExtended, more, func(v *View) error {
+		if err := more.check(v.Material.Site); err != nil {
+			return err
+		}
+		wider := v.Plan
+		wider.Scope = wider.Scope.clone()
+		wider.Scope.extend(more)
+		return s.unheld(ctx, by.Society, &wider, v.Material.Site)
+	})
 }
 
 // Assign gives tasks and takes tasks back.

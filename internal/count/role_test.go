@@ -29,7 +29,10 @@ var (
 func TestCommandsByRole(t *testing.T) {
 	f := openFloor(t)
 	f.issue(mona, session)
-	f.issue(mona, "s-empty")
+	empty := coldPlan("s-empty")
+	empty.Scope.Sections = []stocktake.SectionID{"dry"}
+	_, err := f.svc.Issue(t.Context(), mona, empty)
+	f.check(err)
 	f.device(society, "d1").push(walkOf(session, "p1", "ali", 3)...)
 	ice := []count.LineRef{{Section: "cold", Item: "ice", Digest: f.view(mona, session).Line("cold", "ice").Digest}}
 	// What the commands say does not matter here: whoever may speak is answered about the matter, anybody else about
@@ -103,8 +106,11 @@ func TestCommandsByRole(t *testing.T) {
 		}},
 		"cancel": {[]stocktake.Role{stocktake.Manager}, func(ctx context.Context, p stocktake.Person) error {
 			id := "s-" + stocktake.SessionID(stocktake.RandomID())
-			f.issue(mona, id)
-			_, err := f.svc.Cancel(ctx, p, id, count.Because{Reason: "a drill"})
+			one := coldPlan(id)
+			one.Scope = count.Scope{Sections: []stocktake.SectionID{"dairy"}, Items: []stocktake.ItemID{stocktake.ItemID(id)}}
+			_, err := f.svc.Issue(t.Context(), mona, one)
+			f.check(err)
+			_, err = f.svc.Cancel(ctx, p, id, count.Because{Reason: "a drill"})
 			return err
 		}},
 		"seal": {runners, func(ctx context.Context, p stocktake.Person) error {

@@ -19,6 +19,8 @@ type Service struct {
 	clock func() time.Time
 	stop  func()
 
+	issuing sync.Mutex // held while a scope is set against those of the open sessions
+
 	mu       sync.Mutex
 	live     map[sessionKey]*live
 	watchers map[int]func(stocktake.SocietyID, stocktake.SessionID)

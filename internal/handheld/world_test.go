@@ -52,7 +52,7 @@ func start(t testing.TB, change ...func(*handheld.Config)) *world {
 	w.issue("salwa", "s1", true)
 	w.furnish("rumaithiya", "s2", false)
 	w.issue("rumaithiya", "s2", false)
-	w.issue("rumaithiya", "s1", true)
+	w.issue("rumaithiya", "s1", true, "frozen")
 	config := handheld.Config{
 		Accounts: w.accounts, Sessions: sessions{w.sessions, db}, Store: w.store,
 		Logger: slog.New(slog.NewTextHandler(w.log, nil)),
@@ -88,7 +88,7 @@ func (w *world) furnish(society stocktake.SocietyID, _ stocktake.SessionID, _ bo
 	}))
 	site := stocktake.Site{
 		ID: "central", Name: stocktake.Name{English: "Central"}, Kind: stocktake.CentralMarket,
-		Sections:  []stocktake.Section{{ID: "dairy", Name: stocktake.Name{English: "Dairy"}}},
+		Sections:  []stocktake.Section{{ID: "dairy", Name: stocktake.Name{English: "Dairy"}}, {ID: "frozen", Name: stocktake.Name{English: "Frozen"}}},
 		Locations: []stocktake.Location{{ID: "A-01", Name: stocktake.Name{English: "A-01"}, Section: "dairy", Kind: stocktake.Floor}},
 	}
 	w.publish(society, "site/central", site)
@@ -112,13 +112,17 @@ func (w *world) publish(society stocktake.SocietyID, name string, v any) {
 	w.check(w.db.Publish(context.Background(), society, name, d))
 }
 
-func (w *world) issue(society stocktake.SocietyID, session stocktake.SessionID, blind bool) {
+// issue opens a session of the dairy, or of other sections.
+func (w *world) issue(society stocktake.SocietyID, session stocktake.SessionID, blind bool, sections ...stocktake.SectionID) {
 	w.Helper()
 	by := boss
 	by.Society = society
+	if len(sections) == 0 {
+		sections = []stocktake.SectionID{"dairy"}
+	}
 	_, err := w.sessions.Issue(context.Background(), by, count.Plan{
 		Session: session, Name: stocktake.Name{English: "Count " + string(session)}, Site: "central", Kind: count.Full, Blind: blind,
-		Tiers: []count.Tier{{Role: stocktake.Manager}},
+		Scope: count.Scope{Sections: sections}, Tiers: []count.Tier{{Role: stocktake.Manager}},
 	})
 	w.check(err)
 }

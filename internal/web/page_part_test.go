@@ -12,15 +12,8 @@ import (
 // were compared, or signs what may lie in the rest of it as zero.
 func TestPartOfASectionIsSaidEverywhere(t *testing.T) {
 	s := openStory(t)
-	name := stocktake.Name{Arabic: "الأغذية الجافة", English: "Dry food"}
-	site, err := stocktake.NewDocument(stocktake.Site{ID: "central", Name: name, Kind: stocktake.CentralMarket,
-		Sections: []stocktake.Section{{ID: "dry", Name: name, Custodian: name}},
-		Locations: []stocktake.Location{
-			{ID: "A1", Name: name, Section: "dry", Kind: stocktake.Floor}, {ID: "A2", Name: name, Section: "dry", Kind: stocktake.Floor},
-		}})
-	must(t, err)
-	must(t, s.db.Publish(t.Context(), society, "site/central", site))
-	s.ok(s.ask("supervisor", "POST", "/api/sessions", `{"session":"part","name":{"ar":"جرد"},"site":"central","kind":"partial",
+	s.build("A1", "A2")
+	s.ok(s.ask("supervisor", "POST", "/api/sessions", `{"session":"part","name":{"ar":"جرد"},"site":"north","kind":"partial",
 		"scope":{"locations":["A1"]},"tolerance":{"quantity":0},"tiers":[{"role":"manager"}]}`), http.StatusCreated, nil)
 	const said = "Only some locations are counted of"
 	for _, page := range []string{"", "/seal", "/rest"} {
@@ -36,4 +29,18 @@ func TestPartOfASectionIsSaidEverywhere(t *testing.T) {
 	if body := s.page("supervisor", "/sessions/s1/rest"); !strings.Contains(body, "رز") {
 		t.Error("an item of a whole section is not offered as zero: the test shows nothing")
 	}
+}
+
+// build adds a branch of one section with shelves, and books like the central market's.
+func (s *story) build(shelves ...stocktake.LocationID) {
+	s.t.Helper()
+	name := stocktake.Name{Arabic: "الأغذية الجافة", English: "Dry food"}
+	site := stocktake.Site{ID: "north", Name: name, Kind: stocktake.Branch, Sections: []stocktake.Section{{ID: "dry", Name: name, Custodian: name}}}
+	for _, id := range shelves {
+		site.Locations = append(site.Locations, stocktake.Location{ID: id, Name: stocktake.Name{English: "The shelf " + string(id)}, Section: "dry", Kind: stocktake.Floor})
+	}
+	doc, err := stocktake.NewDocument(site)
+	must(s.t, err)
+	must(s.t, s.db.Publish(s.t.Context(), society, "site/north", doc))
+	publishBook(s.t, s.db, "north")
 }

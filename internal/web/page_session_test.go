@@ -204,15 +204,8 @@ func TestFourEyesAreSaidInWords(t *testing.T) {
 // What was carried during the count, and what counters told of what they met, is told where people ask.
 func TestMovesAndNotesAreShown(t *testing.T) {
 	s := openStory(t)
-	name := stocktake.Name{Arabic: "الأغذية الجافة"}
-	site, err := stocktake.NewDocument(stocktake.Site{ID: "central", Name: name, Kind: stocktake.CentralMarket,
-		Sections: []stocktake.Section{{ID: "dry", Name: name, Custodian: name}},
-		Locations: []stocktake.Location{
-			{ID: "A1", Name: name, Section: "dry", Kind: stocktake.Floor}, {ID: "B1", Name: stocktake.Name{English: "The back"}, Section: "dry", Kind: stocktake.Store},
-		}})
-	must(t, err)
-	must(t, s.db.Publish(t.Context(), society, "site/central", site))
-	s.ok(s.ask("supervisor", "POST", "/api/sessions", `{"session":"two","name":{"ar":"جرد"},"site":"central","kind":"full",
+	s.build("A1", "B1")
+	s.ok(s.ask("supervisor", "POST", "/api/sessions", `{"session":"two","name":{"ar":"جرد"},"site":"north","kind":"full",
 		"tolerance":{"quantity":0},"tiers":[{"role":"manager"}]}`), http.StatusCreated, nil)
 	events := []count.Event{
 		{Name: "pass.opened", Pass: "p1", Location: "A1", Round: 1, Person: "ali", Mode: "quantity"},
@@ -227,10 +220,10 @@ func TestMovesAndNotesAreShown(t *testing.T) {
 		events[n].Session = "two"
 	}
 	s.push("device-ali", events...)
-	s.page("witness", "/sessions/two/line?section=dry&item=tuna", "two dented", "Moves during the count", "The back", "L9", `class="number">7</bdi>`)
+	s.page("witness", "/sessions/two/line?section=dry&item=tuna", "two dented", "Moves during the count", "The shelf B1", "L9", `class="number">7</bdi>`)
 	s.page("supervisor", "/sessions/two/codes", "&lt;green&gt; tin", "4712", "2 were moved under it")
 	s.page("supervisor", "/sessions/two/codes?code=4711", "What its counters tell of it")
-	s.page("witness", "/sessions/two/log", "moved stock", "Taken at", "The back", "Note", "two dented")
+	s.page("witness", "/sessions/two/log", "moved stock", "Taken at", "The shelf B1", "Note", "two dented")
 	s.page("supervisor", "/sessions/two/quarantine", "moved stock", "Z9")
 }
 

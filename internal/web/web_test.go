@@ -127,11 +127,16 @@ func publish(t *testing.T, db *boltdb.DB) {
 		Locations: []stocktake.Location{{ID: "A1", Name: name, Section: "dry", Kind: stocktake.Floor}}})
 	must(t, err)
 	must(t, db.Publish(t.Context(), society, "site/central", site))
-	book, err := stocktake.NewSnapshot(stocktake.Snapshot{Site: "central", AsOf: time.Now(), Lines: []stocktake.BookLine{
+	publishBook(t, db, "central")
+}
+
+func publishBook(t *testing.T, db *boltdb.DB, site stocktake.SiteID) {
+	t.Helper()
+	book, err := stocktake.NewSnapshot(stocktake.Snapshot{Site: site, AsOf: time.Now(), Lines: []stocktake.BookLine{
 		{Section: "dry", Item: "tuna", Quantity: 98765000, Cost: 250000}, {Section: "dry", Item: "رز/١", Quantity: 4000, Cost: 1},
 	}})
 	must(t, err)
-	must(t, db.Publish(t.Context(), society, "snapshot/central", book))
+	must(t, db.Publish(t.Context(), society, "snapshot/"+string(site), book))
 }
 
 func must(t *testing.T, err error) {

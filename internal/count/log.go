@@ -56,6 +56,8 @@ type Documents interface {
 	PutDocuments(ctx context.Context, society stocktake.SocietyID, docs ...stocktake.Document) error
 	// Document gives one back; stocktake.Missing when it is not there.
 	Document(ctx context.Context, society stocktake.SocietyID, hash stocktake.Hash) (stocktake.Document, error)
+	// Publish stores documents and makes the head current under a name, in one transaction.
+	Publish(ctx context.Context, society stocktake.SocietyID, name string, head stocktake.Document, rest ...stocktake.Document) error
 	// Published gives the hash of the document now current under a name ("catalogue", "site/central",
 	// "snapshot/central") and since when; stocktake.Missing when nothing was published under it.
 	Published(ctx context.Context, society stocktake.SocietyID, name string) (stocktake.Hash, time.Time, error)

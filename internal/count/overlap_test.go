@@ -50,7 +50,7 @@ func TestOverlapsAreRefused(t *testing.T) {
 			if err != nil && !(strings.Contains(err.Error(), "Count first") && strings.Contains(err.Error(), "(first)")) {
 				t.Fatalf("the refusal does not say which session: %v", err)
 			}
-			if c.want == count.SessionOverlapItems && !strings.Contains(err.Error(), "ice") {
+			if errors.Is(err, count.SessionOverlapItems) && !strings.Contains(err.Error(), "ice") {
 				t.Fatalf("the refusal does not say which items: %v", err)
 			}
 			heads, err := f.db.Heads(t.Context(), society)

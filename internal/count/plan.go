@@ -45,6 +45,9 @@ type Plan struct {
 	Snapshot     stocktake.Hash `json:"snapshot"`
 	Policy       string         `json:"policy"`
 
+	// Planned is the occurrence of a count plan that the session was issued for; nil where a person issued it by themselves.
+	Planned *Planned `json:"planned,omitempty"`
+
 	// Corrects names the session whose sealed result this one's result replaces in full.
 	Corrects stocktake.SessionID `json:"corrects,omitempty"`
 }

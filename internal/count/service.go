@@ -19,7 +19,8 @@ type Service struct {
 	clock func() time.Time
 	stop  func()
 
-	issuing sync.Mutex // held while a scope is set against those of the open sessions
+	issuing  sync.Mutex // held while a scope is set against those of the open sessions
+	planning sync.Mutex // held while the count plans are changed
 
 	mu       sync.Mutex
 	live     map[sessionKey]*live

@@ -12,7 +12,7 @@ var words = map[string]string{
 	"event": "الحدث", "movement": "الحركة", "held event": "الحدث المحجوز", "unknown code": "الرمز المجهول", "dispute": "التعارض", "stream": "سلسلة الجهاز",
 	"location in scope": "موقع ضمن النطاق", "result": "النتيجة", "sealed result of session": "نتيجة مختومة للجلسة", "place": "الرقم",
 	"filing": "المستند المستلَم", "document": "المستند", "chunk": "جزء المستند", "identity": "هوية الجمعية", "mapping": "ربط الأعمدة",
-	"sign-in": "تسجيل الدخول", "live feed": "البث المباشر", "photo": "الصورة",
+	"sign-in": "تسجيل الدخول", "live feed": "البث المباشر", "photo": "الصورة", "plan": "خطة الجرد",
 }
 
 // NoSuch is Missing for a thing by its word and its name.

@@ -402,17 +402,31 @@ func (v *View) checkVerdict(by stocktake.Person, d LinesVerdict) error {
 			return ApproverCounted.New(v.called(l.Item))
 		case l.Digest != ref.Digest:
 			return ChangedSince.New(name)
-		case l.Variance == nil:
-			return NotDecidable.New(v.called(l.Item))
-		case slices.Contains(l.Settlers, by.ID):
-			return ApproverSettled.New(v.called(l.Item))
-		case d.Verdict == Approve && l.CostUnknown && !v.Plan.allows(by.Roles, l):
-			return ApproverCost.New(v.called(l.Item))
-		case d.Verdict == Approve && !v.Plan.allows(by.Roles, l):
-			return ApproverTier.New(l.Variance.Value.Abs().String())
-		case d.Verdict == Approve && len(l.Provisional) > 0 && d.Reason == "":
+		}
+		if err := v.Bars(by, d.Verdict, l); err != nil {
+			return err
+		}
+		if d.Verdict == Approve && len(l.Provisional) > 0 && d.Reason == "" {
 			return reasonNeeded()
 		}
+	}
+	return nil
+}
+
+// Bars says why a person may not give a line a verdict: four eyes, their tier, or that there is nothing to decide; nil when they may.
+func (v *View) Bars(by stocktake.Person, verdict Verdict, l *Line) error {
+	switch {
+	case v.history.didCount(lineKey{l.Section, l.Item}, by.ID):
+		return ApproverCounted.New(v.called(l.Item))
+	case l.Variance == nil:
+		return NotDecidable.New(v.called(l.Item))
+	case slices.Contains(l.Settlers, by.ID):
+		return ApproverSettled.New(v.called(l.Item))
+	case verdict == Approve && !v.Plan.allows(by.Roles, l):
+		if l.CostUnknown {
+			return ApproverCost.New(v.called(l.Item))
+		}
+		return ApproverTier.New(l.Variance.Value.Abs().String())
 	}
 	return nil
 }

@@ -61,6 +61,7 @@ type Fold struct {
 	rest       map[lineKey]restFact
 	leftOut    map[stocktake.LocationID]signed[LocationAside]
 	verdicts   map[lineKey][]verdictFact
+	comments   []Comment
 	streams    map[Stream]*streamFacts
 	writtenOff map[Stream]writeOffFact // by stream; without an epoch, the whole device
 
@@ -192,7 +193,7 @@ func (f *Fold) Apply(e Entry) error {
 			f.heardOf[e.Author.Stream.Device] = e.RecordedAt
 		}
 	}
-	if !e.Kind.IsEvent() && e.Kind != Joined && e.Kind != Drained { // of which no pass, location or line tells
+	if !e.Kind.IsEvent() && e.Kind != Joined && e.Kind != Drained && e.Kind != LineCommented { // of which no pass, location or line tells
 		f.outdate()
 	}
 	if e.Kind.IsEvent() {
@@ -286,6 +287,8 @@ func (f *Fold) decide(e Entry) error {
 		})
 	case LinesDecided:
 		return with(e, func(v LinesVerdict) { f.judge(e, v) })
+	case LineCommented:
+		return with(e, func(r Remark) { f.remark(e, r) })
 	case Joined:
 		return with(e, func(j JoinedBody) { f.stream(e.Author.Stream).join(e.Offset, j.Succeeds) })
 	case Drained:

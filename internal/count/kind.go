@@ -43,6 +43,7 @@ const (
 	Cancelled          Kind = 46
 	Reopened           Kind = 47 // closing was begun too early: handhelds count again
 	LocationSetAside   Kind = 48 // nobody can walk it
+	LineCommented      Kind = 54 // said of a line, deciding nothing
 )
 
 var kindNames = map[Kind]string{
@@ -53,6 +54,7 @@ var kindNames = map[Kind]string{
 	CodeResolved: "code.resolved", QuarantineResolved: "quarantine.resolved", RestZero: "rest.zero",
 	LinesDecided: "lines.decided", StreamWrittenOff: "stream.written-off", Closing: "closing", Sealed: "sealed",
 	Cancelled: "cancelled", Reopened: "reopened", LocationSetAside: "location.set-aside",
+	LineCommented: "line.commented",
 }
 
 // String is the kind's name in JSON and on screens.

@@ -92,6 +92,10 @@ func TestCommandsByRole(t *testing.T) {
 				return err
 			},
 		},
+		"comment": {lookers, func(ctx context.Context, p stocktake.Person) error {
+			_, err := f.svc.CommentLine(ctx, p, session, count.Remark{Section: "cold", Item: "ice", Text: "x"})
+			return err
+		}},
 		"write off stream": {runners, func(ctx context.Context, p stocktake.Person) error {
 			_, err := f.svc.WriteOffStream(ctx, p, session, count.WriteOff{})
 			return err

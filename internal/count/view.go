@@ -51,6 +51,7 @@ type View struct {
 	Streams   []StreamState       `json:"-"`
 	Tasks     []TaskState         `json:"-"`
 	Asides    []Aside             `json:"-"`
+	Comments  []Comment           `json:"-"` // in the order in which they were made
 	Material  *Material           `json:"-"`
 
 	sums    sums
@@ -165,7 +166,7 @@ func (f *Fold) View() *View {
 	}
 	v := &View{
 		Society: f.society, Plan: f.plan, IssuedBy: f.issuedBy, IssuedAt: f.head.IssuedAt, Offset: f.head.Offset, Head: f.head.Hash,
-		Closing: f.closing != 0, Rounds: f.rounds, Feed: f.feed.FeedState, Material: f.material, heard: maps.Clone(f.heardOf), taskIDs: make(map[string]bool, len(f.tasks)),
+		Closing: f.closing != 0, Rounds: f.rounds, Feed: f.feed.FeedState, Material: f.material, Comments: f.comments, heard: maps.Clone(f.heardOf), taskIDs: make(map[string]bool, len(f.tasks)),
 	}
 	for id := range f.tasks {
 		v.taskIDs[id] = true

@@ -32,7 +32,7 @@ func appendPart(b []byte, name string, value []byte) []byte {
 
 // whole writes everything that a board shows.
 func (p *picture) whole(b []byte, v *count.View) []byte {
-	for _, name := range [...]string{"summary", "counters", "beat"} {
+	for _, name := range [...]string{"summary", "counters", "beat", "comments"} {
 		b = appendPart(b, name, p.parts[name])
 	}
 	b = append(b, `,"sections":[`...)
@@ -57,7 +57,7 @@ func (p *picture) whole(b []byte, v *count.View) []byte {
 // changes writes what differs from an earlier picture; false when nothing does.
 func (p *picture) changes(b []byte, old *picture, v *count.View) ([]byte, bool) {
 	begun := len(b)
-	for _, name := range [...]string{"summary", "counters", "beat"} {
+	for _, name := range [...]string{"summary", "counters", "beat", "comments"} {
 		if !bytes.Equal(p.parts[name], old.parts[name]) {
 			b = appendPart(b, name, p.parts[name])
 		}

@@ -81,6 +81,7 @@ func paint(v *count.View) *picture {
 		}
 	}
 	p.set("summary", s)
+	p.set("comments", comments(v))
 	return p
 }
 
@@ -93,6 +94,33 @@ func (p *picture) putFloor(counters []counter, beat []int) {
 // keepFloor shows the floor as an earlier picture does.
 func (p *picture) keepFloor(old *picture) {
 	p.parts["counters"], p.parts["beat"] = old.parts["counters"], old.parts["beat"]
+}
+
+// remarks is how many comments a line has.
+type remarks struct {
+	Section stocktake.SectionID
+	Item    stocktake.ItemID
+	Count   int
+}
+
+// MarshalJSON writes it as lines travel: without names.
+func (r remarks) MarshalJSON() ([]byte, error) {
+	return json.Marshal([]any{r.Section, r.Item, r.Count})
+}
+
+// comments counts the comments of the lines that have any, in the order of the first.
+func comments(v *count.View) []remarks {
+	list, at := []remarks{}, map[[2]string]int{}
+	for _, c := range v.Comments {
+		k := [2]string{string(c.Section), string(c.Item)}
+		n, known := at[k]
+		if !known {
+			n = len(list)
+			at[k], list = n, append(list, remarks{Section: c.Section, Item: c.Item})
+		}
+		list[n].Count++
+	}
+	return list
 }
 
 func (p *picture) set(name string, v any) { p.parts[name], _ = json.Marshal(v) } // of texts and numbers: cannot fail

@@ -47,6 +47,7 @@ var bounds = []struct {
 	{count.LinesVerdict{}, map[string]string{
 		"Verdict": "required,max=16", "Lines": "required,max=50000,dive", "Reason": "max=1000",
 	}},
+	{count.Remark{}, map[string]string{"Section": "required,max=64", "Item": "required,max=64", "Text": "required,max=1000"}},
 	{count.WriteOff{}, map[string]string{"Device": "required,max=64", "Epoch": "max=64", "Digest": "max=64", "Reason": "required,max=1000"}},
 	{count.Because{}, map[string]string{"Reason": "max=1000"}},
 	{reconcile.Tolerance{}, nil},
@@ -175,5 +176,5 @@ var bodies = []any{
 	signInBody{}, changePasswordBody{}, personBody{}, nameBody{}, rolesBody{}, passwordBody{}, pinBody{}, reasonBody{},
 	daysBody{}, codeBody{}, emptyBody{}, sealBody{}, planBody{}, count.Scope{}, count.Assignment{}, count.Recount{}, count.PassDecision{},
 	count.Choice{}, count.Resolution{}, count.Release{}, count.Rest{}, count.LocationAside{}, count.LinesVerdict{},
-	count.WriteOff{}, count.Because{},
+	count.WriteOff{}, count.Because{}, count.Remark{},
 }

@@ -21,6 +21,7 @@ type linePage struct {
 	Bounded  bool
 	Disputed bool
 	Ref      string
+	Comments []count.Comment
 }
 
 // axis is the time that a line's story is drawn on, in the units of its picture: 1000 wide.
@@ -132,19 +133,37 @@ func axisOf(list []count.Finding, booked []count.Booked, leftwards bool) axis {
 }
 
 func (k *console) showLine(v *visit) error {
-	s, err := v.see("")
+	f, err := k.line(v)
 	if err != nil {
 		return err
+	}
+	return v.show("line", f)
+}
+
+// commentLine writes a comment beside a line.
+func (k *console) commentLine(v *visit) error {
+	r := count.Remark{Section: stocktake.SectionID(v.QueryParam("section")), Item: stocktake.ItemID(v.QueryParam("item"))}
+	return v.decide("line", k.line, func(f *form, id stocktake.SessionID) (string, string, error) {
+		r.Text = f.Get("text")
+		_, err := k.Sessions.CommentLine(v.Request().Context(), v.by, id, r)
+		return "/line?" + lineQuery(r.Section, r.Item), "done.commented", err
+	})
+}
+
+func (k *console) line(v *visit) (frame, error) {
+	s, err := v.see("")
+	if err != nil {
+		return frame{}, err
 	}
 	section, item := stocktake.SectionID(v.QueryParam("section")), stocktake.ItemID(v.QueryParam("item"))
 	l := s.View.Line(section, item)
 	if l == nil {
-		return stocktake.NoSuch("line", string(section)+" / "+string(item))
+		return frame{}, stocktake.NoSuch("line", string(section)+" / "+string(item))
 	}
 	p := linePage{seen: s, Line: l, Findings: s.Findings(section, item), Moves: s.MovesOf(section, item), Ref: lineName(l)}
 	booked, err := k.Sessions.Story(v.Request().Context(), v.by, s.Plan.Session, section, item)
 	if err != nil {
-		return err
+		return frame{}, err
 	}
 	for _, b := range booked {
 		if b.Taken == 0 && !b.Undecided() {
@@ -157,5 +176,6 @@ func (k *console) showLine(v *visit) error {
 	p.Limit = l.Limit
 	p.Bounded = p.Limit < stocktake.MaxNumber
 	p.Disputed = slices.ContainsFunc(s.Disputes, func(d count.Dispute) bool { return d.Section == section && d.Item == item })
-	return v.show("line", sessionFrame("line.title", p))
+	p.Comments = s.CommentsOf(section, item)
+	return sessionFrame("line.title", p), nil
 }

@@ -36,7 +36,7 @@ var logFields = []struct {
 	{"blind", (*logReader).yes}, {"due", (*logReader).day}, {"sections", each((*logReader).Section)}, {"locations", each((*logReader).Place)}, {"items", each((*logReader).Item)},
 	{"committee", each((*logReader).Person)}, {"witness", one((*logReader).Person)}, {"tasks", (*logReader).tasks}, {"withdraw", (*logReader).howMany}, {"lines", (*logReader).lines},
 	{"not_counted", (*logReader).number}, {"device", (*logReader).device}, {"devices", (*logReader).howMany}, {"last", (*logReader).number},
-	{"series", (*logReader).number}, {"number", (*logReader).number}, {"result", (*logReader).code}, {"reason", (*logReader).text},
+	{"series", (*logReader).number}, {"number", (*logReader).number}, {"result", (*logReader).code}, {"text", (*logReader).text}, {"reason", (*logReader).text},
 }
 
 // logReader reads bodies with the names of what they name by id.

@@ -19,7 +19,7 @@ func (k *console) sessionPages() []route {
 	}
 	return []route{
 		at("", k.showBoard, nil),
-		at("/line", k.showLine, nil),
+		at("/line", k.showLine, k.commentLine),
 		at("/disputes", k.showDisputes, k.settleDispute),
 		at("/quarantine", k.showQuarantine, k.settleQuarantine),
 		at("/codes", k.showCodes, k.settleCode),
@@ -139,7 +139,11 @@ func (s *seen) Base() string { return "/sessions/" + url.PathEscape(string(s.ID)
 
 // LinePath is the address of a line's story.
 func (s *seen) LinePath(section stocktake.SectionID, item stocktake.ItemID) string {
-	return s.Base() + "/line?" + url.Values{"section": {string(section)}, "item": {string(item)}}.Encode()
+	return s.Base() + "/line?" + lineQuery(section, item)
+}
+
+func lineQuery(section stocktake.SectionID, item stocktake.ItemID) string {
+	return url.Values{"section": {string(section)}, "item": {string(item)}}.Encode()
 }
 
 // Planner reports whether who looks may run the session.

@@ -178,6 +178,7 @@ func TestCountersAreToldNoBooks(t *testing.T) {
 		"/rest-zero":         `{"lines":[{"section":"dry","item":"tuna","digest":"d"}],"reason":"x"}`,
 		"/decisions":         `{"verdict":"approve","lines":[{"section":"dry","item":"tuna","digest":"d"}]}`,
 		"/streams/write-off": `{"device":"d","reason":"x"}`, "/locations/set-aside": `{"location":"A1","digest":"d","reason":"x"}`,
+		"/comments": `{"section":"dry","item":"tuna","text":"x"}`,
 	}
 	// Roles that see no session either: what is not allowed is denied.
 	for _, token := range []string{"counter", "integrator", "society-administrator", "ministry-officer", "no-role"} {

@@ -55,6 +55,7 @@ type Sessions interface {
 	SignRestZero(ctx context.Context, by stocktake.Person, session stocktake.SessionID, r count.Rest) (count.Entry, error)
 	AsideLocation(ctx context.Context, by stocktake.Person, session stocktake.SessionID, a count.LocationAside) (count.Entry, error)
 	DecideLines(ctx context.Context, by stocktake.Person, session stocktake.SessionID, d count.LinesVerdict) (count.Entry, error)
+	CommentLine(ctx context.Context, by stocktake.Person, session stocktake.SessionID, r count.Remark) (count.Entry, error)
 	WriteOffStream(ctx context.Context, by stocktake.Person, session stocktake.SessionID, w count.WriteOff) (count.Entry, error)
 	BeginClosing(ctx context.Context, by stocktake.Person, session stocktake.SessionID, b count.Because) (count.Entry, error)
 	Reopen(ctx context.Context, by stocktake.Person, session stocktake.SessionID, b count.Because) (count.Entry, error)

@@ -143,6 +143,7 @@ func (a *api) routes(e *echo.Echo) {
 	g.GET(s+"/tasks", view(a, a.tasks), in)
 	g.GET(s+"/rounds", view(a, (*count.View).AllRounds), in)
 	g.GET(s+"/asides", view(a, func(v *count.View) []count.Aside { return v.Asides }), in)
+	g.GET(s+"/comments", view(a, func(v *count.View) []count.Comment { return v.Comments }), in)
 	g.GET(s+"/log", a.by(a.log), in)
 
 	g.POST(s+"/scope", command(a, a.Sessions.ExtendScope), in)
@@ -157,6 +158,7 @@ func (a *api) routes(e *echo.Echo) {
 	g.POST(s+"/rest-zero", command(a, a.Sessions.SignRestZero), in)
 	g.POST(s+"/locations/set-aside", command(a, a.Sessions.AsideLocation), in)
 	g.POST(s+"/decisions", command(a, a.Sessions.DecideLines), in)
+	g.POST(s+"/comments", command(a, a.Sessions.CommentLine), in)
 	g.POST(s+"/streams/write-off", command(a, a.Sessions.WriteOffStream), in)
 	g.POST(s+"/closing", command(a, a.Sessions.BeginClosing), in)
 	g.POST(s+"/reopen", command(a, a.Sessions.Reopen), in)

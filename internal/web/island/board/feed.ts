@@ -46,6 +46,7 @@ export interface Message {
   places?: Place[]
   lines?: Row[]
   gone?: [string, string][]
+  comments?: [section: string, item: string, count: number][]
 }
 
 export type Link = 'connecting' | 'live' | 'stale' | 'signed-out'

@@ -33,7 +33,7 @@ export interface Line {
   folded: string // for search; made when first asked for
 }
 
-export type SortKey = 'section' | 'item' | 'name' | 'status' | 'book' | 'counted' | 'variance' | 'value' | 'round' | 'category'
+export type SortKey = 'section' | 'item' | 'name' | 'status' | 'book' | 'counted' | 'variance' | 'value' | 'round' | 'category' | 'worth'
 
 export interface Choice {
   status: string // '' for all, 'waits' for those that need an approver
@@ -41,6 +41,7 @@ export interface Choice {
   text: string
   sort: SortKey
   down: boolean
+  also?: (l: Line) => boolean // what else is asked of a line
 }
 
 export interface Totals { lines: number; shortage: number; surplus: number; shortageLines: number; surplusLines: number }
@@ -60,6 +61,8 @@ export class Lines {
   choice: Choice = { status: '', section: '', text: '', sort: 'status', down: false }
   /** lines that changed or came since the order was made, and may stand in the wrong place */
   unsettled = 0
+
+  private want: string[] = [] // the words that are looked for
 
   get size(): number { return this.all.size }
   get(key: string): Line | undefined { return this.all.get(key) }
@@ -107,6 +110,7 @@ export class Lines {
   /** makes the order anew */
   arrange(): void {
     const list: Line[] = []
+    this.want = fold(this.choice.text).split(' ').filter(Boolean)
     for (const l of this.all.values()) if (this.fits(l)) list.push(l)
     const { sort, down } = this.choice
     const sign = down ? -1 : 1
@@ -116,7 +120,8 @@ export class Lines {
     else if (sort === 'variance' || sort === 'value') {
       // Without a variance a line comes last, whichever way.
       list.sort((a, b) => (hasVariance(b) ? 1 : 0) - (hasVariance(a) ? 1 : 0) || sign * (a[sort] - b[sort]) || place(a, b))
-    } else list.sort((a, b) => sign * (a[sort] - b[sort]) || place(a, b))
+    } else if (sort === 'worth') list.sort((a, b) => apart(worth(a), worth(b)) || place(a, b))
+    else list.sort((a, b) => sign * (a[sort] - b[sort]) || place(a, b))
     this.shown = list
     this.unsettled = 0
   }
@@ -125,8 +130,19 @@ export class Lines {
     const c = this.choice
     if (c.section && l.section !== c.section) return false
     if (c.status === 'waits' ? (l.flags & Flag.waits) === 0 : c.status && l.status !== c.status) return false
-    const want = fold(c.text)
-    return !want || want.split(' ').every((word) => folded(l).includes(word))
+    if (c.also && !c.also(l)) return false
+    const want = this.want
+    return !want.length || want.every((word) => folded(l).includes(word))
+  }
+
+  /** makes ready for a search, as long as there is time; true once all lines are */
+  warm(time: () => boolean): boolean {
+    for (const l of this.all.values()) {
+      if (l.folded) continue
+      if (!time()) return false
+      folded(l)
+    }
+    return true
   }
 
   toggle(key: string): void {
@@ -154,6 +170,9 @@ export class Lines {
   }
 }
 
+/** what a variance is worth, either way; one whose cost nobody knows comes before all others, no variance after them */
+const worth = (l: Line) => (!hasVariance(l) ? -1 : l.flags & Flag.costUnknown ? Infinity : Math.abs(l.value))
+const apart = (a: number, b: number) => (a === b ? 0 : b - a) // the greater first; two that are endless are alike
 const text = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 const place = (a: Line, b: Line) => text(a.section, b.section) || text(a.item, b.item)
 

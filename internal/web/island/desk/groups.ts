@@ -1,0 +1,101 @@
+// The desk's rows: lines under the section or the person that answers for them, with shortage and surplus of each group apart.
+// It knows no element.
+import { hasVariance, type Line } from '../board/lines'
+
+/** one side of some lines: how many, what they are worth in fils, and how much there is in each unit, all positive */
+export interface Side { lines: number; value: number; units: Map<string, number> }
+export interface Sums { lines: number; short: Side; over: Side }
+
+export interface Group {
+  group: true
+  key: string
+  name: string
+  custodian: string
+  lines: Line[]
+  sums: Sums
+  open: boolean
+}
+
+export type Row = Group | Line
+export const isGroup = (r: Row | undefined): r is Group => r !== undefined && 'group' in r
+
+export type By = 'section' | 'custodian' | 'none'
+export interface Section { name: string; custodian: string }
+
+const side = (): Side => ({ lines: 0, value: 0, units: new Map() })
+
+/** shortage and surplus of lines, never netted */
+export function sumOf(lines: Iterable<Line | undefined>): Sums {
+  const s: Sums = { lines: 0, short: side(), over: side() }
+  for (const l of lines) {
+    if (!l || l.gone) continue
+    s.lines++
+    if (!hasVariance(l) || l.variance === 0) continue
+    const to = l.variance < 0 ? s.short : s.over
+    to.lines++
+    to.value += Math.abs(l.value)
+    to.units.set(l.unit, (to.units.get(l.unit) ?? 0) + Math.abs(l.variance))
+  }
+  return s
+}
+
+export class Groups {
+  rows: Row[] = []
+  list: Group[] = []
+  by: By = 'section'
+  private readonly closed = new Set<string>()
+
+  constructor(private readonly section: (id: string) => Section) {}
+
+  /** puts lines, in the order given, under their groups; what is worth most comes first */
+  arrange(lines: Line[]): void {
+    this.list = []
+    if (this.by === 'none') {
+      this.rows = lines
+      return
+    }
+    const by = new Map<string, Group>()
+    for (const l of lines) {
+      const s = this.section(l.section)
+      const key = this.by === 'section' ? l.section : s.custodian
+      let g = by.get(key)
+      if (!g) {
+        g = { group: true, key, name: this.by === 'section' ? s.name : s.custodian, custodian: this.by === 'section' ? s.custodian : '', lines: [], sums: sumOf([]), open: !this.closed.has(key) }
+        by.set(key, g)
+      }
+      g.lines.push(l)
+    }
+    this.list = [...by.values()]
+    this.sum()
+    const gross = (g: Group) => g.sums.short.value + g.sums.over.value
+    this.list.sort((a, b) => gross(b) - gross(a) || (a.name < b.name ? -1 : 1))
+    this.flatten()
+  }
+
+  /** adds up again what may have changed */
+  sum(): void { for (const g of this.list) g.sums = sumOf(g.lines) }
+
+  toggle(g: Group): void {
+    g.open = !g.open
+    g.open ? this.closed.delete(g.key) : this.closed.add(g.key)
+    this.flatten()
+  }
+
+  /** the group that a row stands in, itself if it is one */
+  of(index: number): Group | undefined {
+    for (let n = Math.min(index, this.rows.length - 1); n >= 0; n--) {
+      const r = this.rows[n]
+      if (isGroup(r)) return r
+    }
+    return undefined
+  }
+
+  private flatten(): void {
+    const rows: Row[] = []
+    for (const g of this.list) {
+      rows.push(g)
+      if (g.open) for (const l of g.lines) rows.push(l)
+    }
+    this.rows = rows
+  }
+}

@@ -80,13 +80,7 @@ func (k *console) showBoard(v *visit) error {
 	}
 	p.Lines = pieceOf(v, list)
 	p.More = url.Values{"status": {p.Query.Status}, "section": {p.Query.Section}, "q": {p.Query.Text}}.Encode()
-	p.Live = liveBoard{Session: s.ID, Base: s.Base(), Most: maxSheet, Lang: v.tongue.lang, Indic: v.tongue.indic, Words: map[string]any{}}
-	for _, key := range boardWords {
-		x := v.tongue.phrase[key]
-		if p.Live.Words[key] = any(x.text); x.forms != nil {
-			p.Live.Words[key] = x.forms
-		}
-	}
+	p.Live = s.live(v, maxSheet, boardWords)
 	return v.show("board", sessionFrame("board.title", p))
 }
 

@@ -22,6 +22,7 @@ type linePage struct {
 	Disputed bool
 	Ref      string
 	Comments []count.Comment
+	Hints    []count.Hint
 }
 
 // axis is the time that a line's story is drawn on, in the units of its picture: 1000 wide.
@@ -176,6 +177,7 @@ func (k *console) line(v *visit) (frame, error) {
 	p.Limit = l.Limit
 	p.Bounded = p.Limit < stocktake.MaxNumber
 	p.Disputed = slices.ContainsFunc(s.Disputes, func(d count.Dispute) bool { return d.Section == section && d.Item == item })
+	p.Hints = s.HintsOf(section, item)
 	p.Comments = s.CommentsOf(section, item)
 	return sessionFrame("line.title", p), nil
 }

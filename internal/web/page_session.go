@@ -19,6 +19,8 @@ func (k *console) sessionPages() []route {
 	}
 	return []route{
 		at("", k.showBoard, nil),
+		at("/desk", k.showDesk, nil),
+		at("/desk/hints", k.deskHints, nil),
 		at("/line", k.showLine, k.commentLine),
 		at("/disputes", k.showDisputes, k.settleDispute),
 		at("/quarantine", k.showQuarantine, k.settleQuarantine),
@@ -171,6 +173,7 @@ func (s *seen) Tabs() []tab {
 		Gone bool // nothing is left to do there
 	}{
 		{tab: tab{Path: "", Text: "tab.board"}},
+		{tab: tab{Path: "/desk", Text: "tab.desk"}, Gone: over},
 		{tab: tab{Path: "/sheet", Text: "tab.sheet", Count: s.Totals.Waiting}, Gone: over},
 		{tab: tab{Path: "/disputes", Text: "tab.disputes", Count: len(s.Disputes)}},
 		{tab: tab{Path: "/quarantine", Text: "tab.quarantine", Count: s.HeldOpen()}},

@@ -23,6 +23,26 @@ type sheetPage struct {
 	Changed []sheetRow    // what has changed since it was chosen, and is left out
 	Asks    bool          // a reason must be given
 	Skipped int           // that were chosen and have no variance to decide on yet
+	Barred  []barredRows  // that were chosen and are not for who looks to decide on, by the reason
+	Back    string        // the page to go on to
+}
+
+// barredRows are lines that somebody may not decide on for one reason.
+type barredRows struct {
+	Key  string // the reason's
+	Sum  sheetSum
+	Rows []sheetRow
+}
+
+// bar notes a line that who looks may not decide on, and why.
+func (p *sheetPage) bar(r sheetRow, why *stocktake.Reason) {
+	n := slices.IndexFunc(p.Barred, func(b barredRows) bool { return b.Key == why.Key })
+	if n < 0 {
+		n = len(p.Barred)
+		p.Barred = append(p.Barred, barredRows{Key: why.Key})
+	}
+	p.Barred[n].Sum.add(r.Line)
+	p.Barred[n].Rows = append(p.Barred[n].Rows, r)
 }
 
 // Mine reports whether who looks may approve any of the rows.
@@ -234,12 +254,20 @@ func (k *console) signSheet(v *visit) error {
 		count.LinesVerdict{Verdict: count.Verdict(verdict), Reason: f.Get("reason"), Lines: lineNames(f)})
 	if err == nil {
 		done := map[count.Verdict]string{count.Approve: "done.lines-approved", count.Reject: "done.lines-rejected", count.Return: "done.lines-returned"}
-		return v.done("/sessions/"+seg(id)+"/sheet", done[count.Verdict(verdict)])
+		return v.done("/sessions/"+seg(id)+"/"+back(f), done[count.Verdict(verdict)])
 	}
 	if err := f.blame(err, "reason-needed", "reason"); err != nil {
 		return err
 	}
 	return k.confirmSheet(v, f, count.Verdict(verdict))
+}
+
+// back is the page that a form came from, to go on to.
+func back(f *form) string {
+	if f.Get("back") == "desk" {
+		return "desk"
+	}
+	return "sheet"
 }
 
 func (k *console) sheetAgain(v *visit, f *form) error {
@@ -260,14 +288,22 @@ func (k *console) confirmSheet(v *visit, f *form, verdict count.Verdict) error {
 	if err != nil {
 		return err
 	}
-	p := sheetPage{seen: s, Tier: -1, Verdict: verdict, Asks: verdict != count.Approve}
+	p := sheetPage{seen: s, Tier: -1, Verdict: verdict, Asks: verdict != count.Approve, Back: back(f)}
 	for _, ref := range lineNames(f) {
 		l := s.View.Line(ref.Section, ref.Item)
 		if l == nil {
 			continue
 		}
-		if l.Digest != ref.Digest || l.Variance == nil {
+		if ref.Digest == "" && l.Variance == nil {
+			p.Skipped++
+			continue
+		}
+		if ref.Digest != "" && l.Digest != ref.Digest || l.Variance == nil { // without a digest this is the first look
 			p.Changed = append(p.Changed, s.row(l))
+			continue
+		}
+		if err := s.Bars(s.Me, verdict, l); err != nil {
+			p.bar(s.row(l), stocktake.Fault(err).Reason)
 			continue
 		}
 		p.Rows = append(p.Rows, s.row(l))

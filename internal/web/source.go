@@ -42,6 +42,8 @@ type Sessions interface {
 	Log(ctx context.Context, by stocktake.Person, session stocktake.SessionID, from uint64, limit int) ([]count.Entry, error)
 	Story(ctx context.Context, by stocktake.Person, session stocktake.SessionID, section stocktake.SectionID, item stocktake.ItemID) ([]count.Booked, error)
 
+	Hints(ctx context.Context, by stocktake.Person, session stocktake.SessionID) ([]count.Hint, error)
+
 	Issue(ctx context.Context, by stocktake.Person, p count.Plan) (count.Entry, error)
 	ExtendScope(ctx context.Context, by stocktake.Person, session stocktake.SessionID, more count.Scope) (count.Entry, error)
 	Assign(ctx context.Context, by stocktake.Person, session stocktake.SessionID, a count.Assignment) (count.Entry, error)

@@ -143,6 +143,7 @@ func (a *api) routes(e *echo.Echo) {
 	g.GET(s+"/tasks", view(a, a.tasks), in)
 	g.GET(s+"/rounds", view(a, (*count.View).AllRounds), in)
 	g.GET(s+"/asides", view(a, func(v *count.View) []count.Aside { return v.Asides }), in)
+	g.GET(s+"/hints", view(a, (*count.View).Hints), in)
 	g.GET(s+"/comments", view(a, func(v *count.View) []count.Comment { return v.Comments }), in)
 	g.GET(s+"/log", a.by(a.log), in)
 

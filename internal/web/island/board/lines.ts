@@ -135,6 +135,13 @@ export class Lines {
     return !want.length || want.every((word) => folded(l).includes(word))
   }
 
+  /** the categories that lines are of, sorted */
+  categories(): string[] {
+    const set = new Set<string>()
+    for (const l of this.all.values()) if (l.category) set.add(l.category)
+    return [...set].sort()
+  }
+
   /** makes ready for a search, as long as there is time; true once all lines are */
   warm(time: () => boolean): boolean {
     for (const l of this.all.values()) {

@@ -10,7 +10,7 @@ export interface TableHost<T> {
   draw(row: HTMLElement, line: T, index: number): void
   id(line: T): string
   /** a line's row was pressed; on its box when asked */
-  press(index: number, target: HTMLElement): void
+  press(index: number, target: HTMLElement, shift: boolean): void
 }
 
 export class Table<T> {
@@ -28,7 +28,7 @@ export class Table<T> {
     body.addEventListener('click', (e) => {
       const target = e.target as HTMLElement
       const row = target.closest<HTMLElement>('[data-index]')
-      if (row) this.host.press(Number(row.dataset['index']), target)
+      if (row) this.host.press(Number(row.dataset['index']), target, e.shiftKey)
     })
   }
 

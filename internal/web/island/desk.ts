@@ -1,0 +1,475 @@
+// The variance desk: the lines that wait, by section and custodian, to be decided on many at a time with the keyboard.
+import { columns, type Column } from './board/columns'
+import { Feed, type Link, type Message } from './board/feed'
+import { drawSummary, el, number } from './board/floor'
+import { Flag, keyOf, Lines } from './board/lines'
+import { Say, type Tongue } from './board/say'
+import { Table } from './board/table'
+import { choice, read } from './desk/asked'
+import { Groups, isGroup, sumOf, type Group, type Row, type Section, type Side } from './desk/groups'
+
+interface Named { ar?: string; en?: string }
+interface Given extends Tongue { session: string; base: string; most: number; custodians: Record<string, Named> }
+interface Hint { section: string; item: string; kind: string; text: string }
+
+const given = JSON.parse(document.getElementById('desk')!.textContent!) as Given
+const say = new Say(given)
+const $ = (id: string) => document.getElementById(id)!
+const grid = $('grid')
+const head = $('grid-head')
+const body = $('grid-body')
+const lines = new Lines()
+const sections = new Map<string, Section>()
+const hints = new Map<string, Hint[]>()
+const comments = new Map<string, number>()
+const groups = new Groups((id) => sections.get(id) ?? { name: id, custodian: '' })
+const kept = 'jard.desk.' + given.session // where somebody was, until the window is closed
+const asked = read(sessionStorage.getItem(kept))
+const marked = 4000 // how long a changed row stays marked, ms
+let now = 0
+let asOf = 0
+
+const notes: Column = {
+  id: 'notes', width: 'minmax(110px, 1fr)',
+  draw(cell, l) {
+    cell.className = 'word notes'
+    cell.replaceChildren()
+    if (l.flags & Flag.lapsed) cell.append(el('span', 'tag check', say.t('desk.lapsed')), ' ')
+    const of = hints.get(l.key)
+    if (of) {
+      const tag = el('span', 'tag hint', say.t('hint.' + of[0]!.kind))
+      tag.title = of.map((h) => h.text).join('\n')
+      cell.append(tag, ' ')
+    }
+    const n = comments.get(l.key)
+    if (n) cell.append(el('span', 'tag', say.t('desk.comments', n)))
+  },
+}
+const all = [...columns(say, (id) => sections.get(id)?.name ?? id, given.base, (key) => lines.chosen.has(key)), notes]
+let shown: Column[] = []
+
+const table = new Table<Row>(grid, body, {
+  rows: () => groups.rows,
+  id: (r) => r.key,
+  draw(row, r, index) {
+    const group = isGroup(r)
+    row.classList.toggle('group', group)
+    row.classList.toggle('odd', index % 2 === 1)
+    const whole = row.lastElementChild as HTMLElement
+    if (group) {
+      row.classList.remove('chosen', 'changed', 'gone')
+      row.setAttribute('aria-expanded', String(r.open))
+      row.removeAttribute('aria-selected')
+      drawGroup(whole, r)
+      return
+    }
+    row.removeAttribute('aria-expanded')
+    shown.forEach((c, n) => c.draw(row.children[n] as HTMLElement, r))
+    row.classList.toggle('chosen', lines.chosen.has(r.key))
+    row.classList.toggle('changed', r.changed > 0 && now - r.changed < marked)
+    row.classList.toggle('gone', r.gone)
+    row.setAttribute('aria-selected', String(lines.chosen.has(r.key)))
+  },
+  press(index, target, shift) {
+    const before = table.cursor
+    table.goto(index)
+    const r = groups.rows[index]
+    if (isGroup(r)) {
+      if (target.closest('.choose')) chooseGroup(r)
+      else fold(r)
+    } else if (shift) stretch(before, index)
+    else if (target instanceof HTMLInputElement || target.classList.contains('box')) toggle(index)
+    if (!(target instanceof HTMLAnchorElement)) grid.focus()
+    drawAbout()
+  },
+})
+
+function amounts(s: Side): string {
+  return [...s.units].map(([unit, n]) => say.amount(n, unit) + ' ' + say.t('unit.' + unit)).join(say.t('board.comma'))
+}
+
+/** one side in words: how much, what it is worth, in how many lines */
+function drawSide(to: HTMLElement, name: 'short' | 'over', s: Side): void {
+  const part = to.appendChild(el('span', 'side-sum'))
+  part.append(el('span', name, say.t(name === 'short' ? 'line.shortage' : 'line.surplus')), ' ', number(say.dinars(s.value)), ' ' + say.t('unit.kd'))
+  if (s.lines) part.append(' ', el('span', 'soft', say.t('board.in-lines', s.lines) + ' · '), el('bdi', 'soft', amounts(s)))
+}
+
+function drawGroup(cell: HTMLElement, g: Group): void {
+  cell.className = 'group-cell'
+  const name = el('span', 'group-name')
+  name.append(el('span', 'fold', g.open ? '▾' : '▸'), ' ', el('b', '', g.name || say.t('desk.nobody')))
+  if (g.custodian) name.append(' ', el('span', 'soft', say.t('line.custodian', g.custodian)))
+  name.append(' ', number(say.count(g.sums.lines), 'soft'))
+  const choose = el('span', 'choose', say.t('desk.choose-group'))
+  cell.replaceChildren(name, choose)
+  drawSide(cell, 'short', g.sums.short)
+  drawSide(cell, 'over', g.sums.over)
+}
+
+// Choosing
+
+function changedChoice(): void {
+  table.refresh()
+  drawFoot()
+}
+
+function toggle(index: number): void {
+  const r = groups.rows[index]
+  if (isGroup(r)) return chooseGroup(r)
+  if (r && !r.gone) lines.toggle(r.key)
+  changedChoice()
+}
+
+/** all lines from one row to another, those of the groups on the way too */
+function stretch(from: number, to: number): void {
+  for (let n = Math.min(from, to); n <= Math.max(from, to); n++) {
+    const r = groups.rows[n]
+    if (r && !isGroup(r) && !r.gone) lines.chosen.add(r.key)
+  }
+  changedChoice()
+}
+
+function chooseGroup(g: Group | undefined): void {
+  if (!g) return
+  const every = g.lines.every((l) => l.gone || lines.chosen.has(l.key))
+  for (const l of g.lines) if (!l.gone) every ? lines.chosen.delete(l.key) : lines.chosen.add(l.key)
+  changedChoice()
+}
+
+function chooseShown(): void {
+  lines.toggleShown()
+  changedChoice()
+}
+
+function fold(g: Group): void {
+  groups.toggle(g)
+  table.goto(groups.rows.indexOf(g))
+  table.refresh()
+}
+
+// Order and filters
+
+function arrange(): void {
+  const at = groups.rows[table.cursor]
+  Object.assign(lines.choice, choice(asked, hints, comments))
+  lines.arrange()
+  groups.by = asked.by
+  groups.arrange(lines.shown)
+  const again = at ? groups.rows.indexOf(at) : -1
+  if (again >= 0) table.goto(again)
+  else { table.cursor = 0; grid.scrollTop = 0 }
+  setColumns()
+  table.refresh()
+  drawFoot()
+  drawAbout()
+  keep()
+  $('settle').hidden = true
+  $('nothing').hidden = lines.shown.length > 0 || lines.size === 0
+}
+
+function keep(): void {
+  const r = groups.rows[table.cursor]
+  try { sessionStorage.setItem(kept, JSON.stringify({ ...asked, at: r?.key ?? '' })) } catch { /* no storage */ }
+}
+
+function setColumns(): void {
+  const ids = ['box', 'name', 'item', ...(groups.by === 'section' ? [] : ['section']), 'status', 'unit', 'book', 'counted', 'variance', 'bar', 'value', 'notes']
+  if (shown.length === ids.length) return
+  shown = all.filter((c) => ids.includes(c.id))
+  grid.style.setProperty('--columns', shown.map((c) => c.width).join(' '))
+  grid.setAttribute('aria-colcount', String(shown.length))
+  head.replaceChildren(...shown.map((c) => {
+    const cell = el('div', c.figure ? 'figure' : '')
+    cell.setAttribute('role', 'columnheader')
+    if (c.id === 'box') {
+      const box = cell.appendChild(document.createElement('input'))
+      box.type = 'checkbox'
+      box.id = 'choose-all'
+      box.setAttribute('aria-label', say.t('board.choose-all'))
+      box.addEventListener('change', chooseShown)
+    } else cell.textContent = say.t(c.id === 'notes' ? 'desk.notes' : 'column.' + c.id)
+    return cell
+  }))
+  table.columns(shown.length + 1)
+}
+
+// What is around the table
+
+const acts = ['approve', 'reject', 'return', 'recount'] as const
+
+function drawFoot(): void {
+  const few = lines.chosen.size
+  const s = sumOf(few ? [...lines.chosen].map((key) => lines.get(key)) : lines.shown)
+  const foot = $('totals')
+  foot.replaceChildren(el('span', '', say.t(few ? 'board.chosen' : 'board.lines', s.lines)))
+  drawSide(foot, 'short', s.short)
+  drawSide(foot, 'over', s.over)
+  for (const act of acts) {
+    const b = document.getElementById('do-' + act) as HTMLButtonElement | null
+    if (b) b.disabled = !keys().length || few > given.most
+  }
+  $('too-many').hidden = few <= given.most
+  const box = document.getElementById('choose-all') as HTMLInputElement | null
+  if (box) {
+    box.checked = few > 0 && few >= lines.shown.length
+    box.indeterminate = few > 0 && few < lines.shown.length
+  }
+}
+
+/** what is to be known of the line under the cursor besides its row: what it is likely to be, and that it has changed */
+function drawAbout(): void {
+  const r = groups.rows[table.cursor]
+  const about = $('about')
+  const list: Node[] = []
+  if (r && !isGroup(r)) {
+    if (r.flags & Flag.lapsed) list.push(el('p', 'changed-since', say.t('desk.lapsed-means')))
+    for (const h of hints.get(r.key) ?? []) {
+      const p = el('p')
+      p.append(el('span', 'tag hint', say.t('hint.' + h.kind)), ' ', el('bdi', '', h.text))
+      list.push(p)
+    }
+  }
+  if (!list.length) list.push(el('p', 'soft', say.t('desk.about')))
+  about.replaceChildren(...list)
+}
+
+/** the lines that an act would be about: those chosen, or the one under the cursor */
+function keys(): string[] {
+  const at = groups.rows[table.cursor]
+  return lines.chosen.size ? [...lines.chosen] : at && !isGroup(at) && !at.gone ? [at.key] : []
+}
+
+function go(act: (typeof acts)[number]): void {
+  const button = document.getElementById('do-' + act) as HTMLButtonElement | null
+  const form = button?.form
+  const list = keys()
+  if (!form || !list.length || list.length > given.most) return
+  keep()
+  const fields = document.createDocumentFragment()
+  const field = (name: string, value: string) => {
+    const x = document.createElement('input')
+    x.type = 'hidden'
+    x.name = name
+    x.value = value
+    fields.append(x)
+  }
+  field('back', 'desk')
+  if (act !== 'recount') field('do', act)
+  for (const key of list) field('line', key)
+  form.querySelectorAll('input[type=hidden]').forEach((x) => x.remove())
+  form.append(fields)
+  form.action = button.formAction
+  form.submit()
+}
+
+function open(at = ''): void {
+  const r = groups.rows[table.cursor]
+  if (isGroup(r)) return fold(r)
+  if (!r) return
+  keep()
+  location.href = `${given.base}/line?section=${encodeURIComponent(r.section)}&item=${encodeURIComponent(r.item)}${at}`
+}
+
+// Keys
+
+function move(by: number, choosing = false): void {
+  const from = table.cursor
+  table.move(by)
+  if (choosing) stretch(from, table.cursor)
+  drawAbout()
+  if (!lines.chosen.size) drawFoot()
+}
+
+function help(): void {
+  const d = $('keys') as HTMLDetailsElement
+  d.open = !d.open
+}
+
+function key(e: KeyboardEvent): void {
+  if (e.altKey) return
+  if (e.ctrlKey || e.metaKey) {
+    if (e.code !== 'KeyA') return
+    e.preventDefault()
+    return chooseShown()
+  }
+  const act: Record<string, () => void> = {
+    j: () => move(1, e.shiftKey), ArrowDown: () => move(1, e.shiftKey), k: () => move(-1, e.shiftKey), ArrowUp: () => move(-1, e.shiftKey),
+    PageDown: () => move(table.page(), e.shiftKey), PageUp: () => move(-table.page(), e.shiftKey),
+    Home: () => move(-groups.rows.length), End: () => move(groups.rows.length),
+    x: () => toggle(table.cursor), ' ': () => toggle(table.cursor), g: () => chooseGroup(groups.of(table.cursor)), Enter: () => open(),
+    a: () => go('approve'), d: () => go('reject'), t: () => go('return'), r: () => go('recount'), c: () => open('#comments'),
+    s: arrange, '?': help, '؟': help,
+    Escape: () => { lines.chosen.clear(); changedChoice() },
+  }
+  // The keys of an Arabic keyboard are where the Latin ones are.
+  const byPlace: Record<string, string> = { KeyJ: 'j', KeyK: 'k', KeyX: 'x', KeyG: 'g', KeyA: 'a', KeyD: 'd', KeyT: 't', KeyR: 'r', KeyC: 'c', KeyS: 's' }
+  const f = act[byPlace[e.code] ?? e.key]
+  if (!f) return
+  e.preventDefault()
+  f()
+}
+grid.addEventListener('keydown', key)
+document.addEventListener('keydown', (e) => {
+  const typing = e.target instanceof HTMLInputElement && e.target.type !== 'checkbox' || e.target instanceof HTMLTextAreaElement || e.target instanceof HTMLSelectElement
+  if (!typing && !e.ctrlKey && !e.metaKey && !e.shiftKey && (e.key === '/' || e.code === 'Slash')) {
+    e.preventDefault()
+    return search.focus()
+  }
+  // Where nothing has the focus the letters are the table's, whose cursor is what one sees; the rest move the page.
+  if (e.target === document.body && e.key.length === 1 && e.key !== ' ' && !e.ctrlKey && !e.metaKey) {
+    key(e)
+    if (e.defaultPrevented) grid.focus({ preventScroll: true })
+  }
+})
+
+// Filters
+
+const search = $('search') as HTMLInputElement
+let typed = 0
+search.value = asked.text
+search.addEventListener('input', () => {
+  clearTimeout(typed)
+  typed = window.setTimeout(() => { asked.text = search.value; arrange() }, 60)
+})
+search.addEventListener('keydown', (e) => { if (e.key === 'Escape' || e.key === 'Enter') grid.focus() })
+for (const name of ['status', 'sign', 'section', 'category', 'by'] as const) {
+  const e = $(name) as HTMLSelectElement
+  e.value = asked[name]
+  e.addEventListener('change', () => { Object.assign(asked, { [name]: e.value }); arrange() })
+}
+const least = $('least') as HTMLInputElement
+least.value = asked.least
+least.addEventListener('input', () => { asked.least = least.value; arrange() })
+for (const name of ['uncertain', 'provisional', 'lapsed', 'hinted', 'commented'] as const) {
+  const e = $(name) as HTMLInputElement
+  e.checked = asked[name]
+  e.addEventListener('change', () => { asked[name] = e.checked; arrange() })
+}
+$('settle').addEventListener('click', () => { arrange(); grid.focus() })
+for (const act of acts) document.getElementById('do-' + act)?.addEventListener('click', (e) => { e.preventDefault(); go(act) })
+
+// The feed: messages are gathered and drawn once a frame
+
+let waiting: Message[] = []
+let frame = 0
+let first = true
+
+function draw(): void {
+  frame = 0
+  const list = waiting
+  waiting = []
+  now = performance.now()
+  let ordered = false
+  let changed = false
+  for (const m of list) {
+    asOf = m.at
+    if (m.comments) {
+      comments.clear()
+      for (const [section, item, n] of m.comments) comments.set(keyOf(section, item), n)
+      changed = true
+    }
+    if (m.type === 'all') {
+      for (const [id, ar, en] of m.sections ?? []) {
+        const c = given.custodians[id]
+        sections.set(id, { name: say.name(ar, en) || id, custodian: c ? say.name(c.ar ?? '', c.en ?? '') : '' })
+      }
+      lines.replace(m.lines ?? [])
+      fill()
+      ordered = true
+    } else if (m.lines?.length || m.gone?.length) {
+      lines.apply(m.lines ?? [], m.gone ?? [], now)
+      changed = true
+    }
+    if (m.summary) drawSummary(document.body, m.summary, say)
+  }
+  if (ordered) {
+    arrange()
+    if (first) begin()
+  } else if (changed) {
+    groups.sum()
+    table.refresh()
+    drawFoot()
+    drawAbout()
+    window.setTimeout(() => { now = performance.now(); table.refresh() }, marked + 50)
+  }
+  if (ordered || changed) ask()
+  const settle = $('settle')
+  settle.hidden = lines.unsettled === 0
+  if (!settle.hidden) settle.textContent = say.t('board.settle', lines.unsettled)
+}
+
+/** once, when the lines are there: back to where somebody was */
+function begin(): void {
+  first = false
+  const at = groups.rows.findIndex((r) => r.key === asked.at)
+  if (at > 0) table.goto(at)
+  grid.focus({ preventScroll: true })
+  drawAbout()
+  const warm = (d: IdleDeadline) => { if (!lines.warm(() => d.timeRemaining() > 1)) requestIdleCallback(warm) }
+  requestIdleCallback(warm)
+}
+
+/** the choices that go by what there is */
+function fill(): void {
+  const options = (id: 'section' | 'category', list: [string, string][]) => {
+    const e = $(id) as HTMLSelectElement
+    while (e.options.length > 1) e.remove(1)
+    for (const [value, text] of list) e.add(new Option(text, value, false, value === asked[id]))
+    e.value = asked[id]
+  }
+  options('section', [...sections].map(([id, s]) => [id, s.name]))
+  options('category', lines.categories().map((c) => [c, c]))
+}
+
+// Hints are asked for when the lines have been still for a while: they go by all of them.
+let askedFor = 0
+function ask(): void {
+  clearTimeout(askedFor)
+  askedFor = window.setTimeout(() => void hear(), hints.size ? 5000 : 300)
+}
+async function hear(): Promise<void> {
+  try {
+    const answer = await fetch(given.base + '/desk/hints', { headers: { accept: 'application/json' }, cache: 'no-store' })
+    if (!answer.ok) return
+    hints.clear()
+    for (const h of await answer.json() as Hint[]) {
+      const key = keyOf(h.section, h.item)
+      const of = hints.get(key)
+      of ? of.push(h) : hints.set(key, [h])
+    }
+    if (asked.hinted) arrange()
+    table.refresh()
+    drawAbout()
+  } catch { /* the link says that nobody is there */ }
+}
+
+function drawLink(state: Link): void {
+  const e = $('link')
+  $('live').dataset['link'] = $('live-top').dataset['link'] = state
+  const text = state === 'stale' && asOf ? say.t('board.link-stale', say.clock(asOf)) : say.t('board.link-' + state)
+  if (e.textContent !== text) e.textContent = text
+  $('sign-in').hidden = state !== 'signed-out'
+}
+
+document.getElementById('plain')?.remove()
+$('live').hidden = false
+$('live-top').hidden = false
+setColumns()
+drawLink('connecting')
+new Feed(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/live/sessions/${encodeURIComponent(given.session)}`, {
+  apply(m) {
+    waiting.push(m)
+    // A hidden page gets no frames; what comes in meanwhile must not pile up.
+    if (!frame) frame = document.hidden ? window.setTimeout(draw, 1000) : requestAnimationFrame(draw)
+  },
+  link: drawLink,
+  async signedOut() {
+    try {
+      const r = await fetch('/me', { redirect: 'manual', cache: 'no-store' })
+      return r.type === 'opaqueredirect' || r.status === 401 || r.status === 403
+    } catch {
+      return false // no network: come back later
+    }
+  },
+})

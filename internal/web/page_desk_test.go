@@ -22,7 +22,7 @@ func TestCommentStandsOnItsLine(t *testing.T) {
 func TestDeskShowsWhatWaitsByCustodian(t *testing.T) {
 	s := openStory(t)
 	s.walk("p1", "ali", "tuna", 98_763)
-	s.page("supervisor", "/sessions/s1/desk", "tuna", "0.500", `id="desk"`, `src="/static/console/desk.js"`, `id="do-approve"`, `id="do-recount"`)
+	s.page("supervisor", "/sessions/s1/desk", "tuna", "0.500", `id="desk"`, `/static/console/desk.js`, `id="do-approve"`, `id="do-recount"`)
 	if page := s.page("witness", "/sessions/s1/desk", "tuna"); strings.Contains(page, `id="do-approve"`) || strings.Contains(page, `id="do-recount"`) {
 		t.Error("a witness is offered decisions")
 	}

@@ -93,7 +93,7 @@ pictures: tools $(APP)/node_modules/.package-lock.json
 	cd $(APP) && node e2e/pictures.mjs ../bin/jard ../deploy/pictures
 
 bench:
-	@set -o pipefail; $(GO) test ./server -run '^$$' -bench '^Benchmark(Figures|ColdStart|Demo)$$' -benchtime 1x -timeout 20m \
+	@set -o pipefail; $(GO) test ./server -run '^$$' -bench '^Benchmark(Figures|ColdStart|Demo|LateMovement|ReconcileBesidePostgres)$$' -benchtime 1x -timeout 30m \
 	  | grep -vE '^(goos|goarch|pkg|cpu|PASS|ok|Benchmark.*ns/op)'
 
 demo:

@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"fmt"
 
 	"jard/internal/stocktake"
 )
@@ -48,3 +49,19 @@ var Isolated = isolated
 
 // SecretFields are those whose text never comes back.
 var SecretFields = secretFields
+
+// ReadPages puts every page together in every tongue.
+func ReadPages() error {
+	k, err := newConsole(&api{})
+	if err != nil {
+		return err
+	}
+	for tongue, all := range k.pages {
+		for name, page := range all {
+			if _, err := page(); err != nil {
+				return fmt.Errorf("%s in %s: %w", name, tongue, err)
+			}
+		}
+	}
+	return nil
+}

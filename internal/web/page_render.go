@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -21,10 +22,11 @@ import (
 //go:embed html/*.html
 var htmlFiles embed.FS
 
-// pages are the templates of one tongue, by name.
-type pages map[string]*template.Template
+// pages are the templates of one tongue, by name. Each is put together when it is first shown: all of them together would
+// be most of a start.
+type pages map[string]func() (*template.Template, error)
 
-// loadPages parses each file of html/ as a page of its own, together with the layout and the parts: those whose names
+// loadPages finds each file of html/ to be a page of its own, together with the layout and the parts: those whose names
 // begin with an underscore.
 func (k *console) loadPages(g *tongue) (pages, error) {
 	base, err := template.New("").Funcs(k.words(g)).ParseFS(htmlFiles, "html/_*.html")
@@ -37,14 +39,13 @@ func (k *console) loadPages(g *tongue) (pages, error) {
 	}
 	all := pages{}
 	for _, name := range names {
-		page, err := base.Clone()
-		if err != nil {
-			return nil, err
-		}
-		if page, err = page.ParseFS(htmlFiles, name); err != nil {
-			return nil, err
-		}
-		all[strings.TrimSuffix(strings.TrimPrefix(name, "html/"), ".html")] = page
+		all[strings.TrimSuffix(strings.TrimPrefix(name, "html/"), ".html")] = sync.OnceValues(func() (*template.Template, error) {
+			page, err := base.Clone()
+			if err != nil {
+				return nil, err
+			}
+			return page.ParseFS(htmlFiles, name)
+		})
 	}
 	return all, nil
 }
@@ -178,7 +179,11 @@ func (v *visit) showAs(status int, name string, f frame) error {
 		}
 	}
 	var b bytes.Buffer
-	if err := v.pages[name].ExecuteTemplate(&b, "page", &f); err != nil {
+	page, err := v.pages[name]()
+	if err == nil {
+		err = page.ExecuteTemplate(&b, "page", &f)
+	}
+	if err != nil {
 		return fmt.Errorf("page %s: %w", name, err)
 	}
 	if r.Method == http.MethodHead {

@@ -155,3 +155,10 @@ func TestCodesAndNegativeNumbersStayWhole(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryPageIsReadable, since a page is put together when it is first shown.
+func TestEveryPageIsReadable(t *testing.T) {
+	if err := web.ReadPages(); err != nil {
+		t.Error(err)
+	}
+}

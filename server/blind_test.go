@@ -100,6 +100,7 @@ func (b *blind) call(method, path, token, body string) (int, []byte) {
 // TestCounterNeverSeesTheBook walks every response that a counter can obtain in a blind session and looks for the
 // book's quantities and costs.
 func TestCounterNeverSeesTheBook(t *testing.T) {
+	t.Parallel()
 	b := newBlind(t)
 	b.walkAPI()
 	b.walkGateway()

@@ -15,6 +15,7 @@ import (
 // TestNothingCrossesBetweenSocieties gives somebody of another society every role and a handheld, and lets them ask
 // for everything of the first one by its right name.
 func TestNothingCrossesBetweenSocieties(t *testing.T) {
+	t.Parallel()
 	b := newBlind(t)
 	ctx := t.Context()
 	before, err := b.society.db.Head(ctx, "rawda", stocktake.SessionID(b.session))

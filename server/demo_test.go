@@ -65,6 +65,7 @@ func smallDemo(t *testing.T) *demoCmd {
 // What the demo tells is true, at its first start and at its second: people can sign in, the code pairs a handheld, one
 // session is out and one is sealed.
 func TestDemo(t *testing.T) {
+	t.Parallel()
 	c := smallDemo(t)
 	first, stop := runDemo(t, c)
 	enrol := func(code string) int {
@@ -119,6 +120,7 @@ func look(t *testing.T, d told) {
 // The ministry has what it needs to show: societies of every governorate, one that has sent nothing, results, a refusal
 // that stands and one that was corrected. All of it verifies.
 func TestDemoMinistry(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "demo")
 	if err := buildDemo(t.Context(), dir, recipe{Seed: 2, Items: 2500, Locations: 60, MadeAt: time.Now().UTC()}); err != nil {
 		t.Fatal(err)
@@ -182,6 +184,7 @@ func TestDemoLeavesOthersAlone(t *testing.T) {
 
 // Virtual counters come to the session by themselves, and a second start goes on with their handhelds.
 func TestDemoSimulates(t *testing.T) {
+	t.Parallel()
 	c := smallDemo(t)
 	c.Simulate = 2
 	last := uint64(0)

@@ -8,6 +8,7 @@ import (
 // What is mounted answers: the console, the handheld app, and the live feed to whom the console's cookie names, and to
 // nobody else.
 func TestMounted(t *testing.T) {
+	t.Parallel()
 	d, _ := runDemo(t, smallDemo(t))
 	salem, err := newClient(t.Context(), d.Society, string(demoHome.ID), string(demoSalem.ID), demoStaff[1].Password)
 	if err != nil {

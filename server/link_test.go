@@ -19,6 +19,7 @@ import (
 // TestLink is an integrator's day: a key is issued, the check is passed, files are sent through a connection that fails, and
 // the key is revoked.
 func TestLink(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	n, err := openNode(dataFlags{filepath.Join(dir, "data")}, slog.New(slog.DiscardHandler))
 	if err != nil {

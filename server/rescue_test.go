@@ -11,6 +11,7 @@ import (
 // TestEventsFromAFile: what a handheld held is taken in by a store that no server serves, once, and a damaged file not at
 // all. The file is the one that the app's tests make.
 func TestEventsFromAFile(t *testing.T) {
+	t.Parallel()
 	golden, err := os.ReadFile("../internal/wire/testdata/rescue.jsonl")
 	if err != nil {
 		t.Fatal(err)

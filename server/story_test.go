@@ -35,6 +35,7 @@ type story struct {
 
 // TestStory plays it in order. A sentence that does not hold ends it: what follows builds on it.
 func TestStory(t *testing.T) {
+	t.Parallel()
 	path, err := buildServer()
 	if err != nil {
 		t.Fatal(err)

@@ -15,6 +15,7 @@ import (
 // TestSealAndResultNameEachOther takes a session that the demo has sealed, and holds its seal against the right head of
 // the log and against wrong ones: the bytes of log and result each being whole does not make them belong together.
 func TestSealAndResultNameEachOther(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	demo := &storyCmd{Data: dir, Seed: 5, Items: 60, Locations: 8, Counters: 3}
 	if err := demo.Run(t.Context(), &streams{Out: io.Discard, Err: io.Discard}); err != nil {

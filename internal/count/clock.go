@@ -103,6 +103,23 @@ func (c *clock) carried(seq uint64) *offsetRun {
 	return &c.offsets[n]
 }
 
+// stepped is by how much the wall clock of an event's device ran otherwise than its monotonic one since the last measurement: so much the
+// time between two instants of its wall clock may be wrong. Zero where there is nothing to hold it against.
+func (f *Fold) stepped(o *observedFact) int64 {
+	x := f.fact(o.fact)
+	if x.seq == 0 {
+		return 0
+	}
+	c := f.clock(x.stream)
+	before, _ := f.bracket(c, x.seq)
+	carried := c.carried(x.seq)
+	if before == nil || carried == nil || before.Mono == 0 || o.mono < before.Mono {
+		return 0
+	}
+	d := (o.end - carried.offset - before.Wall) - (o.mono - before.Mono)
+	return max(d, -d)
+}
+
 // when says when something happened of which an event tells, in the server's time, by the device's monotonic clock then and by its
 // wall clock corrected by the last measurement before. Open: no measurement after it has come.
 func (f *Fold) when(n factID, mono, at int64) (span reconcile.Span, open bool) {

@@ -110,10 +110,7 @@ func (f *Fold) book(e *Booking) {
 	}
 	item := keep(f, m.Item)
 	list := f.feed.items[item] // by when they were booked: what comes late is put where it belongs
-	n := len(list)
-	for n > 0 && list[n-1].compare(&b) > 0 {
-		n--
-	}
+	n, _ := slices.BinarySearchFunc(list, &b, func(x booked, b *booked) int { return x.compare(b) })
 	f.feed.items[item] = slices.Insert(list, n, b)
 	if f.late.base != nil {
 		f.late.items[item] = true

@@ -195,6 +195,31 @@ func TestAllOfItHereNarrowsTheBand(t *testing.T) {
 	s.wantBand("dairy", "milk", 0, -3, 0)
 }
 
+// How long somebody keyed is told by the wall clock. One that was set back meanwhile makes the entry no shorter than it may have been.
+func TestClockSetBackWhileKeying(t *testing.T) {
+	for _, back := range []int64{0, 100_000} {
+		s := write(t)
+		s.walked("badr", "A2", 600, 610, found{"eggs": 6})
+		w := s.unopened("ali")
+		s.measure(w.stream, 599)
+		opened := timed(w.event("pass.opened"), 600)
+		opened.Location, opened.Round, opened.Person, opened.Mode = "A1", 1, "ali", "quantity"
+		s.push(w.stream, opened)
+		e := timed(w.seen("milk", 10), 608)
+		e.AllHere, e.ScannedAt, e.At = true, minute(606).UnixMilli(), e.At-back
+		s.push(w.stream, e)
+		w.keep(e)
+		closed := timed(w.event("pass.closed"), 610)
+		closed.At -= back
+		closed.Observations, closed.Quantity = w.n, w.q
+		s.push(w.stream, closed)
+		s.measure(w.stream, 611)
+		s.book(stocktake.Sale, "milk", -3, 606) // taken before the scan, or during it
+		s.complete(2000)
+		s.wantBand("dairy", "milk", 3, 0, 3)
+	}
+}
+
 // Goods carried from a shelf that was counted to one that was not are found twice, and booked nowhere.
 func TestMovesInsideASection(t *testing.T) {
 	carried := func(taken, placed int64) (*script, count.Event) {
@@ -331,6 +356,18 @@ func TestMovementOfSeveralSections(t *testing.T) {
 	s.wantBand("dairy", "milk", 1, 0, 1)
 	s.wantBand("cold", "milk", 0, 0, 1)
 	s.wantBand("dairy", "eggs", 0, 0, 0)
+}
+
+// Goods that were brought into a section during the day can be sold out of it, though its books held none and nobody has been there.
+func TestMovementOfASectionThatWasSuppliedSince(t *testing.T) {
+	s := dairy(t, 10, 6)
+	s.book(stocktake.Transfer, "milk", 5, 100, in("cold"))
+	s.book(stocktake.Sale, "milk", -5, 400)
+	s.complete(2000)
+	s.wantBand("dairy", "milk", 5, 0, 5)
+	s.walked("huda", "C1", 620, 630, found{"ice": 4, "milk": 0})
+	s.wantBand("dairy", "milk", 5, 0, 5)
+	s.wantBand("cold", "milk", -5, -5, 0)
 }
 
 // What the feed books where the books had nothing is a line to be looked for.

@@ -66,7 +66,8 @@ func (f *Fold) loose(item stocktake.ItemID) bool {
 	return slices.ContainsFunc(f.feed.items[item], func(b booked) bool { id, _ := f.place(&b); return id == "" })
 }
 
-// share works out which sections movements may be of that name none. The section of which the books hold most comes first; of
+// share works out which sections movements may be of that name none: those that hold the item by the books, by what was met, or by
+// what was brought there. The section of which the books hold most comes first; of
 // one in which nobody met the item, every location may hold it.
 func (f *Fold) share(v *View) {
 	if len(f.feed.items) == 0 {
@@ -85,6 +86,11 @@ func (f *Fold) share(v *View) {
 	for k := range v.history.observers {
 		if loose[k.item] && !slices.ContainsFunc(holders[k.item], func(h holder) bool { return h.key == k }) {
 			holders[k.item] = append(holders[k.item], holder{key: k})
+		}
+	}
+	for item := range loose {
+		if loose[item] {
+			holders[item] = f.addNamed(item, holders[item])
 		}
 	}
 	f.scene.shares = map[lineKey]reconcile.Line{}
@@ -112,7 +118,27 @@ func (f *Fold) shareItem(item stocktake.ItemID, h *history) {
 			list = append(list, holder{k, book})
 		}
 	}
-	f.shareOut(list, h)
+	f.shareOut(f.addNamed(item, list), h)
+}
+
+// addNamed adds the sections of which a movement of the item, or something carried, names the section: what was brought there may have
+// been sold there since, though the books had none and nobody met it.
+func (f *Fold) addNamed(item stocktake.ItemID, list []holder) []holder {
+	add := func(id stocktake.SectionID) {
+		k := lineKey{id, item}
+		if id != "" && !slices.ContainsFunc(list, func(h holder) bool { return h.key == k }) {
+			list = append(list, holder{key: k})
+		}
+	}
+	for i := range f.feed.items[item] {
+		section, _ := f.place(&f.feed.items[item][i])
+		add(section)
+	}
+	for _, m := range f.scene.moves[item] {
+		add(f.locationIndex()[m.From].Section)
+		add(f.locationIndex()[m.To].Section)
+	}
+	return list
 }
 
 // shareOut settles which kinds of movement each of an item's holders could have.
@@ -335,7 +361,8 @@ func (f *Fold) seen(groups []*group, item stocktake.ItemID) (span reconcile.Span
 		var unmeasured bool
 		if o := g.entry(item); o != nil {
 			one, unmeasured = f.when(o.fact, o.mono, o.end)
-			begun, _ := f.when(o.fact, max(o.mono-(o.end-o.start), 0), o.start)
+			before := o.end - o.start + f.stepped(o) // the scan was told by the wall clock, which may have been set since
+			begun, _ := f.when(o.fact, max(o.mono-before, 0), o.end-before)
 			one = one.Join(begun)
 		} else {
 			one, unmeasured = f.visited(g)

@@ -6,6 +6,7 @@ import "jard/internal/stocktake"
 // at it to another. Two counts of the place agree if the second less the first lies between.
 func (b *Basis) Change(l *Line, place int, first, second Span) (low, high stocktake.Quantity) {
 	var e effect
+	var s scratch
 	for i := range l.Movements {
 		m := &l.Movements[i]
 		if m.Voids != 0 || m.Posts || b.recorded(l, i) != nil {
@@ -22,7 +23,7 @@ func (b *Basis) Change(l *Line, place int, first, second Span) (low, high stockt
 			sure = c.only && who == surely
 		}
 		q, window := m.Quantity, b.windows[m.Kind].span(m.Booked)
-		if taken, voided := l.voids(i); taken != 0 {
+		if taken, voided := s.voids(l, i); taken != 0 {
 			away := window.Join(Span{voided.From, voided.To + b.back})
 			if m.Kind == Sale && away.meets(first.Join(second)) {
 				e.add(-taken, -1, 0, 1)

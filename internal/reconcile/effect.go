@@ -22,10 +22,12 @@ func (e *effect) perhaps(m membership) {
 	}
 }
 
-// scratch is the candidates of each kind of movement, gathered when the first movement of the kind comes.
+// scratch is what the movements of one line share: the candidates of each kind, gathered when the first movement of the kind comes,
+// and what voids take back of each.
 type scratch struct {
 	classes [kinds]class
 	ready   uint8
+	voided  []voided
 }
 
 func (s *scratch) class(b *Basis, l *Line, k Kind) *class {
@@ -82,13 +84,13 @@ func (b *Basis) special(l *Line, i int, s *scratch) (effect, membership) {
 	}
 	sLow, sMid, sHigh := b.holds(m)
 	if m.Voids != 0 {
-		if of := l.voided(m); of == nil {
+		if !s.fitting(l, m) {
 			b.orphan(l, m, c, s, &e)
 		} else {
 			e.add(m.Quantity, -sHigh, -sMid, -sLow) // in the books only
 		}
 	} else {
-		taken, voided := l.voids(i)
+		taken, voided := s.voids(l, i)
 		booked := m.Booked
 		if move := b.recorded(l, i); move != nil {
 			window, booked = move.span(m), move.span(m).middle()
@@ -142,38 +144,46 @@ func (b *Basis) away(l *Line, sold stocktake.Quantity, from *class, taken, voide
 	e.add(sold, min(low-backHigh, 0), 0, max(high-backLow, 0))
 }
 
-// voided gives the movement that a void takes back, where it is here and can be what the void says.
-func (l *Line) voided(m *Movement) *Movement {
+// voided is what voids took back of a movement, and when they were booked. Voids that do not fit it, for want of sign or by taking
+// back more than there is, are none.
+type voided struct {
+	sum    stocktake.Quantity
+	booked Span
+	unfit  bool
+}
+
+// voids is what was taken back of a movement.
+func (s *scratch) voids(l *Line, i int) (stocktake.Quantity, Span) {
+	if s.voided == nil {
+		s.voided = make([]voided, len(l.Movements))
+		for n := range l.Movements {
+			m := &l.Movements[n]
+			if m.Voids <= 0 || int(m.Voids) > len(l.Movements) {
+				continue
+			}
+			of, v := &l.Movements[m.Voids-1], &s.voided[m.Voids-1]
+			v.sum += m.Quantity
+			v.booked = v.booked.Join(Span{m.Booked, m.Booked})
+			v.unfit = v.unfit || (m.Quantity < 0) == (of.Quantity < 0) || v.sum.Abs() > of.Quantity.Abs()
+		}
+	}
+	if v := &s.voided[i]; !v.unfit {
+		return v.sum, v.booked
+	}
+	return 0, Span{}
+}
+
+// fitting reports whether the movement that a void takes back is here and can be what the void says.
+func (s *scratch) fitting(l *Line, m *Movement) bool {
 	if m.Voids <= 0 || int(m.Voids) > len(l.Movements) {
-		return nil
+		return false
 	}
 	of := &l.Movements[m.Voids-1]
 	if of == m || of.Voids != 0 {
-		return nil
+		return false
 	}
-	if sum, _ := l.voids(int(m.Voids - 1)); sum == 0 {
-		return nil
-	}
-	return of
-}
-
-// voids adds up what voids took back of a movement, and says when they were booked. Voids that do not fit it, for want of sign
-// or by taking back more than there is, are none.
-func (l *Line) voids(i int) (sum stocktake.Quantity, booked Span) {
-	of := &l.Movements[i]
-	for n := range l.Movements {
-		if m := &l.Movements[n]; int(m.Voids) == i+1 {
-			if (m.Quantity < 0) == (of.Quantity < 0) {
-				return 0, Span{}
-			}
-			sum += m.Quantity
-			booked = booked.Join(Span{m.Booked, m.Booked})
-			if sum.Abs() > of.Quantity.Abs() {
-				return 0, Span{}
-			}
-		}
-	}
-	return sum, booked
+	sum, _ := s.voids(l, int(m.Voids-1))
+	return sum != 0
 }
 
 // recorded gives the move across the section's edge that is this transfer: the one of its quantity and direction whose instant

@@ -88,7 +88,7 @@ func (v Variance) fill(l *Line, sum *total) (Variance, error) {
 	v.High = sum.observed - l.Book - sum.effect.low
 	v.Expected = l.Book + sum.moved
 	v.Counted = v.Quantity + v.Expected
-	for _, q := range [...]stocktake.Quantity{v.Observed, v.Quantity, v.Low, v.High, v.Expected, v.Counted} {
+	for _, q := range [...]stocktake.Quantity{v.Observed, v.Quantity, v.Low, v.High, v.Expected, v.Counted, v.Unbooked} {
 		if q.Abs() > stocktake.MaxNumber {
 			return Variance{}, overflow()
 		}

@@ -69,6 +69,10 @@ func (b *bygone) make(ctx context.Context, n *node, sessions *count.Service, clo
 			return err
 		}
 	}
+	clock.move(ends.Add(70 * time.Minute))
+	if err := b.sign(ctx, sessions); err != nil {
+		return err
+	}
 	v, err := sessions.View(ctx, b.manager, b.plan.Session)
 	if err != nil {
 		return err
@@ -167,6 +171,23 @@ func (b *bygone) approve(ctx context.Context, sessions *count.Service) error {
 			continue
 		}
 		if _, err := sessions.DecideLines(ctx, b.approvers[n], b.plan.Session, verdict); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sign has the committee and the witness put their names to what was found.
+func (b *bygone) sign(ctx context.Context, sessions *count.Service) error {
+	v, err := sessions.View(ctx, b.manager, b.plan.Session)
+	if err != nil {
+		return err
+	}
+	roles := map[count.Capacity]stocktake.Role{count.AsCommittee: stocktake.CommitteeMember, count.AsWitness: stocktake.Witness}
+	for _, s := range v.Signatories {
+		by := stocktake.Person{Society: b.manager.Society, ID: s.Person, Roles: []stocktake.Role{roles[s.Capacity]}}
+		g := count.Signature{Capacity: s.Capacity, Digest: v.Figures}
+		if _, err := sessions.Sign(ctx, by, b.plan.Session, g, func(context.Context) error { return nil }); err != nil {
 			return err
 		}
 	}

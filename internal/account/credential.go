@@ -46,6 +46,20 @@ func (s *Service) ChangePassword(ctx context.Context, by stocktake.Person, old, 
 	return s.save(ctx, a, nil, true, Act{By: by.ID, Kind: PasswordSet})
 }
 
+// Prove has a person who is signed in prove with their password that it is they who are there. Wrong ones are held up as at the
+// sign-in, and counted with those.
+func (s *Service) Prove(ctx context.Context, by stocktake.Person, password Secret, remote string) error {
+	if len(password) > maxPassword {
+		return PasswordWrong.New()
+	}
+	try := s.passwordAttempt(by.Society, by.ID, remote)
+	if _, err := s.prove(ctx, try, by.Society, by.ID, password, passwordOf, PasswordWrong); err != nil {
+		return err
+	}
+	try.succeeded()
+	return nil
+}
+
 // SetPIN gives a person a new PIN for the handhelds.
 func (s *Service) SetPIN(ctx context.Context, by stocktake.Person, id stocktake.PersonID, pin Secret) error {
 	a, roll, err := s.change(ctx, by, id)

@@ -32,6 +32,9 @@ var (
 	SignInWrong = stocktake.NewReason(stocktake.Unauthenticated, "sign-in-wrong",
 		"The society, the name or the password is wrong. Check them; the society administrator can set a new password.",
 		"الجمعية أو الاسم أو كلمة المرور غير صحيحة. تحقّق منها، ويمكن لمسؤول الجمعية تعيين كلمة مرور جديدة.")
+	PasswordWrong = stocktake.NewReason(stocktake.Forbidden, "password-wrong",
+		"The password is wrong. Type it again; the society administrator can set a new one.",
+		"كلمة المرور غير صحيحة. أعد كتابتها، ويمكن لمسؤول الجمعية تعيين كلمة مرور جديدة.")
 	PINWrong = stocktake.NewReason(stocktake.Unauthenticated, "pin-wrong",
 		"The name or the PIN is wrong. Try again; the society administrator can set a new PIN.",
 		"الاسم أو الرقم السري غير صحيح. أعد المحاولة، ويمكن لمسؤول الجمعية تعيين رقم سري جديد.")

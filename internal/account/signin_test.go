@@ -377,3 +377,19 @@ func TestSecretsAreNeverPrinted(t *testing.T) {
 		}
 	}
 }
+
+// TestProving: who is signed in proves it by their password, and wrong ones are held up together with those of the sign-in.
+func TestProving(t *testing.T) {
+	s := open(t)
+	ctx := t.Context()
+	admin := s.administrator(t, rawda)
+	must(t, s.Prove(ctx, admin, password, remote))
+	for range 5 {
+		want(t, s.Prove(ctx, admin, "wrong password", remote), account.PasswordWrong)
+	}
+	want(t, s.Prove(ctx, admin, password, remote), account.SlowDown)
+	_, err := s.SignIn(ctx, rawda, admin.ID, password, remote)
+	want(t, err, account.SlowDown)
+	s.clock.pass(time.Second)
+	must(t, s.Prove(ctx, admin, password, remote))
+}

@@ -62,6 +62,7 @@ type Fold struct {
 	leftOut    map[stocktake.LocationID]signed[LocationAside]
 	verdicts   map[lineKey][]verdictFact
 	comments   []Comment
+	signing    map[signatoryKey][]verdictFact
 	streams    map[Stream]*streamFacts
 	writtenOff map[Stream]writeOffFact // by stream; without an epoch, the whole device
 
@@ -156,7 +157,7 @@ func NewFold(society stocktake.SocietyID, session stocktake.SessionID) *Fold {
 		completed: map[stocktake.PassID]signed[PassDecision]{}, abandoned: map[stocktake.PassID]signed[PassDecision]{},
 		choices: map[place]signed[Choice]{}, resolved: map[string]signed[Resolution]{}, rest: map[lineKey]restFact{},
 		leftOut:  map[stocktake.LocationID]signed[LocationAside]{},
-		verdicts: map[lineKey][]verdictFact{}, streams: map[Stream]*streamFacts{},
+		verdicts: map[lineKey][]verdictFact{}, signing: map[signatoryKey][]verdictFact{}, streams: map[Stream]*streamFacts{},
 		writtenOff: map[Stream]writeOffFact{}, texts: []string{""}, words: map[string]word{}, bearer: map[Stream]*Stream{},
 	}
 }
@@ -285,6 +286,12 @@ func (f *Fold) decide(e Entry) error {
 				delete(f.leftOut, a.Location)
 			}
 		})
+	case Signed:
+		return with(e, func(g Signature) { f.signed(e, g, Sign) })
+	case SignatureRefused:
+		return with(e, func(g Signature) { f.signed(e, g, Refuse) })
+	case SignatureSetAside:
+		return with(e, func(a SignatureAside) { f.leaveUnsigned(e, a) })
 	case LinesDecided:
 		return with(e, func(v LinesVerdict) { f.judge(e, v) })
 	case LineCommented:

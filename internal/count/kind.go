@@ -44,6 +44,9 @@ const (
 	Reopened           Kind = 47 // closing was begun too early: handhelds count again
 	LocationSetAside   Kind = 48 // nobody can walk it
 	LineCommented      Kind = 54 // said of a line, deciding nothing
+	Signed             Kind = 56 // a member of the committee, or the witness, signs what was found
+	SignatureRefused   Kind = 57
+	SignatureSetAside  Kind = 58 // the seal no longer waits for a signature
 )
 
 var kindNames = map[Kind]string{
@@ -55,6 +58,7 @@ var kindNames = map[Kind]string{
 	LinesDecided: "lines.decided", StreamWrittenOff: "stream.written-off", Closing: "closing", Sealed: "sealed",
 	Cancelled: "cancelled", Reopened: "reopened", LocationSetAside: "location.set-aside",
 	LineCommented: "line.commented",
+	Signed:        "signed", SignatureRefused: "signature.refused", SignatureSetAside: "signature.set-aside",
 }
 
 // String is the kind's name in JSON and on screens.

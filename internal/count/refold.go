@@ -85,6 +85,7 @@ func (f *Fold) refold() *View {
 		f.locations(&v, f.scene.spots)
 	}
 	v.Asides = f.asides(&v)
+	f.sign(&v)
 	v.total()
 	v.block()
 	v.State, v.Seen = f.state(&v), v.seen()

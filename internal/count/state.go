@@ -23,6 +23,7 @@ const (
 	BlockWaiting    = "lines-waiting"
 	BlockOverflow   = "lines-overflow"
 	BlockUnsettled  = "lines-provisional"
+	BlockUnsigned   = "signatures-awaited"
 )
 
 func (v *View) total() {
@@ -95,6 +96,18 @@ func (v *View) block() {
 		v.Blockers = append(v.Blockers, *counts[key])
 	}
 	v.Blockers = append(v.Blockers, v.sums.blockers()...)
+	unsigned := Blocker{Key: BlockUnsigned}
+	for n := range v.Signatories {
+		if s := &v.Signatories[n]; s.Missing() {
+			unsigned.Count++
+			if unsigned.Example == "" {
+				unsigned.Example = string(s.Person)
+			}
+		}
+	}
+	if unsigned.Count > 0 {
+		v.Blockers = append(v.Blockers, unsigned)
+	}
 }
 
 func (f *Fold) state(v *View) State {

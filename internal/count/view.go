@@ -54,6 +54,11 @@ type View struct {
 	Comments  []Comment           `json:"-"` // in the order in which they were made
 	Material  *Material           `json:"-"`
 
+	// Figures is what a signature is put to: empty where the plan has nobody sign, or not yet. Signatories are the committee in the plan's
+	// order, then the witness.
+	Figures     Digest      `json:"figures,omitempty"`
+	Signatories []Signatory `json:"-"`
+
 	sums    sums
 	history *history
 	heard   map[stocktake.DeviceID]time.Time // when the server last recorded anything of each handheld
@@ -201,6 +206,7 @@ func (f *Fold) View() *View {
 	f.locations(v, spots)
 	v.Asides = f.asides(v)
 	v.sums = sum(v.Lines)
+	f.sign(v)
 	v.total()
 	v.block()
 	v.State, v.Seen = f.state(v), v.seen()

@@ -141,11 +141,14 @@ func compose(v *count.View, by stocktake.Person, at time.Time) (*result.Document
 		d.Sections = append(d.Sections, result.Called[stocktake.SectionID]{ID: s.ID, Name: s.Name})
 	}
 	slices.SortFunc(d.Sections, func(a, b result.Called[stocktake.SectionID]) int { return cmp.Compare(a.ID, b.ID) })
-	for _, p := range v.Plan.Committee {
-		d.Committee = append(d.Committee, result.Signatory{Person: p})
-	}
-	if v.Plan.Witness != "" {
-		d.Witness = &result.Signatory{Person: v.Plan.Witness}
+	for i := range v.Signatories {
+		x := &v.Signatories[i]
+		s := result.Signatory{Person: x.Person, Decisions: decisions(x.Decisions)}
+		if x.Capacity == count.AsWitness {
+			d.Witness = &s
+		} else {
+			d.Committee = append(d.Committee, s)
+		}
 	}
 	for _, l := range v.Lines {
 		if err := c.add(d, l); err != nil {
@@ -180,10 +183,8 @@ func (c *composer) add(d *result.Document, l *count.Line) error {
 		Goods: goods, Snapshot: l.Book, Movements: l.Variance.Expected - l.Book, Settled: l.Variance.Counted - l.Variance.Observed, Rounds: rounds(l), Breakdown: parts(l), Exact: l.Variance.Exact, Cost: l.Cost,
 		Low: l.Variance.Low, High: l.Variance.High, Status: string(l.Status), Provisional: len(l.Provisional) > 0, Counters: l.Counters,
 	}
+	line.Decisions = decisions(l.Decisions)
 	for _, x := range l.Decisions {
-		line.Decisions = append(line.Decisions, result.Decision{
-			Person: x.Person, Roles: x.Roles, Verdict: string(x.Verdict), Reason: x.Reason, At: result.At(x.At),
-		})
 		if x.Standing {
 			line.Reason = x.Reason
 		}
@@ -191,6 +192,13 @@ func (c *composer) add(d *result.Document, l *count.Line) error {
 	line, err := result.NewLine(line)
 	d.Lines = append(d.Lines, line)
 	return err
+}
+
+func decisions(said []count.Decision) (list result.List[result.Decision]) {
+	for _, x := range said {
+		list = append(list, result.Decision{Person: x.Person, Roles: x.Roles, Verdict: string(x.Verdict), Reason: x.Reason, At: result.At(x.At)})
+	}
+	return list
 }
 
 func (c *composer) goods(l *count.Line) result.Goods {

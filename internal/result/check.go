@@ -93,6 +93,13 @@ func checkPeople(f *faults, d *Document) {
 func checkSignatory(f *faults, path string, s Signatory) {
 	f.err(path+"/person", stocktake.CheckID("person", string(s.Person)))
 	f.text(path+"/name", s.Name, 0, stocktake.MaxName)
+	checkDecisions(f, path+"/decisions", s.Decisions)
+	for i, d := range s.Decisions {
+		p := at(path+"/decisions", i)
+		f.wrong(slices.Contains([]string{VerdictSign, VerdictRefuse, VerdictSetAside}, d.Verdict), p+"/verdict")
+		f.wrong((d.Person == s.Person) == (d.Verdict != VerdictSetAside), p+"/person")
+		f.wrong(d.Verdict == VerdictSign || d.Reason != "", p+"/reason")
+	}
 }
 
 func checkDecisions(f *faults, path string, list []Decision) {

@@ -29,11 +29,15 @@ func TestCheckNamesFaults(t *testing.T) {
 		"sealed first": {func(d *result.Document) {
 			d.Session.SealedAt, d.Session.IssuedAt = d.Session.IssuedAt, d.Session.SealedAt
 		}, []string{"field-wrong@/session/sealed_at"}},
-		"scope":     {func(d *result.Document) { slices.Reverse(d.Session.Scope.Sections) }, []string{"list-unsorted@/session/scope/sections/1"}},
-		"nobody":    {func(d *result.Document) { d.Approvals = nil }, []string{"field-wrong@/approvals"}},
-		"role":      {func(d *result.Document) { d.Approvals[0].Roles[0] = "king" }, []string{"role-unknown@/approvals/0/roles/0"}},
-		"no reason": {func(d *result.Document) { d.SetAside[0].Reason = "" }, []string{"field-wrong@/set_aside/0/reason"}},
-		"expected":  {func(d *result.Document) { d.Lines[1].Snapshot++ }, []string{"expected-wrong@/lines/1/expected"}},
+		"scope":             {func(d *result.Document) { slices.Reverse(d.Session.Scope.Sections) }, []string{"list-unsorted@/session/scope/sections/1"}},
+		"nobody":            {func(d *result.Document) { d.Approvals = nil }, []string{"field-wrong@/approvals"}},
+		"role":              {func(d *result.Document) { d.Approvals[0].Roles[0] = "king" }, []string{"role-unknown@/approvals/0/roles/0"}},
+		"signed by another": {func(d *result.Document) { sign(d); d.Witness.Decisions[0].Person = "p-head" }, []string{"field-wrong@/witness/decisions/0/person"}},
+		"own aside":         {func(d *result.Document) { sign(d); d.Committee[1].Decisions[0].Person = "p-member" }, []string{"field-wrong@/committee/1/decisions/0/person"}},
+		"signed otherwise":  {func(d *result.Document) { sign(d); d.Witness.Decisions[0].Verdict = "seal" }, []string{"field-wrong@/witness/decisions/0/verdict"}},
+		"refused, why":      {func(d *result.Document) { sign(d); d.Committee[0].Decisions[0].Reason = "" }, []string{"field-wrong@/committee/0/decisions/0/reason"}},
+		"no reason":         {func(d *result.Document) { d.SetAside[0].Reason = "" }, []string{"field-wrong@/set_aside/0/reason"}},
+		"expected":          {func(d *result.Document) { d.Lines[1].Snapshot++ }, []string{"expected-wrong@/lines/1/expected"}},
 		"sections": {func(d *result.Document) {
 			d.Sections = []result.Called[stocktake.SectionID]{{ID: "b"}, {ID: "a", Name: stocktake.Name{Arabic: strings.Repeat("x", 1000)}}}
 		}, []string{"list-unsorted@/sections/1", "field-wrong@/sections/1/name/ar"}},

@@ -147,9 +147,11 @@ func (d *Document) Persons() []stocktake.PersonID {
 	}
 	for _, s := range d.Committee {
 		all[s.Person] = true
+		decided(s.Decisions)
 	}
 	if d.Witness != nil {
 		all[d.Witness.Person] = true
+		decided(d.Witness.Decisions)
 	}
 	return slices.Sorted(maps.Keys(all))
 }
@@ -189,10 +191,27 @@ type Decision struct {
 	At      Instant              `json:"at"`
 }
 
-// Signatory is a person whom the printed record names.
+// Signatory is a person whom the printed record names, with what was said of the signature in order: sign and refuse by the person,
+// set-aside by whoever had the seal not wait for it. Documents of before have no decisions: they were signed on paper.
 type Signatory struct {
-	Person stocktake.PersonID `json:"person"`
-	Name   string             `json:"name,omitempty"`
+	Person    stocktake.PersonID `json:"person"`
+	Name      string             `json:"name,omitempty"`
+	Decisions List[Decision]     `json:"decisions,omitempty"`
+}
+
+// The verdicts of a signatory's decisions.
+const (
+	VerdictSign     = "sign"
+	VerdictRefuse   = "refuse"
+	VerdictSetAside = "set-aside"
+)
+
+// Last is the decision by which the signature stands or is missing; nil where there is none.
+func (s *Signatory) Last() *Decision {
+	if len(s.Decisions) == 0 {
+		return nil
+	}
+	return &s.Decisions[len(s.Decisions)-1]
 }
 
 // SetAside is something that the result leaves out: a stream written off, an event in quarantine, an unknown code, a

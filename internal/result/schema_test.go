@@ -46,6 +46,16 @@ func validate(t testing.TB, schema *jsonschema.Schema, d *result.Document) error
 	return schema.Validate(v)
 }
 
+// sign has everybody say something of their signature.
+func sign(d *result.Document) {
+	said := func(who stocktake.PersonID, verdict, reason string) result.Decision {
+		return result.Decision{Person: who, Roles: []stocktake.Role{stocktake.CommitteeMember}, Verdict: verdict, Reason: reason, At: d.Session.SealedAt}
+	}
+	d.Committee[0].Decisions = []result.Decision{said("p-head", result.VerdictRefuse, "the store was open"), said("p-head", result.VerdictSign, "")}
+	d.Committee[1].Decisions = []result.Decision{said("p-super", result.VerdictSetAside, "ill")}
+	d.Witness.Decisions = []result.Decision{said("p-witness", result.VerdictSign, "seen")}
+}
+
 func TestSchemaAcceptsDocuments(t *testing.T) {
 	schema := compileSchema(t)
 	for seed := range uint64(10) {
@@ -59,6 +69,7 @@ func TestSchemaAcceptsDocuments(t *testing.T) {
 		if seed > 4 {
 			d.Sections = []result.Called[stocktake.SectionID]{{ID: "canned", Name: stocktake.Name{Arabic: "معلبات"}}, {ID: "dairy"}}
 			d.People = []result.Called[stocktake.PersonID]{{ID: "p-1", Name: stocktake.Name{Arabic: "سارة"}}, {ID: "p-2"}}
+			sign(d)
 		}
 		if faults := result.Check(d); len(faults) > 0 {
 			t.Fatal(faults)

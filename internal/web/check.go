@@ -49,6 +49,7 @@ var bounds = []struct {
 	}},
 	{count.Remark{}, map[string]string{"Section": "required,max=64", "Item": "required,max=64", "Text": "required,max=1000"}},
 	{count.WriteOff{}, map[string]string{"Device": "required,max=64", "Epoch": "max=64", "Digest": "max=64", "Reason": "required,max=1000"}},
+	{count.SignatureAside{}, map[string]string{"Person": "required,max=64", "Capacity": "required,max=16", "Digest": "max=64", "Reason": "required,max=1000"}},
 	{count.Because{}, map[string]string{"Reason": "max=1000"}},
 	{reconcile.Tolerance{}, nil},
 }
@@ -148,7 +149,13 @@ type (
 		Name string `json:"name" validate:"max=64"`
 	}
 	emptyBody struct{}
-	sealBody  struct {
+	signBody  struct {
+		Capacity count.Capacity `json:"capacity" validate:"required,max=16"`
+		Digest   count.Digest   `json:"digest" validate:"required,max=64"`
+		Reason   string         `json:"reason" validate:"max=1000"`
+		Password account.Secret `json:"password" validate:"required,max=256"`
+	}
+	sealBody struct {
 		Head stocktake.Hash `json:"head"` // of the log that was looked at
 	}
 
@@ -176,5 +183,5 @@ var bodies = []any{
 	signInBody{}, changePasswordBody{}, personBody{}, nameBody{}, rolesBody{}, passwordBody{}, pinBody{}, reasonBody{},
 	daysBody{}, codeBody{}, emptyBody{}, sealBody{}, planBody{}, count.Scope{}, count.Assignment{}, count.Recount{}, count.PassDecision{},
 	count.Choice{}, count.Resolution{}, count.Release{}, count.Rest{}, count.LocationAside{}, count.LinesVerdict{},
-	count.WriteOff{}, count.Because{}, count.Remark{},
+	count.WriteOff{}, count.Because{}, count.Remark{}, signBody{}, count.SignatureAside{},
 }

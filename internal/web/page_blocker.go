@@ -20,7 +20,7 @@ var settledAt = map[string]string{
 	count.BlockNotClosing: "#closing", count.BlockUncounted: "/passes#left", count.BlockOpenPass: "/passes?status=open",
 	count.BlockGap: "/passes?status=gap", count.BlockDispute: "/disputes", count.BlockTask: "/recounts", count.BlockCounting: "?status=counting",
 	count.BlockHeld: "/quarantine", count.BlockUnknown: "/codes", count.BlockStream: "#streams", count.BlockWaiting: "/sheet",
-	count.BlockOverflow: "?status=overflow", count.BlockUnsettled: "/sheet?provisional=1",
+	count.BlockOverflow: "?status=overflow", count.BlockUnsettled: "/sheet?provisional=1", count.BlockUnsigned: "/signatures",
 }
 
 // blocks lists what stands between now and the seal. The core names things by their ids; people know them by their names.
@@ -66,6 +66,8 @@ func (s *seen) blocks(g *tongue, devices map[stocktake.DeviceID]string) []block 
 					break
 				}
 			}
+		case count.BlockUnsigned:
+			said = []any{s.Person(stocktake.PersonID(b.Example))}
 		case count.BlockUnknown:
 			said = []any{b.Example}
 		}

@@ -27,7 +27,7 @@ var logFields = []struct {
 	key  string
 	read logRead
 }{
-	{"kind", oneOf("session-kind.")}, {"verdict", oneOf("verdict.")}, {"accept", (*logReader).yes}, {"set_aside", (*logReader).yes}, {"take_back", (*logReader).yes},
+	{"kind", oneOf("session-kind.")}, {"verdict", oneOf("verdict.")}, {"capacity", oneOf("capacity.")}, {"accept", (*logReader).yes}, {"set_aside", (*logReader).yes}, {"take_back", (*logReader).yes},
 	{"location", one((*logReader).Place)}, {"from", one((*logReader).Place)}, {"to", one((*logReader).Place)}, {"section", one((*logReader).Section)}, {"item", one((*logReader).Item)}, {"person", one((*logReader).Person)},
 	{"round", (*logReader).number}, {"mode", oneOf("log-mode.")}, {"code", (*logReader).code}, {"amount", (*logReader).quantity}, {"pack", (*logReader).quantity},
 	{"price", (*logReader).fils}, {"unit_price", (*logReader).fils},

@@ -144,6 +144,25 @@ func (r *record) Signatory(s result.Signatory) stocktake.Name {
 	return cmp.Or(stocktake.Name{Arabic: s.Name}, r.Person(s.Person))
 }
 
+// saidOfSignature is a decision on somebody's signature; By is who set it aside.
+type saidOfSignature struct {
+	result.Decision
+	By *stocktake.Name
+}
+
+// Signing is what was said of somebody's signature, in order.
+func (r *record) Signing(s result.Signatory) (list []saidOfSignature) {
+	for _, d := range s.Decisions {
+		x := saidOfSignature{Decision: d}
+		if d.Person != s.Person {
+			name := r.Person(d.Person)
+			x.By = &name
+		}
+		list = append(list, x)
+	}
+	return list
+}
+
 // ShortageWorth is the shortage without its sign.
 func (r *record) ShortageWorth() stocktake.Fils { return -r.Totals.Shortage.Value }
 

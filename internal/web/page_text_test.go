@@ -17,7 +17,7 @@ var families = []string{
 	"act.", "barred.", "done.", "hint.", "feed-kind.", "governorate.", "import-field.", "import-hint.", "import-kind.", "import-severity.", "issue-step.", "labels.stock-", "location-kind.", "location-status.",
 	"paper.aside-", "paper.condition-", "paper.kind-", "paper.site-", "paper.status-", "paper.unit-", "paper.verdict-",
 	"proof.", "role.", "role-hint.", "session-kind.", "session-state.", "site-kind.", "time.month-", "tone.",
-	"assign.begun-", "aside.", "block.", "condition.", "held.", "line.status-", "location.status-", "log.kind-", "log-field.", "log-mode.", "pass.status-", "result.kind-",
+	"assign.begun-", "aside.", "block.", "capacity.", "signature-state.", "condition.", "held.", "line.status-", "location.status-", "log.kind-", "log-field.", "log-mode.", "pass.status-", "result.kind-",
 	"movement.", "recount-all.", "sheet.confirm-", "sheet.do-", "unit.", "verdict.", "void.",
 }
 

@@ -175,9 +175,11 @@ func TestCountersAreToldNoBooks(t *testing.T) {
 		"/passes/complete": `{"pass":"p","reason":"x"}`, "/passes/abandon": `{"pass":"p","reason":"x"}`,
 		"/disputes/choose": `{"location":"A1","item":"tuna","pass":"p","digest":"d","reason":"x"}`,
 		"/codes/resolve":   `{"code":"1","set_aside":true,"reason":"x"}`, "/quarantine/resolve": `{"key":"k","reason":"x"}`,
-		"/rest-zero":         `{"lines":[{"section":"dry","item":"tuna","digest":"d"}],"reason":"x"}`,
-		"/decisions":         `{"verdict":"approve","lines":[{"section":"dry","item":"tuna","digest":"d"}]}`,
-		"/streams/write-off": `{"device":"d","reason":"x"}`, "/locations/set-aside": `{"location":"A1","digest":"d","reason":"x"}`,
+		"/rest-zero":  `{"lines":[{"section":"dry","item":"tuna","digest":"d"}],"reason":"x"}`,
+		"/decisions":  `{"verdict":"approve","lines":[{"section":"dry","item":"tuna","digest":"d"}]}`,
+		"/signatures": `{"capacity":"committee","digest":"d","password":"p"}`, "/signatures/refuse": `{"capacity":"committee","digest":"d","password":"p"}`,
+		"/signatures/set-aside": `{"person":"p","capacity":"committee","digest":"d","reason":"x"}`,
+		"/streams/write-off":    `{"device":"d","reason":"x"}`, "/locations/set-aside": `{"location":"A1","digest":"d","reason":"x"}`,
 		"/comments": `{"section":"dry","item":"tuna","text":"x"}`,
 	}
 	// Roles that see no session either: what is not allowed is denied.

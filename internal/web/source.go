@@ -16,6 +16,7 @@ type Accounts interface {
 	PersonByToken(ctx context.Context, token account.Secret) (stocktake.Person, error)
 	Me(ctx context.Context, by stocktake.Person) (account.Profile, error)
 	SignOutEverywhere(ctx context.Context, by stocktake.Person) error
+	Prove(ctx context.Context, by stocktake.Person, password account.Secret, remote string) error
 	ChangePassword(ctx context.Context, by stocktake.Person, old, password account.Secret, remote string) error
 
 	People(ctx context.Context, by stocktake.Person) ([]account.Profile, error)
@@ -62,6 +63,9 @@ type Sessions interface {
 	BeginClosing(ctx context.Context, by stocktake.Person, session stocktake.SessionID, b count.Because) (count.Entry, error)
 	Reopen(ctx context.Context, by stocktake.Person, session stocktake.SessionID, b count.Because) (count.Entry, error)
 	Cancel(ctx context.Context, by stocktake.Person, session stocktake.SessionID, b count.Because) (count.Entry, error)
+	Sign(ctx context.Context, by stocktake.Person, session stocktake.SessionID, g count.Signature, prove func(context.Context) error) (count.Entry, error)
+	RefuseSignature(ctx context.Context, by stocktake.Person, session stocktake.SessionID, g count.Signature, prove func(context.Context) error) (count.Entry, error)
+	AsideSignature(ctx context.Context, by stocktake.Person, session stocktake.SessionID, a count.SignatureAside) (count.Entry, error)
 	Seal(ctx context.Context, by stocktake.Person, session stocktake.SessionID, head stocktake.Hash, issuer count.Issuer) (count.Entry, error)
 }
 

@@ -145,6 +145,7 @@ func (a *api) routes(e *echo.Echo) {
 	g.GET(s+"/asides", view(a, func(v *count.View) []count.Aside { return v.Asides }), in)
 	g.GET(s+"/hints", view(a, (*count.View).Hints), in)
 	g.GET(s+"/comments", view(a, func(v *count.View) []count.Comment { return v.Comments }), in)
+	g.GET(s+"/signatures", view(a, func(v *count.View) []count.Signatory { return v.Signatories }), in)
 	g.GET(s+"/log", a.by(a.log), in)
 
 	g.POST(s+"/scope", command(a, a.Sessions.ExtendScope), in)
@@ -164,6 +165,9 @@ func (a *api) routes(e *echo.Echo) {
 	g.POST(s+"/closing", command(a, a.Sessions.BeginClosing), in)
 	g.POST(s+"/reopen", command(a, a.Sessions.Reopen), in)
 	g.POST(s+"/cancel", command(a, a.Sessions.Cancel), in)
+	g.POST(s+"/signatures", a.by(a.sign), in)
+	g.POST(s+"/signatures/refuse", a.by(a.refuseSignature), in)
+	g.POST(s+"/signatures/set-aside", command(a, a.Sessions.AsideSignature), in)
 	g.POST(s+"/seal", a.by(a.seal), in)
 
 	g.GET("/results", a.by(a.results), in)

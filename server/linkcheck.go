@@ -84,7 +84,7 @@ var linkChecks = []checked{
 	{"another content under one id is a conflict that is listed, and what came first stands", (*linkTrial).conflict},
 	{"movements are taken in any order", (*linkTrial).outOfOrder},
 	{"one bad line refuses the whole file, with its line and column", (*linkTrial).badLine},
-	{"by choice the good lines are taken and the bad ones listed", (*linkTrial).quarantine},
+	{"by choice the good lines are taken and the bad ones listed, and what was said of completeness is not", (*linkTrial).quarantine},
 	{"a watermark goes forward, and never back", (*linkTrial).watermarkBack},
 	{"a movement that comes behind the watermark is taken, and counted as late", (*linkTrial).late},
 	{"a watermark in the future is refused", (*linkTrial).watermarkAhead},
@@ -220,14 +220,23 @@ func (t *linkTrial) badLine() error {
 }
 
 func (t *linkTrial) quarantine() error {
-	r, err := t.post("?faults=quarantine", t.row("7", -1, 300)+t.row("8", 5, 300)+t.row("9", -1, 300), http.StatusOK)
+	before, err := t.feedNow()
+	if err != nil {
+		return err
+	}
+	said := url.Values{"faults": {"quarantine"}, "complete_since": {t.stamp(3600)}, "complete_through": {t.stamp(250)}}
+	r, err := t.post("?"+said.Encode(), t.row("7", -1, 300)+t.row("8", 5, 300)+t.row("9", -1, 300), http.StatusOK)
 	if err := t.wants(r, err, 2, 0, 0); err != nil {
 		return err
 	}
 	if r.Faults.Quarantined != 1 || len(r.Faults.List) != 1 {
 		return fmt.Errorf("the faults are %+v", r.Faults)
 	}
-	return nil
+	after, err := t.feedNow()
+	if err == nil && after.Feed.Watermark != before.Feed.Watermark {
+		err = fmt.Errorf("with a line left out, the movements are said to be complete through %s", after.Feed.Watermark.Through)
+	}
+	return err
 }
 
 // mark sends a watermark and gives the one that stands.

@@ -14,6 +14,7 @@ type MovementsResult struct {
 	Stats     MovementStats        `json:"stats"`
 	Taken     Taken                `json:"taken"`
 	Watermark *stocktake.Watermark `json:"watermark,omitempty"` // of the site afterwards
+	Withheld  bool                 `json:"withheld,omitempty"`  // claim and watermark were not taken, for a row that was left out
 
 	movements []stocktake.Movement
 	at        []int32                        // the file's line of each
@@ -85,12 +86,15 @@ func draftMovements(ctx context.Context, f File, at *places, of *goods, now time
 
 // observeDates reads the file from its beginning for the first date that shows its order.
 func (d *movementsDraft) observeDates() (string, int) {
+	column := d.table.column(FieldBooked)
+	if column < 0 {
+		return "", 0 // the mapping has one instant for all rows
+	}
 	in, err := d.table.records(nil)
 	if err != nil {
 		return "", 0
 	}
 	defer in.Close()
-	column := d.table.column(FieldBooked)
 	var r record
 	for in.next(&r) == nil {
 		if r.line <= d.table.row || r.fault != nil || column >= len(r.cells) {
@@ -244,6 +248,10 @@ func (d *movementsDraft) quantity(r *record, m *stocktake.Movement) {
 	if d.table.mapping.Signs == "kind" {
 		if rule.sign == 0 {
 			d.out.at(r, kindColumn, Refused, movementDirection.New(shorten(word)))
+			return
+		}
+		if n < 0 { // a sign that the mapping says there is none of: turning it round would be a guess
+			d.out.at(r, column, Refused, movementSigned.New())
 			return
 		}
 		if n *= rule.sign; m.Voids != "" {

@@ -31,6 +31,9 @@ var (
 	movementNothing = stocktake.NewReason(stocktake.Invalid, "movement-of-nothing",
 		"A movement of zero changes nothing. Leave it out.",
 		"حركة كميتها صفر لا تغيّر شيئًا. احذفها.")
+	movementSigned = stocktake.NewReason(stocktake.Invalid, "movement-signed",
+		"The quantity has a minus sign, and the mapping says that the kind of movement gives the sign. Leave the sign out and name the kind for it (a void names what it voids), or change signs in the mapping.",
+		"الكمية مسبوقة بإشارة سالب وإعداد الأعمدة ينص على أن نوع الحركة هو الذي يحدد الإشارة. احذف الإشارة واذكر النوع المناسب (والإلغاء يذكر الحركة الملغاة)، أو غيّر إعداد الإشارات.")
 	movementDirection = stocktake.NewReason(stocktake.Invalid, "movement-direction",
 		"%q does not say whether the goods came or left. Write transfer in or transfer out, or give quantities a sign.",
 		"النوع %q لا يبيّن أدخلت البضاعة أم خرجت. اكتب تحويل وارد أو تحويل صادر، أو اكتب إشارة الكمية.")

@@ -18,8 +18,8 @@ const aheadOfWatermark = 2 * time.Minute
 
 // ImportMovements takes in a file of movements of a site. Where a row is refused nothing is taken, unless the options say that
 // the good rows are (Quarantine). Then they are sent to the site's log in order, in transactions of MaxTransfer; the claim and
-// the watermark come with the last one. So a delivery that was broken off has no watermark, and is simply sent again. A
-// movement whose id stands for other content is told among the faults (Conflicting) and keeps nothing else back.
+// the watermark come with the last one. So a delivery that was broken off has no watermark, and is simply sent again. Where a
+// row is left out neither is taken: what is missing is not all there (Withheld). A movement whose id stands for other content is told among the faults (Conflicting) and keeps nothing else back.
 func (im *Importer) ImportMovements(ctx context.Context, by stocktake.Person, f File, site stocktake.SiteID, c Coverage, m Mapping, o Options) (*MovementsResult, error) {
 	if err := may(by, MovementsFile); err != nil {
 		return nil, err
@@ -51,6 +51,9 @@ func (im *Importer) ImportMovements(ctx context.Context, by stocktake.Person, f 
 	}
 	if err := refusal(&result.Report); err != nil {
 		return result, err
+	}
+	if result.Faults.Quarantined > 0 {
+		result.Withheld, c = c != Coverage{}, Coverage{}
 	}
 	if err := im.move(ctx, by, site, result, c, o.DryRun); err != nil {
 		return result, err

@@ -1,15 +1,15 @@
 // The figures that need a browser: node e2e/figures.mjs SERVER [PART …]. A real Chromium on a running demo; the handheld's
 // processor is slowed down four and six times, the desk's is not. Prints a table; parts are size first pack heap start beep
-// scan search long drain board, and without a name all of them.
+// scan search long drain board desk, and without a name all of them.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { board } from './figures/board.mjs'
+import { board, desk } from './figures/board.mjs'
 import { firstScreens, handheld, sizes } from './figures/handheld.mjs'
 import { demo, say, seconds } from './figures/stage.mjs'
 
 const server = resolve(process.argv[2]), parts = process.argv.slice(3)
-const all = ['size', 'first', 'pack', 'heap', 'start', 'beep', 'scan', 'search', 'long', 'drain', 'board']
+const all = ['size', 'first', 'pack', 'heap', 'start', 'beep', 'scan', 'search', 'long', 'drain', 'board', 'desk']
 for (const p of parts) if (!all.includes(p)) throw new Error(`no part ${p}: there are ${all.join(' ')}`)
 const wanted = (part) => !parts.length || parts.includes(part)
 const slows = (process.env.SLOW ?? '4,6').split(',').map(Number), items = Number(process.env.ITEMS ?? 100_000), counters = 50
@@ -17,7 +17,7 @@ const slows = (process.env.SLOW ?? '4,6').split(',').map(Number), items = Number
 const temp = await mkdtemp(join(tmpdir(), 'jard-figures-'))
 try {
   console.log('| figure | p50 / p99 / most, or once |\n|---|---|')
-  if (all.slice(0, -1).some(wanted)) {
+  if (all.slice(0, -2).some(wanted)) {
     const d = { ...(await demo(server, join(temp, 'shop'), '--items', String(items))), items }
     try {
       d.url = d.society
@@ -33,6 +33,10 @@ try {
     const busy = await demo(server, join(temp, 'demo'), '--simulate', String(counters), '--haste', '4')
     say('demo, started again', seconds(busy.ready_seconds * 1000))
     try { await board(busy, counters) } finally { await busy.stop('SIGTERM') }
+  }
+  if (wanted('desk')) {
+    const large = await demo(server, join(temp, 'large'), '--items', '52000')
+    try { await desk(large, 50_000) } finally { await large.stop('SIGTERM') }
   }
 } finally {
   await rm(temp, { recursive: true, force: true })

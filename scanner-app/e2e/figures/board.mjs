@@ -86,15 +86,21 @@ export async function board(d, counters) {
 }
 
 /** A made-up variance for every line, with a band for some: nobody has counted the demo's, and lines without one cost less to draw. */
-function vary(text) {
-  const m = JSON.parse(text)
-  m.lines?.forEach((l, n) => {
-    const v = (n * 7919) % 9000 - 4500
-    l.splice(2, 1, 'outside')
-    l.splice(5, 6, l[3] + v, v, n % 3 ? v : v - 2000, n % 3 ? v : v + 1000, 1000, v * 7) // counted, variance, low, high, limit, value
-    l[11] = 65 // it has a variance and waits
-  })
-  return JSON.stringify(m)
+function vary() {
+  const change = (text) => {
+    const m = JSON.parse(text)
+    m.lines?.forEach((l, n) => {
+      const v = (n * 7919) % 9000 - 4500
+      l.splice(2, 1, 'outside')
+      l.splice(5, 6, l[3] + v, v, n % 3 ? v : v - 2000, n % 3 ? v : v + 1000, 1000, v * 7) // counted, variance, low, high, limit, value
+      l[11] = 65 // it has a variance and waits
+    })
+    return JSON.stringify(m)
+  }
+  const Real = WebSocket
+  window.WebSocket = class extends Real {
+    set onmessage(f) { super.onmessage = (e) => f({ data: change(e.data) }) }
+  }
 }
 
 /** How the desk of variances moves with all its lines waiting: one run of scrolling, filtering, searching, grouping and choosing. */
@@ -103,10 +109,7 @@ export async function desk(d, lines) {
   const context = await browser.newContext({ viewport: { width: 1366, height: 768 } })
   await context.addCookies([{ name: 'lang', value: 'ar', url: d.society }])
   const page = await context.newPage()
-  await page.routeWebSocket(/\/live\//, (ws) => {
-    const server = ws.connectToServer()
-    server.onMessage((m) => ws.send(vary(m)))
-  })
+  await page.addInitScript(vary)
   await signIn(page, d)
   await page.goto(`${d.society}/sessions/${d.session}/desk`)
   await page.waitForFunction(() => document.querySelector('#live')?.dataset.link === 'live', undefined, { timeout: 60_000 })

@@ -16,11 +16,10 @@ BUILT := $(CURDIR)/bin/web
 
 .PHONY: test tools lint check test-go test-app fresh fuzz browser soak web bench figures demo story pictures build
 
-# Two lanes, for two cores; the browsers have the machine to themselves.
+# Two lanes, for two cores: fuzzing takes the app's once that is done. The browsers have the machine to themselves.
 test: tools
 	$(MAKE) -j2 --output-sync=target lint check
-	$(MAKE) -j2 --output-sync=target test-go test-app
-	$(MAKE) fuzz
+	$(MAKE) -j2 --output-sync=target test-go test-app fuzz
 	$(MAKE) browser
 
 # What Go does not bring along: a C compiler for the race detector, Node for the app, Chromium for the browser's story.

@@ -94,7 +94,7 @@ pictures: tools $(APP)/node_modules/.package-lock.json
 	cd $(APP) && node e2e/pictures.mjs ../bin/jard ../deploy/pictures
 
 bench:
-	@set -o pipefail; $(GO) test ./server -run '^$$' -bench '^Benchmark(Figures|ColdStart|Demo|LateMovement|ReconcileBesidePostgres)$$' -benchtime 1x -timeout 30m \
+	@set -o pipefail; $(GO) test ./server -run '^$$' -bench '^Benchmark(Figures|ColdStart|Demo|LateMovement|ReconcileBesidePostgres|ImportBesidePostgres)$$' -benchtime 1x -timeout 30m \
 	  | grep -vE '^(goos|goarch|pkg|cpu|PASS|ok|Benchmark.*ns/op)'
 
 demo:

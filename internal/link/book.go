@@ -3,6 +3,8 @@ package link
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"jard/internal/stocktake"
@@ -58,7 +60,7 @@ func ReadBook(ctx context.Context, f File, b Book, m Mapping, l Limits, progress
 	if p.report.Faults.Refused > 0 {
 		return d.result(), nil
 	}
-	p.report.Rows, p.report.Blank, err = p.table.each(ctx, p.out, progress, d.row)
+	p.report.Rows, p.report.Blank, err = p.table.each(ctx, p.out, d.room(progress), d.row)
 	if err != nil {
 		return nil, err
 	}
@@ -79,6 +81,25 @@ type bookDraft struct {
 	byValue  bool
 	decimals int // of a cost, so that its unit is a thousandth of a fils
 	stats    BookStats
+}
+
+// room makes room for all lines once the first of them have shown how long they are.
+func (d *bookDraft) room(progress Progress) Progress {
+	made := false
+	return func(done, total int64) {
+		if !made && done > 0 {
+			made = true
+			more := int(max(0, min(int64(len(d.lines))*(total-done)/done, int64(d.table.limits.Rows))))
+			more += more / 16
+			d.lines, d.at = slices.Grow(d.lines, more), slices.Grow(d.at, more)
+			seen := make(map[uint64]int32, len(d.seen)+more)
+			maps.Copy(seen, d.seen)
+			d.seen = seen
+		}
+		if progress != nil {
+			progress(done, total)
+		}
+	}
 }
 
 func (d *bookDraft) row(r *record) {

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -60,7 +62,44 @@ func NewSnapshot(s Snapshot) (Document, error) {
 			return Document{}, err
 		}
 	}
-	return NewDocument(s)
+	return s.document()
+}
+
+// document is what NewDocument makes of the snapshot, without reflecting on each of a million lines and copying them as they grow.
+func (s Snapshot) document() (Document, error) {
+	lines := s.Lines
+	s.Lines = lines[:0]
+	b, err := json.Marshal(s)
+	if err != nil || len(lines) == 0 {
+		return Document{Hash: HashOf(b), Bytes: b}, err
+	}
+	size := len(b)
+	for _, l := range lines {
+		size += len(`{"section":"","item":"","quantity":-9007199254740991,"cost":9007199254740991},`) + len(l.Section) + len(l.Item)
+	}
+	const end = `]}`
+	b = append(make([]byte, 0, size), strings.TrimSuffix(string(b), end)...)
+	for n, l := range lines {
+		if n > 0 {
+			b = append(b, ',')
+		}
+		b = appendText(append(b, `{"section":`...), string(l.Section))
+		b = appendText(append(b, `,"item":`...), string(l.Item))
+		b = strconv.AppendInt(append(b, `,"quantity":`...), int64(l.Quantity), 10)
+		b = strconv.AppendInt(append(b, `,"cost":`...), int64(l.Cost), 10)
+		b = append(b, '}')
+	}
+	b = append(b, end...)
+	return Document{Hash: HashOf(b), Bytes: b}, nil
+}
+
+// appendText writes a text as encoding/json does.
+func appendText(b []byte, s string) []byte {
+	if plain(s) && !strings.ContainsAny(s, `"\<>&`) {
+		return append(append(append(b, '"'), s...), '"')
+	}
+	quoted, _ := json.Marshal(s) // a text cannot fail
+	return append(b, quoted...)
 }
 
 // ReadSnapshot decodes a snapshot's document.

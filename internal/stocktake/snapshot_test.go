@@ -50,6 +50,27 @@ func TestSnapshotDocument(t *testing.T) {
 	}
 }
 
+// Lines are encoded as encoding/json would.
+func TestSnapshotOfOddIDs(t *testing.T) {
+	s := snapshot()
+	s.AsOf = s.AsOf.UTC().Truncate(time.Millisecond)
+	for n, id := range []stocktake.ItemID{`a"b`, `a\b`, "<&>", "صنف ١", "x\u2028y", "a b"} {
+		s.Lines = []stocktake.BookLine{{Section: stocktake.SectionID(id), Item: id, Quantity: -stocktake.MaxNumber, Cost: 1}}
+		d, err := stocktake.NewSnapshot(s)
+		want, failed := stocktake.NewDocument(s)
+		if err != nil || failed != nil || string(d.Bytes) != string(want.Bytes) || d.Hash != want.Hash {
+			t.Errorf("%d: %s, %v", n, d.Bytes, err)
+		}
+	}
+	for _, lines := range [][]stocktake.BookLine{nil, {}} {
+		s.Lines = lines
+		d, err := stocktake.NewSnapshot(s)
+		if want, _ := stocktake.NewDocument(s); err != nil || string(d.Bytes) != string(want.Bytes) {
+			t.Errorf("no lines: %s, %v", d.Bytes, err)
+		}
+	}
+}
+
 func TestSnapshotRefused(t *testing.T) {
 	for want, edit := range map[string]func(*stocktake.Snapshot){
 		"id-empty":         func(s *stocktake.Snapshot) { s.Site = "" },

@@ -252,10 +252,21 @@ func whyOf(l *count.Line, booked []count.Booked) *why {
 	return &w
 }
 
-// Net is a quantity with its sign, for a formula.
+// Net is a quantity that is added or taken away, in a formula.
 func (w *why) Net(q stocktake.Quantity) string {
 	if q < 0 {
 		return "− " + q.Abs().String()
 	}
 	return "+ " + q.String()
+}
+
+// Signed is a quantity with its sign; zero has none.
+func (w *why) Signed(q stocktake.Quantity) string {
+	switch {
+	case q < 0:
+		return "−" + q.Abs().String()
+	case q > 0:
+		return "+" + q.String()
+	}
+	return q.String()
 }

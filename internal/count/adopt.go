@@ -23,6 +23,7 @@ type spot struct {
 	aside    string // the reason for which it was set aside, where that holds
 	lapsed   string // … where it does not any more
 	simple   *group // the only walk there, complete, whole and of round 1, with nothing else asked for; else nil
+	second   *group // where every location is counted twice, the earlier of the two that were
 }
 
 // Adopted is what the fold takes to be true of one item at one location.
@@ -151,6 +152,9 @@ func (f *Fold) covering(s *spot, item stocktake.ItemID, round int, history *hist
 		if t.Round == round && !t.done && t.asks(item) {
 			pending = true
 		}
+	}
+	if round == 1 && f.twice(s) && !paired(list) {
+		pending = true // one count by itself covers nothing
 	}
 	// A barred recount leaves its round open until somebody else answers. An abandoned walk that nobody continued does not:
 	// what asks for a later round is its task, and that can be withdrawn; the first is open while nobody answers.

@@ -97,6 +97,9 @@ func (s *Service) Assign(ctx context.Context, by stocktake.Person, session stock
 				return stocktake.NoSuch("task", id)
 			}
 		}
+		if err := v.checkDouble(a); err != nil {
+			return err
+		}
 		return v.checkTasks(a.Tasks, v.Rounds)
 	})
 }

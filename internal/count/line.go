@@ -124,7 +124,7 @@ func (f *Fold) line(book stocktake.BookLine, sec *sectionState, met *meeting, h 
 	for n, s := range r.spots {
 		var found finding
 		place := r.places[n]
-		if g := s.simple; g != nil {
+		if g := s.simple; g != nil && (s.second == nil || !g.met(k.item) && !s.second.met(k.item)) {
 			if !g.met(k.item) {
 				r.empty(place, f, g)
 				continue

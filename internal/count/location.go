@@ -60,7 +60,7 @@ func (f *Fold) locationState(s *spot) LocationState {
 		state.Status = "set-aside"
 	case dead:
 		state.Status = "given-up" // every walk was abandoned and nobody goes on
-	case len(s.groups) > 0 && !pending:
+	case len(s.groups) > 0 && !pending && !f.twice(s):
 		state.Status = "partial" // walked for some items only
 	case len(s.groups) > 0:
 		state.Status = "counting"
@@ -71,12 +71,12 @@ func (f *Fold) locationState(s *spot) LocationState {
 // walked reports whether those walks over a location that count for the question answer together for all that is in
 // scope there.
 func (f *Fold) walked(s *spot, counts func(*group) bool) bool {
-	if slices.ContainsFunc(s.groups, func(g *group) bool { return g.whole && counts(g) }) {
+	if f.answered(s, func(g *group) bool { return g.whole && counts(g) }) {
 		return true
 	}
 	items := f.plan.Scope.Items
 	return len(items) > 0 && len(s.groups) > 0 && !slices.ContainsFunc(items, func(item stocktake.ItemID) bool {
-		return !slices.ContainsFunc(s.groups, func(g *group) bool { return g.covers(item) && counts(g) })
+		return !f.answered(s, func(g *group) bool { return g.covers(item) && counts(g) })
 	})
 }
 

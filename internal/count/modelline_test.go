@@ -110,6 +110,22 @@ type outcome struct {
 	persons                         []stocktake.PersonID
 }
 
+// twoPeople: one of the walks was made by others than another.
+func twoPeople(list []*mgroup) bool {
+	for _, a := range list {
+		for _, b := range list {
+			common := false
+			for _, p := range persons {
+				common = common || a.has(p) && b.has(p)
+			}
+			if !common {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // adopt follows Adoption, sentence by sentence.
 func (a *answer) adopt(at *stocktake.Location, item stocktake.ItemID) outcome {
 	var out outcome
@@ -140,6 +156,9 @@ func (a *answer) adopt(at *stocktake.Location, item stocktake.ItemID) outcome {
 		}
 		if len(candidates) == 0 {
 			open = open || refused || (dead && r == 1)
+		}
+		if r == 1 && a.plan().Double && !at.Shared && !twoPeople(candidates) {
+			open = true
 		}
 		if open && r == 1 {
 			out.uncovered = true

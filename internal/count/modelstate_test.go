@@ -140,6 +140,9 @@ func (a *answer) showLocation(at stocktake.LocationID) string {
 
 // walkedAll: somebody walked the location whole, or for each item of the scope, and was not given up.
 func (a *answer) walkedAll(plan count.Plan, at *stocktake.Location) bool {
+	if plan.Double && !at.Shared {
+		return a.walkedTwice(plan, at)
+	}
 	missing := len(plan.Scope.Items)
 	for _, item := range plan.Scope.Items {
 		for _, g := range a.groups {
@@ -154,6 +157,24 @@ func (a *answer) walkedAll(plan count.Plan, at *stocktake.Location) bool {
 		walked = walked || (g.location == at && !g.dead && g.all)
 	}
 	return walked
+}
+
+// walkedTwice: so did two people, each in round 1.
+func (a *answer) walkedTwice(plan count.Plan, at *stocktake.Location) bool {
+	by := func(does func(*mgroup) bool) bool {
+		var list []*mgroup
+		for _, g := range a.groups {
+			if g.location == at && g.round == 1 && !g.dead && does(g) {
+				list = append(list, g)
+			}
+		}
+		return twoPeople(list)
+	}
+	all := len(plan.Scope.Items) > 0
+	for _, item := range plan.Scope.Items {
+		all = all && by(func(g *mgroup) bool { return g.covers(item) })
+	}
+	return all || by(func(g *mgroup) bool { return g.all })
 }
 
 // closing is the offset at which the closing began that is not undone; 0 while counting.

@@ -31,6 +31,7 @@ type Plan struct {
 	Site       stocktake.SiteID     `json:"site"`
 	Kind       SessionKind          `json:"kind"`
 	Blind      bool                 `json:"blind"`
+	Double     bool                 `json:"double,omitempty"` // two people count every location, independently
 	Due        time.Time            `json:"due,omitzero"`
 	Scope      Scope                `json:"scope"`
 	Tolerance  reconcile.Tolerance  `json:"tolerance"`

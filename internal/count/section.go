@@ -84,8 +84,8 @@ func (f *Fold) spot(location stocktake.Location, order int, passes []*Pass, task
 		t.done = slices.ContainsFunc(s.groups, func(g *group) bool { return g.does(t) })
 		idle = idle && t.done && t.only == nil
 	}
-	if len(s.groups) == 1 && idle && s.rounds == 1 && s.groups[0].complete && s.groups[0].whole {
-		s.simple = s.groups[0]
+	if idle && s.rounds == 1 && !slices.ContainsFunc(s.groups, func(g *group) bool { return !g.complete || !g.whole }) {
+		f.simplify(s)
 	}
 	s.state = f.locationState(s)
 	return s

@@ -217,7 +217,7 @@ func (f *Fold) cast(k lineKey, book stocktake.BookLine, sec *sectionState, met *
 	}
 	if met != nil {
 		for _, n := range met.spots {
-			if s := f.scene.spots[n]; r.active || s.simple != nil && s.simple.met(k.item) {
+			if s := f.scene.spots[n]; r.active || s.simple != nil && (s.simple.met(k.item) || s.second.meets(k.item)) {
 				add(s)
 			}
 		}

@@ -267,6 +267,10 @@ func (b *builder) spring(ctx context.Context, sessions *count.Service) error {
 		supervisor: demoSalem, manager: demoMona, approvers: []stocktake.Person{demoSalem, demoMona, demoFaisal},
 		issuer: ministry.NewIssuer(b.society.db, b.society.db, b.society.signer, software()), began: b.MadeAt.AddDate(0, 0, -springDaysAgo).Add(time.Hour),
 	}
+	var err error
+	if x.plan.Planned, err = b.planSupply(ctx, sessions, x.began); err != nil {
+		return err
+	}
 	return x.make(ctx, b.society, sessions, b.clock)
 }
 
@@ -280,7 +284,14 @@ func (b *builder) annual(ctx context.Context, sessions *count.Service) error {
 		Committee: []stocktake.PersonID{"jaber", "hessa"}, Witness: "latifa",
 	}
 	p.Tolerance.Quantity, p.Rules = &tolerance, demoRules()
+	var err error
+	if p.Planned, err = b.planAnnual(ctx, sessions, p); err != nil {
+		return err
+	}
 	if _, err := sessions.Issue(ctx, demoSalem, p); err != nil {
+		return err
+	}
+	if err := b.planAhead(ctx, sessions); err != nil {
 		return err
 	}
 	shares := map[stocktake.SectionID][]stocktake.PersonID{"groceries": {"ali", "sara"}, "chilled": {"omar"}}
@@ -294,7 +305,7 @@ func (b *builder) annual(ctx context.Context, sessions *count.Service) error {
 		}
 		tasks = append(tasks, t)
 	}
-	_, err := sessions.Assign(ctx, demoSalem, demoSession, count.Assignment{Tasks: tasks})
+	_, err = sessions.Assign(ctx, demoSalem, demoSession, count.Assignment{Tasks: tasks})
 	return err
 }
 

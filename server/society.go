@@ -121,6 +121,11 @@ func newSocietyServer(n *node) (*societyServer, error) {
 			n.log.Error("deliveries ended", "error", err)
 		}
 	})
+	s.work.Go(func() {
+		beat := time.NewTicker(issueEvery)
+		defer beat.Stop()
+		(&issuing{n.db, s.sessions, n.still, n.log, map[string]string{}}).run(ctx, beat.C)
+	})
 	if n.drop != "" {
 		folder := link.Drop{Importer: files, Dir: n.drop, Logger: n.log}
 		s.work.Go(func() { folder.Run(ctx, dropEvery) })

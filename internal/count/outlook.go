@@ -83,7 +83,9 @@ func (s *Service) listen(ctx context.Context, society stocktake.SocietyID, p *Co
 		oldest = min(oldest, heard[n].at)
 	}
 	days := min(max(int((now.UnixMilli()-oldest+12*3600_000)/(24*3600_000)), 1), hoursDays)
-	o.Hours = hoursOf(heard, days)
+	if o.Hours = hoursOf(heard, days); days < leastDays {
+		return nil // a day is no week: nothing is recommended
+	}
 	hour := o.At.In(Kuwait).Hour()
 	o.Planned, o.Quietest = o.Hours.At(hour, p.Minutes), o.Hours.Quietest(p.Minutes)
 	rules := reconcile.DefaultRules()

@@ -26,6 +26,7 @@ type Quiet struct {
 const (
 	hoursDays    = 28
 	practiceDays = 14
+	leastDays    = 7 // of a feed, to recommend anything
 	maxHeard     = 1_000_000
 )
 

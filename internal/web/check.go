@@ -27,6 +27,8 @@ var bounds = []struct {
 	{count.Exception{}, map[string]string{"Category": "max=512", "Items": "max=100000,dive,max=64"}},
 	{reconcile.Rules{}, nil},
 	{reconcile.Window{}, map[string]string{"Places": "max=4,dive,max=16"}},
+	{count.Recurrence{}, map[string]string{"Unit": "required,max=8", "Start": "required,max=10", "End": "max=10", "Time": "required,max=5"}},
+	{count.Frequency{}, nil},
 	{count.Tier{}, map[string]string{"Role": "required,max=64"}},
 	{count.Task{}, map[string]string{
 		"ID": "required,max=64", "Location": "required,max=64", "Items": "max=100000,dive,max=64", "Person": "max=64",
@@ -178,10 +180,41 @@ type (
 	}
 )
 
+// The bodies of count plans.
+type (
+	// countPlanBody is a plan, or the next version of one that its address names. Without Blind its sessions are blind ones.
+	countPlanBody struct {
+		Version    int                  `json:"version"` // that was looked at; 0 for a new plan
+		Name       stocktake.Name       `json:"name"`
+		Kind       count.PlanKind       `json:"kind" validate:"required,max=16"`
+		Site       stocktake.SiteID     `json:"site" validate:"required,max=64"`
+		Scope      count.Scope          `json:"scope"`
+		Cycle      *count.Frequency     `json:"cycle"`
+		Recurrence count.Recurrence     `json:"recurrence"`
+		Minutes    int                  `json:"minutes"`
+		Automatic  bool                 `json:"automatic"`
+		Blind      *bool                `json:"blind"`
+		Tolerance  reconcile.Tolerance  `json:"tolerance"`
+		Exceptions []count.Exception    `json:"exceptions" validate:"max=1000,dive"`
+		Tiers      []count.Tier         `json:"tiers" validate:"max=20,dive"`
+		Rules      *reconcile.Rules     `json:"rules"`
+		Committee  []stocktake.PersonID `json:"committee" validate:"max=50,dive,max=64"`
+		Witness    stocktake.PersonID   `json:"witness" validate:"max=64"`
+		KnownTo    []stocktake.PersonID `json:"known_to" validate:"max=50,dive,max=64"`
+	}
+	endPlanBody struct {
+		Version int    `json:"version"`
+		Reason  string `json:"reason" validate:"required,max=1000"`
+	}
+	occurrenceBody struct {
+		At moment `json:"at"`
+	}
+)
+
 // bodies lists every type that read fills, for the test that looks for what has no limit.
 var bodies = []any{
 	signInBody{}, changePasswordBody{}, personBody{}, nameBody{}, rolesBody{}, passwordBody{}, pinBody{}, reasonBody{},
 	daysBody{}, codeBody{}, emptyBody{}, sealBody{}, planBody{}, count.Scope{}, count.Assignment{}, count.Recount{}, count.PassDecision{},
 	count.Choice{}, count.Resolution{}, count.Release{}, count.Rest{}, count.LocationAside{}, count.LinesVerdict{},
-	count.WriteOff{}, count.Because{}, count.Remark{}, signBody{}, count.SignatureAside{},
+	count.WriteOff{}, count.Because{}, count.Remark{}, signBody{}, count.SignatureAside{}, countPlanBody{}, endPlanBody{}, occurrenceBody{},
 }

@@ -101,6 +101,7 @@ func (k *console) routes() []route {
 		k.selfPages(),
 		k.homePages(),
 		k.planPages(),
+		k.calendarPages(),
 		k.sitePages(),
 		k.sessionPages(),
 		k.resultPages(),

@@ -18,6 +18,7 @@ var families = []string{
 	"paper.aside-", "paper.condition-", "paper.kind-", "paper.site-", "paper.status-", "paper.unit-", "paper.verdict-",
 	"proof.", "role.", "role-hint.", "session-kind.", "session-state.", "site-kind.", "time.month-", "tone.",
 	"assign.begun-", "aside.", "block.", "capacity.", "signature-state.", "condition.", "held.", "line.status-", "location.status-", "log.kind-", "log-field.", "log-mode.", "pass.status-", "result.kind-",
+	"calendar.day-", "occurrence.", "plan-kind.", "plan-kind-hint.", "practice.", "recurrence.", "recurrence-every.",
 	"movement.", "recount-all.", "sheet.confirm-", "sheet.do-", "unit.", "verdict.", "void.",
 }
 

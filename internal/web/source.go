@@ -46,6 +46,14 @@ type Sessions interface {
 	Hints(ctx context.Context, by stocktake.Person, session stocktake.SessionID) ([]count.Hint, error)
 
 	Issue(ctx context.Context, by stocktake.Person, p count.Plan) (count.Entry, error)
+	CountPlans(ctx context.Context, by stocktake.Person) ([]count.CountPlan, error)
+	CountPlan(ctx context.Context, by stocktake.Person, id string) (count.CountPlan, error)
+	SavePlan(ctx context.Context, by stocktake.Person, p count.CountPlan) (count.CountPlan, error)
+	EndPlan(ctx context.Context, by stocktake.Person, id string, version int, reason string) (count.CountPlan, error)
+	Calendar(ctx context.Context, by stocktake.Person, from, to time.Time) ([]count.Occurrence, error)
+	IssueOccurrence(ctx context.Context, by stocktake.Person, plan string, at time.Time) (stocktake.SessionID, error)
+	Outlook(ctx context.Context, by stocktake.Person, p count.CountPlan) (count.Outlook, error)
+
 	ExtendScope(ctx context.Context, by stocktake.Person, session stocktake.SessionID, more count.Scope) (count.Entry, error)
 	Assign(ctx context.Context, by stocktake.Person, session stocktake.SessionID, a count.Assignment) (count.Entry, error)
 	OrderRecount(ctx context.Context, by stocktake.Person, session stocktake.SessionID, r count.Recount) (count.Entry, error)

@@ -170,6 +170,15 @@ func (a *api) routes(e *echo.Echo) {
 	g.POST(s+"/signatures/set-aside", command(a, a.Sessions.AsideSignature), in)
 	g.POST(s+"/seal", a.by(a.seal), in)
 
+	g.GET("/plans", a.by(a.countPlans), in)
+	g.POST("/plans", a.by(a.savePlan), in)
+	g.GET("/plans/calendar", a.by(a.calendar), in)
+	g.GET("/plans/:plan", a.by(a.countPlan), in)
+	g.POST("/plans/:plan", a.by(a.savePlan), in)
+	g.GET("/plans/:plan/outlook", a.by(a.outlook), in)
+	g.POST("/plans/:plan/issue", a.by(a.issueOccurrence), in)
+	g.POST("/plans/:plan/end", a.by(a.endPlan), in)
+
 	g.GET("/results", a.by(a.results), in)
 	g.GET("/results/:series/:number", a.by(a.result), in)
 	g.GET("/results/:series/:number/document", a.by(a.document), in)

@@ -1,0 +1,96 @@
+package web_test
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"jard/internal/count"
+	"jard/internal/link"
+	"jard/internal/web"
+)
+
+// openPlanning is a story with a branch, whose sites and catalogue people plan with.
+func openPlanning(t *testing.T) *story {
+	t.Helper()
+	places := &struct{ web.Places }{}
+	s := openStory(t, func(c *web.Config) { c.Places = places })
+	places.Places = link.NewImporter(s.db, link.Limits{})
+	s.build("A1", "A2")
+	return s
+}
+
+// A plan is made on the console, shown in the month and in the lists, changed, issued and ended; what was changed meanwhile is said.
+func TestPlansOnTheConsole(t *testing.T) {
+	s := openPlanning(t)
+	s.page("supervisor", "/plans", "There are no plans yet", "Sunday", "New plan")
+	s.page("supervisor", "/plans/new", "cycle")
+	s.page("supervisor", "/plans/new?site=north&kind=spot", "Locations", "Plan&#39;s Arabic name")
+	day := time.Now().In(count.Kuwait)
+	plan := url.Values{"site": {"north"}, "kind": {"annual"}, "name-en": {"North, every week"}, "unit": {"week"}, "every": {"2"}, "start": {day.Format(time.DateOnly)},
+		"time": {"23:59"}, "hours": {"4.5"}, "blind": {"yes"}, "version": {""}}
+	wrong := url.Values{"site": {"north"}, "kind": {"annual"}, "name-en": {"North"}, "unit": {"week"}, "every": {"zwei"}, "start": {""}, "time": {"23:59"}, "hours": {"4"}}
+	s.holds(s.post("supervisor", "/plans/new", wrong), http.StatusUnprocessableEntity, "Write a whole number", "every-fault", "start-fault")
+	w := s.post("supervisor", "/plans/new", plan)
+	s.went(w, "done.plan-saved")
+	at, _, _ := strings.Cut(w.Header().Get("Location"), "?")
+	s.page("witness", "/plans", "North, every week", "every 2 weeks", "planned")
+	body := s.page("supervisor", at, "North, every week", "4 hours", "Book lines", "has not brought a week")
+	stamp := regexp.MustCompile(`name="at" value="([^"]+)"`).FindStringSubmatch(body)
+	if stamp == nil {
+		t.Fatal("nothing is offered to be issued")
+	}
+	if strings.Contains(s.page("witness", at), `value="issue"`) {
+		t.Error("a witness is offered to issue")
+	}
+	s.page("supervisor", at+"/edit", `value="23:59"`, `value="4.5"`)
+	plan.Set("version", "1")
+	plan.Set("hours", "3")
+	s.went(s.post("manager", at+"/edit", plan), "done.plan-saved")
+	s.holds(s.post("supervisor", at+"/edit", plan), http.StatusUnprocessableEntity, "was changed since you looked")
+	s.went(s.post("supervisor", at, url.Values{"do": {"issue"}, "at": {stamp[1]}}), "done.session-issued")
+	s.holds(s.post("supervisor", at, url.Values{"do": {"issue"}, "at": {stamp[1]}}), http.StatusUnprocessableEntity, "issued already")
+	s.holds(s.post("supervisor", at, url.Values{"do": {"end"}, "version": {"2"}}), http.StatusUnprocessableEntity, "end-reason-fault")
+	s.went(s.post("supervisor", at, url.Values{"do": {"end"}, "version": {"2"}, "end-reason": {"the branch closes"}}), "done.plan-ended")
+	s.page("supervisor", at, "ended", "the branch closes")
+}
+
+// Before a surprise is issued no answer of the API, and no page, tells those of it who are not named.
+func TestASurpriseIsOnNoPage(t *testing.T) {
+	s := openPlanning(t)
+	var made count.CountPlan
+	s.ok(s.ask("manager", "POST", "/api/plans", `{"name":{"en":"Ambush"},"kind":"surprise","site":"north","minutes":60,
+		"recurrence":{"unit":"once","start":"2031-05-05","time":"09:00"}}`), http.StatusCreated, &made)
+	month := "?from=2031-05-01T00:00:00Z&to=2031-06-01T00:00:00Z"
+	for _, path := range []string{"/api/plans", "/api/plans/" + made.ID, "/api/plans/" + made.ID + "/outlook", "/api/plans/calendar" + month, "/api/sessions", "/api/trail"} {
+		for _, who := range []string{"supervisor", "witness", "counter"} {
+			if body := s.ask(who, "GET", path, "").Body.String(); strings.Contains(body, "Ambush") || strings.Contains(body, "2031-05-05") {
+				t.Errorf("%s tells a %s: %s", path, who, body)
+			}
+		}
+	}
+	for _, path := range []string{"/", "/plans", "/plans?month=2031-05", "/sessions", "/plans/" + made.ID, "/plans/" + made.ID + "/edit"} {
+		if body := s.browse("supervisor", "GET", path, nil).Body.String(); strings.Contains(body, "Ambush") {
+			t.Errorf("%s tells a supervisor", path)
+		}
+	}
+	var list struct {
+		List       []count.Occurrence
+		Compliance count.Compliance
+	}
+	s.ok(s.ask("manager", "GET", "/api/plans/calendar"+month, ""), http.StatusOK, &list)
+	if len(list.List) != 1 || list.List[0].State != count.OccurrencePlanned || list.Compliance.Planned != 0 {
+		t.Errorf("its planner is told %+v", list)
+	}
+	s.ok(s.ask("manager", "POST", "/api/plans/"+made.ID+"/issue", `{"at":"2031-05-05T09:00:00+03:00"}`), http.StatusCreated, nil)
+	if body := s.ask("witness", "GET", "/api/plans/calendar"+month, "").Body.String(); !strings.Contains(body, "Ambush") {
+		t.Errorf("once it is issued a witness is told %s", body)
+	}
+	s.ok(s.ask("manager", "POST", "/api/plans/"+made.ID+"/end", `{"version":1,"reason":"done"}`), http.StatusOK, &made)
+	if made.EndedAt.IsZero() || made.Version != 2 {
+		t.Errorf("%+v", made)
+	}
+}

@@ -21,9 +21,7 @@ func (f feeds) Health(ctx context.Context, by stocktake.Person) (web.FeedHealth,
 		return web.FeedHealth{}, err
 	}
 	var out web.FeedHealth
-	received := map[stocktake.SiteID]link.FeedState{}
 	for _, s := range h.Feeds {
-		received[s.Site] = s
 		row := web.SiteFeed{
 			Site: s.Site, Received: s.ReceivedAt, By: s.ReceivedBy, Complete: s.Watermark.Through, Position: int64(s.Position), Movements: s.Movements,
 			Late: s.Late, Conflicts: s.Conflicts,
@@ -45,7 +43,7 @@ func (f feeds) Health(ctx context.Context, by stocktake.Person) (web.FeedHealth,
 	for _, d := range h.Troubles {
 		t := web.FeedTrouble{
 			Kind: string(d.Kind), Site: d.Site, File: d.File, At: d.At, By: d.By, Reason: stocktake.Name{Arabic: d.Reason.Arabic, English: d.Reason.English},
-			Refused: d.Refused, Quarantined: d.Quarantined, Conflicts: d.Conflicts, Mended: d.Kind == link.MovementsFile && received[d.Site].ReceivedAt.After(d.At),
+			Refused: d.Refused, Quarantined: d.Quarantined, Conflicts: d.Conflicts, Mended: !d.Mended.IsZero(),
 		}
 		for _, x := range d.List {
 			t.List = append(t.List, web.FeedFault{Line: x.Line, Column: x.Column, Value: x.Value, Text: stocktake.Name{Arabic: x.Arabic, English: x.English}})

@@ -31,34 +31,35 @@ type linkFlags struct {
 
 type linkPushCmd struct {
 	linkFlags
-	Files           []string      `arg:"" name:"file" help:"Called items-….csv, book-SITE-….csv or movements-SITE-….csv (or .xlsx, .json), or anything with --kind and --site. Sent in the order given."`
+	Files           []string      `arg:"" name:"file" help:"Called items-….csv, book-SITE-20261124….csv or movements-SITE-20261124….csv (or .xlsx, .json; a site with a dash needs --site), or anything with --kind and --site. Sent in the order given."`
 	Kind            string        `help:"What the files hold, where their names do not say it." enum:"items,book,movements," default:"" placeholder:"KIND"`
-	Site            string        `help:"Site of books and movements, where the names do not say it." placeholder:"ID"`
+	Site            string        `help:"Site of books and movements, where the names do not say it or the id has a dash." placeholder:"ID"`
 	AsOf            string        `help:"Instant of a book, as in 2026-11-24T02:00:00+03:00." placeholder:"INSTANT"`
 	Position        string        `help:"Place in the movement feed that a book includes." placeholder:"TEXT"`
 	After           int64         `help:"The last file of movements, with those before it, holds all behind this position …" placeholder:"N"`
 	Through         int64         `help:"… and up to this one." placeholder:"N"`
 	CompleteSince   string        `help:"Since when the site's movements are complete; needed the first time." placeholder:"INSTANT"`
-	CompleteThrough string        `help:"With the last file, all movements booked until then have been sent." placeholder:"INSTANT"`
+	CompleteThrough string        `help:"With the last file of movements, all of the site that were booked until then have been sent." placeholder:"INSTANT"`
 	Replace         bool          `help:"A file of items is the whole catalogue."`
 	Quarantine      bool          `help:"Take the good rows of a file of movements, and list the bad ones."`
 	DryRun          bool          `help:"Say what would happen, and write nothing."`
 	Tries           int           `help:"How often a file is sent before giving up." default:"8" placeholder:"N"`
-	Patience        time.Duration `help:"The longest wait between two tries." default:"2m" placeholder:"DURATION"`
+	Patience        time.Duration `help:"The longest wait between two tries, unless the server tells of a longer one." default:"2m" placeholder:"DURATION"`
 }
 
-// Run sends the files one after the other. The watermark and the claim go with the last one.
+// Run sends the files one after the other. The watermark and the claim go with the last one of movements.
 func (c *linkPushCmd) Run(ctx context.Context, s *streams) error {
 	key, err := secret(c.KeyFile)
 	if err != nil {
 		return err
 	}
 	p := &pusher{base: strings.TrimSuffix(c.URL, "/"), key: key, http: &http.Client{Timeout: 15 * time.Minute}, tries: c.Tries, patience: c.Patience, out: s.Out}
+	addresses, err := c.addresses()
+	if err != nil {
+		return err
+	}
 	for n, path := range c.Files {
-		address, err := c.address(path, n == len(c.Files)-1)
-		if err != nil {
-			return err
-		}
+		address := addresses[n]
 		answer, err := p.file(ctx, address, path)
 		if answer.Report != nil {
 			fmt.Fprintf(s.Out, "%s: ", filepath.Base(path))
@@ -71,20 +72,65 @@ func (c *linkPushCmd) Run(ctx context.Context, s *streams) error {
 	return nil
 }
 
-// address is where a file is sent, with what is said about it.
-func (c *linkPushCmd) address(path string, last bool) (string, error) {
+// addresses are where the files are sent, with what is said about them. What is said and no file can bear is refused before
+// anything is sent: a watermark that is left out in silence is missed only at night.
+func (c *linkPushCmd) addresses() ([]string, error) {
+	last, sites := -1, map[stocktake.SiteID]bool{}
+	has := map[link.Kind]bool{}
+	for n, path := range c.Files {
+		kind, site, err := c.parcel(path)
+		if err != nil {
+			return nil, err
+		}
+		if has[kind] = true; kind == link.MovementsFile {
+			last, sites[site] = n, true
+		}
+	}
+	complete := c.After != 0 || c.Through != 0 || c.CompleteSince != "" || c.CompleteThrough != ""
+	switch {
+	case complete && len(sites) != 1:
+		return nil, pushNeeds.New("--after, --through, --complete-since, --complete-through", "movements-SITE-….csv")
+	case (c.AsOf != "" || c.Position != "") && !has[link.BookFile]:
+		return nil, pushNeeds.New("--as-of, --position", "book-SITE-….csv")
+	case c.Replace && !has[link.ItemsFile]:
+		return nil, pushNeeds.New("--replace", "items-….csv")
+	case c.Quarantine && !has[link.MovementsFile]:
+		return nil, pushNeeds.New("--quarantine", "movements-SITE-….csv")
+	}
+	var list []string
+	for n, path := range c.Files {
+		address, err := c.address(path, n == last)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, address)
+	}
+	return list, nil
+}
+
+// parcel is what a file holds and of which site.
+func (c *linkPushCmd) parcel(path string) (link.Kind, stocktake.SiteID, error) {
 	kind, site := link.Kind(c.Kind), stocktake.SiteID(c.Site)
 	if kind == "" {
-		named, of, ok := link.NameParcel(filepath.Base(path), []stocktake.SiteID{site})
-		if !ok {
-			return "", pushName.New(filepath.Base(path))
+		named, of, ok := link.NameParcel(filepath.Base(path), nil)
+		if named == "" || !ok && site == "" {
+			return "", "", pushName.New(filepath.Base(path))
 		}
 		if kind = named; site == "" {
 			site = of
 		}
 	}
 	if kind != link.ItemsFile && site == "" {
-		return "", pushName.New(filepath.Base(path))
+		return "", "", pushName.New(filepath.Base(path))
+	}
+	return kind, site, nil
+}
+
+// address is where a file is sent, with what is said about it.
+func (c *linkPushCmd) address(path string, last bool) (string, error) {
+	kind, site, err := c.parcel(path)
+	if err != nil {
+		return "", err
 	}
 	q := url.Values{"name": {filepath.Base(path)}}
 	set := func(name, value string) {
@@ -157,25 +203,35 @@ func (p *pusher) file(ctx context.Context, address, path string) (pushAnswer, er
 		}
 		a, err := p.send(ctx, http.MethodPost, address, kind, f)
 		_ = f.Close()
-		wait := min(time.Second<<(try-1), p.patience)
+		told := time.Duration(0)
 		switch {
 		case err == nil && a.status < 300:
 			return a, nil
 		case err == nil && a.status != http.StatusTooManyRequests && a.status < 500:
 			return a, a.Error
 		case err == nil:
-			wait, err = max(wait, a.retryAfter), a.Error
+			told, err = a.retryAfter, a.Error
 		}
 		if try >= p.tries || ctx.Err() != nil {
 			return a, err
 		}
+		wait := backOff(try, p.patience, told)
 		fmt.Fprintf(p.out, "%s: %v\nsent again in %s\n", filepath.Base(path), err, wait)
 		select {
 		case <-ctx.Done():
 			return a, ctx.Err()
-		case <-time.After(min(wait, p.patience)):
+		case <-time.After(wait):
 		}
 	}
+}
+
+// maxTold is the longest wait that a server's Retry-After is believed.
+const maxTold = time.Hour
+
+// backOff is how long to wait after a try (1 is the first): a second, then twice as long each time and at most patience; but
+// as long as the server has told.
+func backOff(try int, patience, told time.Duration) time.Duration {
+	return max(min(time.Second<<min(try-1, 30), patience), min(told, maxTold))
 }
 
 // send makes one request. An answer that says no is no error here.
@@ -274,5 +330,9 @@ func printPushed(s *streams, raw json.RawMessage) {
 }
 
 var pushName = stocktake.NewReason(stocktake.Invalid, "push-name",
-	"The name %q does not say what the file holds and of which site. Give --kind and --site.",
-	"الاسم %q لا يبيّن محتوى الملف وموقعه. حدّد --kind و--site.")
+	"The name %q does not say for certain what the file holds and of which site. Give --kind and --site.",
+	"الاسم %q لا يبيّن محتوى الملف وموقعه على وجه اليقين. حدّد --kind و--site.")
+
+var pushNeeds = stocktake.NewReason(stocktake.Invalid, "push-needs",
+	"Nothing was sent: %s is for a file %s of one site, and none, or files of several sites, were named. Send the sites one by one.",
+	"لم يُرسل شيء: ‏%s تخص ملف %s لموقع واحد، ولم يُذكر مثله أو ذُكرت ملفات عدة مواقع. أرسل كل موقع وحده.")

@@ -12,9 +12,25 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"jard/internal/stocktake"
 )
+
+// A client waits ever longer, never for no time, and as long as it is told.
+func TestBackOff(t *testing.T) {
+	for _, c := range []struct {
+		try                  int
+		patience, told, want time.Duration
+	}{
+		{1, time.Minute, 0, time.Second}, {4, time.Minute, 0, 8 * time.Second}, {8, time.Minute, 0, time.Minute}, {64, time.Minute, 0, time.Minute},
+		{200, time.Minute, 0, time.Minute}, {1, time.Minute, 5 * time.Minute, 5 * time.Minute}, {1, time.Millisecond, 0, time.Millisecond}, {1, time.Minute, 300 * time.Hour, time.Hour},
+	} {
+		if got := backOff(c.try, c.patience, c.told); got != c.want {
+			t.Errorf("%+v: %s", c, got)
+		}
+	}
+}
 
 // TestLink is an integrator's day: a key is issued, the check is passed, files are sent through a connection that fails, and
 // the key is revoked.
@@ -85,25 +101,43 @@ func TestLink(t *testing.T) {
 		return give(want, append([]string{"link", "push", "--url", web.URL, "--key-file", key, "--patience", "1ms"}, args...)...)
 	}
 
-	if out := push(0, put("items-1.csv", "item,name,unit\n100,Tea,piece\n"), put("book-central-1.csv", "section,item,quantity,cost\nS1,100,50,1\n"), "--as-of", "2026-01-15T10:00:00+03:00"); strings.Count(out, "0 refused") != 2 {
+	if out := push(0, put("items-1.csv", "item,name,unit\n100,Tea,piece\n"), put("book-central-20260115.csv", "section,item,quantity,cost\nS1,100,50,1\n"), "--as-of", "2026-01-15T10:00:00+03:00"); strings.Count(out, "0 refused") != 2 {
 		t.Error(out)
 	}
 	out := give(0, "link", "check", "--url", web.URL, "--key-file", key, "--site", "central", "--item", "100", "--revoked-key", old)
-	if want := fmt.Sprintf("%d of %d hold", len(linkChecks), len(linkChecks)); !strings.Contains(out, want) || strings.Contains(out, "BROKEN") {
+	if want := fmt.Sprintf("%d of %d hold, 0 not tried", len(linkChecks), len(linkChecks)); !strings.Contains(out, want) || strings.Contains(out, "BROKEN") {
 		t.Error(out)
 	}
 
 	// Busy twice, then taken with the answer lost, then known already.
-	day := put("movements-central-1.csv", "id,kind,item,quantity,booked\na,sale,100,-1,2026-01-15 10:00\nb,sale,100,-1,2026-01-15 10:01\n")
+	day := put("movements-central-20260115.csv", "id,kind,item,quantity,booked\na,sale,100,-1,2026-01-15 10:00\nb,sale,100,-1,2026-01-15 10:01\n")
 	trouble.Store(3)
 	if out := push(0, day); !strings.Contains(out, "2 rows, 0 new, 2 known") || strings.Count(out, "sent again") != 3 {
 		t.Error(out)
 	}
-	bad := put("movements-central-2.csv", "id,kind,item,quantity,booked\nc,sale,100,1,2026-01-15 10:00\n")
+	bad := put("movements-central-20260116.csv", "id,kind,item,quantity,booked\nc,sale,100,1,2026-01-15 10:00\n")
 	if out := push(1, bad); !strings.Contains(out, "1 refused") || !strings.Contains(out, "line 2, quantity") || strings.Contains(out, "sent again") {
 		t.Error(out)
 	}
 	if out := push(1, put("unnamed.csv", "x\n")); !strings.Contains(out, "--kind") {
+		t.Error(out)
+	}
+	// What is said and no file bears is refused before anything is sent; what is said goes with the last file of movements.
+	items := put("items-2.csv", "item,name,unit\n100,Tea,piece\n")
+	for _, args := range [][]string{{items, "--complete-through", "2026-01-15T10:30:00+03:00"}, {items, "--as-of", "2026-01-15T10:30:00+03:00"}, {day, "--replace"},
+		{day, put("movements-other-20260115.csv", "x"), "--through", "5"}} {
+		if out := push(1, args...); !strings.Contains(out, "Nothing was sent") || strings.Contains(out, "rows") {
+			t.Errorf("%q: %s", args, out)
+		}
+	}
+	if out := push(1, put("movements-central-2.csv", "x\n")); !strings.Contains(out, "--site") {
+		t.Error(out)
+	}
+	push(0, day, items, "--complete-since", "2026-01-15T09:00:00+03:00", "--complete-through", "2026-01-15T10:30:00+03:00")
+	if s, err := n.db.Feed(t.Context(), "rawda", "central"); err != nil || s.Watermark.Through.IsZero() {
+		t.Errorf("%+v %v", s, err)
+	}
+	if out := give(0, "link", "check", "--url", web.URL, "--key-file", key, "--site", "central", "--item", "100"); !strings.Contains(out, fmt.Sprintf("%d of %d hold, 1 not tried", len(linkChecks)-1, len(linkChecks))) {
 		t.Error(out)
 	}
 	trouble.Store(9)

@@ -53,7 +53,7 @@ func (c *linkCheckCmd) Run(ctx context.Context, s *streams) error {
 		pusher: &pusher{base: strings.TrimSuffix(c.URL, "/"), key: key, http: &http.Client{Timeout: time.Minute}, out: s.Out},
 		ctx:    ctx, site: c.Site, item: c.Item, id: stocktake.RandomID()[:8], revoked: revoked, now: time.Now(),
 	}
-	broken := 0
+	held, broken := 0, 0
 	for _, x := range linkChecks {
 		if x.says == revokedSays && revoked == "" {
 			fmt.Fprintf(s.Out, "  not tried  %s (give --revoked-key)\n", x.says)
@@ -63,10 +63,11 @@ func (c *linkCheckCmd) Run(ctx context.Context, s *streams) error {
 			broken++
 			fmt.Fprintf(s.Out, "  BROKEN     %s: %v\n", x.says, err)
 		} else {
+			held++
 			fmt.Fprintf(s.Out, "  holds      %s\n", x.says)
 		}
 	}
-	fmt.Fprintf(s.Out, "%d of %d hold\n", len(linkChecks)-broken, len(linkChecks))
+	fmt.Fprintf(s.Out, "%d of %d hold, %d not tried\n", held, len(linkChecks), len(linkChecks)-held-broken)
 	if broken > 0 {
 		return linkBroken.New(broken)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"math"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -361,6 +362,38 @@ func (db *DB) Feeds(ctx context.Context, society stocktake.SocietyID) ([]link.Fe
 		})
 	})
 	return feeds, err
+}
+
+// LastConflicts implements link.Movements.
+func (db *DB) LastConflicts(ctx context.Context, society stocktake.SocietyID, site stocktake.SiteID, limit int) ([]link.Entry, error) {
+	if err := checkIDs(society, "site", site); err != nil {
+		return nil, err
+	}
+	key := feedKey(society, site)
+	list := []link.Entry{}
+	err := db.view(ctx, func(tx *bbolt.Tx) error {
+		j := transfer{key: key, tx: tx}
+		rows := tx.Bucket(bucketConflicts).Cursor()
+		k, _ := rows.Seek(offsetKey(key, math.MaxUint64))
+		if k == nil {
+			k, _ = rows.Last()
+		} else if !bytes.HasPrefix(k, key) {
+			k, _ = rows.Prev()
+		}
+		for ; bytes.HasPrefix(k, key) && len(list) < limit; k, _ = rows.Prev() {
+			offset, _, ok := cutUint64(k[len(key):])
+			if !ok {
+				return ValueDamaged.New("conflict")
+			}
+			e, err := j.entry(binary.AppendUvarint(nil, offset))
+			if err != nil {
+				return err
+			}
+			list = append(list, e)
+		}
+		return nil
+	})
+	return list, err
 }
 
 // Conflicts implements link.Movements.

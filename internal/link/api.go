@@ -38,8 +38,9 @@ type APIConfig struct {
 	TempDir  string // where a large file waits while it is read; the system's
 
 	Bytes   int64         // of a file; 256 MiB
-	Files   int           // read at a time; 2
+	Files   int           // read at a time, and received at a time of one society; 2
 	Wait    time.Duration // for a place among them; 10 seconds
+	Grace   time.Duration // that a body has before it must have come at 16 KiB a second; 30 seconds
 	Timeout time.Duration // of a request with a file; 10 minutes
 
 	Rate  float64 // requests per second of one integrator; 10
@@ -50,8 +51,10 @@ type APIConfig struct {
 
 type api struct {
 	APIConfig
-	limiter *limiter
-	places  chan struct{}
+	limiter   *limiter // of integrators
+	strangers *limiter // of addresses, charged by requests that show no valid key: one vendor sends for many societies
+	places    chan struct{}
+	crowd     *crowd
 }
 
 // NewAPI gives what answers under APIBase and DocsBase. The http.Server must have its timeouts set; the API lengthens them
@@ -69,6 +72,9 @@ func NewAPI(c APIConfig) (http.Handler, error) {
 	if c.Wait <= 0 {
 		c.Wait = 10 * time.Second
 	}
+	if c.Grace <= 0 {
+		c.Grace = 30 * time.Second
+	}
 	if c.Timeout <= 0 {
 		c.Timeout = 10 * time.Minute
 	}
@@ -78,7 +84,7 @@ func NewAPI(c APIConfig) (http.Handler, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	a := &api{APIConfig: c, limiter: newLimiter(c.Rate, c.Burst), places: make(chan struct{}, c.Files)}
+	a := &api{APIConfig: c, limiter: newLimiter(c.Rate, c.Burst), strangers: newLimiter(c.Rate, c.Burst), places: make(chan struct{}, c.Files), crowd: newCrowd(c.Files)}
 	docs, err := newDocs(c.Version)
 	if err != nil {
 		return nil, err
@@ -135,7 +141,8 @@ func (a *api) serve(w http.ResponseWriter, r *http.Request, verbs map[string]ver
 		return nil, routeUnknown.New()
 	}
 	address, _, _ := net.SplitHostPort(r.RemoteAddr)
-	if wait := a.limiter.take("address "+network(address), a.Now()); wait > 0 {
+	address = "address " + network(address)
+	if wait := a.strangers.look(address, a.Now()); wait > 0 {
 		return nil, tooFast.New(seconds(wait))
 	}
 	do, ok := verbs[r.Method]
@@ -144,10 +151,14 @@ func (a *api) serve(w http.ResponseWriter, r *http.Request, verbs map[string]ver
 	}
 	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !ok {
+		a.strangers.take(address, a.Now())
 		return nil, account.SignInFirst.New()
 	}
 	by, err := a.Accounts.PersonByToken(r.Context(), account.Secret(token))
 	if err != nil {
+		if stocktake.CodeOf(err) == stocktake.Unauthenticated {
+			a.strangers.take(address, a.Now())
+		}
 		return nil, err
 	}
 	if wait := a.limiter.take("person "+string(by.Society)+"\x00"+string(by.ID), a.Now()); wait > 0 {

@@ -161,6 +161,7 @@ func TestAPIAnswersAsDescribed(t *testing.T) {
 		{sending{"POST", "sites/m1/watermark", "machine", "application/json", strings.NewReader(`{"through":"2026-11-24T05:40:00Z","positions":{"after":0,"through":5}}`), 0}, 200, ""},
 		{sending{"POST", "sites/m1/watermark?dry=1", "machine", "application/json", strings.NewReader(`{"through":"2026-11-24T05:50:00Z"}`), 0}, 200, ""},
 		{sending{"POST", "sites/m1/watermark", "machine", "application/json", strings.NewReader(`{"until":"2026-11-24T05:40:00Z"}`), 0}, 400, "json-broken"},
+		{sending{"POST", "sites/m1/watermark", "machine", "application/json", strings.NewReader(`{"through":"2026-11-24T05:40:00Z"} {"through":"2026-11-24T05:30:00Z"}`), 0}, 400, "json-broken"},
 		{sending{"POST", "sites/m1/watermark", "machine", "application/json", strings.NewReader(`{"through":"2027-11-24T05:40:00Z"}`), 0}, 400, "watermark-ahead"},
 		{sending{"POST", "sites/m1/watermark", "machine", "text/csv", strings.NewReader(`{}`), 0}, 415, "body-type"},
 		{sending{"POST", "sites/m1/watermark", "", "application/json", strings.NewReader(`{}`), 0}, 401, "sign-in-first"},

@@ -36,7 +36,8 @@ type Delivery struct {
 	Refused     int                `json:"refused,omitempty"`
 	Quarantined int                `json:"quarantined,omitempty"`
 	Conflicts   int                `json:"conflicts,omitempty"`
-	List        []ToldFault        `json:"list,omitempty"` // the first ones
+	List        []ToldFault        `json:"list,omitempty"`  // the first ones
+	Mended      time.Time          `json:"mended,omitzero"` // when one of the kind and site was taken as it was; never where rows were left out
 	Previous    stocktake.Hash     `json:"previous,omitzero"`
 }
 
@@ -56,8 +57,15 @@ type ToldFault struct {
 	Told
 }
 
-// maxTold is how many faults a delivery keeps.
-const maxTold = 200
+// maxTold is how many faults a delivery keeps, maxRefusedTold one of which nothing was taken.
+const (
+	maxTold        = 200
+	maxRefusedTold = 50
+)
+
+// noteEvery bounds what a sender that goes wrong adds to the store for ever: another delivery that is refused as a whole for
+// the reason of the last one is noted again only after this long.
+const noteEvery = 5 * time.Minute
 
 func tell(e *stocktake.Error) Told { return Told{e.Reason.Key, e.English(), e.Arabic()} }
 
@@ -117,14 +125,43 @@ func (im *Importer) note(ctx context.Context, by stocktake.Person, p *Parcel, r 
 			}
 		}
 	}
-	if p.Options.DryRun || stocktake.CheckID("society", string(by.Society)) != nil || p.Site != "" && stocktake.CheckID("site", string(p.Site)) != nil ||
-		d.Reason.Key == "" && d.Conflicts == 0 && (d.Quarantined == 0 || p.Kind != MovementsFile) {
+	if d.Site != "" && errors.Is(err, stocktake.Missing) { // any name may be made up: those that nobody knows share one place
+		known, found := im.publishedHash(ctx, by.Society, SiteName(d.Site))
+		if found != nil {
+			return found
+		}
+		if known.IsZero() {
+			d.Site = ""
+		}
+	}
+	clean := d.Reason.Key == "" && d.Conflicts == 0 && (d.Quarantined == 0 || p.Kind != MovementsFile)
+	if p.Options.DryRun || stocktake.CheckID("society", string(by.Society)) != nil || p.Site != "" && stocktake.CheckID("site", string(p.Site)) != nil {
 		return nil
 	}
-	name := deliveryName(p.Kind, p.Site)
+	if d.Reason.Key != "" && len(d.List) > maxRefusedTold { // nothing of it was taken, and its sender has been told all
+		d.List = d.List[:maxRefusedTold]
+	}
+	im.noting.Lock()
+	defer im.noting.Unlock()
+	name := deliveryName(p.Kind, d.Site)
 	last, found, err := im.delivery(ctx, by.Society, name)
-	if err != nil || found && last.Content == d.Content && last.Reason.Key == d.Reason.Key && !d.Content.IsZero() && last.Conflicts == d.Conflicts {
+	if clean {
+		if err != nil || !found || !last.Mended.IsZero() || last.Quarantined > 0 {
+			return err
+		}
+		last.Mended = d.At
+		doc, err := stocktake.NewDocument(last)
+		if err != nil {
+			return err
+		}
+		return im.feed.Publish(ctx, by.Society, name, doc)
+	}
+	if err != nil || found && last.Mended.IsZero() && last.Content == d.Content && last.Reason.Key == d.Reason.Key && last.Conflicts == d.Conflicts &&
+		(!d.Content.IsZero() || last.File == d.File && last.Reason == d.Reason) {
 		return err
+	}
+	if found && last.Mended.IsZero() && last.Reason.Key == d.Reason.Key && d.Reason.Key != "" && d.Conflicts == 0 && d.At.Sub(last.At) < noteEvery && !d.At.Before(last.At) {
+		return nil
 	}
 	if found {
 		if d.Previous, err = im.publishedHash(ctx, by.Society, name); err != nil {
@@ -157,7 +194,8 @@ type Health struct {
 var seesHealth = []stocktake.Role{stocktake.SocietyAdministrator, stocktake.Manager, stocktake.Supervisor, stocktake.FinancialController,
 	stocktake.AdministrativeController, stocktake.Integrator}
 
-// Health gives how the feeds of the society do. It holds no quantity of the books.
+// Health gives how the feeds of the society do. It may hold quantities and costs of
+// the books, as they stood in faulty cells: it is not for counters.
 func (im *Importer) Health(ctx context.Context, by stocktake.Person) (Health, error) {
 	if !by.Is(seesHealth...) {
 		return Health{}, stocktake.NotAllowed.New(seesHealth)

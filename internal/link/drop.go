@@ -3,13 +3,13 @@ package link
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -18,9 +18,10 @@ import (
 )
 
 // Drop is a watched folder: what is put into Dir/SOCIETY is taken in, and moved to done or failed below it with a report
-// beside it. A file's name says what it is: items-….csv, book-SITE-….csv or movements-SITE-….csv (or .xlsx, .json). It is
+// beside it. A file's name says what it is: items-….csv, book-SITE-DATE….csv or movements-SITE-DATE….csv (or .xlsx, .json). It is
 // taken when its size and time have stayed the same for Settle, or at once when a file of its name with .complete at the end
-// is there, which may hold, as JSON, what the push API takes as parameters (see marker).
+// is there, which may hold, as JSON, what the push API takes as parameters (see marker). It is moved into taking before it is
+// read, so that what is read is what is put away, and nothing is followed out of the society's folder (see taking.go).
 type Drop struct {
 	Importer *Importer
 	Dir      string
@@ -44,17 +45,19 @@ const (
 	completed = ".complete"
 	doneDir   = "done"
 	failedDir = "failed"
+	takingDir = "taking"
 )
 
 // marker is what a file that ends in .complete may say.
 type marker struct {
-	AsOf      time.Time `json:"as_of"`    // of a book, which cannot do without it: a file's own time is not the book's
-	Position  string    `json:"position"` // of a book
-	Since     time.Time `json:"complete_since"`
-	Through   time.Time `json:"complete_through"`
-	Positions Claim     `json:"positions"`
-	Faults    string    `json:"faults"` // "quarantine"
-	Mode      string    `json:"mode"`   // "replace"
+	Site      stocktake.SiteID `json:"site"`     // of a book or movements: stands before what the name may say
+	AsOf      time.Time        `json:"as_of"`    // of a book, which cannot do without it: a file's own time is not the book's
+	Position  string           `json:"position"` // of a book
+	Since     time.Time        `json:"complete_since"`
+	Through   time.Time        `json:"complete_through"`
+	Positions Claim            `json:"positions"`
+	Faults    string           `json:"faults"` // "quarantine"
+	Mode      string           `json:"mode"`   // "replace"
 }
 
 // Run scans the folder until ctx ends.
@@ -73,9 +76,15 @@ func (d *Drop) Run(ctx context.Context, every time.Duration) {
 	}
 }
 
-// Scan takes in every file that is ready. What could not be taken in for a reason that passes stays for the next scan.
+// Scan takes in every file that is ready. What could not be taken in for a reason that passes stays for the next scan, and
+// keeps no other file back.
 func (d *Drop) Scan(ctx context.Context) error {
-	folders, err := os.ReadDir(d.Dir)
+	root, err := os.OpenRoot(d.Dir)
+	if err != nil {
+		return fmt.Errorf("read drop folder: %w", err)
+	}
+	defer func() { _ = root.Close() }()
+	folders, err := fs.ReadDir(root.FS(), ".")
 	if err != nil {
 		return fmt.Errorf("read drop folder: %w", err)
 	}
@@ -83,7 +92,7 @@ func (d *Drop) Scan(ctx context.Context) error {
 	d.seen = make(map[string]looked, len(before))
 	for _, f := range folders {
 		if society := stocktake.SocietyID(f.Name()); f.IsDir() && !strings.HasPrefix(f.Name(), ".") && stocktake.CheckID("society", f.Name()) == nil {
-			err = errors.Join(err, d.society(ctx, society, before))
+			err = errors.Join(err, d.society(ctx, root, society, before))
 		}
 	}
 	return err
@@ -91,19 +100,16 @@ func (d *Drop) Scan(ctx context.Context) error {
 
 // dropped is one file of a drop folder that is to be taken in.
 type dropped struct {
-	name string
-	kind Kind
-	site stocktake.SiteID
-	info fs.FileInfo
+	name   string
+	kind   Kind
+	site   stocktake.SiteID
+	named  bool // the name says for certain what it is and of which site
+	marked bool
+	info   fs.FileInfo
 }
 
 // society takes in the files of one society: items first, then books, then movements, each by name.
-func (d *Drop) society(ctx context.Context, society stocktake.SocietyID, before map[string]looked) error {
-	dir := filepath.Join(d.Dir, string(society))
-	list, err := os.ReadDir(dir)
-	if err != nil {
-		return fmt.Errorf("read drop folder: %w", err)
-	}
+func (d *Drop) society(ctx context.Context, root *os.Root, society stocktake.SocietyID, before map[string]looked) error {
 	names, err := d.Importer.feed.PublishedNames(ctx, society, SiteName(""))
 	if err != nil {
 		return err
@@ -112,32 +118,57 @@ func (d *Drop) society(ctx context.Context, society stocktake.SocietyID, before 
 	for _, name := range names {
 		sites = append(sites, stocktake.SiteID(strings.TrimPrefix(name, SiteName(""))))
 	}
+	t, err := openTaking(root, society)
+	if err != nil {
+		return fmt.Errorf("read drop folder: %w", err)
+	}
+	defer t.close()
+	left, wrong := t.left() // by a scan that broke off
+	list, err := fs.ReadDir(t.folder.FS(), ".")
+	if err != nil {
+		return fmt.Errorf("read drop folder: %w", err)
+	}
 	var ready []dropped
+	for _, name := range left {
+		ready = append(ready, nameDropped(name, sites))
+	}
 	for _, f := range list {
-		if !f.Type().IsRegular() || passedOver(f.Name()) {
+		if !f.Type().IsRegular() || passedOver(f.Name()) || slices.Contains(left, f.Name()) {
 			continue
 		}
 		info, err := f.Info()
 		if err != nil {
 			continue // it has gone
 		}
-		path := filepath.Join(dir, f.Name())
-		if !d.settled(path, info, before) {
+		x := nameDropped(f.Name(), sites)
+		x.info = info
+		if _, err := t.folder.Lstat(f.Name() + completed); err == nil {
+			x.marked = true
+		} else if !d.settled(filepath.Join(string(society), f.Name()), info, before) {
 			continue
 		}
-		kind, site, _ := NameParcel(f.Name(), sites)
-		ready = append(ready, dropped{f.Name(), kind, site, info})
+		ready = append(ready, x)
 	}
 	order := []Kind{ItemsFile, BookFile, MovementsFile}
 	slices.SortFunc(ready, func(a, b dropped) int {
 		return cmp.Or(cmp.Compare(slices.Index(order, a.kind), slices.Index(order, b.kind)), cmp.Compare(a.name, b.name))
 	})
 	for _, f := range ready {
-		if err := d.take(ctx, society, dir, f); err != nil {
-			return err
+		switch err := d.take(ctx, t, society, f); {
+		case err == nil:
+		case stocktake.CodeOf(err) == stocktake.Unavailable || ctx.Err() != nil:
+			return errors.Join(wrong, err) // the store is away: the next file would fare no better
+		default:
+			wrong = errors.Join(wrong, fmt.Errorf("%s: %w", f.name, err))
 		}
 	}
-	return nil
+	return wrong
+}
+
+func nameDropped(name string, sites []stocktake.SiteID) dropped {
+	x := dropped{name: name}
+	x.kind, x.site, x.named = NameParcel(name, sites)
+	return x
 }
 
 // passedOver are names of files that are still being written, or that say something about another.
@@ -151,11 +182,8 @@ func passedOver(name string) bool {
 	return strings.HasPrefix(name, ".") || strings.HasPrefix(name, "~")
 }
 
-// settled reports whether a file is whole.
+// settled reports whether a file without a marker is whole.
 func (d *Drop) settled(path string, info fs.FileInfo, before map[string]looked) bool {
-	if _, err := os.Stat(path + completed); err == nil {
-		return true
-	}
 	now := looked{info.Size(), info.ModTime(), d.Importer.now()}
 	if had, ok := before[path]; ok && had.size == now.size && had.modified.Equal(now.modified) {
 		now.since = had.since
@@ -164,8 +192,9 @@ func (d *Drop) settled(path string, info fs.FileInfo, before map[string]looked) 
 	return d.Importer.now().Sub(now.since) >= cmp.Or(d.Settle, 30*time.Second)
 }
 
-// NameParcel reads from a file's name what it holds and of which site: the longest of the sites that it may mean, or, where
-// it means none of them, what stands before the next dash.
+// NameParcel reads from a file's name what it holds and of which site: a known site alone or before a dash and a date (or any
+// number of eight digits, or 2026-11-24); for none of the sites, what stands before the first dash. It reports false, with
+// the kind, where the name may mean another site: "central-2" is no delivery of central because nobody has told of central-2.
 func NameParcel(name string, sites []stocktake.SiteID) (Kind, stocktake.SiteID, bool) {
 	stem := strings.TrimSuffix(name, filepath.Ext(name))
 	lower := strings.ToLower(stem)
@@ -177,120 +206,87 @@ func NameParcel(name string, sites []stocktake.SiteID) (Kind, stocktake.SiteID, 
 			continue
 		}
 		rest := stem[len(kind)+1:]
-		best := stocktake.SiteID("")
+		if slices.Contains(sites, stocktake.SiteID(rest)) {
+			return kind, stocktake.SiteID(rest), true
+		}
+		head, _, _ := strings.Cut(rest, "-")
+		if !slices.ContainsFunc(sites, func(s stocktake.SiteID) bool { return strings.HasPrefix(rest, string(s)+"-") }) {
+			sites = []stocktake.SiteID{stocktake.SiteID(head)}
+		}
+		var means []stocktake.SiteID
 		for _, site := range sites {
-			if after, ok := strings.CutPrefix(rest, string(site)); ok && (after == "" || after[0] == '-') && len(site) > len(best) {
-				best = site
+			if after, ok := strings.CutPrefix(rest, string(site)); ok && (after == "" || dated.MatchString(after)) {
+				means = append(means, site)
 			}
 		}
-		if best == "" {
-			head, _, _ := strings.Cut(rest, "-")
-			best = stocktake.SiteID(head)
+		if len(means) == 1 && means[0] != "" {
+			return kind, means[0], true
 		}
-		return kind, best, best != ""
+		return kind, "", false
 	}
 	return "", "", false
 }
 
-// take delivers one file and puts it away. An error is one that passes: the file stays.
-func (d *Drop) take(ctx context.Context, society stocktake.SocietyID, dir string, f dropped) error {
-	path := filepath.Join(dir, f.name)
-	file, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+// dated is what may follow a site in a file's name and cannot belong to the site's id.
+var dated = regexp.MustCompile(`^-(\d{8}|\d{4}-\d\d-\d\d)`)
+
+// take delivers one file and puts it away. An error is one that passes: the file stays, outside or in taking.
+func (d *Drop) take(ctx context.Context, t *taking, society stocktake.SocietyID, f dropped) error {
+	if f.info != nil {
+		if ok, err := t.claim(f); err != nil || !ok {
+			return err
+		}
 	}
-	if err != nil {
-		return fmt.Errorf("open dropped file: %w", err)
-	}
-	defer func() { _ = file.Close() }()
-	var report any
-	p := Parcel{Kind: f.kind, Site: f.site, File: File{Name: f.name, Size: f.info.Size(), Data: file}, Options: Options{Merge: f.kind == ItemsFile}}
-	if f.kind == "" {
-		err = dropName.New(shorten(sanitize(f.name)))
-	} else if err = p.marked(path + completed); err == nil {
-		by := stocktake.Person{Society: society, ID: dropper, Roles: []stocktake.Role{stocktake.Integrator}}
-		report, err = d.Importer.Deliver(ctx, by, p)
-	}
+	p := Parcel{Kind: f.kind, Site: f.site, File: File{Name: f.name}, Options: Options{Merge: f.kind == ItemsFile}}
+	by := stocktake.Person{Society: society, ID: dropper, Roles: []stocktake.Role{stocktake.Integrator}}
+	report, err := d.deliver(ctx, t, by, &p, f.named)
 	switch stocktake.CodeOf(err) {
 	case stocktake.Unavailable, stocktake.Internal:
 		if err != nil {
 			return err
 		}
 	}
-	to := doneDir
-	if err != nil {
-		to = failedDir
-	}
-	return putAway(dir, f.name, to, report, err)
+	return t.putAway(f.name, report, err)
 }
 
-// marked reads what a file's marker says.
-func (p *Parcel) marked(path string) error {
-	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("read marker: %w", err)
-	}
-	if strings.TrimSpace(string(text)) == "" {
-		return nil
-	}
-	var m marker
-	decoder := json.NewDecoder(strings.NewReader(string(text)))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&m); err != nil {
-		return dropMarker.Wrap(err, filepath.Base(path))
-	}
-	p.AsOf, p.Position = m.AsOf, m.Position
-	p.Coverage = Coverage{Claim: m.Positions, Watermark: stocktake.Watermark{Since: m.Since, Through: m.Through}}
-	p.Options.Quarantine = m.Faults == "quarantine"
-	p.Options.Merge = p.Kind == ItemsFile && m.Mode != "replace"
-	return nil
-}
-
-// putAway moves a file and its marker, and writes beside it what came of it. What lies there under its name stays.
-func putAway(dir, name, to string, report any, cause error) error {
-	if err := os.MkdirAll(filepath.Join(dir, to), 0o750); err != nil {
-		return fmt.Errorf("put dropped file away: %w", err)
-	}
-	free := name
-	for n := 1; ; n++ {
-		if _, err := os.Lstat(filepath.Join(dir, to, free)); errors.Is(err, fs.ErrNotExist) {
-			break
+// deliver reads what was claimed, with its marker. What cannot be read as it lies there is noted like any other fault.
+func (d *Drop) deliver(ctx context.Context, t *taking, by stocktake.Person, p *Parcel, named bool) (any, error) {
+	file, err := t.open(p.File.Name, p.File.Name)
+	if err == nil {
+		defer func() { _ = file.Close() }()
+		info, statErr := file.Stat()
+		if err = statErr; err == nil {
+			p.File.Size, p.File.Data = info.Size(), file
+			err = t.marked(p)
 		}
-		free = fmt.Sprintf("%s.%d", name, n)
 	}
-	var said struct {
-		Error  *Told `json:"error,omitempty"`
-		Report any   `json:"report,omitempty"`
+	if err == nil {
+		switch {
+		case p.Kind == "":
+			return nil, dropName.New(shorten(sanitize(p.File.Name)))
+		case p.Kind != ItemsFile && p.Site == "" && !named:
+			err = dropSite.New(shorten(sanitize(p.File.Name)))
+		default:
+			return d.Importer.Deliver(ctx, by, *p)
+		}
 	}
-	if said.Report = report; cause != nil {
-		t := tell(stocktake.Fault(cause))
-		said.Error = &t
+	if stocktake.CodeOf(err) == stocktake.Invalid && p.Kind != "" {
+		err = errors.Join(err, d.Importer.note(ctx, by, p, nil, err))
 	}
-	text, err := json.MarshalIndent(said, "", " ")
-	if err != nil {
-		return err
-	}
-	target := filepath.Join(dir, to, free)
-	if err := os.WriteFile(target+".report.json", text, 0o640); err != nil {
-		return fmt.Errorf("put dropped file away: %w", err)
-	}
-	if err := os.Rename(filepath.Join(dir, name), target); err != nil {
-		return fmt.Errorf("put dropped file away: %w", err)
-	}
-	if err := os.Rename(filepath.Join(dir, name+completed), target+completed); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("put dropped file away: %w", err)
-	}
-	return nil
+	return nil, err
 }
 
 var (
 	dropName = stocktake.NewReason(stocktake.Invalid, "drop-name",
-		"The name %q does not say what the file holds. Call it items-….csv, book-SITE-….csv or movements-SITE-….csv.",
-		"الاسم %q لا يبيّن محتوى الملف. سمّه items-….csv أو book-SITE-….csv أو movements-SITE-….csv.")
+		"The name %q does not say what the file holds. Call it items-….csv, book-SITE-20261124….csv or movements-SITE-20261124….csv.",
+		"الاسم %q لا يبيّن محتوى الملف. سمّه items-….csv أو book-SITE-20261124….csv أو movements-SITE-20261124….csv.")
 	dropMarker = stocktake.NewReason(stocktake.Invalid, "drop-marker",
 		"%s cannot be read: leave it empty, or write the JSON object that is described at /api/docs.",
 		"تعذّرت قراءة %s: اتركه فارغًا أو اكتب كائن JSON الموصوف في /api/docs.")
+	dropSite = stocktake.NewReason(stocktake.Invalid, "drop-site",
+		"The name %q does not say for certain which site it is of. Put a date of eight digits behind the site, as in movements-SITE-20261124.csv, or name the site in the marker: {\"site\": \"…\"}.",
+		"الاسم %q لا يحدّد الموقع على وجه اليقين. اكتب بعد الموقع تاريخًا من ثمانية أرقام مثل movements-SITE-20261124.csv، أو اذكر الموقع في ملف الإكمال: ‎{\"site\": \"…\"}.")
+	dropUnreadable = stocktake.NewReason(stocktake.Invalid, "drop-unreadable",
+		"%s cannot be read: it must be an ordinary file that the server may read. Put it there again with the right permissions.",
+		"تعذّرت قراءة %s: يجب أن يكون ملفًا عاديًا يُسمح للخادم بقراءته. ضعه من جديد بالصلاحيات الصحيحة.")
 )

@@ -103,7 +103,8 @@ const MaxEntry = 2 + 8 + 4*binary.MaxVarintLen64 + 7*(1+stocktake.MaxID) + 1
 
 var errEntry = errors.New("entry is torn or of an unknown version")
 
-// ReadEntry decodes stored bytes. It keeps no part of them.
+// ReadEntry decodes stored bytes. It keeps no part of them. An entry has one stored form only: numbers that are longer than
+// they need be are refused, so that a hash of what AppendStored makes of the entry is a hash of the bytes that were read.
 func ReadEntry(offset uint64, hash stocktake.Hash, stored []byte) (Entry, error) {
 	e := Entry{Offset: offset, Hash: hash}
 	r := storedReader{rest: stored}
@@ -167,7 +168,7 @@ func (r *storedReader) text() string { return string(r.take(int(r.byte()))) }
 
 func (r *storedReader) uvarint() uint64 {
 	v, n := binary.Uvarint(r.rest)
-	if n <= 0 {
+	if n <= 0 || n > 1 && r.rest[n-1] == 0 {
 		r.bad = true
 	}
 	r.take(max(n, 0))
@@ -176,7 +177,7 @@ func (r *storedReader) uvarint() uint64 {
 
 func (r *storedReader) varint() int64 {
 	v, n := binary.Varint(r.rest)
-	if n <= 0 {
+	if n <= 0 || n > 1 && r.rest[n-1] == 0 {
 		r.bad = true
 	}
 	r.take(max(n, 0))

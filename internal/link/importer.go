@@ -20,6 +20,7 @@ type Importer struct {
 	// overwrite another's. Reading files, which takes the time, is not held up.
 	apply sync.Mutex
 
+	noting  sync.Mutex // one trouble at a time names the one before it
 	knownMu sync.Mutex
 	known   map[knownKey]known
 }

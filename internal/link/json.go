@@ -14,6 +14,8 @@ import (
 // the object's place, counted from 1.
 type jsonSource struct {
 	d     *json.Decoder
+	in    *allowance
+	max   int // bytes of an object
 	kind  Kind
 	index map[string]int
 	begun bool
@@ -21,8 +23,27 @@ type jsonSource struct {
 	at    int
 }
 
-func newJSON(in io.Reader, kind Kind) *jsonSource {
-	s := &jsonSource{d: json.NewDecoder(in), kind: kind, index: make(map[string]int)}
+// allowance is a reader that gives so many bytes and no more: what is asked for beyond is of an object that is too long.
+type allowance struct {
+	in    io.Reader
+	given int64
+	most  int64
+}
+
+func (a *allowance) Read(p []byte) (int, error) {
+	if a.given >= a.most {
+		return 0, errAllowance
+	}
+	n, err := a.in.Read(p[:min(int64(len(p)), a.most-a.given)])
+	a.given += int64(n)
+	return n, err
+}
+
+var errAllowance = errors.New("the object is too long")
+
+func newJSON(in io.Reader, kind Kind, most int) *jsonSource {
+	a := &allowance{in: in, most: int64(most)}
+	s := &jsonSource{d: json.NewDecoder(a), in: a, max: most, kind: kind, index: make(map[string]int)}
 	s.d.UseNumber()
 	return s
 }
@@ -32,6 +53,7 @@ func (s *jsonSource) Close() error { return nil }
 
 func (s *jsonSource) next(r *record) error {
 	r.cells, r.fault, r.line = r.cells[:0], nil, s.at+1
+	s.in.most = s.d.InputOffset() + int64(s.max)
 	token, err := s.d.Token()
 	if err == nil && !s.begun {
 		s.begun = true
@@ -127,7 +149,12 @@ func (s *jsonSource) column(name string) int {
 	return at
 }
 
-func (s *jsonSource) broken(err error) error { return jsonBroken.Wrap(noEOF(err), s.at+1) }
+func (s *jsonSource) broken(err error) error {
+	if errors.Is(err, errAllowance) {
+		return objectTooLong.Wrap(err, s.at+1, s.max)
+	}
+	return jsonBroken.Wrap(noEOF(err), s.at+1)
+}
 
 // fieldNames are the header of a JSON file.
 func fieldNames(kind Kind) []string {
@@ -142,6 +169,9 @@ var (
 	jsonBroken = stocktake.NewReason(stocktake.Invalid, "json-broken",
 		"The JSON cannot be read at object %d. Send an array of objects, or one object a line, in UTF-8.",
 		"تعذّرت قراءة JSON عند الكائن %d. أرسل مصفوفة كائنات أو كائنًا في كل سطر بترميز UTF-8.")
+	objectTooLong = stocktake.NewReason(stocktake.Invalid, "json-object-too-long",
+		"Object %d of the JSON is longer than %d bytes. Send one object for each row.",
+		"الكائن %d في JSON أطول من %d بايت. أرسل كائنًا واحدًا لكل صف.")
 	keyUnknown = stocktake.NewReason(stocktake.Invalid, "key-unknown",
 		"%q is no field of these objects. Mend its name or leave it out.",
 		"%q ليس حقلًا في هذه الكائنات. صحّح اسمه أو احذفه.")

@@ -27,7 +27,26 @@ func newLimiter(perSecond float64, burst int) *limiter {
 
 // take asks for one request now; zero grants it, else it is how long to wait.
 func (l *limiter) take(sender string, now time.Time) time.Duration {
+	b := l.bucket(sender)
+	r := b.ReserveN(now, 1)
+	wait := r.DelayFrom(now)
+	if wait > 0 {
+		r.CancelAt(now)
+	}
+	return wait
+}
+
+// look is take without taking: how long the sender would have to wait.
+func (l *limiter) look(sender string, now time.Time) time.Duration {
+	if short := 1 - l.bucket(sender).TokensAt(now); short > 0 {
+		return time.Duration(short / float64(l.rate) * float64(time.Second))
+	}
+	return 0
+}
+
+func (l *limiter) bucket(sender string) *rate.Limiter {
 	l.mu.Lock()
+	defer l.mu.Unlock()
 	b := l.young[sender]
 	if b == nil {
 		if b = l.old[sender]; b == nil {
@@ -38,13 +57,7 @@ func (l *limiter) take(sender string, now time.Time) time.Duration {
 		}
 		l.young[sender] = b
 	}
-	l.mu.Unlock()
-	r := b.ReserveN(now, 1)
-	wait := r.DelayFrom(now)
-	if wait > 0 {
-		r.CancelAt(now)
-	}
-	return wait
+	return b
 }
 
 // network is whom an address counts as: an IPv6 one as its /64.

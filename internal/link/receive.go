@@ -160,24 +160,29 @@ func (a *api) file(w http.ResponseWriter, r *http.Request, by stocktake.Person, 
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), a.Timeout)
 	defer cancel()
-	control := http.NewResponseController(w)
-	_ = control.SetReadDeadline(time.Now().Add(a.Timeout)) // not every writer can; the context bounds the rest
-	_ = control.SetWriteDeadline(time.Now().Add(a.Timeout + time.Minute))
-	wait := time.NewTimer(a.Wait)
-	defer wait.Stop()
-	select {
-	case a.places <- struct{}{}:
-		defer func() { <-a.places }()
-	case <-wait.C:
+	if !a.crowd.enter(by.Society) {
 		return nil, filesBusy.New()
-	case <-ctx.Done():
-		return nil, ctx.Err()
 	}
-	data, size, done, err := a.spool(http.MaxBytesReader(w, r.Body, a.Bytes))
+	defer a.crowd.leave(by.Society)
+	control := http.NewResponseController(w)
+	_ = control.SetWriteDeadline(time.Now().Add(a.Timeout + time.Minute)) // not every writer can; the context bounds the rest
+	data, size, done, err := a.spool(&paced{in: http.MaxBytesReader(w, r.Body, a.Bytes), control: control, began: time.Now(), grace: a.Grace})
 	if err != nil {
 		return nil, err
 	}
 	defer done()
+	wait := time.NewTimer(a.Wait)
+	defer wait.Stop()
+	for _, place := range []chan struct{}{a.crowd.turn(by.Society), a.places} {
+		select {
+		case place <- struct{}{}:
+			defer func() { <-place }()
+		case <-wait.C:
+			return nil, filesBusy.New()
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 	p.File.Data, p.File.Size = data, size
 	if p.File.Name == "" {
 		p.File.Name = string(p.Kind)
@@ -245,9 +250,7 @@ func (a *api) watermark(w http.ResponseWriter, r *http.Request, by stocktake.Per
 		Through *time.Time          `json:"through"`
 		Claim   *watermarkPositions `json:"positions"`
 	}
-	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, 4096))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&said); err != nil {
+	if err := decodeOnly(http.MaxBytesReader(w, r.Body, 4096), &said); err != nil {
 		return nil, jsonBroken.Wrap(noEOF(err), 1)
 	}
 	var c Coverage

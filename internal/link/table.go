@@ -17,7 +17,7 @@ type Limits struct {
 	Unpacked int64 // of one part of a workbook, 1 GiB
 	Rows     int   // 3,000,000
 	Columns  int   // 1,024
-	Line     int   // bytes of one CSV record, 1 MiB
+	Line     int   // bytes of one CSV record or JSON object, 1 MiB
 	Faults   int   // kept of each severity, 1,000
 }
 
@@ -121,7 +121,7 @@ func (t *table) records(progress Progress) (source, error) {
 		return nil, fileUnreadable.Wrap(err)
 	}
 	if t.content.json {
-		return newJSON(r, t.mapping.Kind), nil
+		return newJSON(r, t.mapping.Kind, t.limits.Line), nil
 	}
 	return newCSV(decode(r, t.mapping.Encoding), t.mapping.Delimiter[0], t.limits.Line), nil
 }

@@ -234,22 +234,12 @@ func (im *Importer) LastConflicts(ctx context.Context, by stocktake.Person, site
 	if !by.Is(seesHealth...) {
 		return nil, stocktake.NotAllowed.New(seesHealth)
 	}
-	var last []Entry
-	for from := uint64(1); ; {
-		page, err := im.feed.Conflicts(ctx, by.Society, site, from, 1000)
-		if err != nil {
-			return nil, err
-		}
-		if last = append(last, page...); len(last) > limit {
-			last = last[len(last)-limit:]
-		}
-		if len(page) < 1000 {
-			break
-		}
-		from = page[len(page)-1].Offset + 1
+	last, err := im.feed.LastConflicts(ctx, by.Society, site, limit)
+	if err != nil {
+		return nil, err
 	}
 	list := make([]Conflicted, 0, len(last))
-	for n := len(last) - 1; n >= 0; n-- {
+	for n := range last {
 		standing, err := im.feed.Moved(ctx, by.Society, site, last[n].Against, 1)
 		if err != nil {
 			return nil, err

@@ -30,6 +30,9 @@ type Movements interface {
 
 	// Conflicts gives up to limit conflicts of a site's log from an offset on, in order.
 	Conflicts(ctx context.Context, society stocktake.SocietyID, site stocktake.SiteID, from uint64, limit int) ([]Entry, error)
+
+	// LastConflicts gives the last conflicts of a site's log, up to limit, the newest first.
+	LastConflicts(ctx context.Context, society stocktake.SocietyID, site stocktake.SiteID, limit int) ([]Entry, error)
 }
 
 // MaxTransfer is how many movements one transfer may hold: few enough that counting does not notice its commit.

@@ -1,6 +1,7 @@
 package link_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -91,14 +92,15 @@ func FuzzReadEntry(f *testing.F) {
 	} {
 		f.Add(e.AppendStored(nil))
 	}
+	long := link.Entry{Kind: link.Completed, By: "till", RecordedAt: asOf}
+	f.Add(append(long.AppendStored(nil)[:15], 0x82, 0x00, 0x82, 0x00)) // numbers that are longer than they need be
 	f.Fuzz(func(t *testing.T, stored []byte) {
 		e, err := link.ReadEntry(1, stocktake.Hash{}, stored)
 		if err != nil {
 			return
 		}
-		again, err := link.ReadEntry(1, stocktake.Hash{}, e.AppendStored(nil))
-		if err != nil || again != e {
-			t.Errorf("%+v comes back as %+v: %v", e, again, err)
+		if again := e.AppendStored(nil); !bytes.Equal(again, stored) {
+			t.Errorf("%x is written again as %x", stored, again)
 		}
 	})
 }

@@ -188,6 +188,11 @@ func movementConflict(t *trial) {
 	}
 	equal(t, "from the second on", len(must(t.Conflicts(t.Context(), ours, central, 13, 10))), 1)
 	equal(t, "at most one", len(must(t.Conflicts(t.Context(), ours, central, 1, 1))), 1)
+	last := must(t.LastConflicts(t.Context(), ours, central, 10))
+	slices.Reverse(last)
+	equal(t, "the last ones, the newest first", fmt.Sprint(last), fmt.Sprint(list))
+	equal(t, "the last one", fmt.Sprint(must(t.LastConflicts(t.Context(), ours, central, 1))), fmt.Sprint(list[len(list)-1:]))
+	equal(t, "none of another site", len(must(t.LastConflicts(t.Context(), ours, "elsewhere", 1))), 0)
 
 	// Two contents in one transfer: the first stands.
 	both := sold(20)

@@ -57,7 +57,7 @@ type FeedTrouble struct {
 	Quarantined int
 	Conflicts   int
 	List        []FeedFault // the first ones
-	Mended      bool        // something came of that site since
+	Mended      bool        // one of its kind and site was taken as it was since
 }
 
 // FeedFault is one thing that was wrong with a delivery.

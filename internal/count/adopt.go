@@ -16,6 +16,8 @@ type spot struct {
 	passes   []*Pass // all, as groups put them in order
 	groups   []*group
 	tasks    []*TaskState
+	tests    []*group     // walks that test the others
+	asked    []*TaskState // what they were to test
 	rounds   int
 	order    int    // in the site's plan
 	digest   Digest // of what came from there

@@ -96,6 +96,9 @@ func (s *Service) Assign(ctx context.Context, by stocktake.Person, session stock
 			if !slices.ContainsFunc(v.Tasks, func(t TaskState) bool { return t.ID == id }) {
 				return stocktake.NoSuch("task", id)
 			}
+			if slices.ContainsFunc(v.Tasks, func(t TaskState) bool { return t.ID == id && t.Test }) {
+				return TestTheirs.New(id)
+			}
 		}
 		if err := v.checkDouble(a); err != nil {
 			return err
@@ -166,7 +169,7 @@ func (v *View) checkTasks(tasks []Task, rounds int) error {
 func (v *View) openTask(t Task) string {
 	for n := range v.Tasks {
 		x := &v.Tasks[n]
-		if x.Done || x.Round < 2 || x.Location != t.Location {
+		if x.Done || x.Test || x.Round < 2 || x.Location != t.Location {
 			continue
 		}
 		if len(t.Items) == 0 || slices.ContainsFunc(t.Items, x.asks) {
@@ -409,7 +412,7 @@ func (v *View) checkVerdict(by stocktake.Person, d LinesVerdict) error {
 		if err := v.Bars(by, d.Verdict, l); err != nil {
 			return err
 		}
-		if d.Verdict == Approve && len(l.Provisional) > 0 && d.Reason == "" {
+		if d.Verdict == Approve && l.needsReason() && d.Reason == "" {
 			return reasonNeeded()
 		}
 	}

@@ -19,6 +19,7 @@ type Task struct {
 	Items    []stocktake.ItemID   `json:"items,omitempty"`
 	Person   stocktake.PersonID   `json:"person,omitempty"`
 	Due      time.Time            `json:"due,omitzero"`
+	Test     bool                 `json:"test,omitempty"` // a count that checks another: see TestCount
 }
 
 // LineRef names a line and what was seen of it.

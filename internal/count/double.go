@@ -10,7 +10,9 @@ import (
 // walks are parts of one count, and nothing tells which of them would be the second.
 
 // Twice reports whether a location is to be counted by two people.
-func (v *View) Twice(id stocktake.LocationID) bool { return v.Plan.Double && !v.Material.index[id].Shared }
+func (v *View) Twice(id stocktake.LocationID) bool {
+	return v.Plan.Double && !v.Material.index[id].Shared
+}
 
 func (f *Fold) twice(s *spot) bool { return f.plan.Double && !s.location.Shared }
 
@@ -43,6 +45,7 @@ func (f *Fold) answered(s *spot, counts func(*group) bool) bool {
 // simplify notes that everything at a spot was walked whole in round 1, and by as many as it needs.
 func (f *Fold) simplify(s *spot) {
 	switch {
+	case len(s.tests) > 0: // each item has to be looked at
 	case len(s.groups) == 1 && !f.twice(s):
 		s.simple = s.groups[0]
 	case len(s.groups) == 2 && f.twice(s) && paired(s.groups):

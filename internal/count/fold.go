@@ -53,6 +53,8 @@ type Fold struct {
 	passes     map[stocktake.PassID]*passFacts
 	moved      []movedFact // moves, and what takes moves back
 	tasks      map[string]taskFact
+	testing    bool // some of them are of tests
+	draws      []Drawn
 	rounds     int
 	completed  map[stocktake.PassID]signed[PassDecision]
 	abandoned  map[stocktake.PassID]signed[PassDecision]
@@ -249,11 +251,18 @@ func (f *Fold) decide(e Entry) error {
 			f.scopeItems = nil
 		})
 	case Assigned:
-		return with(e, f.assign)
+		return with(e, func(a Assignment) { f.assign(a, false) })
+	case TestOrdered:
+		return with(e, func(t TestCount) {
+			if t.Draw != nil {
+				f.draws = append(f.draws, Drawn{*t.Draw, e.Author.Person, e.RecordedAt})
+			}
+			f.assign(Assignment{Tasks: dueBy(t.Tasks, t.Due), Withdraw: t.Withdraw}, true)
+		})
 	case RecountOrdered:
 		return with(e, func(r Recount) {
 			f.rounds = max(f.rounds, r.Round)
-			f.assign(Assignment{Tasks: dueBy(r.Tasks, r.Due)})
+			f.assign(Assignment{Tasks: dueBy(r.Tasks, r.Due)}, false)
 		})
 	case PassCompleted:
 		return with(e, func(d PassDecision) { f.completed[d.Pass] = sign(e, d) })
@@ -318,8 +327,11 @@ func with[T any](e Entry, file func(T)) error {
 	return nil
 }
 
-func (f *Fold) assign(a Assignment) {
+// assign files tasks: of tests, where that is who asks.
+func (f *Fold) assign(a Assignment, test bool) {
+	f.testing = f.testing || test
 	for _, t := range a.Tasks {
+		t.Test = test
 		if _, known := f.tasks[t.ID]; known {
 			continue // an id names one task for good: walks were made for it
 		}

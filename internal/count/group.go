@@ -40,6 +40,7 @@ type Pass struct {
 	Continues    stocktake.PassID     `json:"continues,omitempty"`
 	Replaces     stocktake.PassID     `json:"replaces,omitempty"`
 	Undirected   bool                 `json:"undirected,omitempty"`
+	Test         bool                 `json:"test,omitempty"`   // it tests what was counted, and is never adopted
 	Reason       string               `json:"reason,omitempty"` // of the supervisor who completed or abandoned it
 	Lapsed       bool                 `json:"lapsed,omitempty"` // it was completed or abandoned, and has changed since
 	Digest       Digest               `json:"digest"`
@@ -72,7 +73,7 @@ func (f *Fold) passState(facts *passFacts) *Pass {
 	p := &Pass{
 		ID: id, Location: o.location, Section: f.locationIndex()[o.location].Section, Round: o.round, Task: o.assignment,
 		Person: o.person, Device: slices.Min(f.bearers(f.fact(o.fact))), OpenedAt: instant(o.at), Observations: t.observations, Quantity: t.quantity,
-		Continues: o.continues, Replaces: o.replaces, tally: t, facts: facts, Status: PassIsOpen,
+		Continues: o.continues, Replaces: o.replaces, tally: t, facts: facts, Status: PassIsOpen, Test: f.tasks[o.assignment].Test,
 		Undirected: o.undirected || (o.round > 1 && o.assignment == "") || !f.inScope(o.location),
 	}
 	var closings []Totals

@@ -14,6 +14,7 @@ type history struct {
 	since     map[lineKey]*meeting // what holds instead of some of them; nil where nobody has met it after all
 	walkers   map[stocktake.SectionID]map[stocktake.PersonID]bool
 	asked     map[lineKey][]stocktake.PersonID // who walked for these items only
+	testers   map[lineKey][]sighting           // who tested these lines
 }
 
 // meeting is who met one item in a section, and at which spots, by their order.
@@ -34,6 +35,10 @@ func (f *Fold) history(passes []*Pass, lines int) *history {
 		asked: map[lineKey][]stocktake.PersonID{},
 	}
 	for _, p := range passes {
+		if p.Test {
+			h.test(p)
+			continue
+		}
 		for item := range p.tally.items {
 			k := lineKey{p.Section, item}
 			m := h.observers[k]
@@ -56,6 +61,23 @@ func (m *meeting) add(p *Pass) {
 		m.people[n].round = min(m.people[n].round, p.Round)
 	} else {
 		m.people = append(m.people, sighting{p.Person, p.Round})
+	}
+}
+
+// test notes the lines that a test was to look at, and those that it met besides.
+func (h *history) test(p *Pass) {
+	if h.testers == nil {
+		h.testers = map[lineKey][]sighting{}
+	}
+	note := func(item stocktake.ItemID) {
+		k := lineKey{p.Section, item}
+		h.testers[k] = append(h.testers[k], sighting{p.Person, p.Round})
+	}
+	for _, item := range p.items {
+		note(item)
+	}
+	for item := range p.tally.items {
+		note(item)
 	}
 }
 
@@ -110,16 +132,21 @@ func (h *history) next(walks bool) *history {
 	return &n
 }
 
-// met gives the round in which somebody first met the item in the section.
+// met gives the round in which somebody first met the item in the section, or tested it.
 func (h *history) met(line lineKey, who stocktake.PersonID) (first int, ok bool) {
 	if m := h.meeting(line); m != nil {
 		for _, s := range m.people {
 			if s.person == who {
-				return s.round, true
+				first, ok = s.round, true
 			}
 		}
 	}
-	return 0, false
+	for _, s := range h.testers[line] {
+		if s.person == who && (!ok || s.round < first) {
+			first, ok = s.round, true
+		}
+	}
+	return first, ok
 }
 
 // persons lists who met the item in the section.
@@ -142,6 +169,9 @@ func (h *history) counted(line lineKey) []stocktake.PersonID {
 	for p := range h.walkers[line.section] {
 		list = append(list, p)
 	}
+	for _, s := range h.testers[line] {
+		list = append(list, s.person)
+	}
 	slices.Sort(list)
 	return slices.Compact(list)
 }
@@ -150,6 +180,13 @@ func (h *history) counted(line lineKey) []stocktake.PersonID {
 func (h *history) didCount(line lineKey, who stocktake.PersonID) bool {
 	_, met := h.met(line, who)
 	return met || h.walkers[line.section][who] || slices.Contains(h.asked[line], who)
+}
+
+// didCountFirst reports whether somebody is, and not only for having tested it.
+func (h *history) didCountFirst(line lineKey, who stocktake.PersonID) bool {
+	m := h.meeting(line)
+	return m != nil && slices.ContainsFunc(m.people, func(s sighting) bool { return s.person == who }) ||
+		h.walkers[line.section][who] || slices.Contains(h.asked[line], who)
 }
 
 // offenders lists who in a recount had counted the line before: met the item in the section, or walked this location

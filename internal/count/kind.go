@@ -43,6 +43,7 @@ const (
 	Cancelled          Kind = 46
 	Reopened           Kind = 47 // closing was begun too early: handhelds count again
 	LocationSetAside   Kind = 48 // nobody can walk it
+	TestOrdered        Kind = 51 // the committee has lines counted once more, to see what the count is worth
 	LineCommented      Kind = 54 // said of a line, deciding nothing
 	Signed             Kind = 56 // a member of the committee, or the witness, signs what was found
 	SignatureRefused   Kind = 57
@@ -56,7 +57,7 @@ var kindNames = map[Kind]string{
 	PassCompleted: "pass.completed", PassAbandoned: "pass.abandoned", DisputeChosen: "dispute.chosen",
 	CodeResolved: "code.resolved", QuarantineResolved: "quarantine.resolved", RestZero: "rest.zero",
 	LinesDecided: "lines.decided", StreamWrittenOff: "stream.written-off", Closing: "closing", Sealed: "sealed",
-	Cancelled: "cancelled", Reopened: "reopened", LocationSetAside: "location.set-aside",
+	Cancelled: "cancelled", Reopened: "reopened", LocationSetAside: "location.set-aside", TestOrdered: "test.ordered",
 	LineCommented: "line.commented",
 	Signed:        "signed", SignatureRefused: "signature.refused", SignatureSetAside: "signature.set-aside",
 }

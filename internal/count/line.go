@@ -46,9 +46,11 @@ type Line struct {
 	RestZero    bool                 `json:"rest_zero,omitempty"`
 	Undirected  bool                 `json:"undirected,omitempty"` // outside the scope's items or section
 	Decisions   []Decision           `json:"decisions,omitempty"`
-	Counters    []stocktake.PersonID `json:"counters,omitempty"` // who met the item
-	Duty        []stocktake.PersonID `json:"duty,omitempty"`     // who recounted what they had counted
-	Settlers    []stocktake.PersonID `json:"settlers,omitempty"` // who signed it as zero or chose a side of a dispute of it
+	Counters    []stocktake.PersonID `json:"counters,omitempty"`     // who met the item
+	Duty        []stocktake.PersonID `json:"duty,omitempty"`         // who recounted what they had counted
+	Settlers    []stocktake.PersonID `json:"settlers,omitempty"`     // who signed it as zero or chose a side of a dispute of it
+	Tests       []TestFound          `json:"tests,omitempty"`        // of what is adopted
+	TestDiffers bool                 `json:"test_differs,omitempty"` // one of them does, so that it waits for a recount or for somebody's reason
 	Digest      Digest               `json:"digest"`
 
 	until reconcile.Instant // where it has a variance: how far the watermark must be that it waits no more for the feed
@@ -145,6 +147,7 @@ func (f *Fold) line(book stocktake.BookLine, sec *sectionState, met *meeting, h 
 			sec.settled = append(sec.settled, *found.settled)
 		}
 		l.addRounds(s, k.item)
+		f.tested(l, r, place, s, &found, h)
 		// A walk that answers for the item and did not meet it adds nothing: what else is asked for at its location must
 		// not show in the line, or decisions would lapse that nothing has changed for.
 		if found.adopted != nil && r.active {
@@ -194,6 +197,7 @@ func (f *Fold) line(book stocktake.BookLine, sec *sectionState, met *meeting, h 
 			l.Status = LineOutside // nobody can say that it is worth little
 		}
 	}
+	l.TestDiffers = l.Variance != nil && slices.ContainsFunc(l.Tests, func(t TestFound) bool { return t.Differs() })
 	l.open = r.argued || l.Variance != nil && v.Provisional&reconcile.ClockOpen != 0
 	l.Digest = l.digest(f, disputes)
 	f.weigh(l, h)
@@ -245,6 +249,13 @@ func (l *Line) digest(f *Fold, disputes []Digest) Digest {
 		// Of what moved only what it does to the variance: that a line's book went on after it was counted changes no decision.
 		d = d.number(int64(v.Quantity + l.Book)).number(int64(l.Book)).number(int64(v.Low)).number(int64(v.High))
 	}
+	if l.TestDiffers {
+		for i := range l.Tests {
+			if t := &l.Tests[i]; t.Differs() {
+				d = d.text("test").text(string(t.Location)).text(string(t.Passes[0])).number(int64(t.Found))
+			}
+		}
+	}
 	f.digester = d
 	return d.sum()
 }
@@ -278,7 +289,7 @@ func (f *Fold) weigh(l *Line, h *history) {
 			if l.CostUnknown {
 				d.Void = ApproverCost.Key
 			}
-		case d.Verdict == Approve && len(l.Provisional) > 0 && d.Reason == "":
+		case d.Verdict == Approve && l.needsReason() && d.Reason == "":
 			d.Void = ReasonNeeded.Key
 		default:
 			standing = len(l.Decisions)
@@ -298,6 +309,9 @@ func (f *Fold) weigh(l *Line, h *history) {
 		l.Status = LineReturned
 	}
 }
+
+// needsReason reports whether nobody approves the line without saying why: its figures may still change, or a test speaks against them.
+func (l *Line) needsReason() bool { return len(l.Provisional) > 0 || l.TestDiffers }
 
 // settledBy notes who settled a part of the line: they may not approve it alone.
 func (l *Line) settledBy(who stocktake.PersonID) {

@@ -34,6 +34,10 @@ func (r *random) put(l looked, kind count.Kind, body any) uint64 {
 
 func (r *random) decision() {
 	l := r.look()
+	if len(r.plan.Committee) > 0 && r.IntN(5) == 0 { // the model knows of no tests
+		r.test(l)
+		return
+	}
 	switch n := r.IntN(42); {
 	case n >= 40:
 		r.leaveOut(l)
@@ -92,6 +96,18 @@ func (r *random) assign(l looked) {
 func (r *random) recount(l looked) {
 	round := min(2+r.IntN(2), r.running.View().Rounds+1)
 	r.put(l, count.RecountOrdered, count.Recount{Round: round, Tasks: []count.Task{r.newTask(round)}})
+}
+
+func (r *random) test(l looked) {
+	t := r.newTask(l.v.Rounds)
+	t.Items = []stocktake.ItemID{pick(r.Rand, goods[t.Location])}
+	x := count.TestCount{Tasks: []count.Task{t}}
+	for _, old := range l.v.Tasks {
+		if old.Test && r.IntN(4) == 0 {
+			x = count.TestCount{Withdraw: []string{old.ID}}
+		}
+	}
+	r.put(l, count.TestOrdered, x)
 }
 
 func (r *random) rulePass(l looked, kind count.Kind) {

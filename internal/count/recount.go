@@ -18,6 +18,7 @@ const (
 	PickOutside   Pick = "outside"
 	PickUncertain Pick = "uncertain"
 	PickRejected  Pick = "rejected" // somebody did not believe the figure
+	PickTests     Pick = "tests"    // a test found otherwise
 )
 
 // Want says what is to be counted again: the lines that are named and those of a kind. A category narrows the kind; by itself it is
@@ -75,7 +76,7 @@ func (v *View) PlanRecount(w Want, people []stocktake.PersonID, now time.Time) R
 	near := v.whereabouts(people, now)
 	out := map[stocktake.LocationID][]*TaskState{} // recounts that are out
 	for n := range v.Tasks {
-		if t := &v.Tasks[n]; !t.Done && t.Round > 1 {
+		if t := &v.Tasks[n]; !t.Done && !t.Test && t.Round > 1 {
 			out[t.Location] = append(out[t.Location], t)
 		}
 	}
@@ -136,6 +137,8 @@ func (v *View) picks(w Want, l *Line, disputed bool) bool {
 		return l.Status == LineUncertain
 	case PickRejected:
 		return l.Status == LineRejected
+	case PickTests:
+		return l.TestDiffers
 	}
 	return w.Category != "" && w.Of == "" && l.Status != LineNotCounted
 }
@@ -148,6 +151,11 @@ func (v *View) placesOf(l *Line, disputed []stocktake.LocationID) []stocktake.Lo
 	var list []stocktake.LocationID
 	for _, a := range l.Adopted {
 		list = append(list, a.Location)
+	}
+	for n := range l.Tests {
+		if t := &l.Tests[n]; t.Differs() && !slices.Contains(list, t.Location) {
+			list = append(list, t.Location)
+		}
 	}
 	if len(list) > 0 {
 		return list

@@ -28,6 +28,7 @@ type RoundCount struct {
 	Quantity stocktake.Quantity `json:"quantity"`
 	Met      bool               `json:"met"` // entered by its counter; else the walk did not meet it
 	Adopted  bool               `json:"adopted"`
+	Test     bool               `json:"test,omitempty"`
 }
 
 // RoundsOf puts the rounds of a line side by side, in the order of the site's plan.
@@ -75,7 +76,7 @@ func (v *View) roundsAt(at stocktake.LocationID, section stocktake.SectionID, it
 		if m == nil && (!p.counts() || !p.whole && !slices.Contains(p.items, item)) {
 			continue
 		}
-		c := RoundCount{Round: p.Round, Pass: p.ID, Person: p.Person, Status: p.Status, At: p.ClosedAt}
+		c := RoundCount{Round: p.Round, Pass: p.ID, Person: p.Person, Status: p.Status, At: p.ClosedAt, Test: p.Test}
 		if m != nil {
 			c.Met, c.Quantity, anybody = true, total(m.cells), true
 			if !m.interval.End.IsZero() {

@@ -70,7 +70,12 @@ func (f *Fold) spots(byLocation map[stocktake.LocationID][]*Pass) ([]*spot, map[
 
 // spot puts walks and tasks at one location.
 func (f *Fold) spot(location stocktake.Location, order int, passes []*Pass, tasks []*TaskState) *spot {
-	s := &spot{location: location, inScope: f.inScope(location.ID), passes: passes, groups: f.groups(passes), tasks: tasks, order: order}
+	s := &spot{location: location, inScope: f.inScope(location.ID), passes: passes, tasks: tasks, order: order}
+	if f.testing {
+		f.setTests(s)
+	} else {
+		s.groups = f.groups(passes)
+	}
 	for _, p := range passes {
 		p.spot = s
 	}
@@ -83,6 +88,9 @@ func (f *Fold) spot(location stocktake.Location, order int, passes []*Pass, task
 		s.rounds = max(s.rounds, t.Round)
 		t.done = slices.ContainsFunc(s.groups, func(g *group) bool { return g.does(t) })
 		idle = idle && t.done && t.only == nil
+	}
+	for _, t := range s.asked {
+		t.done = slices.ContainsFunc(s.tests, func(g *group) bool { return g.does(t) })
 	}
 	if idle && s.rounds == 1 && !slices.ContainsFunc(s.groups, func(g *group) bool { return !g.complete || !g.whole }) {
 		f.simplify(s)
@@ -164,7 +172,7 @@ func (f *Fold) markProvisional(v *View, sections map[stocktake.SectionID]*sectio
 		}
 	}
 	for _, p := range v.Passes {
-		if p.Status == PassHasGap {
+		if p.Status == PassHasGap && !p.Test {
 			mark(p.Section, BlockGap)
 		}
 	}

@@ -24,6 +24,7 @@ const (
 	BlockOverflow   = "lines-overflow"
 	BlockUnsettled  = "lines-provisional"
 	BlockUnsigned   = "signatures-awaited"
+	BlockTest       = "tests-differ"
 )
 
 func (v *View) total() {
@@ -124,13 +125,13 @@ func (f *Fold) state(v *View) State {
 	switch {
 	case len(v.Passes) == 0:
 		return StateIssued
-	case slices.ContainsFunc(v.Tasks, func(t TaskState) bool { return t.Round > 1 && !t.Done }):
+	case slices.ContainsFunc(v.Tasks, func(t TaskState) bool { return t.Round > 1 && !t.Done && !t.Test }):
 		return StateRecount
 	case v.sums.recounting > 0:
 		return StateRecount
 	case blocked[BlockUncounted], blocked[BlockOpenPass], blocked[BlockTask], blocked[BlockCounting]:
 		return StateCounting
-	case blocked[BlockWaiting], blocked[BlockDispute], blocked[BlockGap], blocked[BlockHeld], blocked[BlockUnknown], blocked[BlockOverflow], blocked[BlockUnsettled]:
+	case blocked[BlockWaiting], blocked[BlockDispute], blocked[BlockGap], blocked[BlockHeld], blocked[BlockUnknown], blocked[BlockOverflow], blocked[BlockUnsettled], blocked[BlockTest]:
 		return StateReview
 	}
 	return StateApproved

@@ -23,10 +23,11 @@ const (
 	lineOverflow
 	lineUnsettled
 	lineWaiting
+	lineTested
 	lineBlocks
 )
 
-var lineBlockKeys = [lineBlocks]string{BlockCounting, BlockOverflow, BlockUnsettled, BlockWaiting}
+var lineBlockKeys = [lineBlocks]string{BlockCounting, BlockOverflow, BlockUnsettled, BlockWaiting, BlockTest}
 
 // blocks gives the reason for which a line keeps the session open.
 func (l *Line) blocks() (reason int, ok bool) {
@@ -35,6 +36,8 @@ func (l *Line) blocks() (reason int, ok bool) {
 		return lineCounting, true
 	case l.Status == LineOverflow:
 		return lineOverflow, true
+	case l.Status == LineWithin && l.TestDiffers:
+		return lineTested, true
 	case l.Status == LineWithin && l.Unsettled():
 		return lineUnsettled, true
 	}
@@ -131,7 +134,7 @@ func (s *sums) count(l *Line, n int) {
 
 // blockers lists the reasons, in the order of the first lines.
 func (s *sums) blockers() (list []Blocker) {
-	reasons := []int{lineCounting, lineOverflow, lineUnsettled, lineWaiting}
+	reasons := []int{lineCounting, lineOverflow, lineUnsettled, lineWaiting, lineTested}
 	reasons = slices.DeleteFunc(reasons, func(reason int) bool { return s.kept[reason].count == 0 })
 	slices.SortFunc(reasons, func(a, b int) int {
 		l := s.kept[b].first

@@ -52,6 +52,7 @@ type View struct {
 	Tasks     []TaskState         `json:"-"`
 	Asides    []Aside             `json:"-"`
 	Comments  []Comment           `json:"-"` // in the order in which they were made
+	Draws     []Drawn             `json:"-"` // samples that were drawn to be tested
 	Material  *Material           `json:"-"`
 
 	// Figures is what a signature is put to: empty where the plan has nobody sign, or not yet. Signatories are the committee in the plan's
@@ -171,7 +172,7 @@ func (f *Fold) View() *View {
 	}
 	v := &View{
 		Society: f.society, Plan: f.plan, IssuedBy: f.issuedBy, IssuedAt: f.head.IssuedAt, Offset: f.head.Offset, Head: f.head.Hash,
-		Closing: f.closing != 0, Rounds: f.rounds, Feed: f.feed.FeedState, Material: f.material, Comments: f.comments, heard: maps.Clone(f.heardOf), taskIDs: make(map[string]bool, len(f.tasks)),
+		Closing: f.closing != 0, Rounds: f.rounds, Feed: f.feed.FeedState, Material: f.material, Comments: f.comments, Draws: slices.Clone(f.draws), heard: maps.Clone(f.heardOf), taskIDs: make(map[string]bool, len(f.tasks)),
 	}
 	for id := range f.tasks {
 		v.taskIDs[id] = true
@@ -218,9 +219,11 @@ func (f *Fold) View() *View {
 func (v *View) listTasks(spots []*spot) {
 	v.Tasks = nil
 	for _, s := range spots {
-		for _, t := range s.tasks {
-			t.Done = t.done
-			v.Tasks = append(v.Tasks, *t)
+		for _, list := range [...][]*TaskState{s.tasks, s.asked} {
+			for _, t := range list {
+				t.Done = t.done
+				v.Tasks = append(v.Tasks, *t)
+			}
 		}
 	}
 	slices.SortFunc(v.Tasks, func(a, b TaskState) int { return cmp.Or(cmp.Compare(a.Round, b.Round), cmp.Compare(a.ID, b.ID)) })

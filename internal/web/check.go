@@ -36,6 +36,9 @@ var bounds = []struct {
 	{count.LineRef{}, map[string]string{"Section": "required,max=64", "Item": "required,max=64", "Digest": "max=64"}},
 	{count.Assignment{}, map[string]string{"Tasks": "max=20000,dive", "Withdraw": "max=20000,dive,max=64"}},
 	{count.Recount{}, map[string]string{"Tasks": "max=20000,dive", "Lines": "max=50000,dive", "Reason": "max=1000"}},
+	{count.TestWant{}, map[string]string{
+		"Lines": "max=1000,dive", "Draw": "max=1000", "Section": "max=64", "Category": "max=512", "Person": "max=64", "Withdraw": "max=1000,dive,max=64", "Reason": "max=1000",
+	}},
 	{count.Want{}, map[string]string{"Lines": "max=50000,dive", "Of": "max=16", "Category": "max=512", "Reason": "max=1000"}},
 	{count.PassDecision{}, map[string]string{"Pass": "required,max=64", "Digest": "max=64", "Reason": "required,max=1000"}},
 	{count.Choice{}, map[string]string{
@@ -168,6 +171,7 @@ type (
 		Site       stocktake.SiteID     `json:"site" validate:"required,max=64"`
 		Kind       count.SessionKind    `json:"kind" validate:"required,max=16"`
 		Blind      *bool                `json:"blind"`
+		Double     bool                 `json:"double"`
 		Due        moment               `json:"due"`
 		Scope      count.Scope          `json:"scope"`
 		Tolerance  reconcile.Tolerance  `json:"tolerance"`

@@ -53,7 +53,7 @@ func (a *api) issue(c echo.Context, by stocktake.Person) error {
 		b.Session = stocktake.SessionID(stocktake.RandomID())
 	}
 	e, err := a.Sessions.Issue(c.Request().Context(), by, count.Plan{
-		Session: b.Session, Name: b.Name, Site: b.Site, Kind: b.Kind, Blind: b.Blind == nil || *b.Blind, Due: b.Due.Time, Scope: b.Scope,
+		Session: b.Session, Name: b.Name, Site: b.Site, Kind: b.Kind, Blind: b.Blind == nil || *b.Blind, Double: b.Double, Due: b.Due.Time, Scope: b.Scope,
 		Tolerance: b.Tolerance, Exceptions: b.Exceptions, Rules: b.Rules, Tiers: b.Tiers, Committee: b.Committee, Witness: b.Witness, Corrects: b.Corrects,
 	})
 	if err != nil {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"slices"
 
 	"jard/internal/count"
 	"jard/internal/stocktake"
@@ -31,18 +32,30 @@ type personWork struct {
 	Given, Did int
 }
 
-// free are the locations in scope that no task of the first round names, by section, in the order of the site's plan.
-func free(v *count.View) map[stocktake.SectionID][]stocktake.LocationID {
-	given := map[stocktake.LocationID]bool{}
+// place is a location that is to be given to somebody, or to more.
+type place struct {
+	at    stocktake.LocationID
+	needs int                  // people
+	has   []stocktake.PersonID // it was given to them already
+}
+
+// free are the locations in scope that fewer tasks of the first round name than people are to count there, by section, in the order of the
+// site's plan.
+func free(v *count.View) map[stocktake.SectionID][]place {
+	given := map[stocktake.LocationID][]stocktake.PersonID{}
 	for i := range v.Tasks {
-		if v.Tasks[i].Round == 1 {
-			given[v.Tasks[i].Location] = true
+		if t := &v.Tasks[i]; t.Round == 1 && !t.Test {
+			given[t.Location] = append(given[t.Location], t.Person)
 		}
 	}
-	left := map[stocktake.SectionID][]stocktake.LocationID{}
+	left := map[stocktake.SectionID][]place{}
 	for _, l := range v.Locations {
-		if l.InScope && !given[l.Location] {
-			left[l.Section] = append(left[l.Section], l.Location)
+		needs := 1
+		if v.Twice(l.Location) {
+			needs = 2
+		}
+		if needs -= len(given[l.Location]); l.InScope && needs > 0 {
+			left[l.Section] = append(left[l.Section], place{l.Location, needs, given[l.Location]})
 		}
 	}
 	return left
@@ -68,7 +81,7 @@ func (k *console) assignPage(v *visit) (assignPage, error) {
 	}
 	tasks := map[stocktake.SectionID][]*count.TaskState{}
 	for i := range view.Tasks {
-		if t := &view.Tasks[i]; t.Round == 1 {
+		if t := &view.Tasks[i]; t.Round == 1 && !t.Test {
 			tasks[sectionOf[t.Location]] = append(tasks[sectionOf[t.Location]], t)
 		}
 	}
@@ -147,7 +160,10 @@ func (k *console) assign(v *visit) error {
 		}
 		left := free(p.View)
 		for _, id := range chosen {
-			a.Tasks = append(a.Tasks, divide(left[stocktake.SectionID(id)], people, f.Get("how") == "each")...)
+			tasks, enough := divide(left[stocktake.SectionID(id)], people, f.Get("how") == "each")
+			if a.Tasks = append(a.Tasks, tasks...); !enough {
+				f.wrong("people", TwoNeeded.New())
+			}
 		}
 	}
 	if f.good() && len(a.Tasks)+len(a.Withdraw) == 0 {
@@ -165,22 +181,24 @@ func (k *console) assign(v *visit) error {
 	return v.again("assign", frame{Title: "assign.title", Nav: "sessions", Data: p, Form: f})
 }
 
-// divide makes the tasks.
-func divide(locations []stocktake.LocationID, people []string, each bool) []count.Task {
-	var tasks []count.Task
-	give := func(l stocktake.LocationID, person string) {
-		tasks = append(tasks, count.Task{ID: stocktake.RandomID(), Round: 1, Location: l, Person: stocktake.PersonID(person)})
-	}
-	for n, l := range locations {
+// divide makes the tasks. It reports false where too few people were chosen for all that is needed.
+func divide(places []place, people []string, each bool) (tasks []count.Task, enough bool) {
+	enough = true
+	for n, p := range places {
+		needs := p.needs
 		if each {
-			for _, person := range people {
-				give(l, person)
-			}
-		} else if len(people) > 0 {
-			give(l, people[n*len(people)/len(locations)])
+			needs = len(people)
 		}
+		for i := range people {
+			who := stocktake.PersonID(people[(n*len(people)/len(places)+i)%len(people)]) // runs of the plan, and the next person for the second count
+			if needs > 0 && !slices.Contains(p.has, who) {
+				tasks = append(tasks, count.Task{ID: stocktake.RandomID(), Round: 1, Location: p.at, Person: who})
+				needs--
+			}
+		}
+		enough = enough && (each || needs == 0)
 	}
-	return tasks
+	return tasks, enough
 }
 
 // walks are the last walk that the one asked for has made for each task, by its id; none where it was not begun. A walk of
@@ -206,7 +224,7 @@ func (s *seen) unbegun(sections []string) []string {
 	var ids []string
 	for i := range s.Tasks {
 		t := &s.Tasks[i]
-		if t.Round == 1 && !t.Done && chosen[string(s.places[t.Location].Section)] && walks[t.ID] == nil {
+		if t.Round == 1 && !t.Test && !t.Done && chosen[string(s.places[t.Location].Section)] && walks[t.ID] == nil {
 			ids = append(ids, t.ID)
 		}
 	}
@@ -218,12 +236,17 @@ func (s *seen) begun() []*count.Pass {
 	walks := s.walks()
 	var list []*count.Pass
 	for i := range s.Tasks {
-		if t := &s.Tasks[i]; t.Round == 1 && !t.Done && walks[t.ID] != nil {
+		if t := &s.Tasks[i]; t.Round == 1 && !t.Test && !t.Done && walks[t.ID] != nil {
 			list = append(list, walks[t.ID])
 		}
 	}
 	return list
 }
+
+// TwoNeeded answers an assignment of too few people where each location is counted by two.
+var TwoNeeded = stocktake.NewReason(stocktake.Invalid, "two-needed",
+	"Every location here is counted by two people, and nobody counts it twice: choose at least one more.",
+	"كل موقع هنا يعدّه شخصان، ولا يعدّه أحد مرتين: اختر شخصًا آخر على الأقل.")
 
 // NothingToAssign answers an assignment that would change nothing.
 var NothingToAssign = stocktake.NewReason(stocktake.Invalid, "nothing-to-assign",

@@ -20,7 +20,7 @@ var settledAt = map[string]string{
 	count.BlockNotClosing: "#closing", count.BlockUncounted: "/passes#left", count.BlockOpenPass: "/passes?status=open",
 	count.BlockGap: "/passes?status=gap", count.BlockDispute: "/disputes", count.BlockTask: "/recounts", count.BlockCounting: "?status=counting",
 	count.BlockHeld: "/quarantine", count.BlockUnknown: "/codes", count.BlockStream: "#streams", count.BlockWaiting: "/sheet",
-	count.BlockOverflow: "?status=overflow", count.BlockUnsettled: "/sheet?provisional=1", count.BlockUnsigned: "/signatures",
+	count.BlockOverflow: "?status=overflow", count.BlockUnsettled: "/sheet?provisional=1", count.BlockUnsigned: "/signatures", count.BlockTest: "/tests",
 }
 
 // blocks lists what stands between now and the seal. The core names things by their ids; people know them by their names.
@@ -50,7 +50,9 @@ func (s *seen) blocks(g *tongue, devices map[stocktake.DeviceID]string) []block 
 				if t.Person != "" {
 					said = append(said, s.Person(t.Person))
 				}
-				if t.Round == 1 { // given out with the walks, not as a recount
+				if t.Test {
+					x.Path = "/tests"
+				} else if t.Round == 1 { // given out with the walks, not as a recount
 					x.Path = "/assign"
 				}
 				break
@@ -59,7 +61,7 @@ func (s *seen) blocks(g *tongue, devices map[stocktake.DeviceID]string) []block 
 			said = s.aboutHeld(g, b.Example)
 		case count.BlockStream:
 			said = []any{cmp.Or(devices[stocktake.DeviceID(b.Example)], b.Example)}
-		case count.BlockCounting, count.BlockOverflow, count.BlockWaiting, count.BlockUnsettled:
+		case count.BlockCounting, count.BlockOverflow, count.BlockWaiting, count.BlockUnsettled, count.BlockTest:
 			for _, l := range s.Lines {
 				if string(l.Section)+" / "+string(l.Item) == b.Example {
 					said = []any{s.Item(l.Item), s.Section(l.Section)}

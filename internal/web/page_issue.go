@@ -17,7 +17,7 @@ var issueSteps = []string{"place", "scope", "rules", "people", "review"}
 var issueFields = map[string][]string{
 	"place":  {"site", "kind", "name-ar", "name-en", "due"},
 	"scope":  {"where", "sections", "picked", "locations", "what", "categories", "items"},
-	"rules":  {"blind", "tolerance-quantity", "tolerance-percent", "tolerance-value", "tier-supervisor", "tier-manager", "tier-financial-controller", "limit-supervisor", "limit-manager", "limit-financial-controller"},
+	"rules":  {"blind", "double", "tolerance-quantity", "tolerance-percent", "tolerance-value", "tier-supervisor", "tier-manager", "tier-financial-controller", "limit-supervisor", "limit-manager", "limit-financial-controller"},
 	"people": {"committee", "witness"},
 }
 
@@ -275,7 +275,7 @@ func (w *issuing) committee() []option {
 // plan reads all steps at once and notes what is wrong with each field.
 func (w *issuing) plan() count.Plan {
 	f := w.f
-	p := count.Plan{Site: stocktake.SiteID(f.Get("site")), Kind: count.SessionKind(f.Get("kind")), Name: nameIn(f, "name"), Blind: f.Get("blind") != "no",
+	p := count.Plan{Site: stocktake.SiteID(f.Get("site")), Kind: count.SessionKind(f.Get("kind")), Name: nameIn(f, "name"), Blind: f.Get("blind") != "no", Double: f.Get("double") == "yes",
 		Witness: stocktake.PersonID(f.Get("witness"))}
 	if f.Get("site") == "" {
 		f.wrong("site", ChooseOne.New())

@@ -23,6 +23,10 @@ type linePage struct {
 	Ref      string
 	Comments []count.Comment
 	Hints    []count.Hint
+
+	Rounds     []roundsRow // side by side, place by place
+	RoundNames []int
+	MayAsk     bool // whoever looks may have it tested
 }
 
 func (k *console) showLine(v *visit) error {
@@ -67,6 +71,8 @@ func (k *console) line(v *visit) (frame, error) {
 			p.Booked = append(p.Booked, b)
 		}
 	}
+	p.RoundNames, p.MayAsk = s.rounds(), s.View.Tests(s.Me.ID)
+	p.Rounds = sideBySide(s.RoundsOf(section, item), p.RoundNames)
 	p.Limit = l.Limit
 	p.Bounded = p.Limit < stocktake.MaxNumber
 	p.Disputed = slices.ContainsFunc(s.Disputes, func(d count.Dispute) bool { return d.Section == section && d.Item == item })

@@ -57,10 +57,10 @@ func (k *console) recounts(v *visit) (frame, error) {
 	if err != nil {
 		return frame{}, err
 	}
-	p := recountsPage{seen: s, Kinds: []recountKind{{Of: count.PickDisputes}, {Of: count.PickOutside}, {Of: count.PickUncertain}, {Of: count.PickRejected}}}
+	p := recountsPage{seen: s, Kinds: []recountKind{{Of: count.PickDisputes}, {Of: count.PickOutside}, {Of: count.PickUncertain}, {Of: count.PickRejected}, {Of: count.PickTests}}}
 	var tasks []recountTask
 	for _, t := range s.View.Tasks {
-		if t.Round > 1 {
+		if t.Round > 1 && !t.Test {
 			tasks = append(tasks, recountTask{t, t.Overdue(k.Now())})
 		}
 	}
@@ -77,6 +77,9 @@ func (k *console) recounts(v *visit) (frame, error) {
 	p.Kinds[0].Lines = len(s.Disputes)
 	categories := map[string]int{}
 	for _, l := range s.View.Lines {
+		if l.TestDiffers {
+			p.Kinds[4].Lines++
+		}
 		switch l.Status {
 		case count.LineOutside:
 			p.Kinds[1].Lines++

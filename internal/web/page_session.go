@@ -26,6 +26,8 @@ func (k *console) sessionPages() []route {
 		at("/quarantine", k.showQuarantine, k.settleQuarantine),
 		at("/codes", k.showCodes, k.settleCode),
 		at("/recounts", k.showRecounts, k.orderRecount),
+		at("/rounds", k.showRounds, nil),
+		at("/tests", k.showTests, k.orderTest),
 		at("/rest", k.showRest, k.signRest),
 		at("/passes", k.showPasses, k.settlePass),
 		at("/sheet", k.showSheet, k.signSheet),
@@ -180,6 +182,8 @@ func (s *seen) Tabs() []tab {
 		{tab: tab{Path: "/quarantine", Text: "tab.quarantine", Count: s.HeldOpen()}},
 		{tab: tab{Path: "/codes", Text: "tab.codes", Count: s.UnknownOpen()}},
 		{tab: tab{Path: "/recounts", Text: "tab.recounts", Count: s.RecountsOpen()}},
+		{tab: tab{Path: "/rounds", Text: "tab.rounds"}},
+		{tab: tab{Path: "/tests", Text: "tab.tests", Count: s.TestsDiffer()}},
 		{tab: tab{Path: "/rest", Text: "tab.rest"}},
 		{tab: tab{Path: "/passes", Text: "tab.passes", Count: s.GapsOpen()}},
 		{tab: tab{Path: "/signatures", Text: "tab.signatures", Count: s.Unsigned()}, Gone: len(s.Signatories) == 0},
@@ -222,7 +226,7 @@ func (s *seen) UnknownOpen() (n int) {
 // RecountsOpen is how many recounts are out.
 func (s *seen) RecountsOpen() (n int) {
 	for _, t := range s.Tasks {
-		if t.Round > 1 && !t.Done {
+		if t.Round > 1 && !t.Done && !t.Test {
 			n++
 		}
 	}

@@ -29,6 +29,7 @@ type Accounts interface {
 	Enable(ctx context.Context, by stocktake.Person, person stocktake.PersonID) error
 	IssueKey(ctx context.Context, by stocktake.Person, person stocktake.PersonID, days int) (account.Grant, error)
 
+	Counters(ctx context.Context, society stocktake.SocietyID) ([]account.PersonInfo, error)
 	Devices(ctx context.Context, by stocktake.Person) ([]account.Device, error)
 	CodeFor() time.Duration // how long a new code lives
 	NewEnrolment(ctx context.Context, by stocktake.Person, name string) (account.Code, error)
@@ -58,6 +59,7 @@ type Sessions interface {
 	Assign(ctx context.Context, by stocktake.Person, session stocktake.SessionID, a count.Assignment) (count.Entry, error)
 	OrderRecount(ctx context.Context, by stocktake.Person, session stocktake.SessionID, r count.Recount) (count.Entry, error)
 	OrderWanted(ctx context.Context, by stocktake.Person, session stocktake.SessionID, w count.Want, people []stocktake.PersonID) (count.Entry, error)
+	OrderTest(ctx context.Context, by stocktake.Person, session stocktake.SessionID, w count.TestWant, people []stocktake.PersonID) (count.Entry, error)
 	CompletePass(ctx context.Context, by stocktake.Person, session stocktake.SessionID, d count.PassDecision) (count.Entry, error)
 	AbandonPass(ctx context.Context, by stocktake.Person, session stocktake.SessionID, d count.PassDecision) (count.Entry, error)
 	ChooseDispute(ctx context.Context, by stocktake.Person, session stocktake.SessionID, c count.Choice) (count.Entry, error)

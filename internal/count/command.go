@@ -61,6 +61,9 @@ func (s *Service) Issue(ctx context.Context, by stocktake.Person, p Plan) (Entry
 		}
 	}
 	p.Policy = PolicyVersion
+	if err := s.adopt(ctx, by, &p); err != nil {
+		return Entry{}, err
+	}
 	var site stocktake.Site
 	if err := s.decode(ctx, by.Society, p.SiteDocument, &site); err != nil {
 		return Entry{}, err
@@ -391,6 +394,7 @@ func (v *View) checkVerdict(by stocktake.Person, d LinesVerdict) error {
 	if len(d.Lines) == 0 || len(d.Lines) > MaxLines {
 		return tooMany.New(len(d.Lines), MaxLines)
 	}
+	policy := v.Material.Policy
 	if !slices.ContainsFunc(v.Plan.Tiers, func(t Tier) bool { return by.Is(t.Role) }) {
 		roles := make([]stocktake.Role, 0, len(v.Plan.Tiers))
 		for _, t := range v.Plan.Tiers {
@@ -414,6 +418,9 @@ func (v *View) checkVerdict(by stocktake.Person, d LinesVerdict) error {
 		}
 		if d.Verdict == Approve && l.needsReason() && d.Reason == "" {
 			return reasonNeeded()
+		}
+		if fault := policy.faultOf(d.Code, d.Reason, l); fault != nil {
+			return fault.New(policy.called(d.Code), v.called(l.Item))
 		}
 	}
 	return nil

@@ -119,6 +119,7 @@ const (
 // LinesVerdict is the body of LinesDecided: one sheet, or a part of one.
 type LinesVerdict struct {
 	Verdict Verdict   `json:"verdict"`
+	Code    string    `json:"code,omitempty"` // a reason code of the session's policy
 	Reason  string    `json:"reason,omitempty"`
 	Lines   []LineRef `json:"lines"`
 }

@@ -1,6 +1,7 @@
 package count
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -16,7 +17,10 @@ type Material struct {
 	Site     *stocktake.Site
 	Items    map[stocktake.ItemID]stocktake.Item
 	Snapshot *stocktake.Snapshot
+	Policy   *Policy  // nil where the plan names none
+	Classes  *Classes // nil where no tolerance goes by class
 
+	class  map[stocktake.ItemID]Class // of Classes: A and B
 	index  map[stocktake.LocationID]stocktake.Location
 	byItem []int32 // the snapshot's lines by item: see books
 }
@@ -172,6 +176,23 @@ func (f *Fold) SetMaterial(m *Material) {
 	f.material = m
 	f.outdate()
 	f.soilAll()
+}
+
+// classOf gives an item's class; none where no tolerance goes by it.
+func (m *Material) classOf(item stocktake.ItemID) Class {
+	if m.Classes == nil {
+		return ""
+	}
+	if m.class == nil {
+		m.class = make(map[stocktake.ItemID]Class, len(m.Classes.A)+len(m.Classes.B))
+		for _, id := range m.Classes.A {
+			m.class[id] = ClassA
+		}
+		for _, id := range m.Classes.B {
+			m.class[id] = ClassB
+		}
+	}
+	return cmp.Or(m.class[item], ClassC)
 }
 
 // Offset is that of the last entry applied.
@@ -362,7 +383,7 @@ func (f *Fold) resolve(r signed[Resolution]) {
 }
 
 func (f *Fold) judge(e Entry, v LinesVerdict) {
-	d := Decision{Offset: e.Offset, At: e.RecordedAt, Person: e.Author.Person, Roles: e.Author.Roles, Verdict: v.Verdict, Reason: v.Reason}
+	d := Decision{Offset: e.Offset, At: e.RecordedAt, Person: e.Author.Person, Roles: e.Author.Roles, Verdict: v.Verdict, Code: v.Code, Reason: v.Reason}
 	for _, line := range v.Lines {
 		k := lineKey{line.Section, line.Item}
 		f.verdicts[k] = append(f.verdicts[k], verdictFact{d, line.Digest})

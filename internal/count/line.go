@@ -45,6 +45,9 @@ type Line struct {
 	Provisional []string             `json:"provisional,omitempty"` // why the figures may still change
 	RestZero    bool                 `json:"rest_zero,omitempty"`
 	Undirected  bool                 `json:"undirected,omitempty"` // outside the scope's items or section
+	Asked       bool                 `json:"asked,omitempty"`      // inside its tolerance, and its policy wants an approver all the same
+	Photo       bool                 `json:"photo,omitempty"`      // some walk's observation of it carries one
+	Class       Class                `json:"class,omitempty"`      // where tolerances go by it
 	Decisions   []Decision           `json:"decisions,omitempty"`
 	Counters    []stocktake.PersonID `json:"counters,omitempty"`     // who met the item
 	Duty        []stocktake.PersonID `json:"duty,omitempty"`         // who recounted what they had counted
@@ -71,6 +74,7 @@ type Decision struct {
 	Person   stocktake.PersonID `json:"person"`
 	Roles    []stocktake.Role   `json:"roles"`
 	Verdict  Verdict            `json:"verdict"`
+	Code     string             `json:"code,omitempty"` // a reason code of the policy
 	Reason   string             `json:"reason,omitempty"`
 	Standing bool               `json:"standing,omitempty"`
 	Lapsed   bool               `json:"lapsed,omitempty"` // changed since decision
@@ -99,7 +103,7 @@ func (l *Line) Waits() bool {
 	case LineOutside, LineUncertain, LineRejected, LineReturned:
 		return true
 	}
-	return false
+	return l.Asked && l.Status == LineWithin
 }
 
 // line folds one line from the spots of its section. Met is nil for what was met nowhere.
@@ -107,7 +111,8 @@ func (f *Fold) line(book stocktake.BookLine, sec *sectionState, met *meeting, h 
 	k := lineKey{book.Section, book.Item}
 	l := &Line{Section: k.section, Item: k.item, Provisional: slices.Clone(sec.provisional)}
 	l.Book, l.Cost = book.Quantity, book.Cost
-	tolerance := f.scene.tolerances.of(k.item, f.material.Items[k.item].Category)
+	l.Class, l.Photo = f.material.classOf(k.item), f.shown(k.item, met)
+	tolerance := f.scene.tolerances.of(k.item, f.material.Items[k.item].Category, l.Class)
 	l.Limit = tolerance.Limit(l.Book, l.Cost)
 	if rest, ok := f.rest[k]; ok && met == nil && !sec.aside && rest.digest == restDigest(book) {
 		l.RestZero = true
@@ -196,12 +201,20 @@ func (f *Fold) line(book stocktake.BookLine, sec *sectionState, met *meeting, h 
 		if l.CostUnknown && l.Status == LineWithin && tolerance.Value != nil {
 			l.Status = LineOutside // nobody can say that it is worth little
 		}
+		l.Asked = f.material.Policy != nil && f.material.Policy.AskAlways && (v.Quantity != 0 || v.Low != 0 || v.High != 0)
 	}
 	l.TestDiffers = l.Variance != nil && slices.ContainsFunc(l.Tests, func(t TestFound) bool { return t.Differs() })
 	l.open = r.argued || l.Variance != nil && v.Provisional&reconcile.ClockOpen != 0
 	l.Digest = l.digest(f, disputes)
 	f.weigh(l, h)
 	return l
+}
+
+// shown reports whether some walk has a photo of the item.
+func (f *Fold) shown(item stocktake.ItemID, met *meeting) bool {
+	return met != nil && slices.ContainsFunc(met.spots, func(n int32) bool {
+		return slices.ContainsFunc(f.scene.spots[n].passes, func(p *Pass) bool { return len(p.tally.photos[subject{item: item}]) > 0 })
+	})
 }
 
 // addRounds adds what the finished walks over one location found of the item.
@@ -292,6 +305,10 @@ func (f *Fold) weigh(l *Line, h *history) {
 		case d.Verdict == Approve && l.needsReason() && d.Reason == "":
 			d.Void = ReasonNeeded.Key
 		default:
+			if fault := f.material.Policy.faultOf(d.Code, d.Reason, l); fault != nil {
+				d.Void = fault.Key
+				break
+			}
 			standing = len(l.Decisions)
 		}
 		l.Decisions = append(l.Decisions, d)
@@ -338,14 +355,16 @@ func (p *Plan) allows(roles []stocktake.Role, l *Line) bool {
 	need := l.Variance.Value.Abs()
 	if l.CostUnknown {
 		for _, tier := range p.Tiers {
-			if tier.UpTo == nil {
+			switch {
+			case !tier.Holds(l):
+			case tier.UpTo == nil:
 				need = stocktake.MaxNumber
-			} else {
+			default:
 				need = max(need, *tier.UpTo)
 			}
 		}
 	}
 	return slices.ContainsFunc(p.Tiers, func(tier Tier) bool {
-		return slices.Contains(roles, tier.Role) && (tier.UpTo == nil || need <= *tier.UpTo)
+		return slices.Contains(roles, tier.Role) && tier.Holds(l) && (tier.UpTo == nil || need <= *tier.UpTo)
 	})
 }

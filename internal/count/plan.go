@@ -49,6 +49,11 @@ type Plan struct {
 	// Planned is the occurrence of a count plan that the session was issued for; nil where a person issued it by themselves.
 	Planned *Planned `json:"planned,omitempty"`
 
+	// PolicyDocument is the society's policy that was current at issue: zero where it had none. Tolerance, Exceptions and Tiers are
+	// its own where nobody set others for this session. Classes are those that its class tolerances go by; zero where none do.
+	PolicyDocument stocktake.Hash `json:"policy_document,omitzero"`
+	Classes        stocktake.Hash `json:"classes,omitzero"`
+
 	// Corrects names the session whose sealed result this one's result replaces in full.
 	Corrects stocktake.SessionID `json:"corrects,omitempty"`
 }
@@ -61,10 +66,12 @@ type Scope struct {
 	Items     []stocktake.ItemID     `json:"items,omitempty"`
 }
 
-// Tier lets a role approve lines whose variance is worth up to UpTo fils, shortage or surplus; without UpTo, any.
+// Tier lets a role approve lines whose variance is worth up to UpTo fils; without UpTo, any. It may be for shortages only, or for
+// surpluses.
 type Tier struct {
 	Role stocktake.Role  `json:"role"`
 	UpTo *stocktake.Fils `json:"up_to,omitempty"`
+	Sign Side            `json:"sign,omitempty"`
 }
 
 // Exception is the tolerance of a category of items, or of single ones. Of an item's own and its category's the own one holds; of two
@@ -108,16 +115,8 @@ func (p *Plan) Check(site *stocktake.Site) error {
 			return err
 		}
 	}
-	if len(p.Tiers) == 0 {
-		return planTiers.New()
-	}
-	for _, tier := range p.Tiers {
-		if err := tier.Role.Check(); err != nil {
-			return err
-		}
-		if tier.UpTo != nil && *tier.UpTo < 0 {
-			return planTiers.New()
-		}
+	if err := checkTiers(p.Tiers); err != nil {
+		return err
 	}
 	for _, person := range append(slices.Clone(p.Committee), p.Witness) {
 		if person == "" {
@@ -157,12 +156,20 @@ func checkExceptions(list []Exception) error {
 // tolerances finds the tolerance of an item.
 type tolerances struct {
 	usual    *reconcile.Tolerance
+	class    map[Class]*reconcile.Tolerance
 	category map[string]*reconcile.Tolerance
 	item     map[stocktake.ItemID]*reconcile.Tolerance
 }
 
-func (p *Plan) tolerances() *tolerances {
-	t := &tolerances{&p.Tolerance, map[string]*reconcile.Tolerance{}, map[stocktake.ItemID]*reconcile.Tolerance{}}
+func (f *Fold) tolerances() *tolerances {
+	p := &f.plan
+	t := &tolerances{&p.Tolerance, map[Class]*reconcile.Tolerance{}, map[string]*reconcile.Tolerance{}, map[stocktake.ItemID]*reconcile.Tolerance{}}
+	if f.material.Classes != nil && f.material.Policy != nil {
+		for n := range f.material.Policy.Classes {
+			x := &f.material.Policy.Classes[n]
+			t.class[x.Class] = &x.Tolerance
+		}
+	}
 	for n := len(p.Exceptions) - 1; n >= 0; n-- {
 		x := &p.Exceptions[n]
 		if x.Category != "" {
@@ -175,11 +182,14 @@ func (p *Plan) tolerances() *tolerances {
 	return t
 }
 
-func (t *tolerances) of(id stocktake.ItemID, category string) *reconcile.Tolerance {
+func (t *tolerances) of(id stocktake.ItemID, category string, class Class) *reconcile.Tolerance {
 	if x := t.item[id]; x != nil {
 		return x
 	}
 	if x := t.category[category]; x != nil {
+		return x
+	}
+	if x := t.class[class]; x != nil {
 		return x
 	}
 	return t.usual
@@ -237,8 +247,8 @@ var (
 		"%q is no kind of session: use full, partial, cycle, spot or surprise.",
 		"القيمة %q ليست نوع جلسة: استخدم full أو partial أو cycle أو spot أو surprise.")
 	planTiers = stocktake.NewReason(stocktake.Invalid, "session-tiers",
-		"Say who approves up to which value: at least one tier, none negative.",
-		"حدّد من يعتمد وإلى أي قيمة: مستوى واحد على الأقل ولا يكون سالبًا.")
+		"Say who approves up to which value: at least one tier for shortages and one for surpluses, or one for both, none negative.",
+		"حدّد من يعتمد وإلى أي قيمة: مستوى للعجز ومستوى للزيادة على الأقل أو مستوى لكليهما، ولا يكون سالبًا.")
 	planException = stocktake.NewReason(stocktake.Invalid, "session-exception",
 		"An exception to the tolerance is for a category or for items: name one of the two.",
 		"استثناء حد السماح يكون لفئة أو لأصناف: اذكر أحدهما.")

@@ -115,7 +115,7 @@ func (f *Fold) rewalk(x *touched) bool {
 			at[s] = nil
 		}
 		for item, m := range t.items {
-			if old == nil || !m.same(old.items[item]) {
+			if of := (subject{item: item}); old == nil || !m.same(old.items[item]) || !slices.Equal(t.photos[of], old.photos[of]) {
 				met[lineKey{l.Section, item}] = true
 			}
 		}

@@ -26,6 +26,8 @@ type Service struct {
 	live     map[sessionKey]*live
 	watchers map[int]func(stocktake.SocietyID, stocktake.SessionID)
 	nextID   int
+
+	publishing sync.Mutex // of policies
 }
 
 type sessionKey struct {
@@ -286,6 +288,18 @@ func (s *Service) supply(ctx context.Context, society stocktake.SocietyID, f *Fo
 	m.Snapshot = new(stocktake.Snapshot)
 	if err := s.decode(ctx, society, plan.Snapshot, m.Snapshot); err != nil {
 		return err
+	}
+	if !plan.PolicyDocument.IsZero() {
+		m.Policy = new(Policy)
+		if err := s.decode(ctx, society, plan.PolicyDocument, m.Policy); err != nil {
+			return err
+		}
+	}
+	if !plan.Classes.IsZero() {
+		m.Classes = new(Classes)
+		if err := s.decode(ctx, society, plan.Classes, m.Classes); err != nil {
+			return err
+		}
 	}
 	f.SetMaterial(m)
 	return nil

@@ -38,7 +38,7 @@ func (l *Line) blocks() (reason int, ok bool) {
 		return lineOverflow, true
 	case l.Status == LineWithin && l.TestDiffers:
 		return lineTested, true
-	case l.Status == LineWithin && l.Unsettled():
+	case l.Status == LineWithin && l.Unsettled() && !l.Asked:
 		return lineUnsettled, true
 	}
 	return lineWaiting, l.Waits()

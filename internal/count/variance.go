@@ -30,7 +30,7 @@ type row struct {
 
 // setScene gathers what lines share.
 func (f *Fold) setScene(v *View, spots []*spot, sections map[stocktake.SectionID]*sectionState) {
-	f.scene = scene{basis: reconcile.Still(), fed: f.feed.Offset > 0, spots: spots, sections: sections, tolerances: f.plan.tolerances()}
+	f.scene = scene{basis: reconcile.Still(), fed: f.feed.Offset > 0, spots: spots, sections: sections, tolerances: f.tolerances()}
 	if f.scene.fed {
 		f.scene.basis = reconcile.NewBasis(f.plan.rules(), f.material.Snapshot, f.feed.Watermark)
 	}

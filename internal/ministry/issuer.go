@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
 	"time"
 
 	"jard/internal/account"
@@ -137,6 +138,13 @@ func compose(v *count.View, by stocktake.Person, at time.Time) (*result.Document
 		Log:       result.Log{Offset: v.Offset, Hash: v.Head},
 		Approvals: result.List[result.Decision]{{Person: by.ID, Roles: by.Roles, Verdict: "seal", At: result.At(at)}},
 	}
+	if p := v.Material.Policy; p != nil {
+		d.Policy, d.PolicyDoc = strconv.Itoa(p.Number), v.Plan.PolicyDocument
+		for _, code := range p.Codes {
+			d.Codes = append(d.Codes, result.Called[string]{ID: code.Key, Name: code.Name})
+		}
+		slices.SortFunc(d.Codes, func(a, b result.Called[string]) int { return cmp.Compare(a.ID, b.ID) })
+	}
 	for _, s := range v.Material.Site.Sections {
 		d.Sections = append(d.Sections, result.Called[stocktake.SectionID]{ID: s.ID, Name: s.Name})
 	}
@@ -186,7 +194,7 @@ func (c *composer) add(d *result.Document, l *count.Line) error {
 	line.Decisions = decisions(l.Decisions)
 	for _, x := range l.Decisions {
 		if x.Standing {
-			line.Reason = x.Reason
+			line.Code, line.Reason = x.Code, x.Reason
 		}
 	}
 	line, err := result.NewLine(line)
@@ -196,7 +204,7 @@ func (c *composer) add(d *result.Document, l *count.Line) error {
 
 func decisions(said []count.Decision) (list result.List[result.Decision]) {
 	for _, x := range said {
-		list = append(list, result.Decision{Person: x.Person, Roles: x.Roles, Verdict: string(x.Verdict), Reason: x.Reason, At: result.At(x.At)})
+		list = append(list, result.Decision{Person: x.Person, Roles: x.Roles, Verdict: string(x.Verdict), Code: x.Code, Reason: x.Reason, At: result.At(x.At)})
 	}
 	return list
 }

@@ -35,6 +35,7 @@ func Check(d *Document) []Fault {
 	f.wrong(!d.SitePlan.IsZero(), "/site_plan")
 	checkCalled(f, "section", "/sections", d.Sections)
 	f.text("/policy", d.Policy, 1, stocktake.MaxID)
+	checkCalled(f, "reason code", "/codes", d.Codes)
 	f.wrong(d.Log.Offset >= 1 && d.Log.Offset <= stocktake.MaxNumber, "/log/offset")
 	f.wrong(!d.Log.Hash.IsZero(), "/log/hash")
 	f.text("/software", d.Software, 1, stocktake.MaxID)
@@ -112,6 +113,7 @@ func checkDecisions(f *faults, path string, list []Decision) {
 			f.err(at(p+"/roles", n), r.Check())
 		}
 		f.word(p+"/verdict", d.Verdict)
+		f.code(p+"/code", d.Code)
 		f.text(p+"/reason", d.Reason, 0, maxText)
 		f.wrong(!d.At.IsZero(), p+"/at")
 	}
@@ -187,6 +189,13 @@ func checkTotals(f *faults, d *Document) {
 	}
 	if !slices.Equal(got.Custodies, want.Custodies) {
 		f.add("/totals/custodies", CustodiesWrong.New())
+	}
+}
+
+// code holds a reason code that may be left out.
+func (f *faults) code(path, code string) {
+	if code != "" {
+		f.err(path, stocktake.CheckID("reason code", code))
 	}
 }
 

@@ -95,6 +95,7 @@ func checkLine(f *faults, path string, l *Line) {
 	}
 	checkValue(f, path, l.Variance, l.Cost, l.Value)
 	f.word(path+"/status", l.Status)
+	f.code(path+"/code", l.Code)
 	f.text(path+"/reason", l.Reason, 0, maxText)
 	checkDecisions(f, path+"/decisions", l.Decisions)
 }

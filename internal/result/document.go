@@ -35,10 +35,12 @@ type Document struct {
 	Snapshot  Snapshot                          `json:"snapshot"`
 	Movements Movements                         `json:"movements"`
 	Catalogue stocktake.Hash                    `json:"catalogue"`
-	SitePlan  stocktake.Hash                    `json:"site_plan"`          // the site's document: its sections, custodians and locations
-	Sections  List[Called[stocktake.SectionID]] `json:"sections,omitempty"` // what they are called, by id; documents of before have none
-	People    List[Called[stocktake.PersonID]]  `json:"people,omitempty"`   // what those are called whom it names by id; documents of before have none
-	Policy    string                            `json:"policy"`
+	SitePlan  stocktake.Hash                    `json:"site_plan"`                // the site's document: its sections, custodians and locations
+	Sections  List[Called[stocktake.SectionID]] `json:"sections,omitempty"`       // what they are called, by id; documents of before have none
+	People    List[Called[stocktake.PersonID]]  `json:"people,omitempty"`         // what those are called whom it names by id; documents of before have none
+	Policy    string                            `json:"policy"`                   // the number of the society's policy that the session was issued under
+	PolicyDoc stocktake.Hash                    `json:"policy_document,omitzero"` // … and its hash; without, it had none, and Policy is that of the rules
+	Codes     List[Called[string]]              `json:"codes,omitempty"`          // what the reason codes of decisions are called, by id
 	Log       Log                               `json:"log"`
 
 	Lines      List[Line]       `json:"lines"`       // by section and item
@@ -187,6 +189,7 @@ type Decision struct {
 	Person  stocktake.PersonID   `json:"person"`
 	Roles   List[stocktake.Role] `json:"roles"`
 	Verdict string               `json:"verdict"`
+	Code    string               `json:"code,omitempty"` // of the policy's reason codes
 	Reason  string               `json:"reason,omitempty"`
 	At      Instant              `json:"at"`
 }

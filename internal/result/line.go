@@ -52,7 +52,8 @@ type Line struct {
 	Value stocktake.Fils `json:"value"`
 
 	Status      string                   `json:"status"`
-	Provisional bool                     `json:"provisional"` // approved before all movements were known
+	Provisional bool                     `json:"provisional"`    // approved before all movements were known
+	Code        string                   `json:"code,omitempty"` // of the decision that stands, as is the reason
 	Reason      string                   `json:"reason,omitempty"`
 	Decisions   List[Decision]           `json:"decisions"`
 	Counters    List[stocktake.PersonID] `json:"counters"`

@@ -68,6 +68,8 @@ func TestSchemaAcceptsDocuments(t *testing.T) {
 		d.SetAside[0].Kind = kinds[seed%5]
 		if seed > 4 {
 			d.Sections = []result.Called[stocktake.SectionID]{{ID: "canned", Name: stocktake.Name{Arabic: "معلبات"}}, {ID: "dairy"}}
+			d.PolicyDoc, d.Codes = d.Catalogue, []result.Called[string]{{ID: "expired", Name: stocktake.Name{Arabic: "منتهي الصلاحية"}}}
+			d.Lines[0].Code, d.Lines[0].Decisions[0].Code = "expired", "expired"
 			d.People = []result.Called[stocktake.PersonID]{{ID: "p-1", Name: stocktake.Name{Arabic: "سارة"}}, {ID: "p-2"}}
 			sign(d)
 		}

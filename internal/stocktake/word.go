@@ -13,6 +13,7 @@ var words = map[string]string{
 	"location in scope": "موقع ضمن النطاق", "result": "النتيجة", "sealed result of session": "نتيجة مختومة للجلسة", "place": "الرقم",
 	"filing": "المستند المستلَم", "document": "المستند", "chunk": "جزء المستند", "identity": "هوية الجمعية", "mapping": "ربط الأعمدة",
 	"sign-in": "تسجيل الدخول", "live feed": "البث المباشر", "photo": "الصورة", "plan": "خطة الجرد",
+	"policy": "السياسة", "reason code": "رمز السبب",
 }
 
 // NoSuch is Missing for a thing by its word and its name.

@@ -29,7 +29,12 @@ var bounds = []struct {
 	{reconcile.Window{}, map[string]string{"Places": "max=4,dive,max=16"}},
 	{count.Recurrence{}, map[string]string{"Unit": "required,max=8", "Start": "required,max=10", "End": "max=10", "Time": "required,max=5"}},
 	{count.Frequency{}, nil},
-	{count.Tier{}, map[string]string{"Role": "required,max=64"}},
+	{count.Tier{}, map[string]string{"Role": "required,max=64", "Sign": "max=16"}},
+	{count.Policy{}, map[string]string{
+		"PublishedBy": "max=64", "Classes": "max=3,dive", "Exceptions": "max=1000,dive", "Tiers": "required,max=20,dive", "Codes": "max=100,dive",
+	}},
+	{count.ClassTolerance{}, map[string]string{"Class": "required,max=1"}},
+	{count.ReasonCode{}, map[string]string{"Key": "required,max=64", "Sign": "max=16"}},
 	{count.Task{}, map[string]string{
 		"ID": "required,max=64", "Location": "required,max=64", "Items": "max=100000,dive,max=64", "Person": "max=64",
 	}},
@@ -50,7 +55,7 @@ var bounds = []struct {
 	{count.Rest{}, map[string]string{"Lines": "required,max=50000,dive", "Reason": "required,max=1000"}},
 	{count.LocationAside{}, map[string]string{"Location": "required,max=64", "Digest": "max=64", "Reason": "required,max=1000"}},
 	{count.LinesVerdict{}, map[string]string{
-		"Verdict": "required,max=16", "Lines": "required,max=50000,dive", "Reason": "max=1000",
+		"Verdict": "required,max=16", "Code": "max=64", "Lines": "required,max=50000,dive", "Reason": "max=1000",
 	}},
 	{count.Remark{}, map[string]string{"Section": "required,max=64", "Item": "required,max=64", "Text": "required,max=1000"}},
 	{count.WriteOff{}, map[string]string{"Device": "required,max=64", "Epoch": "max=64", "Digest": "max=64", "Reason": "required,max=1000"}},
@@ -177,7 +182,7 @@ type (
 		Tolerance  reconcile.Tolerance  `json:"tolerance"`
 		Exceptions []count.Exception    `json:"exceptions" validate:"max=1000,dive"`
 		Rules      *reconcile.Rules     `json:"rules"`
-		Tiers      []count.Tier         `json:"tiers" validate:"required,max=20,dive"`
+		Tiers      []count.Tier         `json:"tiers" validate:"max=20,dive"`
 		Committee  []stocktake.PersonID `json:"committee" validate:"max=50,dive,max=64"`
 		Witness    stocktake.PersonID   `json:"witness" validate:"max=64"`
 		Corrects   stocktake.SessionID  `json:"corrects" validate:"max=64"`
@@ -220,5 +225,5 @@ var bodies = []any{
 	signInBody{}, changePasswordBody{}, personBody{}, nameBody{}, rolesBody{}, passwordBody{}, pinBody{}, reasonBody{},
 	daysBody{}, codeBody{}, emptyBody{}, sealBody{}, planBody{}, count.Scope{}, count.Assignment{}, count.Recount{}, count.PassDecision{},
 	count.Choice{}, count.Resolution{}, count.Release{}, count.Rest{}, count.LocationAside{}, count.LinesVerdict{},
-	count.WriteOff{}, count.Because{}, count.Remark{}, signBody{}, count.SignatureAside{}, countPlanBody{}, endPlanBody{}, occurrenceBody{},
+	count.WriteOff{}, count.Because{}, count.Remark{}, signBody{}, count.SignatureAside{}, countPlanBody{}, endPlanBody{}, occurrenceBody{}, count.Policy{},
 }

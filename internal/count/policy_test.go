@@ -1,0 +1,241 @@
+package count_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"jard/internal/count"
+	"jard/internal/reconcile"
+	"jard/internal/stocktake"
+)
+
+func units(n int64) reconcile.Tolerance {
+	q := stocktake.Quantity(n * 1000)
+	return reconcile.Tolerance{Quantity: &q}
+}
+
+func usualPolicy() count.Policy {
+	return count.Policy{
+		Number: 1, Name: stocktake.Name{English: "Usual"}, Tiers: []count.Tier{{Role: stocktake.Manager}}, Codes: count.UsualCodes(),
+	}
+}
+
+// An item's class comes after its category, and before what is usual.
+func TestToleranceByClass(t *testing.T) {
+	s := write(t, func(p *count.Plan, m *count.Material) {
+		m.Policy = &count.Policy{Classes: []count.ClassTolerance{{Class: count.ClassA, Tolerance: units(1)}, {Class: count.ClassC, Tolerance: units(3)}}}
+		m.Classes = &count.Classes{A: []stocktake.ItemID{"eggs", "milk"}, B: []stocktake.ItemID{"ice"}}
+		p.Exceptions = []count.Exception{{Items: []stocktake.ItemID{"eggs"}, Tolerance: units(9)}}
+		p.Tolerance = units(2)
+	})
+	s.whole("ali", "A1", found{"milk": 8})
+	s.whole("badr", "A2", found{"eggs": 4})
+	s.whole("huda", "C1", found{"ice": 2, "tea": 3})
+	for _, x := range []struct {
+		section stocktake.SectionID
+		item    stocktake.ItemID
+		status  count.LineStatus
+		counted int64
+		limit   stocktake.Quantity
+		class   count.Class
+	}{
+		{"dairy", "milk", count.LineOutside, 8, 1000, "A"}, {"dairy", "eggs", count.LineWithin, 4, 9000, "A"},
+		{"cold", "ice", count.LineWithin, 2, 2000, "B"}, {"cold", "tea", count.LineWithin, 3, 3000, "C"},
+	} {
+		if l := s.want(x.section, x.item, x.status, x.counted); l.Limit != x.limit || l.Class != x.class {
+			t.Errorf("%s of class %s may be off by %s, want %s of %s", x.item, l.Class, l.Limit, x.limit, x.class)
+		}
+	}
+}
+
+// A policy may have every variance approved, also one inside its tolerance; what is as the books say needs nobody.
+func TestPolicyThatAsksAlways(t *testing.T) {
+	s := write(t, func(p *count.Plan, m *count.Material) {
+		m.Policy = &count.Policy{AskAlways: true}
+		p.Tolerance = units(5)
+	})
+	s.whole("ali", "C1", found{"ice": 3})
+	s.whole("ali", "A1", found{"milk": 10})
+	s.whole("badr", "A2", found{"eggs": 6})
+	if l := s.want("cold", "ice", count.LineWithin, 3); !l.Waits() || !l.Asked {
+		t.Fatal("nobody is asked about a line inside its tolerance")
+	}
+	if l := s.want("dairy", "milk", count.LineWithin, 10); l.Waits() {
+		t.Fatal("somebody is asked about a line of zero")
+	}
+	if n := blockers(s.view())[count.BlockWaiting]; n != 1 {
+		t.Fatalf("%d lines wait, want 1", n)
+	}
+	s.approve("omar", "cold", "ice")
+	if l := s.want("cold", "ice", count.LineApproved, 3); l.Waits() {
+		t.Fatal("it waits though it was approved")
+	}
+	if n := blockers(s.view())[count.BlockWaiting]; n != 0 {
+		t.Fatalf("%d lines wait, want none", n)
+	}
+}
+
+// A tier of one sign says nothing of variances of the other; without a cost the highest of the sign approves.
+func TestTiersBySign(t *testing.T) {
+	s := write(t, func(p *count.Plan, m *count.Material) {
+		shortage := supervisorTier(3000)
+		shortage.Sign = count.Shortages
+		p.Tiers = []count.Tier{shortage, {Role: stocktake.Manager, Sign: count.Surpluses}, {Role: stocktake.FinancialController, Sign: count.Shortages}}
+		if err := p.Check(m.Site); err != nil {
+			t.Fatal(err)
+		}
+	})
+	s.whole("ali", "C1", found{"ice": 3, "tea": 2})
+	s.whole("ali", "A1", found{"milk": 12})
+	s.whole("badr", "A2", found{"eggs": 6})
+	say := func(section, item string) string {
+		return void(s.line(stocktake.SectionID(section), stocktake.ItemID(item)))
+	}
+	s.approve("mona", "cold", "ice", stocktake.Manager)
+	if got := say("cold", "ice"); got != count.ApproverTier.Key {
+		t.Errorf("a manager of surpluses on a shortage: %q", got)
+	}
+	s.approve("omar", "cold", "ice")
+	s.want("cold", "ice", count.LineApproved, 3)
+	s.approve("omar", "dairy", "milk")
+	if got := say("dairy", "milk"); got != count.ApproverTier.Key {
+		t.Errorf("a supervisor of shortages on a surplus: %q", got)
+	}
+	s.approve("mona", "dairy", "milk", stocktake.Manager)
+	s.want("dairy", "milk", count.LineApproved, 12)
+	s.approve("nasser", "cold", "tea", stocktake.FinancialController)
+	if got := say("cold", "tea"); got != count.ApproverCost.Key {
+		t.Errorf("the controller of shortages on a surplus without a cost: %q", got)
+	}
+	s.approve("mona", "cold", "tea", stocktake.Manager)
+	s.want("cold", "tea", count.LineApproved, 2)
+}
+
+// A code that slipped into the log against its rules makes the decision void; with the rules kept it stands.
+func TestReasonCodesInTheFold(t *testing.T) {
+	s := write(t, func(_ *count.Plan, m *count.Material) { m.Policy = &count.Policy{Codes: count.UsualCodes()} })
+	w := s.open("ali", "C1")
+	w.see("ice", 3)
+	w.close()
+	for _, x := range []struct{ code, note, void string }{
+		{"no-such", "", count.CodeUnknown.Key},
+		{"return-unbooked", "", count.CodeSign.Key},
+		{"theft-suspected", "", count.CodeNote.Key},
+		{"damaged", "", count.CodePhoto.Key},
+		{"theft-suspected", "the lock was broken", ""},
+	} {
+		s.decide("omar", count.LinesDecided, count.LinesVerdict{Verdict: count.Approve, Code: x.code, Reason: x.note, Lines: s.refs([2]string{"cold", "ice"})})
+		l := s.line("cold", "ice")
+		d := l.Decisions[len(l.Decisions)-1]
+		if d.Void != x.void || d.Code != x.code || d.Standing != (x.void == "") {
+			t.Errorf("code %s with note %q: %+v, want it void for %q", x.code, x.note, d, x.void)
+		}
+	}
+}
+
+// A code that asks for a photo stands where a walk has one of that very line.
+func TestCodeThatNeedsAPhoto(t *testing.T) {
+	s := write(t, func(_ *count.Plan, m *count.Material) { m.Policy = &count.Policy{Codes: count.UsualCodes()} })
+	w := s.open("ali", "C1")
+	w.see("ice", 3, func(e *count.Event) { e.Photo = strings.Repeat("0a", 32) })
+	w.see("eggs", 1)
+	w.close()
+	if !s.line("cold", "ice").Photo || s.line("cold", "eggs").Photo {
+		t.Fatal("the photo is not where it was taken")
+	}
+	s.decide("omar", count.LinesDecided, count.LinesVerdict{Verdict: count.Approve, Code: "damaged", Lines: s.refs([2]string{"cold", "ice"})})
+	if d := s.line("cold", "ice").Decisions[0]; !d.Standing {
+		t.Fatalf("with a photo it is %+v", d)
+	}
+	s.decide("mona", count.LinesDecided, count.LinesVerdict{Verdict: count.Reject, Reason: "look", Code: "damaged", Lines: s.refs([2]string{"cold", "eggs"})})
+	if d := s.line("cold", "eggs").Decisions[0]; d.Standing || d.Void != count.CodeSign.Key { // a surplus: its sign is wrong before its photo is missing
+		t.Fatalf("of a surplus it is %+v", d)
+	}
+}
+
+func TestPolicyCheck(t *testing.T) {
+	p := usualPolicy()
+	if err := p.Check(); err != nil {
+		t.Fatal(err)
+	}
+	minus := stocktake.Fils(-1)
+	for name, spoil := range map[string]func(*count.Policy){
+		"no name":                func(p *count.Policy) { p.Name = stocktake.Name{} },
+		"no tier":                func(p *count.Policy) { p.Tiers = nil },
+		"surpluses are nobody's": func(p *count.Policy) { p.Tiers = []count.Tier{{Role: stocktake.Manager, Sign: count.Shortages}} },
+		"tier of no sign":        func(p *count.Policy) { p.Tiers = append(p.Tiers, count.Tier{Role: stocktake.Manager, Sign: "x"}) },
+		"negative tier":          func(p *count.Policy) { p.Tiers = append(p.Tiers, count.Tier{Role: stocktake.Manager, UpTo: &minus}) },
+		"class D":                func(p *count.Policy) { p.Classes = []count.ClassTolerance{{Class: "D"}} },
+		"class A twice":          func(p *count.Policy) { p.Classes = []count.ClassTolerance{{Class: "A"}, {Class: "A"}} },
+		"negative tolerance":     func(p *count.Policy) { p.Tolerance.Value = &minus },
+		"exception to nothing":   func(p *count.Policy) { p.Exceptions = []count.Exception{{}} },
+		"code twice":             func(p *count.Policy) { p.Codes = append(p.Codes, p.Codes[0]) },
+		"code without a key":     func(p *count.Policy) { p.Codes[0].Key = "" },
+		"code without a name":    func(p *count.Policy) { p.Codes[0].Name = stocktake.Name{} },
+		"code of no sign":        func(p *count.Policy) { p.Codes[0].Sign = "minus" },
+	} {
+		p := usualPolicy()
+		spoil(&p)
+		if p.Check() == nil {
+			t.Errorf("a policy with %s passes", name)
+		}
+	}
+}
+
+// Each version is kept; a session goes by the one that was current at its issue, and by what its plan sets instead.
+func TestPolicyVersions(t *testing.T) {
+	f := openFloor(t)
+	ctx := t.Context()
+	if p, err := f.svc.Policy(ctx, sara); p != nil || err != nil {
+		t.Fatalf("before any was published: %v, %v", p, err)
+	}
+	p := usualPolicy()
+	p.Tolerance, p.Classes = units(1), []count.ClassTolerance{{Class: count.ClassC, Tolerance: units(2)}}
+	if _, err := f.svc.PublishPolicy(ctx, sara, p); err == nil {
+		t.Fatal("a supervisor published a policy")
+	}
+	first, err := f.svc.PublishPolicy(ctx, mona, p)
+	f.check(err)
+	if _, err := f.svc.PublishPolicy(ctx, mona, p); !errors.Is(err, count.PolicyMoved) {
+		t.Fatalf("version 1 again: %v", err)
+	}
+	plan := coldPlan("by-policy")
+	plan.Tolerance, plan.Tiers = reconcile.Tolerance{}, nil
+	_, err = f.svc.Issue(ctx, sara, plan)
+	f.check(err)
+	_, err = f.svc.Issue(ctx, sara, coldPlan("own"))
+	f.check(err)
+	p.Number, p.Classes, p.Tolerance = 2, nil, units(100)
+	second, err := f.svc.PublishPolicy(ctx, person("admin", stocktake.SocietyAdministrator), p)
+	f.check(err)
+	list, err := f.svc.Policies(ctx, sara, 10)
+	f.check(err)
+	if len(list) != 2 || list[0].Hash != second.Hash || list[1].Hash != first.Hash || list[0].Previous != first.Hash || list[1].PublishedBy != "mona" {
+		t.Fatalf("the versions are %+v", list)
+	}
+	f.device(society, "d1").push(append(walkOf("by-policy", "p1", "ali", 2), walkOf("own", "p2", "ali", 2)...)...)
+	v := f.view(sara, "by-policy")
+	if v.Plan.PolicyDocument != first.Hash || v.Material.Policy.Number != 1 || len(v.Plan.Tiers) != 1 || v.Plan.Tiers[0].Role != stocktake.Manager {
+		t.Fatalf("the session goes by %+v with %+v", v.Plan.PolicyDocument, v.Plan.Tiers)
+	}
+	if l := v.Line("cold", "ice"); l.Class != count.ClassC || l.Status != count.LineWithin || l.Limit != 2000 {
+		t.Fatalf("ice is %s of class %s, within %s; want it within 2 of class C", l.Status, l.Class, l.Limit)
+	}
+	v = f.view(sara, "own")
+	if l := v.Line("cold", "ice"); v.Material.Policy == nil || len(v.Plan.Tiers) != 3 || l.Status != count.LineOutside || l.Class != "" {
+		t.Fatalf("what a plan sets itself is its own: ice is %s of class %q, tiers %+v", l.Status, l.Class, v.Plan.Tiers)
+	}
+	ref := []count.LineRef{{Section: "cold", Item: "ice", Digest: v.Line("cold", "ice").Digest}}
+	for code, want := range map[string]error{"no-such": count.CodeUnknown, "return-unbooked": count.CodeSign, "count-error": count.CodeNote, "damaged": count.CodePhoto} {
+		_, err := f.svc.DecideLines(ctx, omar, "own", count.LinesVerdict{Verdict: count.Approve, Code: code, Lines: ref})
+		if !errors.Is(err, want) || !strings.Contains(err.Error(), "ice") {
+			t.Errorf("code %s: %v, want %v", code, err, want)
+		}
+	}
+	_, err = f.svc.DecideLines(ctx, omar, "own", count.LinesVerdict{Verdict: count.Approve, Code: "expired", Lines: ref})
+	f.check(err)
+	if d := f.view(sara, "own").Line("cold", "ice").Decisions; len(d) != 1 || !d[0].Standing || d[0].Code != "expired" {
+		t.Errorf("the decision is %+v", d)
+	}
+}

@@ -274,16 +274,31 @@ func (b *builder) spring(ctx context.Context, sessions *count.Service) error {
 	return x.make(ctx, b.society, sessions, b.clock)
 }
 
+// demoPolicy publishes the home society's policy: nothing may be off, supervisors approve up to twenty dinars, and reasons have codes.
+func demoPolicy(ctx context.Context, sessions *count.Service) error {
+	none := stocktake.Quantity(0)
+	p := count.Policy{
+		Number: 1, Name: stocktake.Name{Arabic: "سياسة الجرد السنوي", English: "Policy of the annual count"},
+		Tiers: demoTiers(20_000, 200_000), Codes: count.UsualCodes(),
+	}
+	p.Tolerance.Quantity = &none
+	p.Classes = []count.ClassTolerance{{Class: count.ClassA, Tolerance: p.Tolerance}}
+	_, err := sessions.PublishPolicy(ctx, demoMona, p)
+	return err
+}
+
 // annual issues the session that is out now: the whole central market, blind. Named counters have the groceries and the
 // chilled goods; the rest is whoever's comes first.
 func (b *builder) annual(ctx context.Context, sessions *count.Service) error {
-	tolerance := stocktake.Quantity(0)
+	if err := demoPolicy(ctx, sessions); err != nil {
+		return err
+	}
 	p := count.Plan{
 		Session: demoSession, Name: stocktake.Name{Arabic: "الجرد السنوي للسوق المركزي", English: "Annual count of the central market"},
-		Site: b.made.Central.ID, Kind: count.Full, Blind: true, Due: b.MadeAt.Add(20 * time.Hour), Tiers: demoTiers(20_000, 200_000),
+		Site: b.made.Central.ID, Kind: count.Full, Blind: true, Due: b.MadeAt.Add(20 * time.Hour),
 		Committee: []stocktake.PersonID{"jaber", "hessa"}, Witness: "latifa",
 	}
-	p.Tolerance.Quantity, p.Rules = &tolerance, demoRules()
+	p.Rules = demoRules() // tolerances and tiers are the policy's
 	var err error
 	if p.Planned, err = b.planAnnual(ctx, sessions, p); err != nil {
 		return err

@@ -102,6 +102,7 @@ func (k *console) routes() []route {
 		k.homePages(),
 		k.planPages(),
 		k.calendarPages(),
+		k.policyPages(),
 		k.sitePages(),
 		k.sessionPages(),
 		k.resultPages(),

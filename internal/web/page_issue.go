@@ -8,6 +8,7 @@ import (
 
 	"jard/internal/account"
 	"jard/internal/count"
+	"jard/internal/reconcile"
 	"jard/internal/stocktake"
 )
 
@@ -17,7 +18,7 @@ var issueSteps = []string{"place", "scope", "rules", "people", "review"}
 var issueFields = map[string][]string{
 	"place":  {"site", "kind", "name-ar", "name-en", "due"},
 	"scope":  {"where", "sections", "picked", "locations", "what", "categories", "items"},
-	"rules":  {"blind", "double", "tolerance-quantity", "tolerance-percent", "tolerance-value", "tier-supervisor", "tier-manager", "tier-financial-controller", "limit-supervisor", "limit-manager", "limit-financial-controller"},
+	"rules":  {"blind", "double", "by", "tolerance-quantity", "tolerance-percent", "tolerance-value", "tier-supervisor", "tier-manager", "tier-financial-controller", "limit-supervisor", "limit-manager", "limit-financial-controller"},
 	"people": {"committee", "witness"},
 }
 
@@ -33,6 +34,7 @@ type issuePage struct {
 	Sections   []option
 	Categories []option
 	Tiers      []tierChoice
+	Policy     *count.PublishedPolicy // the current one; nil where there is none
 	Picker     picker
 	Committee  []option
 	Witnesses  []option
@@ -59,6 +61,7 @@ type issuing struct {
 	site   stocktake.Site
 	items  []stocktake.Item
 	people []account.Profile
+	policy *count.PublishedPolicy
 }
 
 func (k *console) issuing(v *visit, f *form) (*issuing, error) {
@@ -76,6 +79,12 @@ func (k *console) issuing(v *visit, f *form) (*issuing, error) {
 	}
 	if w.people, err = k.Accounts.People(ctx, v.by); err != nil {
 		return nil, err
+	}
+	if w.policy, err = k.Sessions.Policy(ctx, v.by); err != nil {
+		return nil, err
+	}
+	if w.policy != nil && f.Get("by") == "" {
+		f.Values.Set("by", "policy")
 	}
 	w.settle()
 	return w, nil
@@ -177,7 +186,7 @@ func (w *issuing) usualName() stocktake.Name {
 // page is what a step shows.
 func (w *issuing) page(step string, plan count.Plan) issuePage {
 	t := w.tongue
-	p := issuePage{Step: step, Number: slices.Index(issueSteps, step) + 1, Steps: issueSteps, Hidden: url.Values{}, Site: w.site, Plan: plan,
+	p := issuePage{Step: step, Number: slices.Index(issueSteps, step) + 1, Steps: issueSteps, Hidden: url.Values{}, Site: w.site, Plan: plan, Policy: w.policy,
 		Names: map[stocktake.PersonID]stocktake.Name{}}
 	for other, fields := range issueFields {
 		if other == step {
@@ -293,6 +302,12 @@ func (w *issuing) plan() count.Plan {
 		p.Due = at.UTC()
 	}
 	p.Scope = readScope(f, &w.site, w.items)
+	for _, id := range f.All("committee") {
+		p.Committee = append(p.Committee, stocktake.PersonID(id))
+	}
+	if w.policy != nil && f.Get("by") == "policy" {
+		return p // the rest is the policy's
+	}
 	p.Tolerance.Quantity = readAmount[stocktake.Quantity](f, "tolerance-quantity", 1)
 	p.Tolerance.Percent = readAmount[int64](f, "tolerance-percent", 10)
 	p.Tolerance.Value = readAmount[stocktake.Fils](f, "tolerance-value", 1)
@@ -311,8 +326,8 @@ func (w *issuing) plan() count.Plan {
 	if len(p.Tiers) == 0 && len(w.faultsOf("rules")) == 0 {
 		f.wrong("tier-supervisor", TiersMissing.New())
 	}
-	for _, id := range f.All("committee") {
-		p.Committee = append(p.Committee, stocktake.PersonID(id))
+	if w.policy != nil && p.Tolerance == (reconcile.Tolerance{}) {
+		p.Tolerance.Quantity = new(stocktake.Quantity) // nothing set is none here, and not the policy's
 	}
 	return p
 }

@@ -139,6 +139,15 @@ func named(n stocktake.Name, id string) stocktake.Name {
 	return n
 }
 
+// CodeName is what a reason code of the session's policy is called.
+func (s *seen) CodeName(key string) stocktake.Name {
+	c := s.Material.Policy.Code(key)
+	if c == nil {
+		return stocktake.Name{English: key}
+	}
+	return c.Name
+}
+
 // Base is the address of the session's pages.
 func (s *seen) Base() string { return "/sessions/" + url.PathEscape(string(s.ID)) }
 

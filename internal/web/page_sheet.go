@@ -22,6 +22,7 @@ type sheetPage struct {
 	Verdict count.Verdict // of the second step; empty in the first
 	Changed []sheetRow    // what has changed since it was chosen, and is left out
 	Asks    bool          // a reason must be given
+	Codes   []option      // reasons of the policy that fit every line
 	Skipped int           // that were chosen and have no variance to decide on yet
 	Barred  []barredRows  // that were chosen and are not for who looks to decide on, by the reason
 	Back    string        // the page to go on to
@@ -93,13 +94,21 @@ func (s *sheetSum) add(l *count.Line) {
 	}
 }
 
-// tierOf is the least of the sorted tiers that may approve a line; the last where what it is worth is not known.
+// tierOf is the least of the sorted tiers of its sign that may approve a line; the last where what it is worth is not known.
 func tierOf(tiers []count.Tier, l *count.Line) int {
 	best := len(tiers) - 1
+	for n := range tiers {
+		if tiers[n].Holds(l) {
+			best = n
+		}
+	}
 	if l.CostUnknown || l.Variance == nil {
 		return best
 	}
 	for n, t := range tiers {
+		if !t.Holds(l) {
+			continue
+		}
 		if t.UpTo == nil || l.Variance.Value.Abs() <= *t.UpTo {
 			return n
 		}
@@ -251,12 +260,12 @@ func (k *console) signSheet(v *visit) error {
 		return err
 	}
 	_, err = k.Sessions.DecideLines(v.Request().Context(), v.by, stocktake.SessionID(id),
-		count.LinesVerdict{Verdict: count.Verdict(verdict), Reason: f.Get("reason"), Lines: lineNames(f)})
+		count.LinesVerdict{Verdict: count.Verdict(verdict), Code: f.Get("code"), Reason: f.Get("reason"), Lines: lineNames(f)})
 	if err == nil {
 		done := map[count.Verdict]string{count.Approve: "done.lines-approved", count.Reject: "done.lines-rejected", count.Return: "done.lines-returned"}
 		return v.done("/sessions/"+seg(id)+"/"+back(f), done[count.Verdict(verdict)])
 	}
-	if err := f.blame(err, "reason-needed", "reason"); err != nil {
+	if err := f.blame(err, "reason-needed", "reason", "code-note", "reason", "code-unknown", "code", "code-sign", "code", "code-photo", "code"); err != nil {
 		return err
 	}
 	return k.confirmSheet(v, f, count.Verdict(verdict))
@@ -309,7 +318,7 @@ func (k *console) confirmSheet(v *visit, f *form, verdict count.Verdict) error {
 		p.Rows = append(p.Rows, s.row(l))
 		p.Sum.add(l)
 	}
-	p.Asks = p.Asks || p.Sum.Provisional > 0
+	p.Asks, p.Codes = p.Asks || p.Sum.Provisional > 0, codeOptions(v.tongue, s.Material.Policy, p.Rows)
 	shown := sessionFrame("sheet.confirm", p)
 	shown.Form = f
 	if f.good() {

@@ -15,6 +15,7 @@ import (
 // families are keys made up of parts at run time: what begins so is used.
 var families = []string{
 	"act.", "barred.", "done.", "hint.", "feed-kind.", "governorate.", "import-field.", "import-hint.", "import-kind.", "import-severity.", "issue-step.", "labels.stock-", "location-kind.", "location-status.",
+	"sign.", "classes-by.",
 	"paper.aside-", "paper.condition-", "paper.kind-", "paper.site-", "paper.status-", "paper.unit-", "paper.verdict-",
 	"proof.", "role.", "role-hint.", "session-kind.", "session-state.", "site-kind.", "time.month-", "tone.",
 	"assign.begun-", "aside.", "block.", "capacity.", "signature-state.", "condition.", "held.", "line.status-", "location.status-", "log.kind-", "log-field.", "log-mode.", "pass.status-", "result.kind-",

@@ -45,6 +45,9 @@ type Sessions interface {
 	Story(ctx context.Context, by stocktake.Person, session stocktake.SessionID, section stocktake.SectionID, item stocktake.ItemID) ([]count.Booked, error)
 
 	Hints(ctx context.Context, by stocktake.Person, session stocktake.SessionID) ([]count.Hint, error)
+	Policy(ctx context.Context, by stocktake.Person) (*count.PublishedPolicy, error)
+	Policies(ctx context.Context, by stocktake.Person, limit int) ([]count.PublishedPolicy, error)
+	PublishPolicy(ctx context.Context, by stocktake.Person, p count.Policy) (*count.PublishedPolicy, error)
 
 	Issue(ctx context.Context, by stocktake.Person, p count.Plan) (count.Entry, error)
 	CountPlans(ctx context.Context, by stocktake.Person) ([]count.CountPlan, error)

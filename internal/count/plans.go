@@ -287,7 +287,13 @@ func (s *Service) issueOccurrence(ctx context.Context, by stocktake.Person, p *C
 		plan.Planned.Seed, plan.Planned.Due, plan.Planned.Random = seed, chosen.Due, chosen.Random
 	}
 	if len(plan.Tiers) == 0 {
-		plan.Tiers = usualTiers()
+		policy, err := s.policy(ctx, by.Society)
+		if err != nil {
+			return "", err
+		}
+		if policy == nil {
+			plan.Tiers = usualTiers()
+		}
 	}
 	_, err := s.Issue(ctx, by, plan)
 	if errors.Is(err, SessionExists) {

@@ -11,6 +11,7 @@ import (
 // TestCommitteeSigns: who signs types their password again; a refusal and what a manager sets aside are shown with their reasons.
 func TestCommitteeSigns(t *testing.T) {
 	s := openStory(t)
+	s.ok(s.ask("manager", "POST", "/api/sessions/s1/cancel", `{"reason":"another is counted"}`), http.StatusOK, nil)
 	s.ok(s.ask("supervisor", "POST", "/api/sessions", `{"session":"s2","name":{"ar":"جرد"},"site":"central","kind":"spot","scope":{"items":["رز/١"]},
 		"tolerance":{"quantity":0},"tiers":[{"role":"manager"}],"committee":["the-committee-member","gone"],"witness":"the-witness"}`), http.StatusCreated, nil)
 	const at = "/sessions/s2/signatures"

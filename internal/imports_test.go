@@ -24,7 +24,7 @@ var core = map[string][]string{
 }
 
 // leaves may be imported by every adapter.
-var leaves = []string{"wire", "label"}
+var leaves = []string{"wire", "label", "report"}
 
 // own lists the libraries that only certain packages may import: the place where a replacement would be made.
 var own = map[string][]string{

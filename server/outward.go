@@ -74,6 +74,30 @@ func (r results) Result(ctx context.Context, by stocktake.Person, at result.Ref)
 	return d, nil
 }
 
+// postings serves web.Postings with the movement logs.
+type postings struct{ link.Movements }
+
+// Posted reads a site's log behind a position. Whoever asks has been shown the result.
+func (p postings) Posted(ctx context.Context, by stocktake.Person, site stocktake.SiteID, after uint64) (list []stocktake.Movement, err error) {
+	const page = 10_000
+	for {
+		entries, err := p.Moved(ctx, by.Society, site, after+1, page)
+		if err != nil {
+			return nil, err
+		}
+		for i := range entries {
+			e := &entries[i]
+			if e.Kind == link.Booked && (e.Movement.Posts != "" || e.Movement.Voids != "") {
+				list = append(list, e.Movement)
+			}
+			after = e.Offset
+		}
+		if len(entries) < page {
+			return list, nil
+		}
+	}
+}
+
 func resultInfo(s ministry.Stored) web.ResultInfo {
 	i := web.ResultInfo{
 		Series: s.At.Series, Number: s.At.Number, Kind: string(s.Kind), Hash: s.Hash, Previous: s.Previous, Session: s.Session,

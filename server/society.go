@@ -88,7 +88,7 @@ func newSocietyServer(n *node) (*societyServer, error) {
 	e, err := web.New(web.Config{
 		Accounts: n.accounts, Sessions: s.sessions, Logger: n.log, TempDir: n.Data,
 		Issuer: ministry.NewIssuer(n.db, n.db, n.signer, software()), Results: results{ministry.NewSealed(n.db)},
-		Importer: importer{files}, Events: eventImporter{n.rescuer()}, Photos: n.db, Places: files, Catalogue: files, Feeds: feeds{files}, Societies: n.db, Presence: presence{s.gateway},
+		Importer: importer{files}, Events: eventImporter{n.rescuer()}, Photos: n.db, Places: files, Catalogue: files, Feeds: feeds{files}, Postings: postings{n.db}, Societies: n.db, Presence: presence{s.gateway},
 	})
 	if err != nil {
 		s.gateway.Close()

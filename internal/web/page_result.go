@@ -15,6 +15,8 @@ func (k *console) resultPages() []route {
 	return []route{
 		{path: "/results", roles: resultReaders, get: k.showResults},
 		{path: "/results/:series/:number", roles: resultReaders, get: k.showResult},
+		{path: "/results/:series/:number/adjustments", roles: resultReaders, get: k.showAdjustments},
+		{path: "/results/:series/:number/adjustments/file", roles: resultReaders, get: k.downloadAdjustments},
 		{path: "/results/:series/:number/document", roles: resultReaders, get: func(v *visit) error { return k.document(v.Context, v.by) }},
 		{path: "/results/:series/:number/receipt", roles: resultReaders, get: func(v *visit) error { return k.receipt(v.Context, v.by) }},
 	}

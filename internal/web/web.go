@@ -24,6 +24,7 @@ type Config struct {
 	Logger   *slog.Logger
 
 	Feeds    Feeds    // without it nobody sees how the feeds do
+	Postings Postings // without it nothing is known of what was posted
 	Places   Places   // without it no session can be planned on the console
 	Presence Presence // without it nobody knows which devices are there
 
@@ -186,6 +187,7 @@ func (a *api) routes(e *echo.Echo) {
 
 	g.GET("/results", a.by(a.results), in)
 	g.GET("/results/:series/:number", a.by(a.result), in)
+	g.GET("/results/:series/:number/adjustments", a.by(a.adjustments), in)
 	g.GET("/results/:series/:number/document", a.by(a.document), in)
 	g.GET("/results/:series/:number/receipt", a.by(a.receipt), in)
 

@@ -1,0 +1,155 @@
+package result
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"jard/internal/stocktake"
+)
+
+// Voucher is what a co-op's ERP is told to post of a result: each line's difference, never what was counted. Shortage and surplus
+// are two vouchers and never netted.
+type Voucher struct {
+	Number string           `json:"number"` // "1/17-shortage": what the movements that post it name; "1/17" is understood as well
+	Kind   string           `json:"kind"`   // shortage or surplus
+	Site   stocktake.SiteID `json:"site"`
+	Sealed Instant          `json:"sealed_at"`
+	Value  stocktake.Fils   `json:"value"`
+	Lines  []VoucherLine    `json:"lines"`
+}
+
+// VoucherLine is one difference to post. Quantity is signed: what is missing is negative.
+type VoucherLine struct {
+	Section  stocktake.SectionID `json:"section"`
+	Item     stocktake.ItemID    `json:"item"`
+	Name     stocktake.Name      `json:"name"`
+	GTIN     string              `json:"gtin14,omitempty"`
+	Unit     stocktake.Unit      `json:"unit"`
+	Quantity stocktake.Quantity  `json:"quantity"`
+	Cost     stocktake.Cost      `json:"unit_cost"`
+	Value    stocktake.Fils      `json:"value"`
+	Reason   string              `json:"reason,omitempty"`
+}
+
+// The kinds of voucher.
+const (
+	Shortage = "shortage"
+	Surplus  = "surplus"
+)
+
+// Vouchers are the shortage and the surplus of a result, in this order, each with the lines that were approved or lie within the
+// tolerance and whose variance is not zero. A voucher may have no lines.
+func (d *Document) Vouchers() ([]Voucher, error) {
+	list := make([]Voucher, 0, 2)
+	for _, kind := range []string{Shortage, Surplus} {
+		list = append(list, Voucher{Number: d.Ref().String() + "-" + kind, Kind: kind, Site: d.Session.Site, Sealed: d.Session.SealedAt, Lines: []VoucherLine{}})
+	}
+	for i := range d.Lines {
+		l := &d.Lines[i]
+		if l.Variance == 0 || l.Status != "approved" && l.Status != "within" {
+			continue
+		}
+		v := &list[0]
+		if l.Variance > 0 {
+			v = &list[1]
+		}
+		var err error
+		if v.Value, err = v.Value.Add(l.Value); err != nil {
+			return nil, err
+		}
+		v.Lines = append(v.Lines, VoucherLine{
+			Section: l.Section, Item: l.Item, Name: l.Name, GTIN: l.GTIN, Unit: l.Unit, Quantity: l.Variance, Cost: l.Cost, Value: l.Value, Reason: l.Reason,
+		})
+	}
+	return list, nil
+}
+
+// PostingState says how a line of a voucher stands in the books.
+type PostingState string
+
+// The states of a posting.
+const (
+	PostingMissing PostingState = "missing"
+	PostingExact   PostingState = "posted"
+	PostingDiffers PostingState = "differs"
+	PostingAgain   PostingState = "again"  // posted more than once
+	PostingUntold  PostingState = "untold" // posted under the voucher, which has no such line
+)
+
+// Posting is a line of a voucher beside what the feed says was posted for it.
+type Posting struct {
+	VoucherLine
+	Voucher string                 `json:"voucher,omitempty"` // empty where no voucher has the line
+	State   PostingState           `json:"state"`
+	Posted  stocktake.Quantity     `json:"posted"`
+	By      []stocktake.MovementID `json:"movements,omitempty"`
+	At      time.Time              `json:"posted_at,omitzero"` // when the last of them was booked
+}
+
+// Posts reports whether a movement says that it posts this document's vouchers, or one of them.
+func (d *Document) Posts(m *stocktake.Movement) bool {
+	ref := d.Ref().String()
+	return m.Posts == ref || m.Posts == ref+"-"+Shortage || m.Posts == ref+"-"+Surplus
+}
+
+// Postings sets the vouchers against the movements of the site's feed that post them, and those that take such back: each line of the
+// vouchers in their order, then what was posted without a line. Movements of anything else have no effect.
+func (d *Document) Postings(moved []stocktake.Movement) ([]Posting, error) {
+	vouchers, err := d.Vouchers()
+	if err != nil {
+		return nil, err
+	}
+	var list []Posting
+	for _, v := range vouchers {
+		for _, l := range v.Lines {
+			list = append(list, Posting{VoucherLine: l, Voucher: v.Number, State: PostingMissing})
+		}
+	}
+	told, posting := len(list), map[stocktake.MovementID]bool{}
+	for i := range moved {
+		if d.Posts(&moved[i]) {
+			posting[moved[i].ID] = true
+		}
+	}
+	whole := make([]int, len(list)) // how often the whole of a line was posted
+	for i := range moved {
+		m := &moved[i]
+		if !posting[m.ID] && !posting[m.Voids] {
+			continue
+		}
+		n := slices.IndexFunc(list, func(p Posting) bool { return p.Item == m.Item && (m.Section == "" || p.Section == m.Section) })
+		if n < 0 {
+			list, whole = append(list, Posting{VoucherLine: VoucherLine{Section: m.Section, Item: m.Item}, State: PostingUntold}), append(whole, 0)
+			n = len(list) - 1
+		}
+		p := &list[n]
+		if p.Posted, err = p.Posted.Add(m.Quantity); err != nil {
+			return nil, err
+		}
+		p.By = append(p.By, m.ID)
+		if m.Booked.After(p.At) {
+			p.At = m.Booked
+		}
+		switch m.Quantity {
+		case p.Quantity:
+			whole[n]++
+		case -p.Quantity:
+			whole[n]--
+		}
+	}
+	for n := range list[:told] {
+		switch p := &list[n]; {
+		case p.Posted == p.Quantity:
+			p.State = PostingExact
+		case p.Posted == 0:
+		case whole[n] > 1:
+			p.State = PostingAgain
+		default:
+			p.State = PostingDiffers
+		}
+	}
+	untold := slices.DeleteFunc(list[told:], func(p Posting) bool { return p.Posted == 0 }) // posted and taken back
+	slices.SortFunc(untold, func(a, b Posting) int { return cmp.Or(cmp.Compare(a.Section, b.Section), cmp.Compare(a.Item, b.Item)) })
+	return list[:told+len(untold)], nil
+}

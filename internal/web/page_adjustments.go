@@ -1,0 +1,171 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"jard/internal/report"
+	"jard/internal/result"
+	"jard/internal/stocktake"
+)
+
+// Postings reads back from a site's feed what was posted. The server fills it in; nothing is asked of the site's own systems.
+type Postings interface {
+	// Posted gives the movements behind a position of the site's movement log that post a result or take another movement back.
+	Posted(ctx context.Context, by stocktake.Person, site stocktake.SiteID, after uint64) ([]stocktake.Movement, error)
+}
+
+// adjustments are the vouchers of a result and how they stand in the books.
+type adjustments struct {
+	Result   result.Ref                  `json:"result"`
+	Corrects *result.Corrects            `json:"corrects,omitempty"`
+	Vouchers []result.Voucher            `json:"vouchers"`
+	Postings []result.Posting            `json:"postings"` // absent where this server reads no feeds
+	States   map[result.PostingState]int `json:"states"`
+	AsOf     time.Time                   `json:"as_of"`
+}
+
+func (a *api) adjust(c echo.Context, by stocktake.Person) (*adjustments, error) {
+	sealed, err := a.oneResult(c, by)
+	if err != nil {
+		return nil, err
+	}
+	if sealed.Kind != "" && sealed.Kind != "result" {
+		return nil, NoRecord.New(strconv.FormatUint(sealed.Series, 10) + "/" + strconv.FormatUint(sealed.Number, 10))
+	}
+	d, err := result.Parse(sealed.Signed.Document)
+	if err != nil {
+		return nil, err
+	}
+	x := &adjustments{Result: d.Ref(), Corrects: d.Corrects, States: map[result.PostingState]int{}, AsOf: a.Now()}
+	if x.Vouchers, err = d.Vouchers(); err != nil {
+		return nil, err
+	}
+	if a.Postings == nil {
+		return x, nil
+	}
+	moved, err := a.Postings.Posted(c.Request().Context(), by, d.Session.Site, d.Movements.Position)
+	if err != nil {
+		return nil, err
+	}
+	if x.Postings, err = d.Postings(moved); err != nil {
+		return nil, err
+	}
+	for _, p := range x.Postings {
+		x.States[p.State]++
+	}
+	return x, nil
+}
+
+func (a *api) adjustments(c echo.Context, by stocktake.Person) error {
+	x, err := a.adjust(c, by)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, x)
+}
+
+// adjustmentsPage shows the vouchers, and beside each line what was posted.
+type adjustmentsPage struct {
+	*adjustments
+	Path string
+	Days int // since the result was sealed
+	Of   result.PostingState
+	List piece[result.Posting]
+}
+
+func (k *console) showAdjustments(v *visit) error {
+	x, err := k.adjust(v.Context, v.by)
+	if err != nil {
+		return err
+	}
+	p := adjustmentsPage{adjustments: x, Path: "/results/" + x.Result.String(), Of: result.PostingState(v.QueryParam("state")),
+		Days: int(x.AsOf.Sub(x.Vouchers[0].Sealed.Time()) / (24 * time.Hour))}
+	var list []result.Posting
+	for _, l := range x.Postings {
+		if p.Of == "" || l.State == p.Of {
+			list = append(list, l)
+		}
+	}
+	p.List = pieceOf(v, list)
+	return v.show("adjustments", frame{Title: "adjustment.title", Nav: "results", Data: p})
+}
+
+// downloadAdjustments gives the vouchers as a file for the books: ?as=csv, xlsx or json, both or, with ?voucher=, one.
+func (k *console) downloadAdjustments(v *visit) error {
+	x, err := k.adjust(v.Context, v.by)
+	if err != nil {
+		return err
+	}
+	chosen := x.Vouchers[:0:0]
+	for _, o := range x.Vouchers {
+		if only := v.QueryParam("voucher"); only == "" || only == o.Kind {
+			chosen = append(chosen, o)
+		}
+	}
+	if len(chosen) == 0 {
+		return QueryWrong.New("voucher")
+	}
+	var out bytes.Buffer
+	as, kind := v.QueryParam("as"), ""
+	switch as {
+	case "csv":
+		kind = "text/csv; charset=utf-8"
+		all := voucherTable("")
+		for _, o := range chosen {
+			all.Rows = append(all.Rows, voucherRows(o)...)
+		}
+		err = all.CSV(&out)
+	case "xlsx":
+		kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+		var sheets []report.Table
+		for _, o := range chosen {
+			t := voucherTable(o.Kind)
+			t.Name, t.RightToLeft = v.tongue.t("paper."+o.Kind), v.tongue.dir() == "rtl"
+			for n, key := range t.Head {
+				t.Head[n] = v.tongue.t("voucher." + key)
+			}
+			t.Rows = voucherRows(o)
+			sheets = append(sheets, t)
+		}
+		err = report.XLSX(&out, sheets...)
+	case "json":
+		return v.JSON(http.StatusOK, chosen)
+	default:
+		return QueryWrong.New("as")
+	}
+	if err != nil {
+		return err
+	}
+	name := "vouchers-" + strconv.FormatUint(x.Result.Series, 10) + "-" + strconv.FormatUint(x.Result.Number, 10) + "." + as
+	v.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="`+name+`"`)
+	return v.Blob(http.StatusOK, kind, out.Bytes())
+}
+
+func voucherTable(name string) report.Table {
+	return report.Table{Name: name, Head: []string{
+		"voucher", "kind", "site", "section", "item", "gtin14", "name", "unit", "quantity", "unit-cost", "value", "reason",
+	}}
+}
+
+// voucherRows are a voucher's lines: quantities in units, costs in fils, values in dinars.
+func voucherRows(o result.Voucher) [][]report.Cell {
+	rows := make([][]report.Cell, 0, len(o.Lines))
+	for _, l := range o.Lines {
+		name := l.Name.Arabic
+		if name == "" {
+			name = l.Name.English
+		}
+		rows = append(rows, []report.Cell{
+			report.Text(o.Number), report.Text(o.Kind), report.Text(string(o.Site)), report.Text(string(l.Section)), report.Text(string(l.Item)),
+			report.Text(l.GTIN), report.Text(name), report.Text(string(l.Unit)), report.Number(l.Quantity.String()), report.Number(l.Cost.String()),
+			report.Number(l.Value.String()), report.Text(l.Reason),
+		})
+	}
+	return rows
+}

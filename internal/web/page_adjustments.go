@@ -126,7 +126,10 @@ func (k *console) downloadAdjustments(v *visit) error {
 		var sheets []report.Table
 		for _, o := range chosen {
 			t := voucherTable(o.Kind)
-			t.Name, t.RightToLeft = v.tongue.t("paper."+o.Kind), v.tongue.dir() == "rtl"
+			t.Name, t.RightToLeft = v.tongue.t("paper.shortage"), v.tongue.dir() == "rtl"
+			if o.Kind == result.Surplus {
+				t.Name = v.tongue.t("paper.surplus")
+			}
 			for n, key := range t.Head {
 				t.Head[n] = v.tongue.t("voucher." + key)
 			}

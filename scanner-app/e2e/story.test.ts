@@ -1,6 +1,5 @@
 // The whole story, in both languages: three handhelds lose the network, count, crash and come back; everything is there
-// once; two who differ are settled by a third; who counted may not approve; it is approved, sealed and delivered. Two cores tell both
-// at a time, each with a server, desks and handhelds of its own.
+// once; two who differ are settled by a third; who counted may not approve; it is approved, sealed and delivered.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Browser } from 'playwright-core'
 import { Api, until } from './api'
@@ -17,7 +16,7 @@ let office: Browser
 beforeAll(async () => { office = await openBrowser() })
 afterAll(() => office?.close())
 
-describe.concurrent.each<Language>(['ar', 'en'])('the story in %s', (language) => {
+describe.each<Language>(['ar', 'en'])('the story in %s', (language) => {
   const name = { ar: 'جرد الليل', en: 'Night count' }
   let demo: Demo, salem: Api, admin: Api, desk: Desk
   let ali: Handheld, sara: Handheld, omar: Handheld
@@ -45,7 +44,7 @@ describe.concurrent.each<Language>(['ar', 'en'])('the story in %s', (language) =
     await demo?.kill('SIGTERM')
   })
 
-  test.sequential('a supervisor issues a session of the supply goods', async () => {
+  test('a supervisor issues a session of the supply goods', async () => {
     desk = await sit('salem')
     await desk.look('home')
     await desk.go('/sessions/new')
@@ -71,7 +70,7 @@ describe.concurrent.each<Language>(['ar', 'en'])('the story in %s', (language) =
     expect(goods).toHaveLength(6)
   })
 
-  test.sequential('three handhelds pair: by the typed code, by its picture and by the link', async () => {
+  test('three handhelds pair: by the typed code, by its picture and by the link', async () => {
     const unpack = (name: string) => Handheld.unpack(name, language, demo.ports.society)
     ;[ali, sara, omar] = await Promise.all([unpack('ali'), unpack('sara'), unpack('omar')])
     await Promise.all([ali, sara, omar].map((h) => h.speak()))
@@ -87,7 +86,7 @@ describe.concurrent.each<Language>(['ar', 'en'])('the story in %s', (language) =
     expect(omar.page.url()).not.toContain('pair=')
   })
 
-  test.sequential('counters sign in, take the session and hold its items with their codes', async () => {
+  test('counters sign in, take the session and hold its items with their codes', async () => {
     for (const [h, id] of [[ali, 'ali'], [sara, 'sara'], [omar, 'omar']] as const) await h.signIn(id, demo.login(id).pin!)
     await ali.look('sessions')
     await Promise.all([ali, sara, omar].map((h) => h.join(name[language])))
@@ -99,7 +98,7 @@ describe.concurrent.each<Language>(['ar', 'en'])('the story in %s', (language) =
     expect(new Set(goods.map((g) => g.code)).size).toBe(6)
   })
 
-  test.sequential('the network goes, and they count where they overlap', async () => {
+  test('the network goes, and they count where they overlap', async () => {
     await sara.page.waitForFunction(() => navigator.serviceWorker.controller !== null) // the page of her first visit, too
     for (const h of [ali, sara, omar]) h.proxy.cut()
     for (const h of [ali, sara, omar]) await h.offline()
@@ -169,7 +168,7 @@ describe.concurrent.each<Language>(['ar', 'en'])('the story in %s', (language) =
     expect(await ali.unsent()).toBeGreaterThan(4)
   })
 
-  test.sequential('a browser is killed in the middle of a location, and knows everything when it is opened again', async () => {
+  test('a browser is killed in the middle of a location, and knows everything when it is opened again', async () => {
     const before = await ali.unsent()
     await ali.kill()
     await ali.switchOn()
@@ -181,7 +180,7 @@ describe.concurrent.each<Language>(['ar', 'en'])('the story in %s', (language) =
     await ali.finish()
   })
 
-  test.sequential('the server is killed while they come back, and everything is there once', async () => {
+  test('the server is killed while they come back, and everything is there once', async () => {
     await desk.go(ofSession())
     await desk.figure('disputes', 0)
     await desk.page.evaluate(() => { (window as unknown as { same: boolean }).same = true })
@@ -209,7 +208,7 @@ describe.concurrent.each<Language>(['ar', 'en'])('the story in %s', (language) =
     expect(await salem.all(`/sessions/${session}/quarantine`)).toEqual([])
   })
 
-  test.sequential('the dispute shows on the board without a reload', async () => {
+  test('the dispute shows on the board without a reload', async () => {
     await desk.figure('disputes', 1)
     await desk.figure('unknown', 1)
     expect(await desk.page.evaluate(() => (window as unknown as { same?: boolean }).same)).toBe(true)
@@ -217,7 +216,7 @@ describe.concurrent.each<Language>(['ar', 'en'])('the story in %s', (language) =
     for (const page of ['passes', 'log', 'quarantine', 'recounts', 'plan', 'codes', 'count-sheet']) await desk.visit(ofSession('/' + page), page)
   })
 
-  test.sequential('what is damaged shows with its photo, taken without a network', async ({ expect }) => {
+  test('what is damaged shows with its photo, taken without a network', async () => {
     await desk.go(ofSession('/line?' + new URLSearchParams({ section: 'supply', item: goods[1]!.id })))
     const photo = desk.page.locator('img.photo')
     await desk.page.getByText(desk.text('condition.damaged')).first().waitFor()
@@ -235,7 +234,7 @@ describe.concurrent.each<Language>(['ar', 'en'])('the story in %s', (language) =
     await desk.look('line-photo')
   })
 
-  test.sequential('the unknown code is an item for good', async () => {
+  test('the unknown code is an item for good', async () => {
     await desk.go(ofSession('/codes?code=WHO-KNOWS-17&q=' + goods[5]!.code))
     await desk.page.locator(`input[name=item][value="${goods[5]!.id}"]`).check()
     await desk.page.getByLabel(desk.text('code.pack')).fill('1')
@@ -244,7 +243,7 @@ describe.concurrent.each<Language>(['ar', 'en'])('the story in %s', (language) =
     await desk.page.waitForURL(/done=done.code/)
   })
 
-  test.sequential('a recount by the third, who had not counted there, settles it', async () => {
+  test('a recount by the third, who had not counted there, settles it', async () => {
     await desk.go(ofSession('/disputes'))
     await desk.look('disputes')
     await desk.press(desk.page.locator('article.case button[formaction$="/recounts"]'))
@@ -272,7 +271,7 @@ describe.concurrent.each<Language>(['ar', 'en'])('the story in %s', (language) =
     await desk.visit(ofSession('/line?' + new URLSearchParams({ section: 'supply', item: goods[3]!.id })), 'line')
   })
 
-  test.sequential('what nobody met is signed as zero', async () => {
+  test('what nobody met is signed as zero', async () => {
     await desk.go(ofSession('/rest?section=supply'))
     await desk.look('rest')
     await desk.page.getByLabel(desk.text('form.reason')).first().fill('searched for, not there')
@@ -280,7 +279,7 @@ describe.concurrent.each<Language>(['ar', 'en'])('the story in %s', (language) =
     await desk.page.waitForURL(/done=done.rest-signed/)
   })
 
-  test.sequential('who counted may not approve, and is told why', async () => {
+  test('who counted may not approve, and is told why', async () => {
     await admin.post('/people/ali/roles', { roles: ['counter', 'manager', 'financial-controller'] })
     await admin.post('/people/ali/password', { password: 'ali counts and approves' })
     const own = await Desk.signIn(office, 'ali', 'ali counts and approves', language, demo.told.society)
@@ -311,7 +310,7 @@ describe.concurrent.each<Language>(['ar', 'en'])('the story in %s', (language) =
     await own.leave()
   })
 
-  test.sequential('others approve, tier by tier', async () => {
+  test('others approve, tier by tier', async () => {
     for (const id of ['mona', 'faisal']) {
       await desk.leave()
       desk = await sit(id)
@@ -322,7 +321,7 @@ describe.concurrent.each<Language>(['ar', 'en'])('the story in %s', (language) =
         await desk.press('approve')
         await desk.look(`approve-${id}-${tier}`)
         if (!(await desk.does('sign-approve').count())) continue // none of these is theirs
-        await desk.page.getByLabel(desk.text('form.reason')).fill('checked on the shelf')
+        await desk.page.locator('textarea[name=reason]').fill('checked on the shelf')
         await desk.press('sign-approve')
         await desk.page.locator('.notice[role=status]:visible, .notice[role=alert]:visible').first().waitFor()
       }
@@ -332,7 +331,7 @@ describe.concurrent.each<Language>(['ar', 'en'])('the story in %s', (language) =
     desk = await sit('mona')
   })
 
-  test.sequential('it closes, every handheld hands in what it holds, and it is sealed', async () => {
+  test('it closes, every handheld hands in what it holds, and it is sealed', async () => {
     await desk.go(ofSession('/seal'))
     await desk.press('close')
     await desk.page.waitForURL(/done=done.closing/)
@@ -345,7 +344,7 @@ describe.concurrent.each<Language>(['ar', 'en'])('the story in %s', (language) =
     await ali.page.getByText(ali.text('session.sealed')).first().waitFor()
   })
 
-  test.sequential('it is delivered, and the ministry shows it verified', async () => {
+  test('it is delivered, and the ministry shows it verified', async () => {
     await until('the ministry accepts it', async () => {
       await desk.go('/results')
       return (await desk.page.locator('tbody tr', { has: desk.page.locator(`a[href="${ofSession()}"]`) }).getByText(desk.text('result.accepted')).count()) > 0
@@ -367,7 +366,7 @@ describe.concurrent.each<Language>(['ar', 'en'])('the story in %s', (language) =
     await badria.leave()
   })
 
-  test.sequential('the other pages read as well', async () => {
+  test('the other pages read as well', async () => {
     for (const [path, name] of [['/sessions', 'sessions'], [ofSession('/variance-sheet'), 'variance-sheet'], [ofSession('/log'), 'log-sealed'], ['/import', 'imports'], ['/import/items', 'import'],
       ['/sites', 'sites'], ['/sites/warehouse', 'site'], ['/sites/warehouse/sections/supply', 'section'], ['/labels', 'labels'], ['/labels/locations?place=site%3Dwarehouse%26section%3Dsupply&stock=s3x8&start=1', 'label-sheet'], ['/me', 'me']]) await desk.visit(path!, name!)
     await desk.leave()

@@ -63,6 +63,8 @@ export class Lines {
   unsettled = 0
 
   private want: string[] = [] // the words that are looked for
+  private order: Line[] | undefined // all lines as they are sorted, until one changes or another order is asked for
+  private orderedBy = ''
 
   get size(): number { return this.all.size }
   get(key: string): Line | undefined { return this.all.get(key) }
@@ -70,6 +72,7 @@ export class Lines {
   replace(rows: Row[]): void {
     const old = new Map(this.all)
     this.all.clear()
+    this.order = undefined
     for (const r of rows) {
       const line = fill(blank(), r)
       const before = old.get(line.key)
@@ -82,6 +85,7 @@ export class Lines {
 
   /** changes keep every line where it stands: nothing jumps under the cursor. New ones come last until the next order. */
   apply(rows: Row[], gone: [string, string][], now: number): void {
+    this.order = undefined
     for (const r of rows) {
       const key = keyOf(r[0], r[1])
       let line = this.all.get(key)
@@ -107,12 +111,18 @@ export class Lines {
     }
   }
 
-  /** makes the order anew */
+  /** makes the order anew: lines are sorted only where something changed, for a filter they stay as they are */
   arrange(): void {
-    const list: Line[] = []
     this.want = fold(this.choice.text).split(' ').filter(Boolean)
-    for (const l of this.all.values()) if (this.fits(l)) list.push(l)
+    this.shown = this.sorted().filter((l) => this.fits(l))
+    this.unsettled = 0
+  }
+
+  private sorted(): Line[] {
     const { sort, down } = this.choice
+    const by = sort + down
+    if (this.order && this.orderedBy === by) return this.order
+    const list = [...this.all.values()]
     const sign = down ? -1 : 1
     if (sort === 'section' || sort === 'item' || sort === 'category') list.sort((a, b) => sign * text(a[sort], b[sort]) || place(a, b))
     else if (sort === 'name') list.sort((a, b) => sign * text(folded(a), folded(b)) || place(a, b))
@@ -122,8 +132,9 @@ export class Lines {
       list.sort((a, b) => (hasVariance(b) ? 1 : 0) - (hasVariance(a) ? 1 : 0) || sign * (a[sort] - b[sort]) || place(a, b))
     } else if (sort === 'worth') list.sort((a, b) => apart(worth(a), worth(b)) || place(a, b))
     else list.sort((a, b) => sign * (a[sort] - b[sort]) || place(a, b))
-    this.shown = list
-    this.unsettled = 0
+    this.order = list
+    this.orderedBy = by
+    return list
   }
 
   private fits(l: Line): boolean {

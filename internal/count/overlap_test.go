@@ -113,16 +113,17 @@ func TestOverlapsOfSessionsIssuedAtOnce(t *testing.T) {
 	}
 }
 
-// A correction is about a sealed session, so it stands beside whoever counts there now, and not beside another correction.
-func TestCorrectionsOverlapCorrectionsOnly(t *testing.T) {
+// What is corrected has a sealed result: an open session is no excuse for a second one beside it.
+func TestOnlySealedSessionsAreCorrected(t *testing.T) {
 	f := openFloor(t)
 	f.issue(sara, session)
 	again := scoped("again", coldPlan("").Scope)
-	again.Corrects = "sealed-long-ago"
-	_, err := f.svc.Issue(t.Context(), sara, again)
-	f.check(err)
-	again.Session = "once-more"
-	if _, err = f.svc.Issue(t.Context(), sara, again); !errors.Is(err, count.SessionOverlap) {
-		t.Fatalf("a second correction beside the first: %v", err)
+	again.Corrects = session
+	if _, err := f.svc.Issue(t.Context(), sara, again); !errors.Is(err, count.CorrectsUnsealed) {
+		t.Fatalf("an open session was corrected: %v", err)
+	}
+	again.Corrects = "never-issued"
+	if _, err := f.svc.Issue(t.Context(), sara, again); stocktake.CodeOf(err) != stocktake.NotFound {
+		t.Fatalf("what was never issued was corrected: %v", err)
 	}
 }

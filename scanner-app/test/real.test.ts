@@ -167,6 +167,7 @@ async function unpack(name: string) {
 }
 
 it('rescues what a dead handheld held, once, and quarantines what a revoked one held', async () => {
+  as('mona', 'session', 'cancel', 'night1', '--reason', 'another one is counted')
   as('salem', 'session', 'issue', 'central', '--id', 'night2')
   const dead = await unpack('dead'), lost = await unpack('lost')
   const killed = new Promise((r) => server!.once('exit', r))

@@ -227,7 +227,7 @@ func committee(p *count.Plan, _ *count.Material) { p.Committee = []stocktake.Per
 
 func TestTestsIncrementalIsFromScratch(t *testing.T) {
 	compared := 0
-	sessions(t, 60, func(t *testing.T, r *random) {
+	sessions(t, 160, func(t *testing.T, r *random) {
 		r.stepwise(t)
 		for _, l := range r.running.View().Lines {
 			compared += len(l.Tests)

@@ -8,7 +8,7 @@ func Word(english string) Name { return Name{English: english, Arabic: words[eng
 
 var words = map[string]string{
 	"society": "الجمعية", "site": "المقر", "section": "القسم", "location": "الموقع", "item": "الصنف", "barcode": "الباركود",
-	"session": "الجلسة", "person": "الشخص", "device": "الجهاز", "pass": "الجولة", "task": "المهمة", "line": "البند",
+	"session": "الجلسة", "person": "الشخص", "device": "الجهاز", "pass": "الجولة", "task": "المهمة", "test": "العدّ الاختباري", "signatory": "الموقِّع", "line": "البند",
 	"event": "الحدث", "movement": "الحركة", "held event": "الحدث المحجوز", "unknown code": "الرمز المجهول", "dispute": "التعارض", "stream": "سلسلة الجهاز",
 	"location in scope": "موقع ضمن النطاق", "result": "النتيجة", "sealed result of session": "نتيجة مختومة للجلسة", "place": "الرقم",
 	"filing": "المستند المستلَم", "document": "المستند", "chunk": "جزء المستند", "identity": "هوية الجمعية", "mapping": "ربط الأعمدة",

@@ -251,6 +251,11 @@ func (f *Fold) begun(x *touched, s *spot, facts *passFacts) {
 			x.lines[k] = true
 		}
 	}
+	for k := range x.history.testers { // a test says nothing once its tester counts there
+		if k.section == p.Section {
+			x.lines[k] = true
+		}
+	}
 }
 
 // reached adds the items of which a line waited for the watermark.
@@ -269,8 +274,8 @@ func (f *Fold) reached(x *touched) {
 // reclock looks again at what no measurement bounds, or none did. It reports false where moves have to be put in order anew.
 func (f *Fold) reclock(x *touched) bool {
 	moved := map[stocktake.SectionID]bool{} // some walk there was at another time than was known
-	for _, s := range f.scene.spots {
-		for _, g := range s.groups {
+	again := func(s *spot, groups []*group) {
+		for _, g := range groups {
 			if !g.open {
 				continue
 			}
@@ -281,6 +286,10 @@ func (f *Fold) reclock(x *touched) bool {
 				f.scene.sections[s.location.Section].looked = false
 			}
 		}
+	}
+	for _, s := range f.scene.spots {
+		again(s, s.groups)
+		again(s, s.tests)
 	}
 	for id := range moved {
 		for _, l := range x.base.linesOf(id) {

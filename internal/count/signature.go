@@ -147,11 +147,18 @@ func (v *View) signatory(k signatoryKey) *Signatory {
 	return nil
 }
 
-// figures is the digest of all that a signature is put to: each line's figures, where it stands, and what is left out.
+// figures is the digest of all that a signature is put to: each line's figures, where it stands, by whose word and for which reason, and
+// what is left out.
 func (v *View) figures() Digest {
 	h := sha256.New()
 	for _, l := range v.Lines {
-		h.Write(newDigester("line").text(string(l.Section)).text(string(l.Item)).text(string(l.Digest)).text(string(l.Status)))
+		var word uint64
+		for _, d := range l.Decisions {
+			if d.Standing {
+				word = d.Offset
+			}
+		}
+		h.Write(newDigester("line").text(string(l.Section)).text(string(l.Item)).text(string(l.Digest)).text(string(l.Status)).number(int64(word)))
 	}
 	for _, a := range v.Asides {
 		h.Write(newDigester("aside").text(a.Kind).text(a.Key).text(a.Reason))

@@ -138,6 +138,15 @@ func TestSignaturesLapseWithTheFigures(t *testing.T) {
 	f.wantStand(count.SignatureLapsed, count.SignatureGiven, count.SignatureLapsed)
 	f.check(f.sign(jaber, count.AsCommittee))
 	f.check(f.sign(latifa, count.AsWitness))
+	f.wantStand(count.SignatureGiven, count.SignatureGiven, count.SignatureGiven)
+	// The same figures by another word: nobody signed that.
+	_, err = f.svc.DecideLines(t.Context(), mona, session, count.LinesVerdict{Verdict: count.Approve, Reason: "stolen",
+		Lines: []count.LineRef{{Section: l.Section, Item: l.Item, Digest: f.view(sara, session).Line("cold", "ice").Digest}}})
+	f.check(err)
+	f.wantStand(count.SignatureLapsed, count.SignatureLapsed, count.SignatureLapsed)
+	f.check(f.sign(jaber, count.AsCommittee))
+	f.check(f.sign(hessa, count.AsCommittee))
+	f.check(f.sign(latifa, count.AsWitness))
 	f.check(f.seal())
 }
 

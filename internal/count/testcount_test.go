@@ -51,6 +51,21 @@ func TestTestThatAgreesKeepsNothingOpen(t *testing.T) {
 	}
 }
 
+// A test says nothing once its tester counts in the section, from the moment that they begin.
+func TestTesterBeginsToCount(t *testing.T) {
+	s := write(t)
+	s.whole("ali", "B1", found{"rice": 3})
+	s.whole("huda", "B1", found{"rice": 2}, s.tests("B1", "rice"))
+	tests := func() []count.TestFound { return s.view().Line("dry", "rice").Tests }
+	if list := tests(); len(list) != 1 || !list[0].Differs() {
+		t.Fatalf("%+v", list)
+	}
+	s.open("huda", "S1")
+	if list := tests(); list[0].Void != count.TesterCounted.Key {
+		t.Fatalf("%+v", list)
+	}
+}
+
 // What nobody counted is not counted for having been tested, and what a test does not meet it found none of.
 func TestTestOfWhatIsNotThere(t *testing.T) {
 	s := write(t)

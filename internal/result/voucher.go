@@ -29,6 +29,7 @@ type VoucherLine struct {
 	Quantity stocktake.Quantity  `json:"quantity"`
 	Cost     stocktake.Cost      `json:"unit_cost"`
 	Value    stocktake.Fils      `json:"value"`
+	Code     string              `json:"code,omitempty"` // of the policy's reason codes
 	Reason   string              `json:"reason,omitempty"`
 }
 
@@ -59,7 +60,7 @@ func (d *Document) Vouchers() ([]Voucher, error) {
 			return nil, err
 		}
 		v.Lines = append(v.Lines, VoucherLine{
-			Section: l.Section, Item: l.Item, Name: l.Name, GTIN: l.GTIN, Unit: l.Unit, Quantity: l.Variance, Cost: l.Cost, Value: l.Value, Reason: l.Reason,
+			Section: l.Section, Item: l.Item, Name: l.Name, GTIN: l.GTIN, Unit: l.Unit, Quantity: l.Variance, Cost: l.Cost, Value: l.Value, Code: l.Code, Reason: l.Reason,
 		})
 	}
 	return list, nil
@@ -93,6 +94,25 @@ func (d *Document) Posts(m *stocktake.Movement) bool {
 	return m.Posts == ref || m.Posts == ref+"-"+Shortage || m.Posts == ref+"-"+Surplus
 }
 
+// postedTo finds the line that a movement posts, or takes back: of the voucher that it names, if it names one, and of its section. One that
+// names no section is for the line whose quantity it has, else for the first. It gives -1 where no line fits.
+func (d *Document) postedTo(list []Posting, lines []int, m *stocktake.Movement, posts string) int {
+	found := -1
+	for _, n := range lines {
+		p := &list[n]
+		if m.Section != "" && p.Section != m.Section || p.Voucher != "" && posts != p.Voucher && posts != d.Ref().String() {
+			continue
+		}
+		if m.Section != "" || p.Quantity == m.Quantity || p.Quantity == -m.Quantity && m.Voids != "" {
+			return n
+		}
+		if found < 0 {
+			found = n
+		}
+	}
+	return found
+}
+
 // Postings sets the vouchers against the movements of the site's feed that post them, and those that take such back: each line of the
 // vouchers in their order, then what was posted without a line. Movements of anything else have no effect.
 func (d *Document) Postings(moved []stocktake.Movement) ([]Posting, error) {
@@ -106,22 +126,30 @@ func (d *Document) Postings(moved []stocktake.Movement) ([]Posting, error) {
 			list = append(list, Posting{VoucherLine: l, Voucher: v.Number, State: PostingMissing})
 		}
 	}
-	told, posting := len(list), map[stocktake.MovementID]bool{}
+	told, posting := len(list), map[stocktake.MovementID]string{}
 	for i := range moved {
 		if d.Posts(&moved[i]) {
-			posting[moved[i].ID] = true
+			posting[moved[i].ID] = moved[i].Posts
 		}
+	}
+	lines := map[stocktake.ItemID][]int{}
+	for n := range list {
+		lines[list[n].Item] = append(lines[list[n].Item], n)
 	}
 	whole := make([]int, len(list)) // how often the whole of a line was posted
 	for i := range moved {
 		m := &moved[i]
-		if !posting[m.ID] && !posting[m.Voids] {
-			continue
+		posts, ok := posting[m.ID]
+		if !ok {
+			if posts, ok = posting[m.Voids]; !ok {
+				continue
+			}
 		}
-		n := slices.IndexFunc(list, func(p Posting) bool { return p.Item == m.Item && (m.Section == "" || p.Section == m.Section) })
+		n := d.postedTo(list, lines[m.Item], m, posts)
 		if n < 0 {
+			n = len(list)
 			list, whole = append(list, Posting{VoucherLine: VoucherLine{Section: m.Section, Item: m.Item}, State: PostingUntold}), append(whole, 0)
-			n = len(list) - 1
+			lines[m.Item] = append(lines[m.Item], n)
 		}
 		p := &list[n]
 		if p.Posted, err = p.Posted.Add(m.Quantity); err != nil {

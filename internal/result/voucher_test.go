@@ -95,3 +95,46 @@ func TestPostingsAreReadBack(t *testing.T) {
 		t.Errorf("%d postings", len(list))
 	}
 }
+
+// Books that name no section post each line's own quantity, and a shortage posted as a surplus is posted under the wrong voucher.
+func TestPostingsFindTheirLine(t *testing.T) {
+	d, _ := settled(t)
+	vouchers, err := d.Vouchers()
+	if err != nil {
+		t.Fatal(err)
+	}
+	short, over := vouchers[0].Lines[0], vouchers[1].Lines[0]
+	for i := range d.Lines { // one item, short here and over there
+		if d.Lines[i].Item == over.Item {
+			d.Lines[i].Item, d.Lines[i].Section = short.Item, "elsewhere"
+		}
+	}
+	post := func(id stocktake.MovementID, q stocktake.Quantity, section stocktake.SectionID, posts string) stocktake.Movement {
+		return stocktake.Movement{ID: id, Kind: stocktake.WriteOff, Item: short.Item, Section: section, Quantity: q, Posts: posts}
+	}
+	states := func(moved ...stocktake.Movement) (list [3]result.PostingState) {
+		all, err := d.Postings(moved)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range all {
+			switch {
+			case p.Item != short.Item:
+			case p.State == result.PostingUntold:
+				list[2] = p.State
+			case p.Quantity < 0:
+				list[0] = p.State
+			default:
+				list[1] = p.State
+			}
+		}
+		return list
+	}
+	both := [3]result.PostingState{result.PostingExact, result.PostingExact}
+	if got := states(post("a", over.Quantity, "", "1/1"), post("b", short.Quantity, "", "1/1")); got != both {
+		t.Errorf("without a section: %v", got)
+	}
+	if got := states(post("a", short.Quantity, short.Section, "1/1-surplus")); got != [3]result.PostingState{result.PostingMissing, result.PostingMissing, result.PostingUntold} {
+		t.Errorf("under the wrong voucher: %v", got)
+	}
+}

@@ -152,7 +152,7 @@ func (k *console) downloadAdjustments(v *visit) error {
 
 func voucherTable(name string) report.Table {
 	return report.Table{Name: name, Head: []string{
-		"voucher", "kind", "site", "section", "item", "gtin14", "name", "unit", "quantity", "unit-cost", "value", "reason",
+		"voucher", "kind", "site", "section", "item", "gtin14", "name", "unit", "quantity", "unit-cost", "value", "code", "reason",
 	}}
 }
 
@@ -167,7 +167,7 @@ func voucherRows(o result.Voucher) [][]report.Cell {
 		rows = append(rows, []report.Cell{
 			report.Text(o.Number), report.Text(o.Kind), report.Text(string(o.Site)), report.Text(string(l.Section)), report.Text(string(l.Item)),
 			report.Text(l.GTIN), report.Text(name), report.Text(string(l.Unit)), report.Number(l.Quantity.String()), report.Number(l.Cost.String()),
-			report.Number(l.Value.String()), report.Text(l.Reason),
+			report.Number(l.Value.String()), report.Text(l.Code), report.Text(l.Reason),
 		})
 	}
 	return rows

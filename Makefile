@@ -14,7 +14,7 @@ FUZZTIME ?= 4000x
 APP := scanner-app
 BUILT := $(CURDIR)/bin/web
 
-.PHONY: test tools lint check test-go test-app fresh fuzz browser soak web bench figures demo story pictures build
+.PHONY: test tools lint check test-go test-app fresh fuzz browser browser-story browser-screens soak web bench figures demo story pictures build
 
 # Two lanes, for two cores: fuzzing takes the app's once that is done. The browsers have the machine to themselves.
 test: tools
@@ -71,9 +71,21 @@ fresh: $(APP)/node_modules/.package-lock.json
 	  && npx vite build --logLevel warn --emptyOutDir --config vite.console.config.ts --outDir $(BUILT)/console
 	diff -rq static/scanner $(BUILT)/scanner && diff -rq static/console $(BUILT)/console || (echo "static/ is stale: make web" >&2; exit 1)
 
+# The story waits much and may wait longer; what looks at screens runs beside it. Cameras, pains and the soak have the machine to
+# themselves, and so do keys that come within milliseconds and whatever is new.
+E2E = cd $(APP) && JARD_SERVER=$(CURDIR)/bin/jard JARD_SHOTS=$${JARD_SHOTS:-$(CURDIR)/bin/shots} npm run e2e --
+BESIDE := e2e/looks.test.ts e2e/update.test.ts e2e/full.test.ts
+
 browser: tools $(APP)/node_modules/.package-lock.json
 	$(GO) build -o bin/jard ./server
-	cd $(APP) && JARD_SERVER=$(CURDIR)/bin/jard JARD_SHOTS=$${JARD_SHOTS:-$(CURDIR)/bin/shots} npm run e2e
+	$(MAKE) -j2 --output-sync=target browser-story browser-screens
+	$(E2E) $(foreach file,e2e/story.test.ts $(BESIDE),--exclude $(file))
+
+browser-story:
+	$(E2E) e2e/story.test.ts
+
+browser-screens:
+	$(E2E) $(BESIDE)
 
 MINUTES ?= 10
 SCANS ?= 5000

@@ -131,9 +131,6 @@ func (r *room) part(s *subscriber) {
 	delete(r.here, s)
 	r.left = r.hub.Now()
 	r.stir()
-	if len(r.here) == 0 {
-		time.AfterFunc(r.hub.Linger, r.hub.tidy)
-	}
 }
 
 // run looks whenever something came in, and not more often than the pace or, of the last looks together, a quarter of the time: one that
@@ -154,6 +151,7 @@ func (r *room) run() {
 		if len(r.here) == 0 {
 			r.running = false
 			r.mu.Unlock()
+			time.AfterFunc(r.hub.Linger, r.hub.tidy) // from now on: while it rested after a look it could not be let go
 			return
 		}
 		by := slices.Collect(maps.Keys(r.here))[0].who

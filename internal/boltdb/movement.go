@@ -381,11 +381,7 @@ func (db *DB) LastConflicts(ctx context.Context, society stocktake.SocietyID, si
 			k, _ = rows.Prev()
 		}
 		for ; bytes.HasPrefix(k, key) && len(list) < limit; k, _ = rows.Prev() {
-			offset, _, ok := cutUint64(k[len(key):])
-			if !ok {
-				return ValueDamaged.New("conflict")
-			}
-			e, err := j.entry(binary.AppendUvarint(nil, offset))
+			e, err := j.conflict(k)
 			if err != nil {
 				return err
 			}
@@ -394,6 +390,15 @@ func (db *DB) LastConflicts(ctx context.Context, society stocktake.SocietyID, si
 		return nil
 	})
 	return list, err
+}
+
+// conflict reads the entry that a row of the conflicts names by its key.
+func (j *transfer) conflict(row []byte) (link.Entry, error) {
+	offset, _, ok := cutUint64(row[len(j.key):])
+	if !ok {
+		return link.Entry{}, ValueDamaged.New("conflict")
+	}
+	return j.entry(binary.AppendUvarint(nil, offset))
 }
 
 // Conflicts implements link.Movements.
@@ -407,11 +412,7 @@ func (db *DB) Conflicts(ctx context.Context, society stocktake.SocietyID, site s
 		j := transfer{key: key, tx: tx}
 		rows := tx.Bucket(bucketConflicts).Cursor()
 		for k, _ := rows.Seek(offsetKey(key, max(from, 1))); bytes.HasPrefix(k, key) && len(list) < limit; k, _ = rows.Next() {
-			offset, _, ok := cutUint64(k[len(key):])
-			if !ok {
-				return ValueDamaged.New("conflict")
-			}
-			e, err := j.entry(binary.AppendUvarint(nil, offset))
+			e, err := j.conflict(k)
 			if err != nil {
 				return err
 			}

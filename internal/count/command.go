@@ -24,7 +24,12 @@ func (s *Service) write(ctx context.Context, by stocktake.Person, session stockt
 // decide checks a command against the session as it stands, then appends it. No lock is held in between, and none is
 // needed: a decision names the digest of what it saw, and lapses by itself when that has changed.
 func (s *Service) decide(ctx context.Context, by stocktake.Person, session stocktake.SessionID, kind Kind, body any, check func(*View) error) (Entry, error) {
-	if err := may(by, planners...); err != nil {
+	return s.decideAs(ctx, by, planners, session, kind, body, check)
+}
+
+// decideAs is decide for whoever holds one of the roles. The check may fill in the body.
+func (s *Service) decideAs(ctx context.Context, by stocktake.Person, roles []stocktake.Role, session stocktake.SessionID, kind Kind, body any, check func(*View) error) (Entry, error) {
+	if err := may(by, roles...); err != nil {
 		return Entry{}, err
 	}
 	v, err := s.view(ctx, by.Society, session)
@@ -365,17 +370,7 @@ func (s *Service) AsideLocation(ctx context.Context, by stocktake.Person, sessio
 
 // DecideLines approves, rejects or returns the lines of a sheet. All of them or none.
 func (s *Service) DecideLines(ctx context.Context, by stocktake.Person, session stocktake.SessionID, d LinesVerdict) (Entry, error) {
-	if err := may(by, readers...); err != nil {
-		return Entry{}, err
-	}
-	v, err := s.view(ctx, by.Society, session)
-	if err != nil {
-		return Entry{}, err
-	}
-	if err := v.checkVerdict(by, d); err != nil {
-		return Entry{}, err
-	}
-	return s.write(ctx, by, session, LinesDecided, d)
+	return s.decideAs(ctx, by, readers, session, LinesDecided, d, func(v *View) error { return v.checkVerdict(by, d) })
 }
 
 func (v *View) checkVerdict(by stocktake.Person, d LinesVerdict) error {

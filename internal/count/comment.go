@@ -28,23 +28,15 @@ const MaxComment = 1000
 
 // CommentLine writes a comment beside a line, by whoever may see the session's figures.
 func (s *Service) CommentLine(ctx context.Context, by stocktake.Person, session stocktake.SessionID, r Remark) (Entry, error) {
-	if err := may(by, readers...); err != nil {
-		return Entry{}, err
-	}
-	if r.Text == "" || len(r.Text) > MaxComment {
-		return Entry{}, CommentNeeded.New(stocktake.Letters(MaxComment))
-	}
-	v, err := s.view(ctx, by.Society, session)
-	if err != nil {
-		return Entry{}, err
-	}
-	if v.State == StateSealed || v.State == StateCancelled {
-		return Entry{}, LogClosed.New(string(session))
-	}
-	if v.Line(r.Section, r.Item) == nil {
-		return Entry{}, stocktake.NoSuch("line", string(r.Section)+" / "+string(r.Item))
-	}
-	return s.write(ctx, by, session, LineCommented, r)
+	return s.decideAs(ctx, by, readers, session, LineCommented, r, func(v *View) error {
+		if r.Text == "" || len(r.Text) > MaxComment {
+			return CommentNeeded.New(stocktake.Letters(MaxComment))
+		}
+		if v.Line(r.Section, r.Item) == nil {
+			return stocktake.NoSuch("line", string(r.Section)+" / "+string(r.Item))
+		}
+		return nil
+	})
 }
 
 // remark files a comment. Views hold the list as long as it was: it only ever grows.

@@ -193,29 +193,18 @@ func (s *Service) RefuseSignature(ctx context.Context, by stocktake.Person, sess
 func (s *Service) sign(ctx context.Context, by stocktake.Person, session stocktake.SessionID, kind Kind, g Signature,
 	prove func(context.Context) error, check func(*View) error,
 ) (Entry, error) {
-	if err := may(by, readers...); err != nil {
-		return Entry{}, err
-	}
-	v, err := s.view(ctx, by.Society, session)
-	if err != nil {
-		return Entry{}, err
-	}
-	switch {
-	case v.State == StateSealed, v.State == StateCancelled:
-		return Entry{}, LogClosed.New(string(session))
-	case v.signatory(signatoryKey{by.ID, g.Capacity}) == nil:
-		return Entry{}, NotSignatory.New()
-	}
-	if err := check(v); err != nil {
-		return Entry{}, err
-	}
-	if g.Digest != v.Figures {
-		return Entry{}, ChangedSince.New(v.Plan.Name)
-	}
-	if err := prove(ctx); err != nil {
-		return Entry{}, err
-	}
-	return s.write(ctx, by, session, kind, g)
+	return s.decideAs(ctx, by, readers, session, kind, g, func(v *View) error {
+		if v.signatory(signatoryKey{by.ID, g.Capacity}) == nil {
+			return NotSignatory.New()
+		}
+		if err := check(v); err != nil {
+			return err
+		}
+		if g.Digest != v.Figures {
+			return ChangedSince.New(v.Plan.Name)
+		}
+		return prove(ctx)
+	})
 }
 
 // AsideSignature ends the waiting for a signature that will not come, with a reason that the record prints; or takes that back.

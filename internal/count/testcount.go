@@ -154,34 +154,25 @@ func (v *View) MayTest(who stocktake.PersonID, l *Line) bool {
 
 // OrderTest has lines tested. Only the committee and the witness may ask for it, or take it back.
 func (s *Service) OrderTest(ctx context.Context, by stocktake.Person, session stocktake.SessionID, w TestWant, people []stocktake.PersonID) (Entry, error) {
-	if err := may(by, readers...); err != nil {
-		return Entry{}, err
-	}
-	v, err := s.view(ctx, by.Society, session)
-	if err != nil {
-		return Entry{}, err
-	}
-	switch {
-	case v.State == StateSealed, v.State == StateCancelled:
-		return Entry{}, LogClosed.New(string(session))
-	case !v.Tests(by.ID):
-		return Entry{}, TestCommittee.New()
-	case v.Closing && len(w.Withdraw) == 0:
-		return Entry{}, NoMoreTasks.New()
-	case len(w.Reason) > MaxReason:
-		return Entry{}, reasonNeeded()
-	}
 	t := TestCount{Withdraw: w.Withdraw, Due: w.Due, Reason: w.Reason}
-	if len(w.Withdraw) > 0 {
+	return s.decideAs(ctx, by, readers, session, TestOrdered, &t, func(v *View) error {
+		switch {
+		case !v.Tests(by.ID):
+			return TestCommittee.New()
+		case v.Closing && len(w.Withdraw) == 0:
+			return NoMoreTasks.New()
+		case len(w.Reason) > MaxReason:
+			return reasonNeeded()
+		case len(w.Withdraw) == 0:
+			return v.planTest(&t, w, people, s.clock())
+		}
 		for _, id := range w.Withdraw {
 			if !slices.ContainsFunc(v.Tasks, func(t TaskState) bool { return t.ID == id && t.Test && !t.Done }) {
-				return Entry{}, stocktake.NoSuch("test", id)
+				return stocktake.NoSuch("test", id)
 			}
 		}
-	} else if err := v.planTest(&t, w, people, s.clock()); err != nil {
-		return Entry{}, err
-	}
-	return s.write(ctx, by, session, TestOrdered, t)
+		return nil
+	})
 }
 
 // Tests reports whether somebody is of the committee, or its witness, and so may have lines tested.

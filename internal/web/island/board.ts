@@ -1,6 +1,7 @@
 // The live board: the session's lines as one table that moves by itself, with what is around them.
 import { columns, type Column } from './board/columns'
-import { Feed, type Link, type Message } from './board/feed'
+import type { Link, Message } from './board/feed'
+import { listen } from './board/listen'
 import { drawBeat, drawCounters, drawSummary, el, Heat, number } from './board/floor'
 import { Lines, type Line, type SortKey } from './board/lines'
 import { Say, type Tongue } from './board/say'
@@ -214,15 +215,9 @@ for (const id of ['do-sheet', 'do-recount']) {
   document.getElementById(id)?.addEventListener('click', (e) => { e.preventDefault(); go(id) })
 }
 
-// The feed: messages are gathered and drawn once a frame
+// The feed
 
-let waiting: Message[] = []
-let frame = 0
-
-function draw(): void {
-  frame = 0
-  const list = waiting
-  waiting = []
+function draw(list: Message[]): void {
   now = performance.now()
   let ordered = false
   for (const m of list) {
@@ -291,23 +286,7 @@ function begin(): void {
     if (c.sort && all.some((x) => x.sort === c.sort)) Object.assign(lines.choice, { sort: c.sort, down: c.down === true })
   } catch { /* as usual */ }
   setColumns([...chosen])
-  drawLink('connecting')
-  new Feed(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/live/sessions/${encodeURIComponent(given.session)}`, {
-    apply(m) {
-      waiting.push(m)
-      // A hidden page gets no frames; what comes in meanwhile must not pile up.
-      if (!frame) frame = document.hidden ? window.setTimeout(draw, 1000) : requestAnimationFrame(draw)
-    },
-    link: drawLink,
-    async signedOut() {
-      try {
-        const r = await fetch('/me', { redirect: 'manual', cache: 'no-store' })
-        return r.type === 'opaqueredirect' || r.status === 401 || r.status === 403
-      } catch {
-        return false // no network: come back later
-      }
-    },
-  })
+  listen(given.session, draw, drawLink)
 }
 
 begin()

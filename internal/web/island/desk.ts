@@ -1,6 +1,7 @@
 // The variance desk: the lines that wait, by section and custodian, to be decided on many at a time with the keyboard.
 import { columns, type Column } from './board/columns'
-import { Feed, type Link, type Message } from './board/feed'
+import type { Link, Message } from './board/feed'
+import { listen } from './board/listen'
 import { drawSummary, el, number } from './board/floor'
 import { Flag, keyOf, Lines } from './board/lines'
 import { Say, type Tongue } from './board/say'
@@ -349,16 +350,11 @@ for (const name of ['uncertain', 'provisional', 'lapsed', 'hinted', 'commented']
 $('settle').addEventListener('click', () => { arrange(); grid.focus() })
 for (const act of acts) document.getElementById('do-' + act)?.addEventListener('click', (e) => { e.preventDefault(); go(act) })
 
-// The feed: messages are gathered and drawn once a frame
+// The feed
 
-let waiting: Message[] = []
-let frame = 0
 let first = true
 
-function draw(): void {
-  frame = 0
-  const list = waiting
-  waiting = []
+function draw(list: Message[]): void {
   now = performance.now()
   let ordered = false
   let changed = false
@@ -456,20 +452,4 @@ document.getElementById('plain')?.remove()
 $('live').hidden = false
 $('live-top').hidden = false
 setColumns()
-drawLink('connecting')
-new Feed(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/live/sessions/${encodeURIComponent(given.session)}`, {
-  apply(m) {
-    waiting.push(m)
-    // A hidden page gets no frames; what comes in meanwhile must not pile up.
-    if (!frame) frame = document.hidden ? window.setTimeout(draw, 1000) : requestAnimationFrame(draw)
-  },
-  link: drawLink,
-  async signedOut() {
-    try {
-      const r = await fetch('/me', { redirect: 'manual', cache: 'no-store' })
-      return r.type === 'opaqueredirect' || r.status === 401 || r.status === 403
-    } catch {
-      return false // no network: come back later
-    }
-  },
-})
+listen(given.session, draw, drawLink)

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"jard/internal/account"
+	"jard/internal/boltdb"
 	"jard/internal/count"
 	"jard/internal/simulate"
 	"jard/internal/stocktake"
@@ -101,15 +102,20 @@ func (b *benchServer) publish(ctx context.Context, tb testing.TB) {
 		b.items = append(b.items, simulate.LoadItem{Item: id, Code: code, Pack: 1000})
 	}
 	must(tb, b.db.PutSociety(ctx, stocktake.Society{ID: benchSociety, Name: stocktake.Name{Arabic: "جمعية"}, Governorate: stocktake.Hawalli}))
+	publishBench(ctx, tb, b.db, site, items, book)
+}
+
+// publishBench publishes what a session of the benchmark's society is issued from.
+func publishBench(ctx context.Context, tb testing.TB, db *boltdb.DB, site stocktake.Site, items []stocktake.Item, book stocktake.Snapshot) {
 	place, err := stocktake.NewDocument(site)
 	must(tb, err)
-	must(tb, b.db.Publish(ctx, benchSociety, "site/central", place))
+	must(tb, db.Publish(ctx, benchSociety, "site/central", place))
 	head, chunks, err := stocktake.NewCatalogue(items)
 	must(tb, err)
-	must(tb, b.db.Publish(ctx, benchSociety, "catalogue", head, chunks...))
+	must(tb, db.Publish(ctx, benchSociety, "catalogue", head, chunks...))
 	snapshot, err := stocktake.NewSnapshot(book)
 	must(tb, err)
-	must(tb, b.db.Publish(ctx, benchSociety, "snapshot/central", snapshot))
+	must(tb, db.Publish(ctx, benchSociety, "snapshot/central", snapshot))
 }
 
 func (b *benchServer) enrol(ctx context.Context, tb testing.TB, devices int) {

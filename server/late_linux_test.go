@@ -166,15 +166,7 @@ func (m *lateMarket) publish(ctx context.Context, tb testing.TB) {
 		}
 	}
 	must(tb, m.db.PutSociety(ctx, stocktake.Society{ID: benchSociety, Name: name, Governorate: stocktake.Hawalli}))
-	place, err := stocktake.NewDocument(site)
-	must(tb, err)
-	must(tb, m.db.Publish(ctx, benchSociety, "site/central", place))
-	head, chunks, err := stocktake.NewCatalogue(items)
-	must(tb, err)
-	must(tb, m.db.Publish(ctx, benchSociety, "catalogue", head, chunks...))
-	snapshot, err := stocktake.NewSnapshot(book)
-	must(tb, err)
-	must(tb, m.db.Publish(ctx, benchSociety, "snapshot/central", snapshot))
+	publishBench(ctx, tb, m.db, site, items, book)
 }
 
 // fill counts the first sections, and books a day's sales.

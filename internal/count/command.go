@@ -187,15 +187,19 @@ func (v *View) openTask(t Task) string {
 	return ""
 }
 
-// hasCounted reports whether the task's person counted what it asks for in an earlier round.
+// hasCounted reports whether the task's person counted what it asks for in an earlier round, or tested it.
 func (v *View) hasCounted(t Task) bool {
 	section := v.Material.index[t.Location].Section
 	for _, item := range t.Items {
-		if first, ok := v.history.met(lineKey{section, item}, t.Person); ok && first < t.Round {
+		k := lineKey{section, item}
+		first, met := v.history.met(k, t.Person)
+		if _, tested := v.history.tested(k, t.Person); tested || met && first < t.Round {
 			return true
 		}
 	}
-	return slices.ContainsFunc(v.passesAt(t.Location), func(p *Pass) bool { return p.Person == t.Person && p.Round < t.Round })
+	return slices.ContainsFunc(v.passesAt(t.Location), func(p *Pass) bool {
+		return p.Person == t.Person && (p.Round < t.Round || p.Test && len(t.Items) == 0)
+	})
 }
 
 // passesAt are the passes over a location.

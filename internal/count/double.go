@@ -71,7 +71,7 @@ func (v *View) checkDouble(a Assignment) error {
 	}
 	has := map[given]bool{}
 	for i := range v.Tasks {
-		if t := &v.Tasks[i]; t.Round == 1 && !slices.Contains(a.Withdraw, t.ID) {
+		if t := &v.Tasks[i]; t.Round == 1 && !t.Test && !slices.Contains(a.Withdraw, t.ID) {
 			has[given{t.Location, t.Person}] = true
 		}
 	}

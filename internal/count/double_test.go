@@ -90,6 +90,25 @@ func TestBothCountsAreNotGivenToOnePerson(t *testing.T) {
 	f.check(give("t3", "ali", "t1"))
 }
 
+// Who is to test a location was not given its count.
+func TestTestIsNeitherOfTheTwoCounts(t *testing.T) {
+	f := openFloor(t)
+	plan := coldPlan(session)
+	plan.Double, plan.Committee = true, []stocktake.PersonID{"layla"}
+	_, err := f.svc.Issue(t.Context(), sara, plan)
+	f.check(err)
+	f.device(society, "d1").push(walkOf(session, "p1", "ali", 3)...)
+	f.device(society, "d2").push(walkOf(session, "p2", "badr", 3)...)
+	_, err = f.svc.OrderTest(t.Context(), person("layla", stocktake.CommitteeMember), session,
+		count.TestWant{Lines: []count.LineRef{{Section: "cold", Item: "ice"}}, Person: "huda"}, nil)
+	f.check(err)
+	if v := f.view(sara, session); len(v.Tasks) != 1 || v.Tasks[0].Person != "huda" || v.Tasks[0].Round != 1 {
+		t.Fatalf("%+v", v.Tasks)
+	}
+	_, err = f.svc.Assign(t.Context(), sara, session, count.Assignment{Tasks: []count.Task{{ID: "t1", Round: 1, Location: "C1", Person: "huda"}}})
+	f.check(err)
+}
+
 func TestDoubleModelAgrees(t *testing.T) {
 	sessions(t, 60, func(t *testing.T, r *random) {
 		v := fold(t, r.material, r.entries).View()

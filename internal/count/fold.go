@@ -59,6 +59,7 @@ type Fold struct {
 	tasks      map[string]taskFact
 	testing    bool // some of them are of tests
 	draws      []Drawn
+	untested   []TestWithdrawn
 	rounds     int
 	completed  map[stocktake.PassID]signed[PassDecision]
 	abandoned  map[stocktake.PassID]signed[PassDecision]
@@ -277,6 +278,11 @@ func (f *Fold) decide(e Entry) error {
 		return with(e, func(t TestCount) {
 			if t.Draw != nil {
 				f.draws = append(f.draws, Drawn{*t.Draw, e.Author.Person, e.RecordedAt})
+			}
+			for _, id := range t.Withdraw {
+				if x, ok := f.tasks[id]; ok && x.Test && !x.withdrawn {
+					f.untested = append(f.untested, TestWithdrawn{x.Task, e.Author.Person, e.RecordedAt, t.Reason})
+				}
 			}
 			f.assign(Assignment{Tasks: dueBy(t.Tasks, t.Due), Withdraw: t.Withdraw}, true)
 		})

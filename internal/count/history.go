@@ -10,11 +10,11 @@ import (
 // history knows who counted what in which round, for the rule that the recounter is not the counter and the approver
 // counted nothing on the sheet.
 type history struct {
-	observers map[lineKey]*meeting // who met the item in the section
-	since     map[lineKey]*meeting // what holds instead of some of them; nil where nobody has met it after all
-	walkers   map[stocktake.SectionID]map[stocktake.PersonID]bool
-	asked     map[lineKey][]stocktake.PersonID // who walked for these items only
-	testers   map[lineKey][]sighting           // who tested these lines
+	observers map[lineKey]*meeting                                 // who met the item in the section
+	since     map[lineKey]*meeting                                 // what holds instead of some of them; nil where nobody has met it after all
+	walkers   map[stocktake.SectionID]map[stocktake.PersonID]int64 // since when
+	asked     map[lineKey][]sighting                               // who walked for these items only
+	testers   map[lineKey][]sighting                               // who tested these lines
 }
 
 // meeting is who met one item in a section, and at which spots, by their order.
@@ -23,16 +23,28 @@ type meeting struct {
 	spots  []int32
 }
 
-// sighting is somebody who met an item, and in which round first.
+// sighting is somebody who met an item: in which round first, and when the first of those walks began.
 type sighting struct {
 	person stocktake.PersonID
 	round  int
+	since  int64 // Unix milliseconds
+}
+
+func (p *Pass) sighting() sighting { return sighting{p.Person, p.Round, p.OpenedAt.UnixMilli()} }
+
+// with adds a sighting to a list, which is changed in place where its person stands in it.
+func (x sighting) with(list []sighting) []sighting {
+	if n := slices.IndexFunc(list, func(s sighting) bool { return s.person == x.person }); n >= 0 {
+		list[n].round, list[n].since = min(list[n].round, x.round), min(list[n].since, x.since)
+		return list
+	}
+	return append(list, x)
 }
 
 func (f *Fold) history(passes []*Pass, lines int) *history {
 	h := &history{
-		observers: make(map[lineKey]*meeting, lines), walkers: map[stocktake.SectionID]map[stocktake.PersonID]bool{},
-		asked: map[lineKey][]stocktake.PersonID{},
+		observers: make(map[lineKey]*meeting, lines), walkers: map[stocktake.SectionID]map[stocktake.PersonID]int64{},
+		asked: map[lineKey][]sighting{},
 	}
 	for _, p := range passes {
 		if p.Test {
@@ -57,11 +69,7 @@ func (m *meeting) add(p *Pass) {
 	if at := int32(p.spot.order); !slices.Contains(m.spots, at) {
 		m.spots = append(m.spots, at)
 	}
-	if n := slices.IndexFunc(m.people, func(s sighting) bool { return s.person == p.Person }); n >= 0 {
-		m.people[n].round = min(m.people[n].round, p.Round)
-	} else {
-		m.people = append(m.people, sighting{p.Person, p.Round})
-	}
+	m.people = p.sighting().with(m.people)
 }
 
 // test notes the lines that a test was to look at, and those that it met besides.
@@ -71,7 +79,7 @@ func (h *history) test(p *Pass) {
 	}
 	note := func(item stocktake.ItemID) {
 		k := lineKey{p.Section, item}
-		h.testers[k] = append(h.testers[k], sighting{p.Person, p.Round})
+		h.testers[k] = p.sighting().with(h.testers[k])
 	}
 	for _, item := range p.items {
 		note(item)
@@ -86,15 +94,16 @@ func (f *Fold) credit(h *history, p *Pass) {
 	whole, items := f.asked(p)
 	if whole {
 		if h.walkers[p.Section] == nil {
-			h.walkers[p.Section] = map[stocktake.PersonID]bool{}
+			h.walkers[p.Section] = map[stocktake.PersonID]int64{}
 		}
-		h.walkers[p.Section][p.Person] = true
+		since, walked := h.walkers[p.Section][p.Person]
+		if at := p.OpenedAt.UnixMilli(); !walked || at < since {
+			h.walkers[p.Section][p.Person] = at
+		}
 	}
 	for _, item := range items {
 		k := lineKey{p.Section, item}
-		if !slices.Contains(h.asked[k], p.Person) {
-			h.asked[k] = append(slices.Clip(h.asked[k]), p.Person)
-		}
+		h.asked[k] = p.sighting().with(slices.Clone(h.asked[k])) // earlier views hold the list
 	}
 }
 
@@ -132,21 +141,51 @@ func (h *history) next(walks bool) *history {
 	return &n
 }
 
-// met gives the round in which somebody first met the item in the section, or tested it.
+// met gives the round in which somebody first met the item in the section; tests are not asked.
 func (h *history) met(line lineKey, who stocktake.PersonID) (first int, ok bool) {
 	if m := h.meeting(line); m != nil {
 		for _, s := range m.people {
 			if s.person == who {
-				first, ok = s.round, true
+				return s.round, true
 			}
 		}
 	}
+	return 0, false
+}
+
+// tested gives the instant at which somebody first began to test the line.
+func (h *history) tested(line lineKey, who stocktake.PersonID) (since int64, ok bool) {
 	for _, s := range h.testers[line] {
-		if s.person == who && (!ok || s.round < first) {
-			first, ok = s.round, true
+		if s.person == who {
+			return s.since, true
 		}
 	}
-	return first, ok
+	return 0, false
+}
+
+// began gives the instant at which somebody first began to count the line, in any way but by testing it.
+func (h *history) began(line lineKey, who stocktake.PersonID) (since int64, ok bool) {
+	note := func(at int64) {
+		if !ok || at < since {
+			since, ok = at, true
+		}
+	}
+	if m := h.meeting(line); m != nil {
+		for _, s := range m.people {
+			if s.person == who {
+				note(s.since)
+			}
+		}
+	}
+	for _, s := range h.asked[line] {
+		if s.person == who {
+			note(s.since)
+		}
+	}
+	if at, walked := h.walkers[line.section][who]; walked {
+		note(at)
+	}
+	return since, ok
 }
 
 // persons lists who met the item in the section.
@@ -165,11 +204,11 @@ func (m *meeting) persons() []stocktake.PersonID {
 // counted lists everybody who counted the line, in any way: met it, or walked a part of its section and so said that
 // there was none. None of them may approve it.
 func (h *history) counted(line lineKey) []stocktake.PersonID {
-	list := append(h.meeting(line).persons(), h.asked[line]...)
+	list := h.meeting(line).persons()
 	for p := range h.walkers[line.section] {
 		list = append(list, p)
 	}
-	for _, s := range h.testers[line] {
+	for _, s := range slices.Concat(h.asked[line], h.testers[line]) {
 		list = append(list, s.person)
 	}
 	slices.Sort(list)
@@ -178,27 +217,23 @@ func (h *history) counted(line lineKey) []stocktake.PersonID {
 
 // didCount reports whether one person is among counted.
 func (h *history) didCount(line lineKey, who stocktake.PersonID) bool {
-	_, met := h.met(line, who)
-	return met || h.walkers[line.section][who] || slices.Contains(h.asked[line], who)
-}
-
-// didCountFirst reports whether somebody is, and not only for having tested it.
-func (h *history) didCountFirst(line lineKey, who stocktake.PersonID) bool {
-	m := h.meeting(line)
-	return m != nil && slices.ContainsFunc(m.people, func(s sighting) bool { return s.person == who }) ||
-		h.walkers[line.section][who] || slices.Contains(h.asked[line], who)
+	_, counted := h.began(line, who)
+	_, tested := h.tested(line, who)
+	return counted || tested
 }
 
 // offenders lists who in a recount had counted the line before: met the item in the section, or walked this location
-// in an earlier round.
+// in an earlier round, or tested the line before the recount was begun: a test's round says only when it was ordered.
 func (h *history) offenders(g *group, s *spot, item stocktake.ItemID) []stocktake.PersonID {
 	if g.round == 1 {
 		return nil
 	}
 	var list []stocktake.PersonID
 	for _, p := range g.passes {
-		first, met := h.met(lineKey{s.location.Section, item}, p.Person)
-		before := met && first < g.round
+		line := lineKey{s.location.Section, item}
+		first, met := h.met(line, p.Person)
+		since, tested := h.tested(line, p.Person)
+		before := met && first < g.round || tested && since < g.start.UnixMilli()
 		for _, earlier := range s.groups {
 			before = before || (earlier.round < g.round && earlier.covers(item) && earlier.person(p.Person))
 		}

@@ -89,9 +89,6 @@ func (f *Fold) spot(location stocktake.Location, order int, passes []*Pass, task
 		t.done = slices.ContainsFunc(s.groups, func(g *group) bool { return g.does(t) })
 		idle = idle && t.done && t.only == nil
 	}
-	for _, t := range s.asked {
-		t.done = slices.ContainsFunc(s.tests, func(g *group) bool { return g.does(t) })
-	}
 	if idle && s.rounds == 1 && !slices.ContainsFunc(s.groups, func(g *group) bool { return !g.complete || !g.whole }) {
 		f.simplify(s)
 	}

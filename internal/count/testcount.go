@@ -10,7 +10,8 @@ import (
 )
 
 // TestCount is the body of TestOrdered: the committee or the witness has lines counted once more, by somebody who counted nothing of them, to see
-// what the count is worth. Such a walk is never adopted and competes with none. Withdraw takes tasks of tests back.
+// what the count is worth. Such a walk is never adopted and competes with none. Withdraw takes tasks of tests back: those of the committee
+// themselves, or a manager, with a reason.
 type TestCount struct {
 	Tasks    []Task    `json:"tasks,omitempty"`
 	Lines    []LineRef `json:"lines,omitempty"` // that are tested, as they were seen
@@ -38,7 +39,16 @@ type Drawn struct {
 	At     time.Time          `json:"at"`
 }
 
+// TestWithdrawn is a test that was taken back before it was done.
+type TestWithdrawn struct {
+	Task
+	By     stocktake.PersonID `json:"by"`
+	At     time.Time          `json:"at"`
+	Reason string             `json:"reason,omitempty"`
+}
+
 // TestWant says what is to be tested: the lines named, and so many drawn at random. Without a person it is for whoever may and is near.
+// Tests that are taken back in the same word are so before the others are ordered: so a void one is asked for again.
 type TestWant struct {
 	Lines    []LineRef           `json:"lines,omitempty"`
 	Draw     int                 `json:"draw,omitempty"`
@@ -63,7 +73,7 @@ type TestFound struct {
 	Found    stocktake.Quantity   `json:"found"`
 	Agrees   bool                 `json:"agrees"`
 	Void     string               `json:"void,omitempty"`     // why it says nothing: a rule's key
-	Answered bool                 `json:"answered,omitempty"` // it was counted again since
+	Answered bool                 `json:"answered,omitempty"` // a recount that was begun after it is adopted now
 }
 
 // Differs reports whether the test speaks against what is adopted, and nobody has counted again since.
@@ -103,8 +113,10 @@ func (f *Fold) tested(l *Line, r *row, place int32, s *spot, found *finding, h *
 		x := TestFound{
 			Task: g.lead().Task, Location: s.location.ID, Passes: slices.Clip(g.ids), At: g.interval(l.Item).End,
 			Counted: found.adopted.Quantity, Low: found.adopted.Quantity, High: found.adopted.Quantity, Found: total(b.cells),
-			Agrees: f.agree(r, place, l.Item, &a, &b), Answered: found.adopted.Round > g.round,
+			Agrees: f.agree(r, place, l.Item, &a, &b), Void: h.voids(g, lineKey{l.Section, l.Item}),
 		}
+		// Not by the rounds: those of a test say only when it was ordered, and a recount may have been walked before it.
+		x.Answered = found.adopted.Round > 1 && !slices.ContainsFunc(found.groups, func(c *group) bool { return !c.start.After(x.At) })
 		if r.active && place > 0 {
 			first, _ := f.seen(a.groups, l.Item)
 			second, _ := f.seen(b.groups, l.Item)
@@ -116,12 +128,44 @@ func (f *Fold) tested(l *Line, r *row, place int32, s *spot, found *finding, h *
 			if !slices.Contains(x.Persons, p.Person) {
 				x.Persons = append(x.Persons, p.Person)
 			}
-			if h.didCountFirst(lineKey{l.Section, l.Item}, p.Person) {
-				x.Void = TesterCounted.Key
-			}
 		}
 		l.Tests = append(l.Tests, x)
 	}
+}
+
+// voids says why a test says nothing of a line, as a rule's key: one of its people had begun to count the line before they looked. What they
+// count afterwards takes nothing back of what they found: else a tester could have a difference vanish by walking on.
+func (h *history) voids(g *group, line lineKey) string {
+	end := g.interval(line.item).End.UnixMilli()
+	for _, p := range g.passes {
+		if at, ok := h.began(line, p.Person); ok && at <= end {
+			return TesterCounted.Key
+		}
+	}
+	return ""
+}
+
+// testState says whether the task of a test is done, which no walk does that says nothing of some of what it was for; and why not, where
+// there was one.
+func (h *history) testState(s *spot, t *TaskState) (done bool, void string) {
+	items := t.Items
+	if len(items) == 0 {
+		items = []stocktake.ItemID{""} // all that is there
+	}
+	for _, g := range s.tests {
+		if !g.does(t) {
+			continue
+		}
+		why := ""
+		for _, item := range items {
+			why = cmp.Or(why, h.voids(g, lineKey{s.location.Section, item}))
+		}
+		if why == "" {
+			return true, ""
+		}
+		void = why
+	}
+	return false, void
 }
 
 // Sample draws lines: see Draw. Of is filled in.
@@ -152,26 +196,53 @@ func (v *View) MayTest(who stocktake.PersonID, l *Line) bool {
 	return !v.TookPart(who, l) && !slices.ContainsFunc(l.Decisions, func(d Decision) bool { return d.Person == who && !d.Lapsed })
 }
 
-// OrderTest has lines tested. Only the committee and the witness may ask for it, or take it back.
+// OrderTest has lines tested, takes tests back, or both. Only the committee and the witness may ask for a test. They take it back too; so
+// does a manager who has no part in what it is to test, with a reason, so that a test that nobody takes does not keep a session open for ever.
 func (s *Service) OrderTest(ctx context.Context, by stocktake.Person, session stocktake.SessionID, w TestWant, people []stocktake.PersonID) (Entry, error) {
 	t := TestCount{Withdraw: w.Withdraw, Due: w.Due, Reason: w.Reason}
 	return s.decideAs(ctx, by, readers, session, TestOrdered, &t, func(v *View) error {
+		orders := len(w.Withdraw) == 0 || len(w.Lines) > 0 || w.Draw > 0
 		switch {
-		case !v.Tests(by.ID):
+		case !v.Tests(by.ID) && (orders || !by.Is(stocktake.Manager)):
 			return TestCommittee.New()
-		case v.Closing && len(w.Withdraw) == 0:
+		case v.Closing && orders:
 			return NoMoreTasks.New()
 		case len(w.Reason) > MaxReason:
 			return reasonNeeded()
-		case len(w.Withdraw) == 0:
-			return v.planTest(&t, w, people, s.clock())
 		}
 		for _, id := range w.Withdraw {
-			if !slices.ContainsFunc(v.Tasks, func(t TaskState) bool { return t.ID == id && t.Test && !t.Done }) {
+			n := slices.IndexFunc(v.Tasks, func(t TaskState) bool { return t.ID == id && t.Test && !t.Done })
+			if n < 0 {
 				return stocktake.NoSuch("test", id)
 			}
+			if v.Tests(by.ID) {
+				continue
+			}
+			if !v.mayWithdraw(by.ID, &v.Tasks[n]) {
+				return TestOwn.New()
+			}
+			if err := checkReason(w.Reason); err != nil {
+				return err
+			}
 		}
-		return nil
+		if !orders {
+			return nil
+		}
+		return v.planTest(&t, w, people, s.clock())
+	})
+}
+
+// MayWithdrawTest reports whether somebody may take a test back.
+func (v *View) MayWithdrawTest(by stocktake.Person, t *TaskState) bool {
+	return t.Test && !t.Done && (v.Tests(by.ID) || by.Is(stocktake.Manager) && v.mayWithdraw(by.ID, t))
+}
+
+// mayWithdraw reports whether a test does not concern a manager's own work: they did not issue the session, and took no part in the lines.
+func (v *View) mayWithdraw(who stocktake.PersonID, t *TaskState) bool {
+	section := v.Material.index[t.Location].Section
+	return v.IssuedBy.Person != who && !slices.ContainsFunc(t.Items, func(item stocktake.ItemID) bool {
+		l := v.Line(section, item)
+		return l != nil && !v.MayTest(who, l)
 	})
 }
 
@@ -247,6 +318,9 @@ var (
 		"Nobody may test what is at %s: everybody who could has counted or decided some of it. Name a tester or choose other lines.",
 		"لا أحد يجوز له اختبار ما في %s: كل من يمكنه ذلك عدّ بعضه أو بتّ فيه. سمِّ مختبِرًا أو اختر بنودًا أخرى.")
 	TestTheirs = stocktake.NewReason(stocktake.Forbidden, "test-theirs",
-		"Task %s is a test of the committee's: only its members or the witness take it back.",
-		"المهمة %s عدّ اختباري للجنة: لا يسحبها إلا أعضاؤها أو ممثل الوزارة.")
+		"Task %s is a test of the committee's: its members, the witness or a manager take it back, on the page of tests.",
+		"المهمة %s عدّ اختباري للجنة: يسحبها أعضاؤها أو ممثل الوزارة أو مدير، من صفحة الاختبارات.")
+	TestOwn = stocktake.NewReason(stocktake.Forbidden, "test-own",
+		"This test checks a session that you issued or lines that you took part in: the committee, the witness or another manager takes it back.",
+		"هذا الاختبار يفحص جلسة أصدرتها أو بنودًا شاركت فيها: يسحبه أعضاء اللجنة أو ممثل الوزارة أو مدير آخر.")
 )

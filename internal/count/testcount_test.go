@@ -51,18 +51,77 @@ func TestTestThatAgreesKeepsNothingOpen(t *testing.T) {
 	}
 }
 
-// A test says nothing once its tester counts in the section, from the moment that they begin.
-func TestTesterBeginsToCount(t *testing.T) {
-	s := write(t)
-	s.whole("ali", "B1", found{"rice": 3})
-	s.whole("huda", "B1", found{"rice": 2}, s.tests("B1", "rice"))
-	tests := func() []count.TestFound { return s.view().Line("dry", "rice").Tests }
-	if list := tests(); len(list) != 1 || !list[0].Differs() {
-		t.Fatalf("%+v", list)
+// A test says nothing of what its tester had begun to count before, whichever of the two is heard of first; and its task is not done.
+func TestTesterCountedBefore(t *testing.T) {
+	for name, begin := range map[string]func(*script, func()){
+		"heard of before": func(s *script, count func()) { count() },
+		"heard of after":  func(*script, func()) {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := write(t)
+			s.walked("ali", "B1", 60, 70, found{"rice": 3})
+			counts := func() { s.walked("huda", "S1", 80, 90, nil) }
+			begin(s, counts)
+			s.walked("huda", "B1", 100, 110, found{"rice": 2}, s.tests("B1", "rice"))
+			if name == "heard of after" {
+				if l := s.view().Line("dry", "rice"); !l.Tests[0].Differs() || !s.view().Tasks[0].Done {
+					t.Fatalf("%+v, %+v", l.Tests, s.view().Tasks)
+				}
+				counts()
+			}
+			v := s.view()
+			if x := v.Line("dry", "rice").Tests[0]; x.Void != count.TesterCounted.Key || x.Differs() {
+				t.Fatalf("%+v", x)
+			}
+			if x := v.Tasks[0]; x.Done || x.Void != count.TesterCounted.Key || blockers(v)[count.BlockTask] != 1 {
+				t.Fatalf("void and done: %+v, %v", x, v.Blockers)
+			}
+			s.walked("badr", "B1", 200, 210, found{"rice": 2}, s.tests("B1", "rice"))
+			s.decide("layla", count.TestOrdered, count.TestCount{Withdraw: []string{v.Tasks[0].ID}}, stocktake.CommitteeMember)
+			if v = s.view(); blockers(v)[count.BlockTask] != 0 || len(v.Untested) != 1 || v.Untested[0].By != "layla" {
+				t.Fatalf("%v, %+v", v.Blockers, v.Untested)
+			}
+		})
 	}
-	s.open("huda", "S1")
-	if list := tests(); list[0].Void != count.TesterCounted.Key {
-		t.Fatalf("%+v", list)
+}
+
+// A difference that was found does not vanish because its tester walks on, at the same place or another of the section.
+func TestDifferenceOutlivesItsTestersLaterWalk(t *testing.T) {
+	for _, at := range []stocktake.LocationID{"B1", "S1"} {
+		t.Run(string(at), func(t *testing.T) {
+			s := write(t)
+			s.walked("ali", "B1", 60, 70, found{"rice": 3})
+			s.walked("ali", "S1", 80, 90, nil)
+			s.walked("huda", "B1", 100, 110, found{"rice": 2}, s.tests("B1", "rice"))
+			if l := s.line("dry", "rice"); !l.TestDiffers {
+				t.Fatalf("%+v", l)
+			}
+			s.walked("huda", at, 200, 210, map[stocktake.LocationID]found{"B1": {"rice": 3}}[at])
+			if l := s.line("dry", "rice"); !l.TestDiffers || l.Tests[0].Void != "" || !s.view().Tasks[0].Done {
+				t.Fatalf("gone: %+v", l)
+			}
+		})
+	}
+}
+
+// A test that is walked after a recount speaks of that recount, whatever rounds the two are of.
+func TestRecountAnswersOnlyTheTestsBeforeIt(t *testing.T) {
+	s := write(t)
+	s.walked("ali", "C1", 60, 70, found{"ice": 4})
+	take := s.tests("C1", "ice")
+	s.walked("badr", "C1", 100, 110, found{"ice": 4}, s.task(2, "C1", "ice"))
+	s.walked("huda", "C1", 200, 210, found{"ice": 3}, take)
+	if l := s.line("cold", "ice"); l.Tests[0].Answered || !l.TestDiffers {
+		t.Fatalf("a recount answers what came after it: %+v", l.Tests)
+	}
+	again := s.task(2, "C1", "ice")
+	s.walked("huda", "C1", 300, 310, found{"ice": 3}, again)
+	if l := s.line("cold", "ice"); !l.TestDiffers || !slices.Contains(l.Duty, "huda") {
+		t.Fatalf("a tester recounts in the round of their test: %+v", l)
+	}
+	s.walked("dana", "C1", 400, 410, found{"ice": 4}, s.task(3, "C1", "ice"))
+	if l := s.line("cold", "ice"); l.TestDiffers || !l.Tests[0].Answered {
+		t.Fatalf("counted again: %+v", l.Tests)
 	}
 }
 
@@ -234,6 +293,54 @@ func TestOnlyCommitteeAndWitnessOrderTests(t *testing.T) {
 	_, err = f.svc.OrderTest(t.Context(), noura, session, count.TestWant{Withdraw: []string{task}}, people)
 	f.check(err)
 	if v := f.view(sara, session); len(v.Tasks) != 0 {
+		t.Fatalf("%+v", v.Tasks)
+	}
+}
+
+// A test that nobody takes would keep a session open for ever: a manager without a part in it takes it back, saying why.
+func TestManagerTakesATestBack(t *testing.T) {
+	f := openFloor(t)
+	plan := coldPlan(session)
+	plan.Committee = []stocktake.PersonID{"layla"}
+	_, err := f.svc.Issue(t.Context(), person("mona", stocktake.Manager), plan)
+	f.check(err)
+	f.device(society, "d1").push(walkOf(session, "p1", "ali", 3)...)
+	layla := person("layla", stocktake.CommitteeMember)
+	ice := []count.LineRef{{Section: "cold", Item: "ice"}}
+	_, err = f.svc.OrderTest(t.Context(), layla, session, count.TestWant{Lines: ice}, []stocktake.PersonID{"huda"})
+	f.check(err)
+	task := f.view(sara, session).Tasks[0].ID
+	back := count.TestWant{Withdraw: []string{task}, Reason: "nobody is left to take it"}
+	for name, c := range map[string]struct {
+		by   stocktake.Person
+		want count.TestWant
+		why  string
+	}{
+		"a supervisor":        {sara, back, count.TestCommittee.Key},
+		"who issued it":       {person("mona", stocktake.Manager), back, count.TestOwn.Key},
+		"who counted it":      {person("ali", stocktake.Manager, stocktake.Counter), back, count.TestOwn.Key},
+		"without a reason":    {person("dana", stocktake.Manager), count.TestWant{Withdraw: []string{task}}, "reason-needed"},
+		"and orders another":  {person("dana", stocktake.Manager), count.TestWant{Withdraw: []string{task}, Lines: ice, Reason: "better"}, count.TestCommittee.Key},
+		"one that is no test": {person("dana", stocktake.Manager), count.TestWant{Withdraw: []string{"t9"}, Reason: "x"}, "not-found"},
+		"one that never was":  {layla, count.TestWant{Withdraw: []string{"t9"}}, "not-found"},
+	} {
+		if _, err := f.svc.OrderTest(t.Context(), c.by, session, c.want, nil); err == nil || stocktake.Fault(err).Reason.Key != c.why {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	_, err = f.svc.OrderTest(t.Context(), person("dana", stocktake.Manager), session, back, nil)
+	f.check(err)
+	v := f.view(sara, session)
+	if len(v.Tasks) != 0 || len(v.Untested) != 1 || v.Untested[0].By != "dana" || v.Untested[0].Reason != back.Reason || v.Untested[0].ID != task {
+		t.Fatalf("%+v, %+v", v.Tasks, v.Untested)
+	}
+	// What is ordered again and taken back in one word is out once.
+	_, err = f.svc.OrderTest(t.Context(), layla, session, count.TestWant{Lines: ice}, []stocktake.PersonID{"huda"})
+	f.check(err)
+	first := f.view(sara, session).Tasks[0].ID
+	_, err = f.svc.OrderTest(t.Context(), layla, session, count.TestWant{Lines: ice, Withdraw: []string{first}}, []stocktake.PersonID{"huda"})
+	f.check(err)
+	if v := f.view(sara, session); len(v.Tasks) != 1 || v.Tasks[0].ID == first || len(v.Untested) != 2 {
 		t.Fatalf("%+v", v.Tasks)
 	}
 }

@@ -53,6 +53,7 @@ type View struct {
 	Asides    []Aside             `json:"-"`
 	Comments  []Comment           `json:"-"` // in the order in which they were made
 	Draws     []Drawn             `json:"-"` // samples that were drawn to be tested
+	Untested  []TestWithdrawn     `json:"-"` // tests that were taken back before they were done
 	Material  *Material           `json:"-"`
 
 	// Figures is what a signature is put to: empty where the plan has nobody sign, or not yet. Signatories are the committee in the plan's
@@ -112,7 +113,8 @@ type Resolved struct {
 // TaskState is a task and whether it is done.
 type TaskState struct {
 	Task
-	Done bool `json:"done"`
+	Done bool   `json:"done"`
+	Void string `json:"void,omitempty"` // of a test that was walked and is not done: why that says nothing, as a rule's key
 
 	done bool
 	only map[stocktake.ItemID]bool
@@ -172,7 +174,7 @@ func (f *Fold) View() *View {
 	}
 	v := &View{
 		Society: f.society, Plan: f.plan, IssuedBy: f.issuedBy, IssuedAt: f.head.IssuedAt, Offset: f.head.Offset, Head: f.head.Hash,
-		Closing: f.closing != 0, Rounds: f.rounds, Feed: f.feed.FeedState, Material: f.material, Comments: f.comments, Draws: slices.Clone(f.draws), heard: maps.Clone(f.heardOf), taskIDs: make(map[string]bool, len(f.tasks)),
+		Closing: f.closing != 0, Rounds: f.rounds, Feed: f.feed.FeedState, Material: f.material, Comments: f.comments, Draws: slices.Clone(f.draws), Untested: slices.Clone(f.untested), heard: maps.Clone(f.heardOf), taskIDs: make(map[string]bool, len(f.tasks)),
 	}
 	for id := range f.tasks {
 		v.taskIDs[id] = true
@@ -222,6 +224,9 @@ func (v *View) listTasks(spots []*spot) {
 		for _, list := range [...][]*TaskState{s.tasks, s.asked} {
 			for _, t := range list {
 				t.Done = t.done
+				if t.Test {
+					t.Done, t.Void = v.history.testState(s, t)
+				}
 				v.Tasks = append(v.Tasks, *t)
 			}
 		}

@@ -43,6 +43,7 @@ func TestRecountAndTestOfALine(t *testing.T) {
 			ID      string `json:"id"`
 			Overdue int64  `json:"overdue_seconds"`
 			Test    bool   `json:"test"`
+			Done    bool   `json:"done"`
 		} `json:"list"`
 	}
 	s.ok(s.ask("supervisor", "GET", "/api/sessions/s2/tasks", ""), http.StatusOK, &tasks)
@@ -69,7 +70,24 @@ func TestRecountAndTestOfALine(t *testing.T) {
 	}
 	s.page("witness", "/sessions/s2/tests", "differs</span>")
 	s.page("supervisor", "/sessions/s2/tests", "Recount 1 line whose test differs")
-	s.page("supervisor", "/sessions/s2/log", "ordered a test count")
+
+	// Nobody takes the next one: a manager withdraws it, and says why.
+	s.went(s.post("witness", "/sessions/s2/tests", url.Values{"draw": {"1"}, "person": {"dana"}}), "done.test-ordered")
+	s.ok(s.ask("witness", "GET", "/api/sessions/s2/tasks", ""), http.StatusOK, &tasks)
+	last := tasks.List[len(tasks.List)-1].ID
+	for _, x := range tasks.List {
+		if x.Test && !x.Done {
+			last = x.ID
+		}
+	}
+	back := url.Values{"do": {"withdraw"}, "task": {last}}
+	s.holds(s.post("supervisor", "/sessions/s2/tests", back), http.StatusUnprocessableEntity, "Only the session")
+	s.page("manager", "/sessions/s2/tests", "withdraw-reason")
+	s.holds(s.post("manager", "/sessions/s2/tests", back), http.StatusUnprocessableEntity, "Say why")
+	back.Set("withdraw-reason", "dana is on leave")
+	s.went(s.post("manager", "/sessions/s2/tests", back), "done.test-withdrawn")
+	s.page("supervisor", "/sessions/s2/tests", "Tests withdrawn", "dana is on leave")
+	s.page("supervisor", "/sessions/s2/log", "ordered or withdrew test counts")
 }
 
 func TestTwoPeopleAreGivenEachLocation(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 type testsPage struct {
 	*seen
 	Found    piece[testRow]
-	Out      []recountTask
+	Out      []testTask
 	Draws    []testDraw
 	Lines    []string // chosen on another page
 	Names    []stocktake.ItemID
@@ -27,6 +27,13 @@ type testRow struct {
 	count.TestFound
 	Line *count.Line
 	Band bool // what the test was to find is no single figure
+}
+
+// testTask is a test that is out, or that was walked by somebody whose test says nothing.
+type testTask struct {
+	recountTask
+	Refs []string // its lines
+	Back bool     // whoever looks may take it back
 }
 
 // testDraw is a sample as it was drawn, by which it can be drawn again.
@@ -60,15 +67,19 @@ func (k *console) tests(v *visit) (frame, error) {
 	p.Found = pieceOf(v, rows)
 	for _, t := range s.View.Tasks {
 		if t.Test && !t.Done {
-			p.Out = append(p.Out, recountTask{t, t.Overdue(k.Now())})
+			x := testTask{recountTask: recountTask{t, t.Overdue(k.Now())}, Back: !s.Over() && s.MayWithdrawTest(v.by, &t)}
+			for _, l := range s.linesOf(&t) {
+				x.Refs = append(x.Refs, lineName(l))
+			}
+			p.Out = append(p.Out, x)
 		}
 	}
 	for _, d := range s.View.Draws {
 		p.Draws = append(p.Draws, testDraw{d.Draw, d.Person, d.At})
 	}
 	p.Lines = v.QueryParams()["line"]
-	if v.Request().Method == "POST" {
-		p.Lines = v.Request().PostForm["line"]
+	if form := v.Request().PostForm; v.Request().Method == "POST" && form.Get("do") != "again" {
+		p.Lines = form["line"]
 	}
 	for _, ref := range lineNames(&form{Values: map[string][]string{"line": p.Lines}}) {
 		p.Names = append(p.Names, ref.Item)
@@ -82,6 +93,21 @@ func (k *console) tests(v *visit) (frame, error) {
 		p.Testers = append(p.Testers, list...)
 	}
 	return sessionFrame("test.title", p), nil
+}
+
+// linesOf are the lines that a test's task is for and that have a variance.
+func (s *seen) linesOf(t *count.TaskState) (list []*count.Line) {
+	for _, x := range s.View.Locations {
+		if x.Location != t.Location {
+			continue
+		}
+		for _, item := range t.Items {
+			if l := s.Line(x.Section, item); l != nil && l.Variance != nil {
+				list = append(list, l)
+			}
+		}
+	}
+	return list
 }
 
 // testers are those who may sign in on a handheld. The committee may not see all people, but whom it can send.
@@ -109,9 +135,12 @@ func (k *console) orderTest(v *visit) error {
 			Lines: lineNames(f), Section: stocktake.SectionID(f.Get("section")), Person: stocktake.PersonID(f.Get("person")), Reason: f.Get("reason"),
 		}
 		if f.Get("do") == "withdraw" {
-			w = count.TestWant{Withdraw: []string{f.Get("task")}}
+			w = count.TestWant{Withdraw: []string{f.Get("task")}, Reason: f.Get("withdraw-reason")}
 			_, err := k.Sessions.OrderTest(v.Request().Context(), v.by, id, w, nil)
 			return "/tests", "done.test-withdrawn", err
+		}
+		if f.Get("do") == "again" {
+			w.Withdraw = []string{f.Get("task")}
 		}
 		if s := latin(f.Get("draw")); s != "" {
 			n, err := strconv.Atoi(s)

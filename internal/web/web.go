@@ -144,6 +144,7 @@ func (a *api) routes(e *echo.Echo) {
 	g.GET(s+"/tasks", view(a, a.tasks), in)
 	g.GET(s+"/tests", view(a, tested), in)
 	g.GET(s+"/tests/draws", view(a, func(v *count.View) []count.Drawn { return v.Draws }), in)
+	g.GET(s+"/tests/withdrawn", view(a, func(v *count.View) []count.TestWithdrawn { return v.Untested }), in)
 	g.GET(s+"/rounds", view(a, (*count.View).AllRounds), in)
 	g.GET(s+"/asides", view(a, func(v *count.View) []count.Aside { return v.Asides }), in)
 	g.GET(s+"/hints", view(a, (*count.View).Hints), in)

@@ -81,6 +81,25 @@ func (b *bygone) make(ctx context.Context, n *node, sessions *count.Service, clo
 	return err
 }
 
+// correct plays a correction of a session of theirs of which nothing has come since: it says the same, and adds it up rightly.
+func (b *bygone) correct(ctx context.Context, sessions *count.Service, clock *hands, sealed stocktake.SessionID) error {
+	clock.move(b.began)
+	again := count.Correction{Session: b.plan.Session, Reason: "رفضت الوزارة النتيجة لخطأ في جمعها."}
+	if _, _, err := sessions.Correct(ctx, b.supervisor, sealed, again); err != nil {
+		return err
+	}
+	clock.move(b.began.Add(20 * time.Minute))
+	if _, err := sessions.BeginClosing(ctx, b.manager, b.plan.Session, count.Because{}); err != nil {
+		return err
+	}
+	v, err := sessions.View(ctx, b.manager, b.plan.Session)
+	if err != nil {
+		return err
+	}
+	_, err = sessions.Seal(ctx, b.manager, b.plan.Session, v.Seen, b.issuer)
+	return err
+}
+
 // walk has one of the walkers count every n-th location, and hands it all in at the end.
 func (b *bygone) walk(ctx context.Context, n *node, w walker, index int) (end time.Time, err error) {
 	at := b.began.Add(5 * time.Minute)

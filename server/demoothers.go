@@ -109,7 +109,7 @@ func (b *builder) send(ctx context.Context, n *node, sessions *count.Service, k 
 		x.issuer = careless{issuer, n.signer}
 	}
 	if s.corrects {
-		x.plan.Corrects = before
+		return x.plan.Session, errors.Join(x.correct(ctx, sessions, b.clock, before), b.deliver(ctx, n))
 	}
 	head, chunks, err := stocktake.NewCatalogue(listed(items))
 	if err != nil {

@@ -50,7 +50,6 @@ type plan struct {
 	Scope     count.Scope         `json:"scope"`
 	Tolerance reconcile.Tolerance `json:"tolerance"`
 	Tiers     []count.Tier        `json:"tiers"`
-	Corrects  string              `json:"corrects,omitempty"`
 }
 
 type sessionIssueCmd struct {
@@ -66,14 +65,13 @@ type sessionIssueCmd struct {
 	Item      []string `help:"Count only these items; repeatable." placeholder:"ID"`
 	Tolerance string   `help:"Quantity that a line may be off and still pass." placeholder:"UNITS"`
 	Tier      []string `help:"Who approves up to which value in dinars, as in supervisor=50; without a value, any. Repeatable." default:"supervisor=100,manager=1000,financial-controller" placeholder:"ROLE=KD"`
-	Corrects  string   `help:"Session whose sealed result this one's result will replace." placeholder:"ID"`
 }
 
 // Run issues a session and prints its id, alone on its line.
 func (c *sessionIssueCmd) Run(ctx context.Context, s *streams) error {
 	p := plan{
 		Session: stocktake.SessionID(c.ID), Name: stocktake.Name{Arabic: c.Arabic, English: c.English}, Site: c.Site, Kind: c.Kind,
-		Blind: !c.Open, Corrects: c.Corrects,
+		Blind: !c.Open,
 	}
 	if p.Name == (stocktake.Name{}) {
 		p.Name = stocktake.Name{Arabic: "جرد " + c.Site, English: "Count of " + c.Site}

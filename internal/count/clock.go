@@ -142,7 +142,7 @@ func (f *Fold) when(n factID, mono, at int64) (span reconcile.Span, open bool) {
 
 func (f *Fold) whenIn(s *Stream, seq uint64, mono, at int64) (span reconcile.Span, open bool) {
 	c := f.clock(s)
-	issued := reconcile.At(f.head.IssuedAt) // nobody counts what is not ordered yet
+	issued := reconcile.At(f.began) // nobody counts what is not ordered yet
 	if seq == 0 {
 		return reconcile.Span{From: min(issued, f.heard), To: f.heard}, true
 	}

@@ -65,7 +65,7 @@ func (s *Service) Issue(ctx context.Context, by stocktake.Person, p Plan) (Entry
 			return Entry{}, err
 		}
 	}
-	p.Policy = PolicyVersion
+	p.Policy, p.Basis, p.Reason = PolicyVersion, nil, "" // corrections are issued by Correct
 	if err := s.adopt(ctx, by, &p); err != nil {
 		return Entry{}, err
 	}

@@ -148,6 +148,8 @@ type Seal struct {
 
 	Movements     uint64         `json:"movements,omitempty"` // up to where the site's movement log was folded in; 0: there was none
 	MovementsHash stocktake.Hash `json:"movements_hash,omitzero"`
+
+	Late uint64 `json:"late,omitempty"` // of a correction: up to where it took in the society's late log
 }
 
 // JoinedBody is the body of Joined.

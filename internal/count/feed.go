@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"jard/internal/reconcile"
@@ -43,6 +44,14 @@ type feedFacts struct {
 	from  time.Time // bookedFrom
 	ended bool      // the session is sealed: its result names the part of the log that counts, up to end
 	end   uint64
+
+	postings []posting // of a correction: what posts the results that it corrects, and everything that takes a movement back
+}
+
+type posting struct {
+	stocktake.Movement
+	offset uint64
+	posts  bool // one of these results; else it takes something back
 }
 
 type step struct {
@@ -86,7 +95,7 @@ func (f *Fold) Book(entries []Booking) {
 			f.feed.Watermark = e.Watermark
 			f.feed.steps = append(f.feed.steps, step{e.Offset, e.Watermark})
 		}
-		if e.Movement != nil && f.matters(e) {
+		if e.Movement != nil && !f.posted(e) && f.matters(e) {
 			f.book(e)
 		}
 	}
@@ -117,6 +126,44 @@ func (f *Fold) book(e *Booking) {
 	}
 }
 
+// posted keeps what posts a result that this session corrects, and what takes such a posting back: it tells how much of the differences is in the
+// books already, and is no part of any line, or a correction would find that nothing had been missing. It reports whether the movement is one.
+func (f *Fold) posted(e *Booking) bool {
+	m := e.Movement
+	posts := m.Posts != "" && slices.ContainsFunc(f.basis.results, func(ref string) bool { return m.Posts == ref || strings.HasPrefix(m.Posts, ref+"-") })
+	if len(f.basis.results) == 0 || !posts && m.Voids == "" {
+		return false
+	}
+	f.feed.postings = append(f.feed.postings, posting{*m, e.Offset, posts})
+	if !posts {
+		return slices.ContainsFunc(f.feed.postings, func(p posting) bool { return p.posts && p.ID == m.Voids })
+	}
+	of := idKey(m.ID) // what takes it back may have come before
+	if list := f.feed.items[m.Item]; slices.ContainsFunc(list, func(b booked) bool { return b.voiding && b.voids == of }) {
+		f.feed.items[m.Item] = slices.DeleteFunc(slices.Clone(list), func(b booked) bool { return b.voiding && b.voids == of })
+		f.outdate()
+	}
+	return true
+}
+
+// postings lists what posts the results that this session corrects, and what takes such a posting back, by when they were booked.
+func (f *Fold) postings() []stocktake.Movement {
+	posts := map[stocktake.MovementID]bool{}
+	for n := range f.feed.postings {
+		if p := &f.feed.postings[n]; p.posts {
+			posts[p.ID] = true
+		}
+	}
+	var list []stocktake.Movement
+	for n := range f.feed.postings {
+		if p := &f.feed.postings[n]; posts[p.ID] || posts[p.Voids] {
+			list = append(list, p.Movement)
+		}
+	}
+	slices.SortFunc(list, func(a, b stocktake.Movement) int { return cmp.Or(a.Booked.Compare(b.Booked), cmp.Compare(a.ID, b.ID)) })
+	return list
+}
+
 // backlog is how long before a snapshot the site's server may have had a movement that the snapshot's position does not include.
 const backlog = 7 * 24 * time.Hour
 
@@ -129,7 +176,7 @@ func (f *Fold) bookedFrom() time.Time {
 	if !f.feed.from.IsZero() {
 		return f.feed.from
 	}
-	rules, from := f.plan.rules(), f.head.IssuedAt
+	rules, from := f.plan.rules(), f.began
 	if t := f.material.Snapshot.AsOf; t.Before(from) {
 		from = t
 	}
@@ -159,4 +206,5 @@ func (f *Fold) endFeed(s Seal) {
 	for item, list := range x.items {
 		x.items[item] = slices.DeleteFunc(list, func(b booked) bool { return b.offset > x.Offset })
 	}
+	x.postings = slices.DeleteFunc(x.postings, func(p posting) bool { return p.offset > x.Offset })
 }

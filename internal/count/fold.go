@@ -34,6 +34,9 @@ type Fold struct {
 	society stocktake.SocietyID
 	session stocktake.SessionID
 	head    Head
+	order   uint64    // of the last entry filed, whichever log it stands in: see ordered
+	began   time.Time // when counting was ordered: the issue of the first session, of which this one may be a correction
+	basis   inherited
 
 	plan     Plan
 	issuedBy Author
@@ -143,6 +146,7 @@ type place struct {
 type taskFact struct {
 	Task
 	withdrawn bool
+	inherited bool // from a correction's basis
 }
 
 type restFact struct {
@@ -199,6 +203,31 @@ func (m *Material) classOf(item stocktake.ItemID) Class {
 // Offset is that of the last entry applied.
 func (f *Fold) Offset() uint64 { return f.head.Offset }
 
+// hear notes that the server recorded something of a handheld.
+func (f *Fold) hear(e Entry) {
+	if e.Author.Stream == (Stream{}) {
+		return
+	}
+	if at := reconcile.At(e.RecordedAt); at > f.heard {
+		f.heard, f.late.heard = at, true
+	}
+	if e.RecordedAt.After(f.heardOf[e.Author.Stream.Device]) {
+		f.heardOf[e.Author.Stream.Device] = e.RecordedAt
+	}
+}
+
+func (f *Fold) issue(e Entry) error {
+	f.head.State, f.head.IssuedAt, f.issuedBy = LogOpen, e.RecordedAt, e.Author
+	if err := json.Unmarshal(e.Body, &f.plan); err != nil {
+		return err
+	}
+	if f.plan.Basis == nil {
+		f.began = e.RecordedAt
+		f.ordered(f.session, e.Offset)
+	}
+	return nil
+}
+
 // Apply files one entry. Entries come in the order of their offsets; an error means that they do
 // not, or that one cannot be read. Whether their hashes chain is not looked at here: jard verify does.
 func (f *Fold) Apply(e Entry) error {
@@ -209,15 +238,17 @@ func (f *Fold) Apply(e Entry) error {
 		return fmt.Errorf("log %s: entry %d is %s; the first entry, and no other, issues the session", f.session, e.Offset, e.Kind)
 	}
 	f.head.Offset, f.head.Hash, f.head.Session = e.Offset, e.Hash, f.session
-	f.view = nil
-	if e.Author.Stream != (Stream{}) {
-		if at := reconcile.At(e.RecordedAt); at > f.heard {
-			f.heard, f.late.heard = at, true
-		}
-		if e.RecordedAt.After(f.heardOf[e.Author.Stream.Device]) {
-			f.heardOf[e.Author.Stream.Device] = e.RecordedAt
-		}
+	return f.enter(f.session, e)
+}
+
+// enter files an entry of a log under its place among all.
+func (f *Fold) enter(log stocktake.SessionID, e Entry) error {
+	offset := e.Offset
+	if e.Kind != Issued {
+		e.Offset = f.ordered(log, offset)
 	}
+	f.view = nil
+	f.hear(e)
 	if !e.Kind.IsEvent() && e.Kind != Joined && e.Kind != Drained && e.Kind != LineCommented { // of which no pass, location or line tells
 		f.outdate()
 	}
@@ -234,7 +265,7 @@ func (f *Fold) Apply(e Entry) error {
 		return nil
 	}
 	if err := f.decide(e); err != nil {
-		return fmt.Errorf("log %s: entry %d (%s): %w", f.session, e.Offset, e.Kind, err)
+		return fmt.Errorf("log %s: entry %d (%s): %w", log, offset, e.Kind, err)
 	}
 	return nil
 }
@@ -251,8 +282,7 @@ func (f *Fold) decide(e Entry) error {
 		}
 		return nil
 	case Issued:
-		f.head.State, f.head.IssuedAt, f.issuedBy = LogOpen, e.RecordedAt, e.Author
-		return json.Unmarshal(e.Body, &f.plan)
+		return f.issue(e)
 	case Closing:
 		if f.closing == 0 {
 			f.closing = e.Offset
@@ -338,6 +368,8 @@ func (f *Fold) decide(e Entry) error {
 		return with(e, func(d DrainedBody) { f.stream(e.Author.Stream).drain(e.Offset) })
 	case StreamWrittenOff:
 		return with(e, func(w WriteOff) { f.writeOff(e.Offset, sign(e, w)) })
+	case LateTaken:
+		return nil // whoever reads the log brings what it names: see TakeLate
 	case Restored:
 		return with(e, func(r RestoredBody) { f.restored, f.awaited = e.Offset, r.Devices })
 	}
@@ -362,7 +394,7 @@ func (f *Fold) assign(a Assignment, test bool) {
 		if _, known := f.tasks[t.ID]; known {
 			continue // an id names one task for good: walks were made for it
 		}
-		f.tasks[t.ID] = taskFact{Task: t}
+		f.tasks[t.ID] = taskFact{Task: t, inherited: f.head.Offset == 1} // nothing but a basis is filed before the second entry
 	}
 	for _, id := range a.Withdraw {
 		if t, ok := f.tasks[id]; ok {

@@ -14,6 +14,7 @@ type Held struct {
 	Key      string               `json:"key"`
 	Reason   string               `json:"reason"`
 	Offset   uint64               `json:"offset"`
+	Log      stocktake.SessionID  `json:"log,omitempty"` // the log that it stands in, where that is not the session's own
 	Stream   Stream               `json:"stream"`
 	Pass     stocktake.PassID     `json:"pass,omitempty"`
 	Location stocktake.LocationID `json:"location,omitempty"`
@@ -29,10 +30,11 @@ type Held struct {
 	trusted []Stream // all that brought it on a way that is trusted; an epoch may be missing
 }
 
-// bind gives held events the digests that decisions on them name. Their keys are of their bytes.
-func bind(list []Held) {
+// bind gives held events the digests that decisions on them name, and says where they stand. Their keys are of their bytes.
+func (f *Fold) bind(list []Held) {
 	for n := range list {
 		h := &list[n]
+		h.Log, h.Offset = f.origin(h.Offset)
 		d := newDigester("held").text(h.Key).text(h.Reason) // not who brought it: that may be several, in any order
 		h.Digest = d.text(string(h.Pass)).text(string(h.Location)).text(h.SetAside).text(h.Accepted).sum()
 	}
@@ -114,7 +116,7 @@ func (f *Fold) hold(e Entry, reason string) {
 	switch {
 	case !again:
 		h = Held{Key: body.String(), Reason: reason, Offset: e.Offset, Stream: e.Author.Stream, body: body}
-		if event, kind, err := ParseEvent(bytes.Clone(e.Body)); err == nil && event.Session == f.session {
+		if event, kind, err := ParseEvent(bytes.Clone(e.Body)); err == nil && f.concerns(event.Session) {
 			h.event, h.kind, h.Readable, h.Pass, h.Location = event, kind, true, event.Pass, event.Location
 			h.trusted = f.bringers(idKey(event.ID), body)
 		}

@@ -48,6 +48,7 @@ const (
 	Signed             Kind = 56 // a member of the committee, or the witness, signs what was found
 	SignatureRefused   Kind = 57
 	SignatureSetAside  Kind = 58 // the seal no longer waits for a signature
+	LateTaken          Kind = 60 // a correction takes in what handhelds gave after the seal that it corrects
 )
 
 var kindNames = map[Kind]string{
@@ -60,6 +61,7 @@ var kindNames = map[Kind]string{
 	Cancelled: "cancelled", Reopened: "reopened", LocationSetAside: "location.set-aside", TestOrdered: "test.ordered",
 	LineCommented: "line.commented",
 	Signed:        "signed", SignatureRefused: "signature.refused", SignatureSetAside: "signature.set-aside",
+	LateTaken: "late.taken",
 }
 
 // String is the kind's name in JSON and on screens.

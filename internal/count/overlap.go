@@ -84,40 +84,16 @@ func (s *Scope) held(site *stocktake.Site) map[stocktake.SectionID]bool {
 func (s *Service) issueAlone(ctx context.Context, by stocktake.Person, p Plan, site *stocktake.Site) (Entry, error) {
 	s.issuing.Lock()
 	defer s.issuing.Unlock()
-	if err := s.corrects(ctx, by.Society, &p); err != nil {
-		return Entry{}, err
+	if p.Basis != nil {
+		if err := s.uncorrected(ctx, by.Society, p.Basis.Session); err != nil {
+			return Entry{}, err
+		}
 	}
 	if err := s.unheld(ctx, by.Society, &p, site); err != nil {
 		return Entry{}, err
 	}
 	return s.write(ctx, by, p.Session, Issued, p)
 }
-
-// corrects refuses a plan that would correct what is not sealed, or what was counted elsewhere.
-func (s *Service) corrects(ctx context.Context, society stocktake.SocietyID, p *Plan) error {
-	if p.Corrects == "" {
-		return nil
-	}
-	head, err := s.log.Head(ctx, society, p.Corrects)
-	if err != nil {
-		return err
-	}
-	if head.State == LogSealed {
-		i, err := s.info(ctx, society, head)
-		if err != nil {
-			return err
-		}
-		if i.Site == p.Site {
-			return nil
-		}
-	}
-	return CorrectsUnsealed.New(string(p.Corrects), string(p.Site))
-}
-
-// CorrectsUnsealed answers a plan that would correct a session which has no result of its site.
-var CorrectsUnsealed = stocktake.NewReason(stocktake.Conflict, "corrects-unsealed",
-	"Session %q is no sealed session of site %q: only a sealed result of the same site can be corrected.",
-	"الجلسة %q ليست جلسة مختومة للمقر %q: لا تُصحَّح إلا نتيجة مختومة للمقر نفسه.")
 
 // unheld refuses a plan of which another open session holds a section and item, whether either corrects a sealed one or not: both would
 // send people to the same shelves.

@@ -112,18 +112,3 @@ func TestOverlapsOfSessionsIssuedAtOnce(t *testing.T) {
 		t.Fatalf("%d of them were issued", issued)
 	}
 }
-
-// What is corrected has a sealed result: an open session is no excuse for a second one beside it.
-func TestOnlySealedSessionsAreCorrected(t *testing.T) {
-	f := openFloor(t)
-	f.issue(sara, session)
-	again := scoped("again", coldPlan("").Scope)
-	again.Corrects = session
-	if _, err := f.svc.Issue(t.Context(), sara, again); !errors.Is(err, count.CorrectsUnsealed) {
-		t.Fatalf("an open session was corrected: %v", err)
-	}
-	again.Corrects = "never-issued"
-	if _, err := f.svc.Issue(t.Context(), sara, again); stocktake.CodeOf(err) != stocktake.NotFound {
-		t.Fatalf("what was never issued was corrected: %v", err)
-	}
-}

@@ -54,8 +54,9 @@ type Plan struct {
 	PolicyDocument stocktake.Hash `json:"policy_document,omitzero"`
 	Classes        stocktake.Hash `json:"classes,omitzero"`
 
-	// Corrects names the session whose sealed result this one's result replaces in full.
-	Corrects stocktake.SessionID `json:"corrects,omitempty"`
+	// Basis is what a correction goes on from, and Reason why it was issued; both are of corrections alone: see Service.Correct.
+	Basis  *Basis `json:"basis,omitempty"`
+	Reason string `json:"reason,omitempty"`
 }
 
 // Scope is what a session counts: sections whole, single locations besides, and of these only the items listed, if any

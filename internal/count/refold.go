@@ -59,7 +59,7 @@ func (f *Fold) refold() *View {
 		return nil
 	}
 	v := *base
-	v.Offset, v.Head, v.Feed, v.Comments = f.head.Offset, f.head.Hash, f.feed.FeedState, f.comments
+	v.Offset, v.Head, v.Feed, v.Comments, v.Postings = f.head.Offset, f.head.Hash, f.feed.FeedState, f.comments, f.postings()
 	x := &touched{View: &v, base: base, items: f.late.items, sections: map[stocktake.SectionID]bool{}, lines: map[lineKey]bool{}}
 	if len(f.late.passes) > 0 && !f.rewalk(x) {
 		return nil

@@ -66,7 +66,7 @@ func (s *Service) seal(ctx context.Context, by stocktake.Person, session stockta
 	}
 	body, err := json.Marshal(Seal{
 		Result: issued.Result.Hash, Series: issued.Series, Number: issued.Number, Head: v.Head, Lines: v.Totals.Lines, NotCounted: v.Totals.NotCounted,
-		Movements: v.Feed.Offset, MovementsHash: v.Feed.Hash,
+		Movements: v.Feed.Offset, MovementsHash: v.Feed.Hash, Late: v.LateTaken,
 	})
 	if err != nil {
 		return Entry{}, err

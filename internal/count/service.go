@@ -24,6 +24,7 @@ type Service struct {
 
 	mu       sync.Mutex
 	live     map[sessionKey]*live
+	late     map[stocktake.SocietyID]*lateSeen
 	watchers map[int]func(stocktake.SocietyID, stocktake.SessionID)
 	nextID   int
 
@@ -58,7 +59,7 @@ const (
 // NewService starts the service on a store. Close it before the store.
 func NewService(log Log, docs Documents, feed Feed, clock func() time.Time) *Service {
 	s := &Service{
-		log: log, docs: docs, feed: feed, clock: clock, live: map[sessionKey]*live{},
+		log: log, docs: docs, feed: feed, clock: clock, live: map[sessionKey]*live{}, late: map[stocktake.SocietyID]*lateSeen{},
 		watchers: map[int]func(stocktake.SocietyID, stocktake.SessionID){},
 	}
 	s.stop = log.Watch(s.committed)
@@ -182,8 +183,14 @@ func (s *Service) apply(ctx context.Context, society stocktake.SocietyID, l *liv
 	if err := l.fold.Apply(e); err != nil {
 		return err
 	}
-	if e.Offset == 1 {
-		return s.supply(ctx, society, l.fold)
+	switch {
+	case e.Offset == 1:
+		if err := s.supply(ctx, society, l.fold); err != nil {
+			return err
+		}
+		return s.inherit(ctx, society, l.fold, l.fold.Plan().Basis)
+	case e.Kind == LateTaken:
+		return s.takeIn(ctx, society, l.fold, &e)
 	}
 	return nil
 }

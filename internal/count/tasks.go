@@ -24,6 +24,7 @@ type SessionInfo struct {
 	Round    int                 `json:"round"`
 	Due      time.Time           `json:"due,omitzero"`
 	IssuedAt time.Time           `json:"issued_at"`
+	Corrects stocktake.SessionID `json:"corrects,omitempty"` // the sealed session that it goes on from
 }
 
 // Tasks is what handhelds are told of a session's work: never a quantity. Cursor changes whenever anything else
@@ -46,14 +47,15 @@ type Pack struct {
 	Book      []stocktake.BookLine // open sessions only; without costs
 }
 
-// tasks lists what is asked for, without regard to what is done: a handheld knows its own passes.
+// tasks lists what is asked for, without regard to what is done: a handheld knows its own passes. What a correction's basis asked for was done, or
+// withdrawn, before it was sealed.
 func (f *Fold) handheldTasks() Tasks {
 	t := Tasks{Session: f.session, State: string(f.head.State), Round: f.rounds, Tasks: []Task{}}
 	if f.head.State == LogOpen && f.closing != 0 {
 		t.State = "closing"
 	}
 	for _, task := range f.tasks {
-		if !task.withdrawn {
+		if !task.withdrawn && !task.inherited {
 			t.Tasks = append(t.Tasks, task.Task)
 		}
 	}
@@ -136,6 +138,9 @@ func (s *Service) info(ctx context.Context, society stocktake.SocietyID, h Head)
 		return i, fmt.Errorf("decode plan of %s: %w", h.Session, err)
 	}
 	i.Site, i.Name, i.Kind, i.Blind, i.Due = p.Site, p.Name, p.Kind, p.Blind, p.Due
+	if p.Basis != nil {
+		i.Corrects = p.Basis.Session
+	}
 	if h.State == LogOpen {
 		t, err := s.Tasks(ctx, society, h.Session)
 		if err != nil {

@@ -56,6 +56,12 @@ type View struct {
 	Untested  []TestWithdrawn     `json:"-"` // tests that were taken back before they were done
 	Material  *Material           `json:"-"`
 
+	// Corrected are the sessions that this one corrects, the first one first, and Postings what the feed brought that posts their results, or takes
+	// such a posting back. LateTaken is up to where the society's late log counts in it. All are empty in a session that corrects nothing.
+	Corrected []stocktake.SessionID `json:"corrected,omitempty"`
+	Postings  []stocktake.Movement  `json:"-"`
+	LateTaken uint64                `json:"late_taken,omitempty"`
+
 	// Figures is what a signature is put to: empty where the plan has nobody sign, or not yet. Signatories are the committee in the plan's
 	// order, then the witness.
 	Figures     Digest      `json:"figures,omitempty"`
@@ -174,6 +180,7 @@ func (f *Fold) View() *View {
 	}
 	v := &View{
 		Society: f.society, Plan: f.plan, IssuedBy: f.issuedBy, IssuedAt: f.head.IssuedAt, Offset: f.head.Offset, Head: f.head.Hash,
+		Corrected: f.basis.sessions, LateTaken: f.basis.taken, Postings: f.postings(),
 		Closing: f.closing != 0, Rounds: f.rounds, Feed: f.feed.FeedState, Material: f.material, Comments: f.comments, Draws: slices.Clone(f.draws), Untested: slices.Clone(f.untested), heard: maps.Clone(f.heardOf), taskIDs: make(map[string]bool, len(f.tasks)),
 	}
 	for id := range f.tasks {
@@ -198,8 +205,8 @@ func (f *Fold) View() *View {
 	slices.SortFunc(v.Held, func(a, b Held) int { return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.Reason, b.Reason)) })
 	v.Held = slices.CompactFunc(v.Held, func(a, b Held) bool { return a.Key == b.Key })
 	v.Accepted = f.accepted()
-	bind(v.Held)
-	bind(v.Accepted)
+	f.bind(v.Held)
+	f.bind(v.Accepted)
 	v.Unknown, v.Resolved = f.unknown(v.Passes, v.Moves), f.meanings()
 	f.markProvisional(v, sections)
 	v.Streams = f.streamStates()

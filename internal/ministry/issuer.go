@@ -46,8 +46,8 @@ func (i *Issuer) Issue(ctx context.Context, v *count.View, by stocktake.Person, 
 		return count.Issuance{}, err
 	}
 	d.Series, d.Number, d.Previous, d.Software = place.Series, place.Number, chain.Hash, i.software
-	if v.Plan.Corrects != "" {
-		if d.Corrects, err = i.corrected(ctx, by.Society, v.Plan.Corrects); err != nil {
+	if v.Plan.Basis != nil {
+		if d.Corrects, err = i.corrected(ctx, by.Society, v.Plan.Basis.Session); err != nil {
 			return count.Issuance{}, err
 		}
 		d.Type = result.Correction

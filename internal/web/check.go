@@ -185,7 +185,6 @@ type (
 		Tiers      []count.Tier         `json:"tiers" validate:"max=20,dive"`
 		Committee  []stocktake.PersonID `json:"committee" validate:"max=50,dive,max=64"`
 		Witness    stocktake.PersonID   `json:"witness" validate:"max=64"`
-		Corrects   stocktake.SessionID  `json:"corrects" validate:"max=64"`
 	}
 )
 

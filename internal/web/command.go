@@ -54,7 +54,7 @@ func (a *api) issue(c echo.Context, by stocktake.Person) error {
 	}
 	e, err := a.Sessions.Issue(c.Request().Context(), by, count.Plan{
 		Session: b.Session, Name: b.Name, Site: b.Site, Kind: b.Kind, Blind: b.Blind == nil || *b.Blind, Double: b.Double, Due: b.Due.Time, Scope: b.Scope,
-		Tolerance: b.Tolerance, Exceptions: b.Exceptions, Rules: b.Rules, Tiers: b.Tiers, Committee: b.Committee, Witness: b.Witness, Corrects: b.Corrects,
+		Tolerance: b.Tolerance, Exceptions: b.Exceptions, Rules: b.Rules, Tiers: b.Tiers, Committee: b.Committee, Witness: b.Witness,
 	})
 	if err != nil {
 		return err

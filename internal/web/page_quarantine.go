@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"strings"
 	"unicode/utf8"
@@ -43,7 +44,7 @@ func (k *console) quarantine(v *visit) (frame, error) {
 	p.Open = piece[heldRow]{From: shown.From, Next: shown.Next, Before: shown.Before, Total: shown.Total}
 	for _, h := range shown.List {
 		row := heldRow{Held: h}
-		entries, err := k.Sessions.Log(v.Request().Context(), v.by, s.ID, h.Offset, 1)
+		entries, err := k.Sessions.Log(v.Request().Context(), v.by, cmp.Or(h.Log, s.ID), h.Offset, 1)
 		if err != nil {
 			return frame{}, err
 		}

@@ -1,0 +1,161 @@
+package count
+
+import (
+	"fmt"
+	"slices"
+
+	"jard/internal/stocktake"
+)
+
+// Basis is what a correction goes on from: a sealed session's log, whole, by its last entry, and what the society's late log held of that
+// session when the correction was issued. The correction's fold begins with the facts of both, so that what nothing new touches is what it was.
+type Basis struct {
+	Session stocktake.SessionID `json:"session"`
+	Offset  uint64              `json:"offset"`
+	Hash    stocktake.Hash      `json:"hash"` // of the entry at Offset
+	Late    *Late               `json:"late,omitempty"`
+}
+
+// Late is a position of the society's late log, and the body of LateTaken: what stands there up to it of the sessions that are corrected
+// counts from then on, as any event does.
+type Late struct {
+	Through uint64         `json:"through"`
+	Hash    stocktake.Hash `json:"hash"` // of the entry there
+}
+
+// inherited is what a correction's fold knows of the sessions that it goes on from.
+type inherited struct {
+	sessions []stocktake.SessionID // the first one first
+	results  []string              // what their results are called by who posts them, as in 1/17
+	taken    uint64                // offset of the late log up to where it was taken in
+	origins  []origin
+}
+
+// origin says in which log a run of entries stands.
+type origin struct {
+	order  uint64 // of the first
+	log    stocktake.SessionID
+	offset uint64 // of the first, there
+}
+
+// ordered gives an entry its place among all that were filed: those of a correction's basis come before its own. In a session that corrects
+// nothing it is the entry's offset.
+func (f *Fold) ordered(log stocktake.SessionID, offset uint64) uint64 {
+	f.order++
+	if log == f.session && f.plan.Basis == nil {
+		return f.order
+	}
+	list := f.basis.origins
+	if n := len(list) - 1; n < 0 || list[n].log != log || offset-list[n].offset != f.order-list[n].order {
+		f.basis.origins = append(list, origin{f.order, log, offset})
+	}
+	return f.order
+}
+
+// origin is where an entry stands; without a log, in the session's own.
+func (f *Fold) origin(order uint64) (log stocktake.SessionID, offset uint64) {
+	list := f.basis.origins
+	n, found := slices.BinarySearchFunc(list, order, func(o origin, order uint64) int {
+		switch {
+		case o.order < order:
+			return -1
+		case o.order > order:
+			return 1
+		}
+		return 0
+	})
+	if !found {
+		n--
+	}
+	if n < 0 {
+		return "", order
+	}
+	if o := list[n]; o.log != f.session {
+		return o.log, o.offset + order - o.order
+	}
+	return "", list[n].offset + order - list[n].order
+}
+
+// concerns reports whether an event of that session is one of this: its own, or one that it corrects.
+func (f *Fold) concerns(session stocktake.SessionID) bool {
+	return session == f.session || slices.Contains(f.basis.sessions, session)
+}
+
+// Inherit files an entry of the log that the plan's basis names; of a basis that is a correction itself, first its own basis. They come in
+// order, before this log's second entry. What was observed and said of passes, lines and codes is as good as it was; how that session was
+// issued, closed, drained, signed and sealed is its own affair.
+func (f *Fold) Inherit(log stocktake.SessionID, e Entry) error {
+	if f.plan.Basis == nil {
+		return fmt.Errorf("log %s corrects nothing and inherits nothing of %s", f.session, log)
+	}
+	switch e.Kind {
+	case Issued:
+		if f.began.IsZero() {
+			f.began = e.RecordedAt
+		}
+		f.basis.sessions = append(f.basis.sessions, log)
+	case Sealed:
+		if err := with(e, func(s Seal) { f.basis.results = append(f.basis.results, fmt.Sprintf("%d/%d", s.Series, s.Number)) }); err != nil {
+			return err
+		}
+	case Joined, Drained, Restored, ScopeExtended, Closing, Reopened, Signed, SignatureRefused, SignatureSetAside, LateTaken:
+	case Fenced:
+		if len(e.Body) > 0 {
+			e.Kind, e.Note = Quarantined, HeldLost
+			return f.enter(log, e)
+		}
+	default:
+		return f.enter(log, e)
+	}
+	f.outdate()
+	f.hear(e)
+	f.ordered(log, e.Offset)
+	return nil
+}
+
+// Corrected lists the sessions that this one corrects, the first one first: the last of them by itself, the others through it.
+func (f *Fold) Corrected() []stocktake.SessionID { return f.basis.sessions }
+
+// Taken is the offset of the late log up to where it was taken in.
+func (f *Fold) Taken() uint64 { return f.basis.taken }
+
+// TakeLate files what the late log holds behind what was taken in, up to a position that this log names: what is of the corrected sessions; and of
+// the streams that brought such, measurements of their clocks, and what is of no session that anybody can tell.
+func (f *Fold) TakeLate(entries []Entry, through uint64) error {
+	f.outdate()
+	brought := map[Stream]bool{}
+	mine := make([]bool, len(entries))
+	for n := range entries {
+		if e := &entries[n]; e.Offset > f.basis.taken && e.Offset <= through && f.concerns(meantFor(e)) {
+			mine[n], brought[e.Author.Stream] = true, true
+		}
+	}
+	for n, e := range entries {
+		if e.Offset <= f.basis.taken || e.Offset > through || !mine[n] && (!brought[e.Author.Stream] || !anySession(&e)) {
+			continue
+		}
+		e.Note = e.QuarantinedFor()
+		if err := f.enter(LateLog, e); err != nil {
+			return err
+		}
+	}
+	f.basis.taken = max(f.basis.taken, through)
+	return nil
+}
+
+// anySession reports whether an entry of the late log matters to whatever session its stream told of.
+func anySession(e *Entry) bool {
+	return e.Kind == Clocked || e.Kind == Quarantined && meantFor(e) == ""
+}
+
+// meantFor is the session that an entry of the late log was meant for; empty where nobody can tell.
+func meantFor(e *Entry) stocktake.SessionID {
+	if !e.Kind.IsEvent() && e.Kind != Quarantined {
+		return ""
+	}
+	event, _, _ := ParseEvent(e.Body) // a bad event may tell its session all the same
+	if event == nil {
+		return ""
+	}
+	return event.Session
+}

@@ -41,7 +41,7 @@ type linkPushCmd struct {
 	CompleteSince   string        `help:"Since when the site's movements are complete; needed the first time." placeholder:"INSTANT"`
 	CompleteThrough string        `help:"With the last file of movements, all of the site that were booked until then have been sent." placeholder:"INSTANT"`
 	Replace         bool          `help:"A file of items is the whole catalogue."`
-	Quarantine      bool          `help:"Take the good rows of a file of movements, and list the bad ones."`
+	Quarantine      bool          `help:"Take the good rows of a file of movements, and keep the bad ones in the site's quarantine."`
 	DryRun          bool          `help:"Say what would happen, and write nothing."`
 	Tries           int           `help:"How often a file is sent before giving up." default:"8" placeholder:"N"`
 	Patience        time.Duration `help:"The longest wait between two tries, unless the server tells of a longer one." default:"2m" placeholder:"DURATION"`
@@ -184,6 +184,13 @@ type pushAnswer struct {
 	Report     json.RawMessage `json:"report"`
 	Feed       *link.FeedState `json:"feed"`
 	Gaps       []link.Claim    `json:"gaps"`
+	List       []leftOutJSON   `json:"list"`
+}
+
+// leftOutJSON is a row in quarantine as the push API tells it.
+type leftOutJSON struct {
+	Movement string `json:"movement"`
+	Raw      string `json:"raw"`
 }
 
 // file sends a file until it is answered for good. What was taken already has no effect when it comes again, so nothing is
@@ -276,11 +283,15 @@ type pushed struct {
 	Published bool      `json:"published"`
 	Unchanged bool      `json:"unchanged"`
 	Taken     struct {
-		New  int `json:"new"`
-		Same int `json:"same"`
-		Late int `json:"late"`
+		New     int `json:"new"`
+		Same    int `json:"same"`
+		Late    int `json:"late"`
+		LeftOut int `json:"left_out"`
+		Settled int `json:"settled"`
 	} `json:"taken"`
-	Faults struct {
+	Waiting  int  `json:"waiting"`
+	Withheld bool `json:"withheld"`
+	Faults   struct {
 		Refused     int             `json:"refused"`
 		Quarantined int             `json:"quarantined"`
 		Conflicts   int             `json:"conflicts"`
@@ -316,6 +327,13 @@ func printPushed(s *streams, raw json.RawMessage) {
 		fmt.Fprint(s.Out, "; no effect")
 	}
 	fmt.Fprintf(s.Out, "; faults: %d refused, %d quarantined, %d conflicts, %d warned\n", r.Faults.Refused, r.Faults.Quarantined, r.Faults.Conflicts, r.Faults.Warned)
+	if r.Waiting > 0 || r.Taken.Settled > 0 {
+		fmt.Fprintf(s.Out, "  quarantine: %d rows more, %d settled, %d wait", r.Taken.LeftOut, r.Taken.Settled, r.Waiting)
+		if r.Waiting > 0 {
+			fmt.Fprint(s.Out, "; until none does, the site's movements are not taken as complete any further")
+		}
+		fmt.Fprintln(s.Out)
+	}
 	for n, f := range r.Faults.List {
 		if n == 50 {
 			fmt.Fprintf(s.Out, "  … %d more\n", len(r.Faults.List)-n)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -85,7 +86,8 @@ var linkChecks = []checked{
 	{"another content under one id is a conflict that is listed, and what came first stands", (*linkTrial).conflict},
 	{"movements are taken in any order", (*linkTrial).outOfOrder},
 	{"one bad line refuses the whole file, with its line and column", (*linkTrial).badLine},
-	{"by choice the good lines are taken and the bad ones listed, and what was said of completeness is not", (*linkTrial).quarantine},
+	{"by choice the good lines are taken and the bad ones wait in quarantine as they came, and what was said of completeness is held", (*linkTrial).quarantine},
+	{"a line that is sent again, mended, waits no more, and what was held holds", (*linkTrial).mended},
 	{"a watermark goes forward, and never back", (*linkTrial).watermarkBack},
 	{"a movement that comes behind the watermark is taken, and counted as late", (*linkTrial).late},
 	{"a watermark in the future is refused", (*linkTrial).watermarkAhead},
@@ -230,14 +232,40 @@ func (t *linkTrial) quarantine() error {
 	if err := t.wants(r, err, 2, 0, 0); err != nil {
 		return err
 	}
-	if r.Faults.Quarantined != 1 || len(r.Faults.List) != 1 {
-		return fmt.Errorf("the faults are %+v", r.Faults)
+	if r.Faults.Quarantined != 1 || len(r.Faults.List) != 1 || r.Taken.LeftOut != 1 || !r.Withheld {
+		return fmt.Errorf("%d rows are left out, withheld is %v, and the faults are %+v", r.Taken.LeftOut, r.Withheld, r.Faults)
+	}
+	list, err := t.send(t.ctx, http.MethodGet, t.at("quarantine"), "", nil)
+	if err != nil {
+		return err
+	}
+	if raw := strings.TrimSpace(t.row("8", 5, 300)); !slices.ContainsFunc(list.List, func(x leftOutJSON) bool { return x.Raw == raw && x.Movement == t.id+"/8" }) {
+		return fmt.Errorf("%q is not among the %d rows that wait", raw, len(list.List))
 	}
 	after, err := t.feedNow()
 	if err == nil && after.Feed.Watermark != before.Feed.Watermark {
 		err = fmt.Errorf("with a line left out, the movements are said to be complete through %s", after.Feed.Watermark.Through)
 	}
 	return err
+}
+
+func (t *linkTrial) mended() error {
+	r, err := t.post("", t.row("8", -5, 300), http.StatusOK)
+	if err := t.wants(r, err, 1, 0, 0); err != nil {
+		return err
+	}
+	after, err := t.feedNow()
+	switch {
+	case err != nil:
+		return err
+	case r.Taken.Settled != 1:
+		return fmt.Errorf("%d rows are settled, not 1", r.Taken.Settled)
+	case after.Feed.Waiting > 0:
+		return fmt.Errorf("other rows of the site still wait, %d of them: have them settled under The link, then check again", after.Feed.Waiting)
+	case after.Feed.Watermark.Through.Before(t.now.Add(-251 * time.Second)):
+		return fmt.Errorf("the watermark still stands at %s", after.Feed.Watermark.Through)
+	}
+	return nil
 }
 
 // mark sends a watermark and gives the one that stands.

@@ -1,11 +1,9 @@
 package boltdb
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
-	"math"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -37,6 +35,12 @@ func conflictKey(feed []byte, m *stocktake.Movement) []byte {
 	return append(appendID(feed[:len(feed):len(feed)], m.ID), content[:16]...)
 }
 
+// rowKey is the key under which the offset of a row that was left out stands, so that the same one told again is known.
+func rowKey(feed []byte, r *link.LeftRow) []byte {
+	content := r.Key()
+	return append(append(feed[:len(feed):len(feed)], 0), content[:16]...)
+}
+
 // Move implements link.Movements.
 func (db *DB) Move(ctx context.Context, society stocktake.SocietyID, site stocktake.SiteID, x link.Transfer) (link.Taken, error) {
 	if err := checkIDs(society, "site", site); err != nil {
@@ -59,7 +63,11 @@ func (db *DB) Move(ctx context.Context, society stocktake.SocietyID, site stockt
 		})
 		return taken, err
 	}
-	err := db.write(ctx, 1+len(x.Movements), func(t *turn) error {
+	weight := 1 + len(x.Movements) + len(x.Resolve)
+	for n := range x.LeftOut {
+		weight += 2 + len(x.LeftOut[n].Raw)/eventSize
+	}
+	err := db.write(ctx, weight, func(t *turn) error {
 		j, err := judge(t.tx, t.now)
 		if err != nil {
 			return err
@@ -85,8 +93,12 @@ type transfer struct {
 	now     time.Time
 	state   link.FeedState
 	entries []link.Entry // to be appended, with their offsets
-	told    [][]byte     // the conflict key of each that is a conflict, nil of the others
+	told    [][]byte     // the key in bucketSources of each that is a conflict or a row, nil of the others
 	taken   link.Taken
+
+	waiting map[uint64]stocktake.MovementID // rows in quarantine, with the ids that they are awaited under
+	awaited map[stocktake.MovementID]bool
+	left    []uint64 // the rows of this transfer
 
 	blockFirst uint64 // the block that was read last: what is sent again comes in its old order
 	blockLast  uint64
@@ -96,6 +108,9 @@ type transfer struct {
 func (j *transfer) judge(society stocktake.SocietyID, site stocktake.SiteID) error {
 	j.state = link.NoFeed(society, site)
 	if _, err := readJSON(j.tx, bucketFeeds, j.key, &j.state); err != nil {
+		return err
+	}
+	if err := j.leaveOut(); err != nil {
 		return err
 	}
 	sources := j.tx.Bucket(bucketSources)
@@ -115,7 +130,10 @@ func (j *transfer) judge(society stocktake.SocietyID, site stocktake.SiteID) err
 		switch {
 		case standing.Offset == 0:
 			fresh[m.ID] = len(j.entries)
-			j.append(link.Entry{Kind: link.Booked, Movement: *m}, nil)
+			e := j.append(link.Entry{Kind: link.Booked, Movement: *m}, nil)
+			if j.awaited[m.ID] {
+				j.arrived(e.Offset, m.ID)
+			}
 			j.taken.New++
 			j.state.Position = max(j.state.Position, m.Position)
 			if w := j.state.Watermark; !m.Booked.After(w.Through) && !m.Booked.Before(w.Since) {
@@ -140,20 +158,29 @@ func (j *transfer) judge(society stocktake.SocietyID, site stocktake.SiteID) err
 			j.taken.Conflicts = append(j.taken.Conflicts, e)
 		}
 	}
-	w, err := link.Advance(j.state.Watermark, j.x.Watermark)
-	if err != nil {
+	for _, r := range j.x.Resolve {
+		if _, waits := j.waiting[r.Row]; !waits {
+			return link.RowNotWaiting.New(r.Row)
+		}
+		j.settle(link.Entry{Against: r.Row, Reason: r.Reason})
+	}
+	if err := j.quarantined(); err != nil {
 		return err
 	}
-	if w != j.state.Watermark {
-		j.state.Watermark = w
+	had := j.state.Watermark
+	if err := j.state.Say(j.x.Claim, j.x.Watermark); err != nil {
+		return err
+	}
+	if w := j.state.Watermark; w != had {
 		j.append(link.Entry{Kind: link.Completed, Watermark: w}, nil)
 	}
-	j.state.Covered = link.Cover(j.state.Covered, j.x.Claim)
 	j.state.Position = max(j.state.Position, j.x.Claim.Through)
 	j.state.Movements += uint64(j.taken.New)
 	j.state.Late += uint64(j.taken.Late)
-	j.state.ReceivedAt, j.state.ReceivedBy = j.now, j.x.By
-	j.taken.State, j.taken.Watermark = j.state, w
+	if len(j.x.Resolve) == 0 {
+		j.state.ReceivedAt, j.state.ReceivedBy = j.now, j.x.By
+	}
+	j.taken.State, j.taken.Watermark = j.state, j.state.Watermark
 	return nil
 }
 
@@ -211,6 +238,7 @@ func (t *turn) record(j *transfer) error {
 	log := t.tx.Bucket(bucketMovements)
 	log.FillPercent = logFill
 	sources, conflicts := t.tx.Bucket(bucketSources), t.tx.Bucket(bucketConflicts)
+	waiting, settled := t.tx.Bucket(bucketWaiting), t.tx.Bucket(bucketSettled)
 	var block []byte // each of its own: bbolt reads them until the commit
 	first := uint64(0)
 	end := func() error {
@@ -244,6 +272,14 @@ func (t *turn) record(j *transfer) error {
 			j.state.Conflicts++
 			if err = sources.Put(j.told[n], at); err == nil {
 				err = conflicts.Put(offsetKey(j.key, e.Offset), nil)
+			}
+		case link.LeftOut:
+			if err = sources.Put(j.told[n], at); err == nil {
+				err = waiting.Put(offsetKey(j.key, e.Offset), []byte(e.Row.Movement))
+			}
+		case link.Settled:
+			if err = waiting.Delete(offsetKey(j.key, e.Against)); err == nil {
+				err = settled.Put(offsetKey(j.key, e.Offset), nil)
 			}
 		}
 		if err != nil {
@@ -362,63 +398,4 @@ func (db *DB) Feeds(ctx context.Context, society stocktake.SocietyID) ([]link.Fe
 		})
 	})
 	return feeds, err
-}
-
-// LastConflicts implements link.Movements.
-func (db *DB) LastConflicts(ctx context.Context, society stocktake.SocietyID, site stocktake.SiteID, limit int) ([]link.Entry, error) {
-	if err := checkIDs(society, "site", site); err != nil {
-		return nil, err
-	}
-	key := feedKey(society, site)
-	list := []link.Entry{}
-	err := db.view(ctx, func(tx *bbolt.Tx) error {
-		j := transfer{key: key, tx: tx}
-		rows := tx.Bucket(bucketConflicts).Cursor()
-		k, _ := rows.Seek(offsetKey(key, math.MaxUint64))
-		if k == nil {
-			k, _ = rows.Last()
-		} else if !bytes.HasPrefix(k, key) {
-			k, _ = rows.Prev()
-		}
-		for ; bytes.HasPrefix(k, key) && len(list) < limit; k, _ = rows.Prev() {
-			e, err := j.conflict(k)
-			if err != nil {
-				return err
-			}
-			list = append(list, e)
-		}
-		return nil
-	})
-	return list, err
-}
-
-// conflict reads the entry that a row of the conflicts names by its key.
-func (j *transfer) conflict(row []byte) (link.Entry, error) {
-	offset, _, ok := cutUint64(row[len(j.key):])
-	if !ok {
-		return link.Entry{}, ValueDamaged.New("conflict")
-	}
-	return j.entry(binary.AppendUvarint(nil, offset))
-}
-
-// Conflicts implements link.Movements.
-func (db *DB) Conflicts(ctx context.Context, society stocktake.SocietyID, site stocktake.SiteID, from uint64, limit int) ([]link.Entry, error) {
-	if err := checkIDs(society, "site", site); err != nil {
-		return nil, err
-	}
-	key := feedKey(society, site)
-	list := []link.Entry{}
-	err := db.view(ctx, func(tx *bbolt.Tx) error {
-		j := transfer{key: key, tx: tx}
-		rows := tx.Bucket(bucketConflicts).Cursor()
-		for k, _ := rows.Seek(offsetKey(key, max(from, 1))); bytes.HasPrefix(k, key) && len(list) < limit; k, _ = rows.Next() {
-			e, err := j.conflict(k)
-			if err != nil {
-				return err
-			}
-			list = append(list, e)
-		}
-		return nil
-	})
-	return list, err
 }

@@ -38,11 +38,17 @@ var (
 	bucketMovements = []byte("movements")
 
 	// bucketSources: society, site, id → offset (uvarint) of the movement with that id; society, site, id, NUL, half a hash
-	// of the content → that of a conflict
+	// of the content → that of a conflict; society, site, NUL, half a hash of the row → that of a row that was left out
 	bucketSources = []byte("sources")
 
 	// bucketConflicts: society, site, offset u64 → nothing: the conflicts among the entries
 	bucketConflicts = []byte("conflicts")
+
+	// bucketWaiting: society, site, offset u64 → the id that a row in quarantine is awaited under, or nothing
+	bucketWaiting = []byte("waiting")
+
+	// bucketSettled: society, site, offset u64 → nothing: the settlements of rows among the entries
+	bucketSettled = []byte("settled")
 
 	// bucketFeeds: society, site → JSON of link.FeedState
 	bucketFeeds = []byte("feeds")
@@ -102,7 +108,7 @@ var (
 
 var buckets = [][]byte{
 	bucketMeta, bucketSocieties, bucketLog, bucketHeads, bucketStreams, bucketSafe, bucketDocuments, bucketParts, bucketPublished,
-	bucketMovements, bucketSources, bucketConflicts, bucketFeeds, bucketResults, bucketChains, bucketOutbox, bucketIdentities, bucketCodes, bucketMembers, bucketFilings, bucketPlaces,
+	bucketMovements, bucketSources, bucketConflicts, bucketWaiting, bucketSettled, bucketFeeds, bucketResults, bucketChains, bucketOutbox, bucketIdentities, bucketCodes, bucketMembers, bucketFilings, bucketPlaces,
 	bucketReceipts, bucketPeople, bucketRolls, bucketTrail, bucketSignIns, bucketEnrolments, bucketDevices,
 	bucketSignedIn, bucketSecrets,
 }

@@ -91,13 +91,14 @@ func NewAPI(c APIConfig) (http.Handler, error) {
 	}
 	mux := http.NewServeMux()
 	for path, verbs := range map[string]map[string]verb{
-		"items":                  {http.MethodPost: a.items},
-		"sites/{site}/book":      {http.MethodPost: a.book},
-		"sites/{site}/movements": {http.MethodPost: a.movements},
-		"sites/{site}/watermark": {http.MethodPost: a.watermark},
-		"sites/{site}/feed":      {http.MethodGet: a.feed},
-		"sites/{site}/conflicts": {http.MethodGet: a.conflicts},
-		"health":                 {http.MethodGet: a.health},
+		"items":                   {http.MethodPost: a.items},
+		"sites/{site}/book":       {http.MethodPost: a.book},
+		"sites/{site}/movements":  {http.MethodPost: a.movements},
+		"sites/{site}/watermark":  {http.MethodPost: a.watermark},
+		"sites/{site}/feed":       {http.MethodGet: a.feed},
+		"sites/{site}/conflicts":  {http.MethodGet: a.conflicts},
+		"sites/{site}/quarantine": {http.MethodGet: a.quarantine, http.MethodPost: a.resolve},
+		"health":                  {http.MethodGet: a.health},
 	} {
 		mux.Handle(APIBase+path, a.route(verbs))
 	}

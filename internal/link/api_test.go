@@ -44,7 +44,7 @@ type caller struct {
 func newCaller(t *testing.T, im *link.Importer, more func(*link.APIConfig)) *caller {
 	t.Helper()
 	c := link.APIConfig{Importer: im, Logger: slog.New(slog.DiscardHandler), TempDir: t.TempDir(), Now: func() time.Time { return asOf },
-		Accounts: keys{"machine": machine, "counter": person(stocktake.Counter), "theirs": {Society: "s2", ID: "x", Roles: []stocktake.Role{stocktake.Integrator}}}}
+		Accounts: keys{"machine": machine, "counter": person(stocktake.Counter), "manager": person(stocktake.Manager), "theirs": {Society: "s2", ID: "x", Roles: []stocktake.Role{stocktake.Integrator}}}}
 	if more != nil {
 		more(&c)
 	}
@@ -172,6 +172,16 @@ func TestAPIAnswersAsDescribed(t *testing.T) {
 		{sending{"POST", "sites/m1/movements?after=5&through=x", "machine", "text/csv", strings.NewReader(oneSale), 0}, 400, "query-wrong"},
 		{sending{"POST", "sites/m1/movements?faults=all", "machine", "text/csv", strings.NewReader(oneSale), 0}, 400, "query-wrong"},
 		{sending{"POST", "sites/m1/book", "machine", "text/csv", strings.NewReader(bookText), 0}, 400, "as-of-missing"},
+		{sending{"POST", "sites/m1/movements?faults=quarantine", "machine", "text/csv", strings.NewReader(oneSale + "77,gift,200,-1,2026-11-24 08:00\n"), 0}, 200, ""},
+		{sending{"POST", "sites/m1/movements?faults=quarantine", "machine", "text/csv", strings.NewReader("id,kind,item,quantity,booked\n" + strings.Repeat("78,gift,200,-1,2026-11-24 08:00\n", link.MaxWaiting)), 0}, 409, "quarantine-full"},
+		{sending{"POST", "sites/m1/quarantine", "machine", "application/json", strings.NewReader(`{"rows":[2],"reason":"a test"}`), 0}, 403, "role-missing"},
+		{sending{"POST", "sites/m1/quarantine", "", "application/json", strings.NewReader(`{"rows":[2],"reason":"a test"}`), 0}, 401, "sign-in-first"},
+		{sending{"POST", "sites/m1/quarantine", "manager", "text/csv", strings.NewReader(`{}`), 0}, 415, "body-type"},
+		{sending{"POST", "sites/m1/quarantine", "manager", "application/json", strings.NewReader(`{"row":[2],"reason":"a test"}`), 0}, 400, "json-broken"},
+		{sending{"POST", "sites/m1/quarantine", "manager", "application/json", strings.NewReader(`{"rows":[4],"reason":" "}`), 0}, 400, "row-reason"},
+		{sending{"POST", "sites/m1/quarantine", "manager", "application/json", strings.NewReader(`{"rows":[1],"reason":"a test"}`), 0}, 409, "row-not-waiting"},
+		{sending{"POST", "sites/none/quarantine", "manager", "application/json", strings.NewReader(`{"rows":[4],"reason":"a test"}`), 0}, 404, "not-found"},
+		{sending{"POST", "sites/m1/quarantine", "manager", "application/json", strings.NewReader(`{"rows":[4],"reason":"a test"}`), 0}, 200, ""},
 		// Another society has neither the site nor the items.
 		{sending{"POST", "sites/m1/movements", "theirs", "text/csv", strings.NewReader(oneSale), 0}, 404, "not-found"},
 		{sending{"GET", "sites/m1/feed", "theirs", "", nil, 0}, 404, "not-found"},
@@ -181,11 +191,11 @@ func TestAPIAnswersAsDescribed(t *testing.T) {
 			t.Errorf("%s %s: %d %s, want %d %s: %.300s", x.s.method, x.s.path, status, key, x.status, x.key, body)
 		}
 	}
-	for _, path := range []string{"sites/m1/feed", "sites/m1/conflicts", "health"} {
+	for _, path := range []string{"sites/m1/feed", "sites/m1/conflicts", "sites/m1/quarantine", "health"} {
 		for _, x := range []struct {
 			method, query, key string
 			status             int
-		}{{"GET", "", "machine", 200}, {"GET", "?x=1", "machine", 400}, {"GET", "", "", 401}, {"GET", "", "counter", 403}, {"POST", "", "machine", 405}} {
+		}{{"GET", "", "machine", 200}, {"GET", "?x=1", "machine", 400}, {"GET", "", "", 401}, {"GET", "", "counter", 403}, {"PUT", "", "machine", 405}} {
 			if status, body, _ := c.send(sending{x.method, base + path + x.query, x.key, "", nil, 0}); status != x.status {
 				t.Errorf("%s %s%s: %d, want %d: %s", x.method, path, x.query, status, x.status, body)
 			}
@@ -257,12 +267,12 @@ func (s *signal) Read([]byte) (int, error) {
 func tooFastEverywhere(t *testing.T, im *link.Importer) *caller {
 	c := newCaller(t, im, func(c *link.APIConfig) { c.Rate, c.Burst = 1, 1 })
 	c.quiet().send(sending{"GET", link.APIBase + "health", "machine", "", nil, 0})
-	for _, path := range []string{"items", "sites/m1/book", "sites/m1/movements", "sites/m1/watermark"} {
+	for _, path := range []string{"items", "sites/m1/book", "sites/m1/movements", "sites/m1/watermark", "sites/m1/quarantine"} {
 		if status, _, key := c.send(sending{"POST", link.APIBase + path, "machine", "", nil, 0}); status != 429 || key != "too-fast" {
 			t.Errorf("%s: %d %s", path, status, key)
 		}
 	}
-	for _, path := range []string{"sites/m1/feed", "sites/m1/conflicts", "health"} {
+	for _, path := range []string{"sites/m1/feed", "sites/m1/conflicts", "sites/m1/quarantine", "health"} {
 		c.send(sending{"GET", link.APIBase + path, "machine", "", nil, 0})
 	}
 	return c

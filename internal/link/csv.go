@@ -21,6 +21,7 @@ type cell struct {
 type record struct {
 	line  int
 	cells []cell
+	raw   string           // as it came, where rows are kept
 	fault *stocktake.Error // the row could not be cut into cells
 }
 
@@ -49,6 +50,7 @@ type csvSource struct {
 	newline   byte
 	max       int // bytes of a record
 	unclosed  int
+	keeping   bool // rows are wanted as they came, too
 }
 
 func newCSV(in io.Reader, delimiter byte, max int) *csvSource {
@@ -129,7 +131,8 @@ func (s *csvSource) next(r *record) error {
 	if bytes.IndexByte(text, '"') >= 0 && s.unclosed < maxUnclosed {
 		return s.quoted(r, length, whole)
 	}
-	s.split(r, string(trimCR(text)))
+	r.raw = string(trimCR(text))
+	s.split(r, r.raw)
 	s.at += whole
 	s.line++
 	return nil
@@ -230,6 +233,9 @@ func (s *csvSource) quoted(r *record, length, whole int) error {
 		}
 		pos = tail + 1
 	}
+	if s.keeping {
+		r.raw = string(trimCR(s.buf[s.at : s.at+length]))
+	}
 	s.at += whole
 	s.line += lines + 1
 	return nil
@@ -245,8 +251,8 @@ func (s *csvSource) cell(text string, lines int) cell {
 // lost gives up on the quotes of one line and goes on after it.
 func (s *csvSource) lost(r *record, length, whole int) error {
 	s.unclosed++
-	r.cells = r.cells[:0]
-	s.split(r, string(trimCR(s.buf[s.at:s.at+length])))
+	r.cells, r.raw = r.cells[:0], string(trimCR(s.buf[s.at:s.at+length]))
+	s.split(r, r.raw)
 	r.fault = quoteUnclosed.New()
 	s.at += whole
 	s.line++
@@ -255,7 +261,8 @@ func (s *csvSource) lost(r *record, length, whole int) error {
 
 // skipLong passes over a line that is longer than any record may be.
 func (s *csvSource) skipLong(r *record) error {
-	r.cells = append(r.cells, cell{text: string(s.buf[s.at : s.at+200])})
+	r.raw = string(s.buf[s.at : s.at+min(len(s.buf)-s.at, MaxRaw+1)]) // longer than can be kept, and known to be
+	r.cells = append(r.cells, cell{text: r.raw[:200]})
 	r.fault = lineTooLong.New(s.max)
 	for {
 		if i := bytes.IndexByte(s.buf[s.at:], s.newline); i >= 0 {

@@ -37,7 +37,7 @@ type Delivery struct {
 	Quarantined int                `json:"quarantined,omitempty"`
 	Conflicts   int                `json:"conflicts,omitempty"`
 	List        []ToldFault        `json:"list,omitempty"`  // the first ones
-	Mended      time.Time          `json:"mended,omitzero"` // when one of the kind and site was taken as it was; never where rows were left out
+	Mended      time.Time          `json:"mended,omitzero"` // when one of the kind and site was taken as it was, or no row that was left out waited any more
 	Previous    stocktake.Hash     `json:"previous,omitzero"`
 }
 
@@ -79,6 +79,7 @@ const deliveries = "delivery/"
 // Deliver takes a parcel in, and keeps what was wrong with it. The report is given with the error too, where the file was read.
 func (im *Importer) Deliver(ctx context.Context, by stocktake.Person, p Parcel) (report any, err error) {
 	var r *Report
+	waits := 0
 	switch p.Kind {
 	case ItemsFile:
 		var got *ItemsResult
@@ -93,12 +94,12 @@ func (im *Importer) Deliver(ctx context.Context, by stocktake.Person, p Parcel) 
 	case MovementsFile:
 		var got *MovementsResult
 		if got, err = im.ImportMovements(ctx, by, p.File, p.Site, p.Coverage, p.Mapping, p.Options); got != nil {
-			report, r = got, &got.Report
+			report, r, waits = got, &got.Report, got.Taken.Waits
 		}
 	default:
 		return nil, mappingWrong.New("kind", string(p.Kind))
 	}
-	if noted := im.note(ctx, by, &p, r, err); noted != nil {
+	if noted := im.note(ctx, by, &p, r, waits, err); noted != nil {
 		return report, errors.Join(err, noted)
 	}
 	return report, err
@@ -106,7 +107,7 @@ func (im *Importer) Deliver(ctx context.Context, by stocktake.Person, p Parcel) 
 
 // note keeps a delivery that was not taken as it was. What the server itself could not do, and what somebody may not do, is
 // no fault of the feed; nor is the same file sent again news.
-func (im *Importer) note(ctx context.Context, by stocktake.Person, p *Parcel, r *Report, err error) error {
+func (im *Importer) note(ctx context.Context, by stocktake.Person, p *Parcel, r *Report, waits int, err error) error {
 	d := Delivery{Kind: p.Kind, Site: p.Site, File: shorten(sanitize(p.File.Name)), At: kept(im.now()), By: by.ID}
 	if err != nil {
 		switch stocktake.CodeOf(err) {
@@ -134,7 +135,7 @@ func (im *Importer) note(ctx context.Context, by stocktake.Person, p *Parcel, r 
 			d.Site = ""
 		}
 	}
-	clean := d.Reason.Key == "" && d.Conflicts == 0 && (d.Quarantined == 0 || p.Kind != MovementsFile)
+	clean := d.Reason.Key == "" && d.Conflicts == 0 && waits == 0
 	if p.Options.DryRun || stocktake.CheckID("society", string(by.Society)) != nil || p.Site != "" && stocktake.CheckID("site", string(p.Site)) != nil {
 		return nil
 	}
@@ -146,15 +147,10 @@ func (im *Importer) note(ctx context.Context, by stocktake.Person, p *Parcel, r 
 	name := deliveryName(p.Kind, d.Site)
 	last, found, err := im.delivery(ctx, by.Society, name)
 	if clean {
-		if err != nil || !found || !last.Mended.IsZero() || last.Quarantined > 0 {
+		if err != nil || p.Kind == MovementsFile && im.waiting(ctx, by.Society, p.Site) {
 			return err
 		}
-		last.Mended = d.At
-		doc, err := stocktake.NewDocument(last)
-		if err != nil {
-			return err
-		}
-		return im.feed.Publish(ctx, by.Society, name, doc)
+		return im.mend(ctx, by.Society, name)
 	}
 	if err != nil || found && last.Mended.IsZero() && last.Content == d.Content && last.Reason.Key == d.Reason.Key && last.Conflicts == d.Conflicts &&
 		(!d.Content.IsZero() || last.File == d.File && last.Reason == d.Reason) {
@@ -173,6 +169,26 @@ func (im *Importer) note(ctx context.Context, by stocktake.Person, p *Parcel, r 
 		return err
 	}
 	return im.feed.Publish(ctx, by.Society, name, doc)
+}
+
+// waiting reports whether rows of a site wait, or that cannot be told.
+func (im *Importer) waiting(ctx context.Context, society stocktake.SocietyID, site stocktake.SiteID) bool {
+	state, err := im.feed.Feed(ctx, society, site)
+	return err != nil || state.Waiting > 0
+}
+
+// mend notes of the last trouble of a kind and site that it is over. The caller holds noting.
+func (im *Importer) mend(ctx context.Context, society stocktake.SocietyID, name string) error {
+	last, found, err := im.delivery(ctx, society, name)
+	if err != nil || !found || !last.Mended.IsZero() {
+		return err
+	}
+	last.Mended = kept(im.now())
+	doc, err := stocktake.NewDocument(last)
+	if err != nil {
+		return err
+	}
+	return im.feed.Publish(ctx, society, name, doc)
 }
 
 func (im *Importer) delivery(ctx context.Context, society stocktake.SocietyID, name string) (Delivery, bool, error) {

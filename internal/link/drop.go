@@ -271,7 +271,7 @@ func (d *Drop) deliver(ctx context.Context, t *taking, by stocktake.Person, p *P
 		}
 	}
 	if stocktake.CodeOf(err) == stocktake.Invalid && p.Kind != "" {
-		err = errors.Join(err, d.Importer.note(ctx, by, p, nil, err))
+		err = errors.Join(err, d.Importer.note(ctx, by, p, nil, 0, err))
 	}
 	return nil, err
 }

@@ -17,6 +17,8 @@ const (
 	Booked    EntryKind = 1 // a movement, from now on part of the books
 	Conflict  EntryKind = 2 // a movement that was not taken: another one has its id
 	Completed EntryKind = 3 // a watermark: the movements booked in a span of time are all here
+	LeftOut   EntryKind = 4 // a row that was not taken, from now on in quarantine
+	Settled   EntryKind = 5 // a row that waits no more: its movement came, or a person took it out
 )
 
 // Entry is one record of a site's movement log.
@@ -26,8 +28,11 @@ type Entry struct {
 	By         stocktake.PersonID // who sent it
 	Kind       EntryKind
 	Movement   stocktake.Movement  // of Booked and Conflict
-	Against    uint64              // of Conflict: the offset of the movement that stands
+	Against    uint64              // of Conflict: the offset of the movement that stands; of Settled: of the row
 	Watermark  stocktake.Watermark // of Completed, without its site, which is the log's
+	Row        *LeftRow            // of LeftOut
+	Arrived    uint64              // of Settled: the offset of the movement that came under the row's id; 0 where a person took the row out
+	Reason     string              // of Settled, where a person did
 	Hash       stocktake.Hash      // of this entry, chained: see Chain
 }
 
@@ -61,6 +66,12 @@ var movementKinds = [...]stocktake.MovementKind{1: stocktake.Sale, 2: stocktake.
 //	kind u8 · quantity varint · booked varint ms · position uvarint · id · item · section · location · voids · posts
 //
 // or of a watermark: since varint ms (the least number for none) · through varint ms. Texts are a length byte and the bytes.
+// Of a row, whose texts have a uvarint for their length:
+//
+//	movement · file · content (32) · line uvarint · again uvarint · header · raw · number of faults uvarint · of each: line uvarint,
+//	column, value, key, English, Arabic
+//
+// and of its settlement: row uvarint · movement uvarint · reason.
 func (e *Entry) AppendStored(b []byte) []byte {
 	b = append(b, entryVersion, byte(e.Kind))
 	b = binary.BigEndian.AppendUint64(b, uint64(e.RecordedAt.UnixMicro()))
@@ -72,6 +83,11 @@ func (e *Entry) AppendStored(b []byte) []byte {
 	case Completed:
 		b = binary.AppendVarint(b, e.Watermark.Since.UnixMilli())
 		return binary.AppendVarint(b, e.Watermark.Through.UnixMilli())
+	case LeftOut:
+		return appendRow(b, e.Row)
+	case Settled:
+		b = binary.AppendUvarint(binary.AppendUvarint(b, e.Against), e.Arrived)
+		return appendLong(b, e.Reason)
 	}
 	return appendMovement(b, &e.Movement)
 }
@@ -98,7 +114,26 @@ func appendText(b []byte, s string) []byte {
 	return append(b, s...)
 }
 
-// MaxEntry bounds the stored bytes of any entry.
+func appendLong(b []byte, s string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
+}
+
+func appendRow(b []byte, row *LeftRow) []byte {
+	b = appendLong(appendLong(b, string(row.Movement)), row.File)
+	b = append(b, row.Content[:]...)
+	b = binary.AppendUvarint(binary.AppendUvarint(b, uint64(row.Line)), uint64(row.Again))
+	b = appendLong(appendLong(b, row.Header), row.Raw)
+	b = binary.AppendUvarint(b, uint64(len(row.Faults)))
+	for _, f := range row.Faults {
+		b = binary.AppendUvarint(b, uint64(f.Line))
+		for _, s := range [...]string{f.Column, f.Value, f.Key, f.English, f.Arabic} {
+			b = appendLong(b, s)
+		}
+	}
+	return b
+}
+
+// MaxEntry bounds the stored bytes of an entry about a movement or a watermark.
 const MaxEntry = 2 + 8 + 4*binary.MaxVarintLen64 + 7*(1+stocktake.MaxID) + 1
 
 var errEntry = errors.New("entry is torn or of an unknown version")
@@ -125,6 +160,10 @@ func ReadEntry(offset uint64, hash stocktake.Hash, stored []byte) (Entry, error)
 			e.Watermark.Since = time.UnixMilli(since).UTC()
 		}
 		e.Watermark.Through = time.UnixMilli(r.varint()).UTC()
+	case LeftOut:
+		e.Row = r.row()
+	case Settled:
+		e.Against, e.Arrived, e.Reason = r.uvarint(), r.uvarint(), r.long()
 	default:
 		return Entry{}, errEntry
 	}
@@ -165,6 +204,28 @@ func (r *storedReader) uint64() uint64 {
 }
 
 func (r *storedReader) text() string { return string(r.take(int(r.byte()))) }
+
+func (r *storedReader) long() string {
+	n := r.uvarint()
+	if n > uint64(len(r.rest)) {
+		r.bad = true
+		return ""
+	}
+	return string(r.take(int(n)))
+}
+
+func (r *storedReader) row() *LeftRow {
+	row := &LeftRow{Movement: stocktake.MovementID(r.long()), File: r.long()}
+	copy(row.Content[:], r.take(len(row.Content)))
+	row.Line, row.Again = int(r.uvarint()), int(r.uvarint())
+	row.Header, row.Raw = r.long(), r.long()
+	for n := r.uvarint(); n > 0 && !r.bad; n-- {
+		f := ToldFault{Line: int(r.uvarint()), Column: r.long(), Value: r.long(), Severity: Quarantined}
+		f.Key, f.English, f.Arabic = r.long(), r.long(), r.long()
+		row.Faults = append(row.Faults, f)
+	}
+	return row
+}
 
 func (r *storedReader) uvarint() uint64 {
 	v, n := binary.Uvarint(r.rest)

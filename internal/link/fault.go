@@ -55,6 +55,8 @@ type Faults struct {
 	ByReason    map[string]int `json:"by_reason,omitempty"`
 	List        []Fault        `json:"list,omitempty"` // sorted by line
 	keep        int
+	row         []Fault // what was refused of the row that is being read, where rows are kept
+	rows        bool    // they are
 }
 
 // maxValue is how many characters of a cell a fault shows.
@@ -65,6 +67,9 @@ func (f *Faults) add(fault Fault) {
 	switch fault.Severity {
 	case Refused:
 		n = &f.Refused
+		if f.rows {
+			f.row = append(f.row, fault)
+		}
 	case Quarantined:
 		n = &f.Quarantined
 	case Conflicting:

@@ -28,6 +28,18 @@ type allowance struct {
 	in    io.Reader
 	given int64
 	most  int64
+
+	keeping bool // what was given is wanted again
+	kept    []byte
+	from    int64 // where kept begins
+}
+
+// again gives what was given from one place to another, and lets go of what lies before.
+func (a *allowance) again(from, to int64) string {
+	s := string(a.kept[from-a.from : to-a.from])
+	a.kept = append(a.kept[:0], a.kept[to-a.from:]...)
+	a.from = to
+	return s
 }
 
 func (a *allowance) Read(p []byte) (int, error) {
@@ -36,6 +48,9 @@ func (a *allowance) Read(p []byte) (int, error) {
 	}
 	n, err := a.in.Read(p[:min(int64(len(p)), a.most-a.given)])
 	a.given += int64(n)
+	if a.keeping {
+		a.kept = append(a.kept, p[:n]...)
+	}
 	return n, err
 }
 
@@ -76,6 +91,7 @@ func (s *jsonSource) next(r *record) error {
 		return s.broken(nil)
 	}
 	s.at++
+	began := s.d.InputOffset() - 1
 	for range fieldsOf[s.kind] {
 		r.cells = append(r.cells, cell{})
 	}
@@ -87,6 +103,9 @@ func (s *jsonSource) next(r *record) error {
 	}
 	if _, err := s.d.Token(); err != nil { // }
 		return s.broken(err)
+	}
+	if s.in.keeping {
+		r.raw = s.in.again(began, s.d.InputOffset())
 	}
 	return nil
 }

@@ -14,10 +14,12 @@ type MovementsResult struct {
 	Stats     MovementStats        `json:"stats"`
 	Taken     Taken                `json:"taken"`
 	Watermark *stocktake.Watermark `json:"watermark,omitempty"` // of the site afterwards
-	Withheld  bool                 `json:"withheld,omitempty"`  // claim and watermark were not taken, for a row that was left out
+	Withheld  bool                 `json:"withheld,omitempty"`  // claim and watermark are held, for rows that wait in quarantine
+	Waiting   int                  `json:"waiting,omitempty"`   // rows in the site's quarantine afterwards
 
 	movements []stocktake.Movement
 	at        []int32                        // the file's line of each
+	left      []LeftRow                      // rows that are left out
 	index     map[stocktake.MovementID]int32 // its place in movements; nil when the file as a whole was refused
 }
 
@@ -45,10 +47,12 @@ type movementsDraft struct {
 	dates  *dates
 	kinds  map[string]string
 	now    time.Time
+	left   *leaving // where rows may be left out
 }
 
-// draftMovements reads a file of movements of a site. Nothing is held against the site's log yet.
-func draftMovements(ctx context.Context, f File, at *places, of *goods, now time.Time, m Mapping, l Limits, progress Progress) (*MovementsResult, error) {
+// draftMovements reads a file of movements of a site. Nothing is held against the site's log yet. With leave, rows that are refused are
+// left out.
+func draftMovements(ctx context.Context, f File, at *places, of *goods, now time.Time, m Mapping, l Limits, leave bool, progress Progress) (*MovementsResult, error) {
 	if l.Rows = min(l.withDefaults().Rows, maxMovements); l.Rows <= 0 {
 		l.Rows = maxMovements
 	}
@@ -59,6 +63,10 @@ func draftMovements(ctx context.Context, f File, at *places, of *goods, now time
 	d := &movementsDraft{
 		lookup: newLookup(p, at, of), now: now, kinds: make(map[string]string), dates: &dates{order: p.table.mapping.Dates},
 		result: &MovementsResult{index: make(map[stocktake.MovementID]int32), Stats: MovementStats{Kinds: make(map[stocktake.MovementKind]int)}},
+	}
+	if leave {
+		d.left = &leaving{same: make(map[stocktake.Hash]int), ids: make(map[stocktake.MovementID]int)}
+		p.table.leave, p.report.Faults.rows = d.leave, true
 	}
 	if d.dates.order == "" {
 		d.dates.look = d.observeDates
@@ -79,6 +87,13 @@ func draftMovements(ctx context.Context, f File, at *places, of *goods, now time
 		d.result.index = nil // the file as a whole is not what it should be: no row of it can be kept
 	}
 	d.finish()
+	if leave && d.result.index != nil && p.report.Faults.Refused > 0 {
+		if d.result.left, err = d.kept(); err != nil {
+			d.result.Report = *d.report
+			return d.result, err
+		}
+		p.report.Faults.quarantine()
+	}
 	d.result.Stats.Movements, d.result.Stats.ByBarcode = len(d.result.movements), d.byBarcode
 	d.result.Report = *d.report
 	return d.result, nil

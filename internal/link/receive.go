@@ -363,6 +363,72 @@ func (a *api) conflicts(_ http.ResponseWriter, r *http.Request, by stocktake.Per
 	return page, nil
 }
 
+// rowAnswer is a row that waits in quarantine, or did.
+type rowAnswer struct {
+	Row uint64             `json:"row"`
+	At  time.Time          `json:"at"`
+	By  stocktake.PersonID `json:"by"`
+	LeftRow
+}
+
+// settledAnswer is a row that left a quarantine.
+type settledAnswer struct {
+	Row     rowAnswer          `json:"row"`
+	At      time.Time          `json:"at"`
+	By      stocktake.PersonID `json:"by"`
+	Arrived uint64             `json:"arrived,omitempty"`
+	Reason  string             `json:"reason,omitempty"`
+}
+
+func row(e *Entry) rowAnswer { return rowAnswer{e.Offset, e.RecordedAt, e.By, *e.Row} }
+
+func (a *api) quarantine(_ http.ResponseWriter, r *http.Request, by stocktake.Person) (any, error) {
+	q := newQuery(r, "from")
+	from := q.number("from")
+	if q.wrong != nil {
+		return nil, q.wrong
+	}
+	got, err := a.Importer.Quarantine(r.Context(), by, stocktake.SiteID(r.PathValue("site")), uint64(from), maxPage)
+	if err != nil {
+		return nil, err
+	}
+	page := struct {
+		List    []rowAnswer     `json:"list"`
+		Next    uint64          `json:"next,omitempty"`
+		Settled []settledAnswer `json:"settled"`
+	}{[]rowAnswer{}, got.Next, []settledAnswer{}}
+	for n := range got.Waiting {
+		page.List = append(page.List, row(&got.Waiting[n]))
+	}
+	for n := range got.Settled {
+		s := &got.Settled[n]
+		page.Settled = append(page.Settled, settledAnswer{row(&s.Row), s.RecordedAt, s.By, s.Arrived, s.Reason})
+	}
+	return page, nil
+}
+
+// resolve takes rows out of a quarantine.
+func (a *api) resolve(w http.ResponseWriter, r *http.Request, by stocktake.Person) (any, error) {
+	if q := newQuery(r); q.wrong != nil {
+		return nil, q.wrong
+	}
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+		return nil, bodyType.New("application/json")
+	}
+	var said struct {
+		Rows   []uint64 `json:"rows"`
+		Reason string   `json:"reason"`
+	}
+	if err := decodeOnly(http.MaxBytesReader(w, r.Body, 64<<10), &said); err != nil {
+		return nil, jsonBroken.Wrap(noEOF(err), 1)
+	}
+	state, err := a.Importer.Resolve(r.Context(), by, stocktake.SiteID(r.PathValue("site")), said.Rows, said.Reason)
+	if err != nil {
+		return nil, err
+	}
+	return a.feedOf(&state), nil
+}
+
 func (a *api) health(_ http.ResponseWriter, r *http.Request, by stocktake.Person) (any, error) {
 	if q := newQuery(r); q.wrong != nil {
 		return nil, q.wrong

@@ -57,7 +57,8 @@ type table struct {
 	row     int // line of the header
 	columns map[Field]int
 	ignored []string
-	spread  bool // a spreadsheet: columns have letters
+	spread  bool                   // a spreadsheet: columns have letters
+	leave   func(*record, []Fault) // told of every row of which something was refused; nil where they need not be kept
 }
 
 // openTable sniffs the file and finds its header. The error concerns the file as a whole; a column that is missing is a
@@ -121,9 +122,48 @@ func (t *table) records(progress Progress) (source, error) {
 		return nil, fileUnreadable.Wrap(err)
 	}
 	if t.content.json {
-		return newJSON(r, t.mapping.Kind, t.limits.Line), nil
+		s := newJSON(r, t.mapping.Kind, t.limits.Line)
+		s.in.keeping = t.leave != nil
+		return s, nil
 	}
-	return newCSV(decode(r, t.mapping.Encoding), t.mapping.Delimiter[0], t.limits.Line), nil
+	s := newCSV(decode(r, t.mapping.Encoding), t.mapping.Delimiter[0], t.limits.Line)
+	s.keeping = t.leave != nil
+	return s, nil
+}
+
+// raw is a row as it came, where rows are kept (leave).
+func (t *table) raw(r *record) string {
+	if !t.spread {
+		return sanitize(r.raw)
+	}
+	return sanitize(joined(len(r.cells), "\t", func(n int) string { return r.cells[n].text }))
+}
+
+// rawHeader is the file's header in the form of its rows, cut short.
+func (t *table) rawHeader() string {
+	between := t.mapping.Delimiter
+	switch {
+	case t.content.json:
+		return ""
+	case t.spread:
+		between = "\t"
+	}
+	s := sanitize(strings.Join(t.header, between))
+	if len(s) > maxHeader {
+		s = sanitize(s[:maxHeader-len("…")-utf8.UTFMax]) + "…"
+	}
+	return s
+}
+
+func joined(n int, between string, at func(int) string) string {
+	var b strings.Builder
+	for i := range n {
+		if i > 0 {
+			b.WriteString(between)
+		}
+		b.WriteString(at(i))
+	}
+	return b.String()
 }
 
 func (t *table) mapColumns() {
@@ -225,6 +265,10 @@ func (t *table) each(ctx context.Context, out trail, progress Progress, f func(*
 		}
 		if t.sound(out, &r) {
 			f(&r)
+		}
+		if t.leave != nil && len(out.faults.row) > 0 {
+			t.leave(&r, out.faults.row)
+			out.faults.row = out.faults.row[:0]
 		}
 	}
 }

@@ -18,8 +18,9 @@ const aheadOfWatermark = 2 * time.Minute
 
 // ImportMovements takes in a file of movements of a site. Where a row is refused nothing is taken, unless the options say that
 // the good rows are (Quarantine). Then they are sent to the site's log in order, in transactions of MaxTransfer; the claim and
-// the watermark come with the last one. So a delivery that was broken off has no watermark, and is simply sent again. Where a
-// row is left out neither is taken: what is missing is not all there (Withheld). A movement whose id stands for other content is told among the faults (Conflicting) and keeps nothing else back.
+// the watermark come with the last one. So a delivery that was broken off has no watermark, and is simply sent again. Rows that are
+// left out go into the site's quarantine with the first transaction, before any good row or with it; while it holds any, claim and watermark are
+// held: what is missing is not all there (Withheld). A movement whose id stands for other content is told among the faults (Conflicting) and keeps nothing else back.
 func (im *Importer) ImportMovements(ctx context.Context, by stocktake.Person, f File, site stocktake.SiteID, c Coverage, m Mapping, o Options) (*MovementsResult, error) {
 	if err := may(by, MovementsFile); err != nil {
 		return nil, err
@@ -38,22 +39,16 @@ func (im *Importer) ImportMovements(ctx context.Context, by stocktake.Person, f 
 	if err != nil {
 		return nil, err
 	}
-	result, err := draftMovements(ctx, f, at, of, im.now(), m, im.limits, o.Progress)
+	result, err := draftMovements(ctx, f, at, of, im.now(), m, im.limits, o.Quarantine, o.Progress)
 	if err != nil {
-		return nil, err
+		return result, err
 	}
 	result.DryRun = o.DryRun
 	if saved {
 		result.Source = "saved"
 	}
-	if o.Quarantine && result.index != nil {
-		result.Faults.quarantine()
-	}
 	if err := refusal(&result.Report); err != nil {
 		return result, err
-	}
-	if result.Faults.Quarantined > 0 {
-		result.Withheld, c = c != Coverage{}, Coverage{}
 	}
 	if err := im.move(ctx, by, site, result, c, o.DryRun); err != nil {
 		return result, err
@@ -69,7 +64,10 @@ func (im *Importer) ImportMovements(ctx context.Context, by stocktake.Person, f 
 func (im *Importer) move(ctx context.Context, by stocktake.Person, site stocktake.SiteID, r *MovementsResult, c Coverage, dry bool) error {
 	for rest, first := r.movements, true; first || len(rest) > 0; first = false {
 		t := Transfer{By: by.ID, Movements: rest[:min(MaxTransfer, len(rest))], DryRun: dry}
-		if rest = rest[len(t.Movements):]; len(rest) == 0 {
+		if first {
+			t.LeftOut = r.left
+		}
+		if rest = rest[len(t.Movements):]; len(rest) == 0 && !(dry && r.Waiting > 0) { // a dry run has put nothing into quarantine by now
 			t.Claim, t.Watermark = c.Claim, c.Watermark
 		}
 		taken, err := im.feed.Move(ctx, by.Society, site, t)
@@ -82,11 +80,16 @@ func (im *Importer) move(ctx context.Context, by stocktake.Person, site stocktak
 			}
 		}
 		r.Taken.New, r.Taken.Same, r.Taken.Late = r.Taken.New+taken.New, r.Taken.Same+taken.Same, r.Taken.Late+taken.Late
+		r.Taken.LeftOut, r.Taken.Settled, r.Taken.Waits = r.Taken.LeftOut+taken.LeftOut, r.Taken.Settled+taken.Settled, r.Taken.Waits+taken.Waits
 		r.Taken.State = taken.State
+		if first || !dry {
+			r.Waiting = taken.State.Waiting
+		}
 		if !taken.Watermark.Through.IsZero() {
 			r.Watermark = &taken.Watermark
 		}
 	}
+	r.Withheld = r.Waiting > 0 && c != Coverage{}
 	r.Faults.sort()
 	return nil
 }
@@ -139,7 +142,7 @@ func (im *Importer) checkCoverage(ctx context.Context, society stocktake.Society
 	}
 	state, err := im.feed.Feed(ctx, society, site)
 	if err == nil {
-		_, err = Advance(state.Watermark, t.Watermark)
+		err = state.Say(t.Claim, t.Watermark)
 	}
 	return err
 }

@@ -11,11 +11,14 @@ import (
 
 // Movements is where the movement log of each site is kept: dense offsets 1, 2, 3 …, chained as Chain says, never changed.
 type Movements interface {
-	// Move takes a transfer in one transaction, for a site that need not have sent anything before. Of its movements one
-	// whose id is new is appended (Booked); one that is in the log already with the same content has no effect; one whose
+	// Move takes a transfer in one transaction, for a site that need not have sent anything before. Its rows that were left out
+	// are appended first (LeftOut) and wait; one that is in the log already has no effect, whether it still waits or not, and with
+	// more than MaxWaiting the transfer is refused. A row awaited under an id that the log has is kept without it. Of its movements one
+	// whose id is new is appended (Booked), and what waits under the id is settled; one that is in the log already with the same content has no effect; one whose
 	// id stands for other content is not taken: it is appended as Conflict, once for each content, and told each time. Then
+	// rows are settled that a person takes out (all of them must wait), and
 	// the claim and the watermark are taken as Cover and Advance say, the watermark appended (Completed) where that changed
-	// it. What fails has no effect at all. With DryRun nothing is written and the answer is what it would have been.
+	// it. While rows wait, both are held (FeedState.Held), and taken with the transfer that settles the last one. What fails has no effect at all. With DryRun nothing is written and the answer is what it would have been.
 	Move(ctx context.Context, society stocktake.SocietyID, site stocktake.SiteID, t Transfer) (Taken, error)
 
 	// Moved gives up to limit entries of a site's log from an offset on (1 is the first), in order; none behind its end, or
@@ -33,6 +36,12 @@ type Movements interface {
 
 	// LastConflicts gives the last conflicts of a site's log, up to limit, the newest first.
 	LastConflicts(ctx context.Context, society stocktake.SocietyID, site stocktake.SiteID, limit int) ([]Entry, error)
+
+	// Waiting gives up to limit rows of a site's quarantine that wait, by the offset of their entries (LeftOut), from one on.
+	Waiting(ctx context.Context, society stocktake.SocietyID, site stocktake.SiteID, from uint64, limit int) ([]Entry, error)
+
+	// LastSettled gives the last settlements of rows, up to limit, the newest first.
+	LastSettled(ctx context.Context, society stocktake.SocietyID, site stocktake.SiteID, limit int) ([]Entry, error)
 }
 
 // MaxTransfer is how many movements one transfer may hold: few enough that counting does not notice its commit.
@@ -41,7 +50,9 @@ const MaxTransfer = 4000
 // Transfer is what one transaction takes of a site's feed.
 type Transfer struct {
 	By        stocktake.PersonID
+	LeftOut   []LeftRow
 	Movements []stocktake.Movement
+	Resolve   []Resolution
 	Claim     Claim
 	Watermark stocktake.Watermark // without a site; zero Through says nothing, zero Since goes on from where the last one began
 	DryRun    bool
@@ -55,6 +66,19 @@ func (t *Transfer) Check() error {
 	}
 	if err := stocktake.CheckID("person", string(t.By)); err != nil {
 		return err
+	}
+	if len(t.LeftOut) > MaxWaiting || len(t.Resolve) > MaxWaiting {
+		return QuarantineFull.New(max(len(t.LeftOut), len(t.Resolve)), MaxWaiting)
+	}
+	for n := range t.LeftOut {
+		if err := t.LeftOut[n].check(); err != nil {
+			return err
+		}
+	}
+	for n := range t.Resolve {
+		if err := t.Resolve[n].check(); err != nil {
+			return err
+		}
 	}
 	for n := range t.Movements {
 		m := &t.Movements[n]
@@ -105,26 +129,57 @@ func (c Claim) check() error {
 // Taken is what came of a transfer.
 type Taken struct {
 	New       int                 `json:"new"`
-	Same      int                 `json:"same"` // were there already: no effect
-	Late      int                 `json:"late"` // of the new ones, booked when the watermark had passed already
-	Conflicts []Entry             `json:"-"`    // of this transfer, those told before too, in its order
-	State     FeedState           `json:"-"`    // afterwards
-	Watermark stocktake.Watermark `json:"-"`    // as it stands afterwards
+	Same      int                 `json:"same"`               // were there already: no effect
+	Late      int                 `json:"late"`               // of the new ones, booked when the watermark had passed already
+	LeftOut   int                 `json:"left_out,omitempty"` // rows that wait in quarantine from now on
+	Settled   int                 `json:"settled,omitempty"`  // rows that wait no more
+	Waits     int                 `json:"waits,omitempty"`    // of the rows of this transfer, those that wait afterwards
+	Conflicts []Entry             `json:"-"`                  // of this transfer, those told before too, in its order
+	State     FeedState           `json:"-"`                  // afterwards
+	Watermark stocktake.Watermark `json:"-"`                  // as it stands afterwards
 }
 
 // FeedState says where the feed of movements of one site stands.
 type FeedState struct {
-	Site       stocktake.SiteID    `json:"site"`
-	Offset     uint64              `json:"offset"` // of the log's last entry
-	Hash       stocktake.Hash      `json:"hash"`   // of it
-	Movements  uint64              `json:"movements"`
-	Conflicts  uint64              `json:"conflicts"`
-	Late       uint64              `json:"late"` // arrived when the watermark had passed them already
-	Watermark  stocktake.Watermark `json:"watermark,omitzero"`
-	Position   stocktake.Position  `json:"position,omitempty"` // the greatest that a movement or a claim named
-	Covered    []Claim             `json:"covered,omitempty"`  // what the claims make up, in order, none touching the next
-	ReceivedAt time.Time           `json:"received_at,omitzero"`
-	ReceivedBy stocktake.PersonID  `json:"received_by,omitempty"`
+	Site         stocktake.SiteID    `json:"site"`
+	Offset       uint64              `json:"offset"` // of the log's last entry
+	Hash         stocktake.Hash      `json:"hash"`   // of it
+	Movements    uint64              `json:"movements"`
+	Conflicts    uint64              `json:"conflicts"`
+	Late         uint64              `json:"late"` // arrived when the watermark had passed them already
+	Watermark    stocktake.Watermark `json:"watermark,omitzero"`
+	Position     stocktake.Position  `json:"position,omitempty"`     // the greatest that a movement or a claim named
+	Covered      []Claim             `json:"covered,omitempty"`      // what the claims make up, in order, none touching the next
+	Waiting      int                 `json:"waiting,omitempty"`      // rows in quarantine
+	WaitingSince time.Time           `json:"waiting_since,omitzero"` // when the oldest of them came
+	Held         *Held               `json:"held,omitempty"`         // what was said of completeness while rows wait
+	ReceivedAt   time.Time           `json:"received_at,omitzero"`
+	ReceivedBy   stocktake.PersonID  `json:"received_by,omitempty"`
+}
+
+// Held is what a feed says of its completeness beside what is believed of it, while rows of it wait in quarantine.
+type Held struct {
+	Watermark stocktake.Watermark `json:"watermark,omitzero"`
+	Covered   []Claim             `json:"covered,omitempty"`
+}
+
+// Say is what the feed says of its completeness after a claim and a watermark: as it stands, and, while rows wait, as it is held.
+func (s *FeedState) Say(claim Claim, w stocktake.Watermark) error {
+	said := Held{s.Watermark, s.Covered}
+	if s.Held != nil {
+		said = *s.Held
+	}
+	var err error
+	if said.Watermark, err = Advance(said.Watermark, w); err != nil {
+		return err
+	}
+	said.Covered = Cover(said.Covered, claim)
+	if s.Held = nil; s.Waiting == 0 {
+		s.Watermark, s.Covered = said.Watermark, said.Covered
+	} else if said.Watermark != s.Watermark || !slices.Equal(said.Covered, s.Covered) {
+		s.Held = &said
+	}
+	return nil
 }
 
 // NoFeed is where the feed of a site stands that never sent anything.

@@ -12,6 +12,7 @@ import (
 func VerifyMovements(ctx context.Context, feed Movements, society stocktake.SocietyID, state FeedState, found func(offset uint64, what string)) (uint64, error) {
 	previous, next := Genesis(society, state.Site), uint64(1)
 	var movements, conflicts uint64
+	waiting := map[uint64]bool{}
 	var watermark stocktake.Watermark
 	for next <= state.Offset {
 		entries, err := feed.Moved(ctx, society, state.Site, next, int(min(10_000, state.Offset-next+1)))
@@ -36,6 +37,16 @@ func VerifyMovements(ctx context.Context, feed Movements, society stocktake.Soci
 				conflicts++
 			case Completed:
 				watermark = e.Watermark
+				if len(waiting) > 0 {
+					found(e.Offset, "a watermark was taken while rows waited in quarantine")
+				}
+			case LeftOut:
+				waiting[e.Offset] = true
+			case Settled:
+				if !waiting[e.Against] {
+					found(e.Offset, "it settles a row that does not wait")
+				}
+				delete(waiting, e.Against)
 			}
 			next++
 		}
@@ -45,6 +56,9 @@ func VerifyMovements(ctx context.Context, feed Movements, society stocktake.Soci
 	}
 	if movements != state.Movements || conflicts != state.Conflicts {
 		found(state.Offset, fmt.Sprintf("the feed's state counts %d movements and %d conflicts, the log has %d and %d", state.Movements, state.Conflicts, movements, conflicts))
+	}
+	if len(waiting) != state.Waiting {
+		found(state.Offset, fmt.Sprintf("the feed's state counts %d rows in quarantine, the log has %d", state.Waiting, len(waiting)))
 	}
 	if watermark != state.Watermark {
 		found(state.Offset, "the feed's state has another watermark than the log")

@@ -75,6 +75,7 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 		{"Watch", watches},
 		{"Documents", documents},
 		{"Movements", movements},
+		{"Quarantine", quarantines},
 		{"Seal", seals},
 		{"Outbox", outboxes},
 		{"Recovery", recoveries},

@@ -11,6 +11,10 @@ import (
 // Feeds says how the feeds of a society do. The server fills it in.
 type Feeds interface {
 	Health(ctx context.Context, by stocktake.Person) (FeedHealth, error)
+	// Quarantine gives the rows of a site's movements that were left out.
+	Quarantine(ctx context.Context, by stocktake.Person, site stocktake.SiteID) (FeedQuarantine, error)
+	// Resolve takes rows out of it.
+	Resolve(ctx context.Context, by stocktake.Person, site stocktake.SiteID, rows []uint64, reason string) error
 }
 
 // FeedHealth is how the feeds of a society do.
@@ -21,16 +25,19 @@ type FeedHealth struct {
 
 // SiteFeed is where a site's feed of movements stands.
 type SiteFeed struct {
-	Site       stocktake.SiteID
-	Received   time.Time
-	By         stocktake.PersonID
-	Complete   time.Time // the watermark; zero for none
-	Position   int64
-	Gaps       []PositionGap
-	Movements  uint64
-	Late       uint64
-	Conflicts  uint64
-	Conflicted []FeedConflict // the last ones
+	Site         stocktake.SiteID
+	Received     time.Time
+	By           stocktake.PersonID
+	Complete     time.Time // the watermark; zero for none
+	Position     int64
+	Gaps         []PositionGap
+	Movements    uint64
+	Late         uint64
+	Conflicts    uint64
+	Conflicted   []FeedConflict // the last ones
+	Waiting      int            // rows in quarantine: while there are any, Complete is held
+	WaitingSince time.Time
+	Settled      bool // rows left the quarantine
 }
 
 // PositionGap is a stretch of a feed that no delivery has brought: behind one position and up to another.
@@ -71,7 +78,10 @@ var feedReaders = []stocktake.Role{stocktake.SocietyAdministrator, stocktake.Man
 	stocktake.AdministrativeController}
 
 func (k *console) feedPages() []route {
-	return []route{{path: "/feeds", roles: feedReaders, get: k.showFeeds}}
+	return []route{
+		{path: "/feeds", roles: feedReaders, get: k.showFeeds},
+		{path: "/feeds/:site/quarantine", roles: feedReaders, get: k.showFeedRows, post: k.resolveFeedRows},
+	}
 }
 
 // feedRow is a site's feed with what follows from it now.
@@ -99,24 +109,18 @@ func (k *console) showFeeds(v *visit) error {
 			r.Lag = max(0, k.Now().Sub(s.Complete))
 		}
 		switch {
-		case s.Complete.IsZero(), r.Lag > lagging, len(s.Gaps) > 0:
+		case s.Complete.IsZero(), r.Lag > lagging, len(s.Gaps) > 0, s.Waiting > 0:
 			r.Tone = "wrong"
 		case s.Conflicts > 0:
 			r.Tone = "unknown"
 		}
 		rows = append(rows, r)
 	}
-	p := feedsPage{Rows: rows, Troubles: h.Troubles, people: map[stocktake.PersonID]stocktake.Name{}}
-	if p.sites, err = k.siteNames(v); err != nil {
+	p, err := k.feedNames(v)
+	if err != nil {
 		return err
 	}
-	profiles, err := k.Accounts.People(v.Request().Context(), v.by)
-	if err != nil && !errors.Is(err, stocktake.NotAllowed) { // not everybody who sees feeds sees people: ids will do
-		return err
-	}
-	for _, x := range profiles {
-		p.people[x.ID] = x.Name
-	}
+	p.Rows, p.Troubles = rows, h.Troubles
 	return v.show("feeds", frame{Title: "feeds.title", Nav: "feeds", Data: p})
 }
 
@@ -126,6 +130,22 @@ type feedsPage struct {
 	Troubles []FeedTrouble
 	sites    map[stocktake.SiteID]stocktake.Name
 	people   map[stocktake.PersonID]stocktake.Name
+}
+
+// feedNames is a page about feeds that knows what sites and people are called.
+func (k *console) feedNames(v *visit) (p feedsPage, err error) {
+	p.people = map[stocktake.PersonID]stocktake.Name{}
+	if p.sites, err = k.siteNames(v); err != nil {
+		return p, err
+	}
+	profiles, err := k.Accounts.People(v.Request().Context(), v.by)
+	if err != nil && !errors.Is(err, stocktake.NotAllowed) { // not everybody who sees feeds sees people: ids will do
+		return p, err
+	}
+	for _, x := range profiles {
+		p.people[x.ID] = x.Name
+	}
+	return p, nil
 }
 
 // Site is what a site is called; its id where nobody knows.

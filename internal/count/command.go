@@ -167,6 +167,8 @@ func (v *View) checkTasks(tasks []Task, rounds int) error {
 			return RecountRound.New(t.Round, rounds)
 		case len(t.Items) > MaxScope:
 			return tooMany.New(len(t.Items), MaxScope)
+		case v.Signs(t.Person):
+			return SignerTask.New(string(t.Person))
 		}
 		taken[t.ID] = true
 	}

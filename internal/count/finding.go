@@ -57,5 +57,5 @@ func (v *View) Findings(section stocktake.SectionID, item stocktake.ItemID) []Fi
 // MayRecount reports whether a person may recount items at a location in a round: they met none of them in the section,
 // and did not walk the location, in an earlier one.
 func (v *View) MayRecount(who stocktake.PersonID, location stocktake.LocationID, items []stocktake.ItemID, round int) bool {
-	return !v.hasCounted(Task{Location: location, Items: items, Person: who, Round: round})
+	return !v.Signs(who) && !v.hasCounted(Task{Location: location, Items: items, Person: who, Round: round})
 }

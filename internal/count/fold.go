@@ -41,6 +41,8 @@ type Fold struct {
 	plan     Plan
 	issuedBy Author
 	material *Material
+	acted    map[stocktake.PersonID][]stocktake.Role // in which roles people have decided
+	sealer   stocktake.PersonID
 	closing  uint64 // offset of the entry that began the closing; 0 while counting
 	restored uint64 // offset of the last Restored entry
 	awaited  []stocktake.DeviceID
@@ -163,7 +165,7 @@ type verdictFact struct {
 func NewFold(society stocktake.SocietyID, session stocktake.SessionID) *Fold {
 	return &Fold{
 		society: society, session: session,
-		events: map[key]factID{}, conflicted: map[key]*conflict{}, carried: map[key][]stocktake.DeviceID{}, heardOf: map[stocktake.DeviceID]time.Time{}, copies: map[key][]borne{}, clocks: map[*Stream]*clock{}, quarantine: map[key]Held{},
+		acted: map[stocktake.PersonID][]stocktake.Role{}, events: map[key]factID{}, conflicted: map[key]*conflict{}, carried: map[key][]stocktake.DeviceID{}, heardOf: map[stocktake.DeviceID]time.Time{}, copies: map[key][]borne{}, clocks: map[*Stream]*clock{}, quarantine: map[key]Held{},
 		released: map[string]signed[Release]{}, admitted: map[string]uint64{}, passes: map[stocktake.PassID]*passFacts{}, tasks: map[string]taskFact{}, rounds: 1,
 		completed: map[stocktake.PassID]signed[PassDecision]{}, abandoned: map[stocktake.PassID]signed[PassDecision]{},
 		choices: map[place]signed[Choice]{}, resolved: map[string]signed[Resolution]{}, rest: map[lineKey]restFact{},
@@ -249,6 +251,9 @@ func (f *Fold) enter(log stocktake.SessionID, e Entry) error {
 	}
 	f.view = nil
 	f.hear(e)
+	if who := e.Author.Person; who != "" && e.Kind != LineCommented { // which decides nothing
+		f.acted[who] = mergeRoles(f.acted[who], e.Author.Roles)
+	}
 	if !e.Kind.IsEvent() && e.Kind != Joined && e.Kind != Drained && e.Kind != LineCommented { // of which no pass, location or line tells
 		f.outdate()
 	}
@@ -292,7 +297,7 @@ func (f *Fold) decide(e Entry) error {
 		f.closing = 0
 		return nil
 	case Sealed:
-		f.head.State = LogSealed
+		f.head.State, f.sealer = LogSealed, e.Author.Person
 		return with(e, f.endFeed)
 	case Cancelled:
 		f.head.State = LogCancelled

@@ -21,8 +21,11 @@ const (
 )
 
 // PolicyVersion names the rules that a fold applies beyond the plan's own figures. A session keeps the version that it
-// was issued under.
-const PolicyVersion = "1"
+// was issued under. Since 2 the seal waits for the signatures of the committee and the witness, none of whom counts.
+const PolicyVersion = "2"
+
+// policyPaper is the version under which the record was signed on paper, after the seal.
+const policyPaper = "1"
 
 // Plan is the body of the entry that issues a session: all that the fold needs besides the log, or its hash.
 type Plan struct {
@@ -126,6 +129,9 @@ func (p *Plan) Check(site *stocktake.Site) error {
 		if err := stocktake.CheckID("person", string(person)); err != nil {
 			return err
 		}
+	}
+	if p.Witness != "" && slices.Contains(p.Committee, p.Witness) {
+		return BothCapacities.New(string(p.Witness))
 	}
 	if len(p.Committee) > 50 {
 		return tooMany.New(len(p.Committee), 50)

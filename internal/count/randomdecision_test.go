@@ -34,7 +34,11 @@ func (r *random) put(l looked, kind count.Kind, body any) uint64 {
 
 func (r *random) decision() {
 	l := r.look()
-	if len(r.plan.Committee) > 0 && r.IntN(5) == 0 { // the model knows of no tests
+	if len(r.plan.Committee) > 0 && r.IntN(5) == 0 { // the model knows of no tests, and of no signatures
+		if r.plan.Witness != "" && r.IntN(2) == 0 {
+			r.sign(l)
+			return
+		}
 		r.test(l)
 		return
 	}
@@ -108,6 +112,18 @@ func (r *random) test(l looked) {
 		}
 	}
 	r.put(l, count.TestOrdered, x)
+}
+
+func (r *random) sign(l looked) {
+	g := count.Signature{Capacity: count.AsCommittee, Digest: l.v.Figures}
+	if r.by = pick(r.Rand, r.plan.Committee); r.IntN(3) == 0 {
+		r.by, g.Capacity = r.plan.Witness, count.AsWitness
+	}
+	kind := count.Signed
+	if r.IntN(4) == 0 {
+		kind, g.Reason = count.SignatureRefused, "no"
+	}
+	r.put(l, kind, g)
 }
 
 func (r *random) rulePass(l looked, kind count.Kind) {

@@ -85,7 +85,12 @@ func (f *Fold) refold() *View {
 		f.locations(&v, f.scene.spots)
 	}
 	v.Asides = f.asides(&v)
-	f.sign(&v)
+	if len(x.lines) > 0 {
+		f.sign(&v, nil)
+	} else {
+		f.sign(&v, base)
+	}
+	v.rulings = f.rulings(&v)
 	v.total()
 	v.block()
 	v.State, v.Seen = f.state(&v), v.seen()

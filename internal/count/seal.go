@@ -60,7 +60,7 @@ func (s *Service) seal(ctx context.Context, by stocktake.Person, session stockta
 		}
 		return Entry{}, SealBlocked.New(strings.Join(list, "; "))
 	}
-	issued, err := issuer.Issue(ctx, v, by, s.clock().UTC())
+	issued, err := issuer.Issue(ctx, v.sealedBy(by), by, s.clock().UTC())
 	if err != nil {
 		return Entry{}, err
 	}

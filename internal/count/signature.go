@@ -45,14 +45,19 @@ const (
 // SignatoryState is where somebody's signature stands.
 type SignatoryState string
 
-// The states of a signature. The seal waits for all but those signed or set aside.
+// The states of a signature. The seal waits for all but those signed, set aside or given on paper.
 const (
 	SignatureAwaited  SignatoryState = "awaited"
 	SignatureGiven    SignatoryState = "signed"
 	SignatureLapsed   SignatoryState = "lapsed" // what was signed, or refused, has changed since
 	SignatureDeclined SignatoryState = "refused"
 	SignatureLeft     SignatoryState = "set-aside"
+	SignatureBarred   SignatoryState = "barred"   // the person counted, and cannot sign
+	SignatureOnPaper  SignatoryState = "on-paper" // the session was issued before signatures were asked here
 )
+
+// MaxWords is how often somebody may sign or refuse in one session: each word takes back what was said of their signature before.
+const MaxWords = 20
 
 // Signatory is somebody whom the plan has sign the session, with all that was said of it in order.
 type Signatory struct {
@@ -64,7 +69,19 @@ type Signatory struct {
 }
 
 // Missing reports whether the seal waits for the signature.
-func (s *Signatory) Missing() bool { return s.State != SignatureGiven && s.State != SignatureLeft }
+func (s *Signatory) Missing() bool {
+	return s.State != SignatureGiven && s.State != SignatureLeft && s.State != SignatureOnPaper
+}
+
+// words is how often the person has signed or refused.
+func (s *Signatory) words() (n int) {
+	for i := range s.Decisions {
+		if s.Decisions[i].Verdict != LeaveUnsigned {
+			n++
+		}
+	}
+	return n
+}
 
 type signatoryKey struct {
 	person   stocktake.PersonID
@@ -77,8 +94,9 @@ func (f *Fold) signed(e Entry, g Signature, verdict Verdict) {
 
 func (f *Fold) leaveUnsigned(e Entry, a SignatureAside) {
 	k := signatoryKey{a.Person, a.Capacity}
-	if a.TakeBack {
-		f.signing[k] = slices.DeleteFunc(f.signing[k], func(x verdictFact) bool { return x.Verdict == LeaveUnsigned })
+	if a.TakeBack { // that which stands: what a word has let lapse since is of before
+		digest := k.digest(f.lastWord(k))
+		f.signing[k] = slices.DeleteFunc(f.signing[k], func(x verdictFact) bool { return x.Verdict == LeaveUnsigned && x.digest == digest })
 		return
 	}
 	f.say(k, e, LeaveUnsigned, a.Reason, a.Digest)
@@ -89,46 +107,77 @@ func (f *Fold) say(k signatoryKey, e Entry, verdict Verdict, reason string, seen
 	f.signing[k] = append(f.signing[k], verdictFact{d, seen})
 }
 
-// sign lists the plan's signatories and what their words are worth as things stand.
-func (f *Fold) sign(v *View) {
+// sign lists the plan's signatories and what their words are worth as things stand. Nothing is put to them until the session is closing: what
+// they said before it was opened again stands again once it closes with the same figures. Base is the view that this one was made out of, if its
+// lines are the same.
+func (f *Fold) sign(v, base *View) {
 	v.Signatories, v.Figures = nil, ""
 	if len(v.Plan.Committee) == 0 && v.Plan.Witness == "" {
 		return
 	}
-	if v.Closing || len(f.signing) > 0 {
+	switch {
+	case !v.Closing:
+	case base != nil && base.Figures != "" && slices.Equal(v.Asides, base.Asides):
+		v.Figures = base.Figures
+	default:
 		v.Figures = v.figures()
 	}
 	for _, p := range v.Plan.Committee {
 		if p != "" && v.signatory(signatoryKey{p, AsCommittee}) == nil {
-			v.Signatories = append(v.Signatories, f.signatory(signatoryKey{p, AsCommittee}, v.Figures))
+			v.Signatories = append(v.Signatories, f.signatory(signatoryKey{p, AsCommittee}, v))
 		}
 	}
 	if p := v.Plan.Witness; p != "" {
-		v.Signatories = append(v.Signatories, f.signatory(signatoryKey{p, AsWitness}, v.Figures))
+		v.Signatories = append(v.Signatories, f.signatory(signatoryKey{p, AsWitness}, v))
 	}
 }
 
-func (f *Fold) signatory(k signatoryKey, figures Digest) Signatory {
-	s := Signatory{Person: k.person, Capacity: k.capacity, State: SignatureAwaited}
-	word, left := -1, -1 // the last of the person, and the last setting aside
-	var at uint64
-	for n, x := range f.signing[k] {
-		s.Decisions = append(s.Decisions, x.Decision)
-		if x.Verdict == LeaveUnsigned {
-			left = n
-		} else {
-			word, at = n, x.Offset
+// asksSignatures reports whether the seal waits for signatures: those who issued earlier sessions were never told that it would.
+func (v *View) asksSignatures() bool { return v.Plan.Policy != policyPaper }
+
+// Signs reports whether somebody is to sign the session, and so counts nothing in it.
+func (v *View) Signs(who stocktake.PersonID) bool { return v.asksSignatures() && v.Tests(who) }
+
+// digest is what a setting aside binds to: whose signature, and the last word of the person on it.
+func (k signatoryKey) digest(word uint64) Digest {
+	return newDigester("signatory").text(string(k.person)).text(string(k.capacity)).number(int64(word)).sum()
+}
+
+// lastWord is the offset of the person's last word; 0 where there is none.
+func (f *Fold) lastWord(k signatoryKey) (at uint64) {
+	for _, x := range f.signing[k] {
+		if x.Verdict != LeaveUnsigned {
+			at = x.Offset
 		}
 	}
-	s.Digest = newDigester("signatory").text(string(k.person)).text(string(k.capacity)).number(int64(at)).sum()
+	return at
+}
+
+func (f *Fold) signatory(k signatoryKey, v *View) Signatory {
+	s := Signatory{Person: k.person, Capacity: k.capacity, State: SignatureAwaited, Digest: k.digest(f.lastWord(k))}
+	counted := v.asksSignatures() && v.Counted(k.person)
+	word, left := -1, -1 // the last of the person, and the last setting aside
 	for n, x := range f.signing[k] {
-		s.Decisions[n].Lapsed = x.Verdict == LeaveUnsigned && x.digest != s.Digest || x.Verdict != LeaveUnsigned && x.digest != figures
+		d := x.Decision
+		if d.Verdict == LeaveUnsigned {
+			left, d.Lapsed = n, x.digest != s.Digest
+		} else {
+			word, d.Lapsed = n, v.Figures == "" || x.digest != v.Figures
+		}
+		if counted && d.Verdict == Sign {
+			d.Void = SignerCounted.Key
+		}
+		s.Decisions = append(s.Decisions, d)
 	}
 	switch {
-	case word >= 0 && s.Decisions[word].Verdict == Sign && !s.Decisions[word].Lapsed:
+	case word >= 0 && s.Decisions[word].Verdict == Sign && !s.Decisions[word].Lapsed && !counted:
 		s.State, s.Decisions[word].Standing = SignatureGiven, true
 	case left >= 0 && !s.Decisions[left].Lapsed:
 		s.State, s.Decisions[left].Standing = SignatureLeft, true
+	case counted:
+		s.State = SignatureBarred
+	case word < 0 && !v.asksSignatures():
+		s.State = SignatureOnPaper
 	case word >= 0 && s.Decisions[word].Lapsed:
 		s.State = SignatureLapsed
 	case word >= 0:
@@ -173,7 +222,10 @@ func (s *Service) Sign(ctx context.Context, by stocktake.Person, session stockta
 		if len(g.Reason) > MaxReason {
 			return reasonNeeded()
 		}
-		if slices.ContainsFunc(v.Blockers, func(b Blocker) bool { return b.Key != BlockUnsigned }) {
+		switch {
+		case v.asksSignatures() && v.Counted(by.ID):
+			return SignerCounted.New()
+		case slices.ContainsFunc(v.Blockers, func(b Blocker) bool { return b.Key != BlockUnsigned }):
 			return SignEarly.New()
 		}
 		return nil
@@ -199,6 +251,9 @@ func (s *Service) sign(ctx context.Context, by stocktake.Person, session stockta
 		}
 		if err := check(v); err != nil {
 			return err
+		}
+		if v.signatory(signatoryKey{by.ID, g.Capacity}).words() >= MaxWords {
+			return WordsSpent.New(MaxWords)
 		}
 		if g.Digest != v.Figures {
 			return ChangedSince.New(v.Plan.Name)
@@ -239,6 +294,9 @@ var (
 	SignEarly = stocktake.NewReason(stocktake.Conflict, "sign-early",
 		"Something still stands between this session and its seal. Sign once it is settled, so that what you sign is what is sealed.",
 		"ما زال هناك ما يمنع ختم هذه الجلسة. وقّع بعد معالجته ليكون ما توقّعه هو ما يُختم.")
+	WordsSpent = stocktake.NewReason(stocktake.Conflict, "words-spent",
+		"You have signed or refused %d times in this session, and that is the most. What you said last stands: a manager sets your signature aside with a reason.",
+		"وقّعت أو رفضت %d مرة في هذه الجلسة، وهذا هو الحد الأقصى. يبقى آخر ما قلته قائمًا، وينحّي أحد المديرين توقيعك مع ذكر السبب.")
 	OwnSignature = stocktake.NewReason(stocktake.Forbidden, "own-signature",
 		"Your own signature is set aside by another manager: sign, or refuse with a reason.",
 		"توقيعك أنت ينحّيه مدير آخر: وقّع أو ارفض مع ذكر السبب.")

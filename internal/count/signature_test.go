@@ -198,3 +198,80 @@ func TestNobodySetsTheirOwnSignatureAside(t *testing.T) {
 	_, err = f.svc.AsideSignature(t.Context(), mona, session, count.SignatureAside{Person: "mona", Capacity: s.Capacity, Digest: s.Digest, Reason: "busy"})
 	wantReason(t, err, count.OwnSignature)
 }
+
+// A session that was open before signatures were asked here is sealed as its people expect, and signed on paper; who signs here all the same is
+// heard.
+func TestSessionsOfBeforeAreSignedOnPaper(t *testing.T) {
+	s := write(t, signers, func(p *count.Plan, _ *count.Material) { p.Policy = "1" })
+	s.whole("ali", "C1", found{"ice": 4})
+	s.decide("omar", count.Closing, count.Because{})
+	s.wantBlockers()
+	for _, x := range s.view().Signatories {
+		if x.State != count.SignatureOnPaper {
+			t.Fatalf("%s is %s", x.Person, x.State)
+		}
+	}
+	s.decide("jaber", count.SignatureRefused, count.Signature{Capacity: count.AsCommittee, Digest: s.view().Figures, Reason: "no"}, stocktake.CommitteeMember)
+	s.wantBlockers(count.BlockUnsigned)
+	s.decide("jaber", count.Signed, count.Signature{Capacity: count.AsCommittee, Digest: s.view().Figures}, stocktake.CommitteeMember)
+	s.wantBlockers()
+	s.whole("latifa", "C1", found{"ice": 4})
+	s.wantDuties("signer-counted latifa [counter witness] stands")
+	if x := s.view().Signatories[2]; x.State != count.SignatureOnPaper {
+		t.Fatalf("the witness, who counted, is %s", x.State)
+	}
+}
+
+func TestWordsOnASignatureAreBounded(t *testing.T) {
+	f, d := toSign(t)
+	f.close(d)
+	refuse := func() error {
+		_, err := f.svc.RefuseSignature(t.Context(), hessa, session,
+			count.Signature{Capacity: count.AsCommittee, Digest: f.view(sara, session).Figures, Reason: "no"}, proved)
+		return err
+	}
+	for range count.MaxWords {
+		f.check(refuse())
+	}
+	wantReason(t, refuse(), count.WordsSpent)
+	wantReason(t, f.sign(hessa, count.AsCommittee), count.WordsSpent)
+	x := f.view(sara, session).Signatories[1]
+	_, err := f.svc.AsideSignature(t.Context(), mona, session, count.SignatureAside{Person: x.Person, Capacity: x.Capacity, Digest: x.Digest, Reason: "enough"})
+	f.check(err)
+	f.check(f.sign(jaber, count.AsCommittee))
+	f.check(f.sign(latifa, count.AsWitness))
+	f.check(f.seal())
+}
+
+// Taking back what was said of a signature brings back that, and not what was said before the person spoke.
+func TestTakingBackASettingAside(t *testing.T) {
+	s := write(t, signers)
+	s.decide("omar", count.Closing, count.Because{})
+	aside := func(reason string, back bool) {
+		x := s.view().Signatories[0]
+		s.decide("mona", count.SignatureSetAside, count.SignatureAside{Person: x.Person, Capacity: x.Capacity, Digest: x.Digest, TakeBack: back, Reason: reason}, stocktake.Manager)
+	}
+	aside("ill", false)
+	s.decide("jaber", count.SignatureRefused, count.Signature{Capacity: count.AsCommittee, Digest: s.view().Figures, Reason: "no"}, stocktake.CommitteeMember)
+	aside("stubborn", false)
+	aside("a mistake", true)
+	x := s.view().Signatories[0]
+	if x.State != count.SignatureDeclined || len(x.Decisions) != 2 || x.Decisions[0].Reason != "ill" || !x.Decisions[0].Lapsed {
+		t.Fatalf("after taking back: %+v", x)
+	}
+}
+
+// What was signed stands again once the session closes with the same figures; while it is open nothing is put to anybody.
+func TestSignaturesOfASessionOpenedAgain(t *testing.T) {
+	f, d := toSign(t)
+	f.close(d)
+	f.check(f.sign(jaber, count.AsCommittee))
+	_, err := f.svc.Reopen(t.Context(), sara, session, count.Because{Reason: "an aisle was forgotten"})
+	f.check(err)
+	f.wantStand(count.SignatureLapsed, count.SignatureAwaited, count.SignatureAwaited)
+	if v := f.view(sara, session); v.Figures != "" {
+		t.Fatal("figures are put to people while they may count")
+	}
+	f.close(d)
+	f.wantStand(count.SignatureGiven, count.SignatureAwaited, count.SignatureAwaited)
+}

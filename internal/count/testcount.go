@@ -310,7 +310,7 @@ const MaxTested = 1000
 var (
 	TestCommittee = stocktake.NewReason(stocktake.Forbidden, "test-committee",
 		"Only the session's committee and its witness have lines tested: ask one of them.",
-		"لا يطلب العدّ الاختباري إلا أعضاء لجنة الجلسة وممثل الوزارة: اطلبه من أحدهم.")
+		"لا يطلب العدّ الاختباري إلا أعضاء لجنة الجرد والشاهد على الجرد: اطلبه من أحدهم.")
 	TesterCounted = stocktake.NewReason(stocktake.Forbidden, "tester-counted",
 		"Whoever counted or decided %s does not test it: choose somebody else.",
 		"من عدّ %s أو بتّ فيه لا يختبره: اختر شخصًا آخر.")
@@ -319,8 +319,8 @@ var (
 		"لا أحد يجوز له اختبار ما في %s: كل من يمكنه ذلك عدّ بعضه أو بتّ فيه. سمِّ مختبِرًا أو اختر بنودًا أخرى.")
 	TestTheirs = stocktake.NewReason(stocktake.Forbidden, "test-theirs",
 		"Task %s is a test of the committee's: its members, the witness or a manager take it back, on the page of tests.",
-		"المهمة %s عدّ اختباري للجنة: يسحبها أعضاؤها أو ممثل الوزارة أو مدير، من صفحة الاختبارات.")
+		"المهمة %s عدّ اختباري للجنة: يسحبها أعضاؤها أو الشاهد على الجرد أو مدير، من صفحة الاختبارات.")
 	TestOwn = stocktake.NewReason(stocktake.Forbidden, "test-own",
 		"This test checks a session that you issued or lines that you took part in: the committee, the witness or another manager takes it back.",
-		"هذا الاختبار يفحص جلسة أصدرتها أو بنودًا شاركت فيها: يسحبه أعضاء اللجنة أو ممثل الوزارة أو مدير آخر.")
+		"هذا الاختبار يفحص جلسة أصدرتها أو بنودًا شاركت فيها: يسحبه أعضاء اللجنة أو الشاهد على الجرد أو مدير آخر.")
 )

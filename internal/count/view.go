@@ -67,6 +67,10 @@ type View struct {
 	Figures     Digest      `json:"figures,omitempty"`
 	Signatories []Signatory `json:"-"`
 
+	rulings []ruling                                // of people on what they had a part in
+	acted   map[stocktake.PersonID][]stocktake.Role // in which roles people have decided
+	sealer  stocktake.PersonID                      // of a sealed session
+
 	sums    sums
 	history *history
 	heard   map[stocktake.DeviceID]time.Time // when the server last recorded anything of each handheld
@@ -216,7 +220,8 @@ func (f *Fold) View() *View {
 	f.locations(v, spots)
 	v.Asides = f.asides(v)
 	v.sums = sum(v.Lines)
-	f.sign(v)
+	f.sign(v, nil)
+	v.rulings, v.acted, v.sealer = f.rulings(v), maps.Clone(f.acted), f.sealer
 	v.total()
 	v.block()
 	v.State, v.Seen = f.state(v), v.seen()

@@ -27,7 +27,7 @@ func parts(v *count.View) map[string]any {
 	}
 	return map[string]any{
 		"view": v, "lines": v.Lines, "passes": v.Passes, "locations": v.Locations, "disputes": v.Disputes, "unknown": v.Unknown,
-		"held": v.Held, "moves": v.Moves, "settled": v.Settled, "resolved": v.Resolved, "accepted": v.Accepted, "streams": v.Streams, "tasks": v.Tasks, "asides": v.Asides, "draws": v.Draws, "untested": v.Untested, "rounds": v.AllRounds(), "barred": barred,
+		"held": v.Held, "moves": v.Moves, "settled": v.Settled, "resolved": v.Resolved, "accepted": v.Accepted, "streams": v.Streams, "tasks": v.Tasks, "asides": v.Asides, "draws": v.Draws, "untested": v.Untested, "signatories": v.Signatories, "duties": v.DutyConflicts(), "rounds": v.AllRounds(), "barred": barred,
 	}
 }
 

@@ -32,6 +32,8 @@ func (k *console) sessionPages() []route {
 		at("/passes", k.showPasses, k.settlePass),
 		at("/sheet", k.showSheet, k.signSheet),
 		at("/signatures", k.showSignatures, k.signHere),
+		at("/duties", k.showDuties, nil),
+		at("/duty-sheet", k.printDuties, nil),
 		at("/seal", k.showSeal, k.sealOrClose),
 		at("/log", k.showLog, nil),
 		at("/photos/:hash", k.showPhoto, nil),
@@ -47,6 +49,7 @@ type seen struct {
 	people roll
 	places map[stocktake.LocationID]stocktake.Location
 	now    time.Time
+	duties []count.DutyConflict // found when first asked for
 }
 
 // see looks at the session of the address.
@@ -196,6 +199,7 @@ func (s *seen) Tabs() []tab {
 		{tab: tab{Path: "/rest", Text: "tab.rest"}},
 		{tab: tab{Path: "/passes", Text: "tab.passes", Count: s.GapsOpen()}},
 		{tab: tab{Path: "/signatures", Text: "tab.signatures", Count: s.Unsigned()}, Gone: len(s.Signatories) == 0},
+		{tab: tab{Path: "/duties", Text: "tab.duties", Count: len(s.dutyConflicts())}},
 		{tab: tab{Path: "/seal", Text: "tab.seal"}},
 		{tab: tab{Path: "/log", Text: "tab.log"}},
 		{tab: tab{Path: "/plan", Text: "tab.plan"}},

@@ -3,6 +3,7 @@ package web_test
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"jard/internal/count"
@@ -42,4 +43,25 @@ func TestCommitteeSigns(t *testing.T) {
 	}
 	s.page("manager", at, "seen it all", "the store was open", "travels", "set aside")
 	s.page("manager", "/sessions/s2/seal", "Nothing stands")
+	s.page("manager", "/sessions/s2/duties", "no conflict of duties", "Custodians are known")
+}
+
+// TestDutiesAreListed: who was to sign and counted is named, on the screen, on paper and in JSON, and cannot sign.
+func TestDutiesAreListed(t *testing.T) {
+	s := openStory(t)
+	s.ok(s.ask("manager", "POST", "/api/sessions/s1/cancel", `{"reason":"another is counted"}`), http.StatusOK, nil)
+	s.ok(s.ask("supervisor", "POST", "/api/sessions", `{"session":"s2","name":{"ar":"جرد"},"site":"central","kind":"spot","scope":{"items":["رز/١"]},
+		"tolerance":{"quantity":0},"tiers":[{"role":"manager"}],"committee":["the-committee-member"],"witness":"the-witness"}`), http.StatusCreated, nil)
+	s.push("device-ali", count.Event{Session: "s2", Name: "pass.opened", Pass: "p1", Location: "A1", Round: 1, Person: "the-witness", Mode: "quantity"})
+	s.page("manager", "/sessions/s2/duties", "Is named to sign, and counted", "has no effect")
+	s.page("manager", "/sessions/s2/duty-sheet", "Is named to sign, and counted", "Print")
+	s.ok(s.ask("manager", "POST", "/api/sessions/s2/closing", `{}`), http.StatusOK, nil)
+	if page := s.page("witness", "/sessions/s2/signatures", "counted, and does not sign"); strings.Contains(page, `value="sign"`) {
+		t.Error("the witness is offered to sign")
+	}
+	var list struct{ List []count.DutyConflict }
+	s.ok(s.ask("manager", "GET", "/api/sessions/s2/duties", ""), http.StatusOK, &list)
+	if len(list.List) != 1 || list.List[0].Rule != count.DutySigner || list.List[0].Person != "the-witness" || list.List[0].Stands {
+		t.Errorf("conflicts %+v", list.List)
+	}
 }

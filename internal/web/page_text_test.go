@@ -16,7 +16,7 @@ import (
 var families = []string{
 	"act.", "barred.", "done.", "hint.", "feed-kind.", "governorate.", "import-field.", "import-hint.", "import-kind.", "import-severity.", "issue-step.", "labels.stock-", "location-kind.", "location-status.",
 	"sign.", "classes-by.",
-	"paper.aside-", "paper.condition-", "paper.kind-", "paper.site-", "paper.status-", "paper.unit-", "paper.verdict-",
+	"duty-rule.", "paper.aside-", "paper.condition-", "paper.kind-", "paper.site-", "paper.status-", "paper.unit-", "paper.verdict-",
 	"proof.", "role.", "role-hint.", "session-kind.", "session-state.", "site-kind.", "time.month-", "tone.",
 	"assign.begun-", "aside.", "block.", "capacity.", "signature-state.", "condition.", "held.", "line.status-", "location.status-", "log.kind-", "log-field.", "log-mode.", "pass.status-", "result.kind-",
 	"calendar.day-", "occurrence.", "plan-kind.", "plan-kind-hint.", "practice.", "recurrence.", "recurrence-every.",

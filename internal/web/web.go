@@ -150,6 +150,7 @@ func (a *api) routes(e *echo.Echo) {
 	g.GET(s+"/hints", view(a, (*count.View).Hints), in)
 	g.GET(s+"/comments", view(a, func(v *count.View) []count.Comment { return v.Comments }), in)
 	g.GET(s+"/signatures", view(a, func(v *count.View) []count.Signatory { return v.Signatories }), in)
+	g.GET(s+"/duties", view(a, (*count.View).DutyConflicts), in)
 	g.GET(s+"/log", a.by(a.log), in)
 
 	g.POST(s+"/scope", command(a, a.Sessions.ExtendScope), in)

@@ -47,10 +47,9 @@ func (i *Issuer) Issue(ctx context.Context, v *count.View, by stocktake.Person, 
 	}
 	d.Series, d.Number, d.Previous, d.Software = place.Series, place.Number, chain.Hash, i.software
 	if v.Plan.Basis != nil {
-		if d.Corrects, err = i.corrected(ctx, by.Society, v.Plan.Basis.Session); err != nil {
+		if err := i.correct(ctx, d, v); err != nil {
 			return count.Issuance{}, err
 		}
-		d.Type = result.Correction
 	}
 	if err := d.Total(); err != nil {
 		return count.Issuance{}, err
@@ -93,18 +92,49 @@ func (i *Issuer) call(ctx context.Context, d *result.Document) error {
 	return nil
 }
 
-// corrected finds the last result of the session that is to be corrected.
-func (i *Issuer) corrected(ctx context.Context, society stocktake.SocietyID, session stocktake.SessionID) (*result.Corrects, error) {
+// correct writes down what a correction replaces, why, and how much of it the books were told already.
+func (i *Issuer) correct(ctx context.Context, d *result.Document, v *count.View) error {
+	before, err := i.results(ctx, v.Society, v.Corrected)
+	if err != nil {
+		return err
+	}
+	last, basis := before[len(before)-1], v.Plan.Basis
+	d.Type = result.Correction
+	d.Corrects = &result.Corrects{
+		Series: last.Series, Number: last.Number, Session: basis.Session, Log: &result.Log{Offset: basis.Offset, Hash: basis.Hash}, Reason: v.Plan.Reason,
+	}
+	b, err := last.Canonical()
+	if err != nil {
+		return err
+	}
+	d.Corrects.Hash = stocktake.HashOf(b)
+	if d.Posted, err = result.PostedFor(before, v.Postings); err != nil {
+		return err
+	}
+	c := composer{view: v, custodians: custodians(v)}
+	for n := range d.Posted {
+		p := &d.Posted[n]
+		l := v.Line(p.Section, p.Item)
+		if l == nil {
+			l = &count.Line{Section: p.Section, Item: p.Item}
+		}
+		p.Goods, p.Cost = c.goods(l), l.Cost
+	}
+	return nil
+}
+
+// results finds the results of sealed sessions, in their order.
+func (i *Issuer) results(ctx context.Context, society stocktake.SocietyID, sessions []stocktake.SessionID) ([]*result.Document, error) {
 	const page = 500
-	var found *result.Corrects
+	at := map[stocktake.SessionID]result.Ref{}
 	for from := (result.Ref{Series: 1, Number: 1}); ; {
 		list, err := i.outbox.Results(ctx, society, from, page)
 		if err != nil {
 			return nil, err
 		}
 		for _, s := range list {
-			if s.Kind == KindResult && s.Session == session {
-				found = &result.Corrects{Series: s.At.Series, Number: s.At.Number, Hash: s.Hash, Session: session}
+			if s.Kind == KindResult {
+				at[s.Session] = s.At
 			}
 		}
 		if len(list) < page {
@@ -112,18 +142,36 @@ func (i *Issuer) corrected(ctx context.Context, society stocktake.SocietyID, ses
 		}
 		from = list[len(list)-1].At.Next()
 	}
-	if found == nil {
-		return nil, stocktake.NoSuch("sealed result of session", session)
+	found := make([]*result.Document, 0, len(sessions))
+	for _, id := range sessions {
+		ref, ok := at[id]
+		if !ok {
+			return nil, stocktake.NoSuch("sealed result of session", id)
+		}
+		s, err := i.outbox.Result(ctx, society, ref)
+		if err != nil {
+			return nil, err
+		}
+		d, err := result.Parse(s.Signed.Document)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, d)
 	}
 	return found, nil
 }
 
+func custodians(v *count.View) map[stocktake.SectionID]stocktake.Name {
+	names := make(map[stocktake.SectionID]stocktake.Name, len(v.Material.Site.Sections))
+	for _, s := range v.Material.Site.Sections {
+		names[s.ID] = s.Custodian
+	}
+	return names
+}
+
 // compose writes down a session's state as a document, all but its place in the chain and its totals.
 func compose(v *count.View, by stocktake.Person, at time.Time) (*result.Document, error) {
-	c := composer{view: v, custodians: map[stocktake.SectionID]stocktake.Name{}}
-	for _, s := range v.Material.Site.Sections {
-		c.custodians[s.ID] = s.Custodian
-	}
+	c := composer{view: v, custodians: custodians(v)}
 	d := &result.Document{
 		Schema: result.Schema, Society: v.Society, Type: result.Original,
 		Session: result.Session{

@@ -43,6 +43,7 @@ func Check(d *Document) []Fault {
 	checkAside(f, d.SetAside)
 	checkLines(f, d)
 	checkTotals(f, d)
+	checkPosted(f, d)
 	return f.all()
 }
 
@@ -55,6 +56,11 @@ func checkCorrects(f *faults, d *Document) {
 			stocktake.CheckID("session", string(c.Session)) != nil {
 			f.add("/corrects", CorrectionWrong.New())
 		}
+		if c.Log != nil {
+			f.wrong(c.Log.Offset >= 1 && c.Log.Offset <= stocktake.MaxNumber, "/corrects/log/offset")
+			f.wrong(!c.Log.Hash.IsZero(), "/corrects/log/hash")
+		}
+		f.text("/corrects/reason", c.Reason, 0, maxText)
 	default:
 		f.add("/corrects", CorrectionWrong.New())
 		f.wrong(d.Type == Original || d.Type == Correction, "/type")

@@ -48,6 +48,8 @@ type Document struct {
 	TallyOnly  List[Tally]      `json:"tally_only"`  // counted in a part of their section: never set against the book
 	SetAside   List[SetAside]   `json:"set_aside"`   // what was left out, by whom and why
 
+	Posted List[Posted] `json:"posted,omitempty"` // of a correction: what the books were told already, by section and item
+
 	Totals Totals `json:"totals"`
 
 	Committee List[Signatory] `json:"committee"`
@@ -80,6 +82,8 @@ type Corrects struct {
 	Number  uint64              `json:"number"`
 	Hash    stocktake.Hash      `json:"hash"`
 	Session stocktake.SessionID `json:"session"`
+	Log     *Log                `json:"log,omitempty"`    // the last entry of that session's log: what the correction goes on from
+	Reason  string              `json:"reason,omitempty"` // why it was issued
 }
 
 // Ref is the place of the corrected document.

@@ -40,28 +40,53 @@ const (
 )
 
 // Vouchers are the shortage and the surplus of a result, in this order, each with the lines that were approved or lie within the
-// tolerance and whose variance is not zero. A voucher may have no lines.
+// tolerance and whose variance is not zero. Those of a correction hold what is left to post: each line's shortage or surplus less what was posted
+// of the results that it replaces, so that a shortage's voucher takes back with a positive quantity what had been posted too much. A voucher may
+// have no lines.
 func (d *Document) Vouchers() ([]Voucher, error) {
 	list := make([]Voucher, 0, 2)
 	for _, kind := range []string{Shortage, Surplus} {
 		list = append(list, Voucher{Number: d.Ref().String() + "-" + kind, Kind: kind, Site: d.Session.Site, Sealed: d.Session.SealedAt, Lines: []VoucherLine{}})
 	}
+	add := func(g *Goods, l *Line, cost stocktake.Cost) error {
+		shortage, surplus, err := d.left(g, l)
+		if err != nil {
+			return err
+		}
+		for n, quantity := range []stocktake.Quantity{shortage, surplus} {
+			if quantity == 0 {
+				continue
+			}
+			x := VoucherLine{Section: g.Section, Item: g.Item, Name: g.Name, GTIN: g.GTIN, Unit: g.Unit, Quantity: quantity, Cost: cost}
+			if l != nil {
+				x.Code, x.Reason = l.Code, l.Reason
+			}
+			if x.Value, err = stocktake.Value(quantity, cost); err != nil {
+				return err
+			}
+			v := &list[n]
+			if v.Value, err = v.Value.Add(x.Value); err != nil {
+				return err
+			}
+			v.Lines = append(v.Lines, x)
+		}
+		return nil
+	}
 	for i := range d.Lines {
 		l := &d.Lines[i]
-		if l.Variance == 0 || l.Status != "approved" && l.Status != "within" {
-			continue
-		}
-		v := &list[0]
-		if l.Variance > 0 {
-			v = &list[1]
-		}
-		var err error
-		if v.Value, err = v.Value.Add(l.Value); err != nil {
+		if err := add(&l.Goods, l, l.Cost); err != nil {
 			return nil, err
 		}
-		v.Lines = append(v.Lines, VoucherLine{
-			Section: l.Section, Item: l.Item, Name: l.Name, GTIN: l.GTIN, Unit: l.Unit, Quantity: l.Variance, Cost: l.Cost, Value: l.Value, Code: l.Code, Reason: l.Reason,
-		})
+	}
+	for i := range d.Posted {
+		if p := &d.Posted[i]; d.lineOf(&p.Goods) == nil {
+			if err := add(&p.Goods, nil, p.Cost); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for n := range list {
+		slices.SortStableFunc(list[n].Lines, compareVoucherLines)
 	}
 	return list, nil
 }

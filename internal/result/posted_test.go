@@ -1,0 +1,155 @@
+package result_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"jard/internal/result"
+	"jard/internal/stocktake"
+)
+
+// correct makes the next document, which replaces those before it in full with other figures.
+func correct(t *testing.T, before []*result.Document, moved []stocktake.Movement, r *rand.Rand) *result.Document {
+	t.Helper()
+	last := before[len(before)-1]
+	b, err := last.Canonical()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := result.Parse(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Number, d.Previous, d.Type = last.Number+1, stocktake.HashOf(b), result.Correction
+	d.Corrects = &result.Corrects{Series: last.Series, Number: last.Number, Hash: stocktake.HashOf(b), Session: last.Session.ID, Reason: "تأخر جهاز"}
+	for i := range d.Lines {
+		if l := &d.Lines[i]; r.IntN(2) == 0 {
+			l.Snapshot += stocktake.Quantity(r.Int64N(200_000) - 100_000)
+			if *l, err = result.NewLine(*l); err != nil {
+				t.Fatal(err)
+			}
+			l.Low, l.High = min(l.Low, l.Variance), max(l.High, l.Variance)
+		}
+	}
+	if d.Posted, err = result.PostedFor(before, moved); err != nil {
+		t.Fatal(err)
+	}
+	for n := range d.Posted {
+		p := &d.Posted[n]
+		p.Unit = stocktake.Piece
+		for i := range d.Lines {
+			if d.Lines[i].Compare(&p.Goods) == 0 {
+				p.Goods, p.Cost = d.Lines[i].Goods, d.Lines[i].Cost
+			}
+		}
+	}
+	if err := d.Total(); err != nil {
+		t.Fatal(err)
+	}
+	if faults := result.Check(d); len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	return d
+}
+
+// However wrongly vouchers are posted, those of the next correction leave the books with each line's difference: its shortage in the one account, its
+// surplus in the other. Posted exactly, they leave the correction after that nothing to post.
+func TestVouchersOfCorrectionsPostWhatIsLeft(t *testing.T) {
+	for seed := range uint64(100) {
+		r := rand.New(rand.NewPCG(seed, 3))
+		first, _ := settled(t)
+		chain := []*result.Document{first}
+		var moved []stocktake.Movement
+		post := func(d *result.Document, wrong bool) {
+			vouchers, err := d.Vouchers()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, v := range vouchers {
+				for _, l := range v.Lines {
+					m := stocktake.Movement{ID: stocktake.MovementID(fmt.Sprint("p", len(moved))), Item: l.Item, Section: l.Section, Quantity: l.Quantity, Posts: v.Number}
+					switch n := r.IntN(6); {
+					case !wrong:
+					case n == 0:
+						continue // never
+					case n == 1:
+						m.Quantity = -m.Quantity
+					case n == 2:
+						m.Quantity += 1000
+					case n == 3: // twice
+						moved = append(moved, m)
+						m.ID += "-again"
+					case n == 4: // and taken back
+						moved = append(moved, stocktake.Movement{ID: m.ID + "-void", Item: m.Item, Section: m.Section, Quantity: -m.Quantity, Voids: m.ID})
+					}
+					moved = append(moved, m)
+				}
+			}
+			if wrong {
+				moved = append(moved, stocktake.Movement{ID: stocktake.MovementID(fmt.Sprint("p", len(moved))), Item: "never-counted", Section: "dairy", Quantity: -3000, Posts: d.Ref().String()})
+			}
+		}
+		post(first, true)
+		for range 2 {
+			next := correct(t, chain, moved, r)
+			chain = append(chain, next)
+			post(next, len(chain) == 2)
+		}
+		last := chain[len(chain)-1]
+		books := map[string][2]stocktake.Quantity{}
+		all, err := result.PostedFor(chain, moved)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range all {
+			books[string(p.Section)+"/"+string(p.Item)] = [2]stocktake.Quantity{p.Shortage, p.Surplus}
+		}
+		for i := range last.Lines {
+			l := &last.Lines[i]
+			want := [2]stocktake.Quantity{min(l.Variance, 0), max(l.Variance, 0)}
+			if l.Status != "approved" && l.Status != "within" {
+				want = [2]stocktake.Quantity{}
+			}
+			k := string(l.Section) + "/" + string(l.Item)
+			if books[k] != want {
+				t.Fatalf("seed %d: %s is in the books with %v, and off by %v", seed, k, books[k], want)
+			}
+			delete(books, k)
+		}
+		if len(books) > 0 {
+			t.Fatalf("seed %d: in the books all the same: %v", seed, books)
+		}
+		nothing := correct(t, chain, moved, rand.New(rand.NewPCG(0, 0)))
+		nothing.Lines = last.Lines
+		vouchers, err := nothing.Vouchers()
+		if err != nil || len(vouchers[0].Lines)+len(vouchers[1].Lines) > 0 {
+			t.Fatalf("seed %d: left to post: %+v, %v", seed, vouchers, err)
+		}
+	}
+}
+
+func TestPostedIsChecked(t *testing.T) {
+	first, _ := settled(t)
+	goods, schema := first.Lines[0].Goods, compileSchema(t)
+	for name, edit := range map[string]func(*result.Document){
+		"of an original":       func(d *result.Document) { d.Type, d.Corrects = result.Original, nil },
+		"of nothing":           func(d *result.Document) { d.Posted[0].Shortage = 0 },
+		"twice":                func(d *result.Document) { d.Posted = append(d.Posted, d.Posted[0]) },
+		"at another cost":      func(d *result.Document) { d.Posted[0].Cost++ },
+		"beyond what is a sum": func(d *result.Document) { d.Posted[0].Shortage = stocktake.MaxNumber + 1 },
+		"of no section":        func(d *result.Document) { d.Posted[0].Section = "" },
+	} {
+		d := correct(t, []*result.Document{first}, nil, rand.New(rand.NewPCG(1, 1)))
+		d.Posted = result.List[result.Posted]{{Goods: goods, Shortage: -1000, Cost: first.Lines[0].Cost}}
+		if faults := result.Check(d); len(faults) > 0 {
+			t.Fatal(faults)
+		}
+		if err := validate(t, schema, d); err != nil {
+			t.Fatal(err)
+		}
+		if edit(d); len(result.Check(d)) == 0 {
+			t.Errorf("%s: no fault", name)
+		}
+	}
+}

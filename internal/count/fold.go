@@ -53,8 +53,8 @@ type Fold struct {
 	carried    map[key][]stocktake.DeviceID // body → the devices that brought it, besides the first
 	copies     map[key][]borne              // body → the streams that brought it, besides the first
 	clocks     map[*Stream]*clock
-	heard      reconcile.Instant                // when the server last recorded anything of a handheld
-	heardOf    map[stocktake.DeviceID]time.Time // … of each
+	heard      reconcile.Instant // when the server last recorded anything of a handheld
+	heardOf    lastHeard         // … of each
 	feed       feedFacts
 	quarantine map[key]Held               // body → what was quarantined at ingest
 	released   map[string]signed[Release] // held key → the last decision
@@ -165,7 +165,7 @@ type verdictFact struct {
 func NewFold(society stocktake.SocietyID, session stocktake.SessionID) *Fold {
 	return &Fold{
 		society: society, session: session,
-		acted: map[stocktake.PersonID][]stocktake.Role{}, events: map[key]factID{}, conflicted: map[key]*conflict{}, carried: map[key][]stocktake.DeviceID{}, heardOf: map[stocktake.DeviceID]time.Time{}, copies: map[key][]borne{}, clocks: map[*Stream]*clock{}, quarantine: map[key]Held{},
+		acted: map[stocktake.PersonID][]stocktake.Role{}, events: map[key]factID{}, conflicted: map[key]*conflict{}, carried: map[key][]stocktake.DeviceID{}, copies: map[key][]borne{}, clocks: map[*Stream]*clock{}, quarantine: map[key]Held{},
 		released: map[string]signed[Release]{}, admitted: map[string]uint64{}, passes: map[stocktake.PassID]*passFacts{}, tasks: map[string]taskFact{}, rounds: 1,
 		completed: map[stocktake.PassID]signed[PassDecision]{}, abandoned: map[stocktake.PassID]signed[PassDecision]{},
 		choices: map[place]signed[Choice]{}, resolved: map[string]signed[Resolution]{}, rest: map[lineKey]restFact{},
@@ -213,9 +213,7 @@ func (f *Fold) hear(e Entry) {
 	if at := reconcile.At(e.RecordedAt); at > f.heard {
 		f.heard, f.late.heard = at, true
 	}
-	if e.RecordedAt.After(f.heardOf[e.Author.Stream.Device]) {
-		f.heardOf[e.Author.Stream.Device] = e.RecordedAt
-	}
+	f.heardOf.note(e.Author.Stream.Device, e.RecordedAt)
 }
 
 func (f *Fold) issue(e Entry) error {

@@ -29,13 +29,24 @@ func (f *Fold) locations(v *View, spots []*spot) {
 	for _, d := range v.Disputes {
 		disputed[d.Location] = true
 	}
-	v.Locations = make([]LocationState, len(spots))
+	list := v.Locations // the last view's, if any: this one has the same as long as nothing there is different
+	own := len(list) != len(spots)
+	if own {
+		list = make([]LocationState, len(spots))
+	}
 	for n, s := range spots {
-		v.Locations[n] = s.state
+		state := s.state
 		if disputed[s.location.ID] {
-			v.Locations[n].Status = "disputed"
+			state.Status = "disputed"
+		}
+		if !own && state != list[n] {
+			list, own = slices.Clone(list), true
+		}
+		if own {
+			list[n] = state
 		}
 	}
+	v.Locations = list
 }
 
 // locationState is how far a location is, but for disputes.

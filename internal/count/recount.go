@@ -190,7 +190,7 @@ func (v *View) whereabouts(people []stocktake.PersonID, now time.Time) *whereabo
 	for _, id := range people {
 		x := Nearby{Person: id}
 		if p := last[id]; p != nil {
-			x.At, x.Heard = p.Location, v.heard[p.Device]
+			x.At, x.Heard = p.Location, v.heard.of(p.Device)
 			x.Lately = !x.Heard.IsZero() && now.Sub(x.Heard) <= lately
 		}
 		w.people = append(w.people, x)

@@ -2,7 +2,6 @@ package count
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 
 	"jard/internal/reconcile"
@@ -75,13 +74,12 @@ func (f *Fold) refold() *View {
 		return nil
 	}
 	if v.Offset != base.Offset {
-		v.Streams, v.heard = f.streamStates(), maps.Clone(f.heardOf)
+		v.Streams, v.heard = f.streamStates(), f.heardOf.now()
 	}
 	if x.walked {
 		v.listTasks(f.scene.spots)
 	}
 	if x.walked || len(v.Disputes)+len(base.Disputes) > 0 {
-		v.Locations = nil
 		f.locations(&v, f.scene.spots)
 	}
 	v.Asides = f.asides(&v)

@@ -32,9 +32,10 @@ type source interface {
 }
 
 const (
-	maxQuotedLines   = 100  // a quoted cell longer than this has lost its closing quote
-	maxUnclosed      = 1000 // so many lost quotes, and quotes mean nothing in this file
-	firstBuffer      = 256 << 10
+	maxQuotedLines   = 100       // a quoted cell longer than this has lost its closing quote
+	maxUnclosed      = 1000      // so many lost quotes, and quotes mean nothing in this file
+	firstBuffer      = 4 << 10   // most of what tills push is smaller
+	usualBuffer      = 256 << 10 // what a file gets as it turns out to be longer
 	byteCarriageLine = '\r'
 )
 
@@ -65,11 +66,12 @@ func (s *csvSource) fill() error {
 	if s.ended {
 		return io.EOF
 	}
+	full := len(s.buf) == cap(s.buf)
 	if s.at > 0 {
 		s.buf = s.buf[:copy(s.buf, s.buf[s.at:])]
 		s.at = 0
 	}
-	if len(s.buf) == cap(s.buf) {
+	if len(s.buf) == cap(s.buf) || full && cap(s.buf) < usualBuffer {
 		grown := make([]byte, len(s.buf), max(firstBuffer, 2*cap(s.buf)))
 		copy(grown, s.buf)
 		s.buf = grown

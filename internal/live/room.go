@@ -133,13 +133,14 @@ func (r *room) part(s *subscriber) {
 	r.stir()
 }
 
-// run looks whenever something came in, and not more often than the pace or, of the last looks together, a quarter of the time: one that
-// took long by itself, such as the first, does not keep the next waiting for all of that.
+// run looks whenever something came in, and not more often than the pace or a quarter of the time. What a look takes is the least that one
+// of the last few took: one that was long by itself, the first or one that had to wait for a processor, does not keep the next waiting too.
 func (r *room) run() {
 	defer r.hub.work.Done()
 	again := time.NewTicker(floorEvery)
 	defer again.Stop()
-	var cost time.Duration // of a look
+	var costs [4]time.Duration // of the last looks
+	looks := 0
 	for {
 		select {
 		case <-r.hub.ctx.Done():
@@ -165,8 +166,9 @@ func (r *room) run() {
 			r.sendAway(websocket.CloseInternalServerErr, "broken")
 			continue
 		}
-		cost += (time.Since(begun) - cost) / 4
-		rest := time.NewTimer(max(r.hub.Pace, 3*cost))
+		costs[looks%len(costs)] = time.Since(begun)
+		looks++
+		rest := time.NewTimer(max(r.hub.Pace, 3*slices.Min(costs[:])))
 		select {
 		case <-r.hub.ctx.Done():
 		case <-rest.C:

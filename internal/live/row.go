@@ -23,6 +23,7 @@ type row struct {
 	value    stocktake.Fils
 	flags    uint8
 	round    uint8 // the last that found something
+	class    count.Class
 }
 
 // The flags of a row, added up.
@@ -37,7 +38,7 @@ const (
 )
 
 func rowOf(l *count.Line) row {
-	r := row{section: l.Section, item: l.Item, status: l.Status, book: l.Expected(), cost: l.Cost, counted: l.Brought()}
+	r := row{section: l.Section, item: l.Item, status: l.Status, book: l.Expected(), cost: l.Cost, counted: l.Brought(), class: l.Class}
 	if v := l.Variance; v != nil {
 		r.flags |= flagVariance
 		r.variance, r.low, r.high, r.value = v.Quantity, v.Low, v.High, v.Value
@@ -77,7 +78,7 @@ func (r *row) append(b []byte, item stocktake.Item) []byte {
 	} {
 		b = strconv.AppendInt(append(b, ','), n, 10)
 	}
-	for _, s := range [...]string{item.Name.Arabic, item.Name.English, string(item.Unit), item.Category} {
+	for _, s := range [...]string{item.Name.Arabic, item.Name.English, string(item.Unit), item.Category, string(r.class)} {
 		b = appendText(append(b, ','), s)
 	}
 	return append(b, ']')

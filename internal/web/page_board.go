@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"jard/internal/count"
@@ -91,10 +92,23 @@ const maxSheet = 500
 // may follow.
 func lineNames(f *form) []count.LineRef {
 	var list []count.LineRef
-	for _, s := range f.All("line") {
+	for _, s := range f.lines() {
 		section, rest, _ := strings.Cut(s, "\t")
 		item, digest, _ := strings.Cut(rest, "\t")
 		list = append(list, count.LineRef{Section: stocktake.SectionID(section), Item: stocktake.ItemID(item), Digest: count.Digest(digest)})
+	}
+	return list
+}
+
+// lines are the lines of a form: a field each, or many in one, under each other.
+func (f *form) lines() []string {
+	list := slices.Clone(f.All("line"))
+	for _, many := range f.All("lines") {
+		for s := range strings.Lines(many) {
+			if s = strings.TrimRight(s, "\r\n"); s != "" {
+				list = append(list, s)
+			}
+		}
 	}
 	return list
 }

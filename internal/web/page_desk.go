@@ -32,6 +32,7 @@ type deskGroup struct {
 // liveDesk is what the island begins with.
 type liveDesk struct {
 	liveBoard
+	Recounted  int                                    `json:"recounted"` // lines of one recount
 	Custodians map[stocktake.SectionID]stocktake.Name `json:"custodians"`
 }
 
@@ -41,8 +42,8 @@ var deskWords = []string{
 	"desk.about", "desk.notes", "hint.pack", "hint.swap", "hint.transfer", "hint.section", "hint.unit",
 }
 
-// maxDesk bounds the lines that are decided on at once from the desk: what one form carries twice over.
-const maxDesk = 5000
+// maxRecountLines bounds the lines that are ordered to be counted again at once from the desk: its form names each of them and where it is.
+const maxRecountLines = 5000
 
 func (k *console) showDesk(v *visit) error {
 	s, err := v.see("/desk")
@@ -74,7 +75,7 @@ func (k *console) showDesk(v *visit) error {
 		return cmp.Or(cmp.Compare(a.Section, b.Section), cmp.Compare(b.Variance.Value.Abs(), a.Variance.Value.Abs()))
 	})
 	p.Rows = pieceOf(v, waiting)
-	p.Live = liveDesk{liveBoard: s.live(v, maxDesk, boardWords, deskWords), Custodians: map[stocktake.SectionID]stocktake.Name{}}
+	p.Live = liveDesk{liveBoard: s.live(v, count.MaxLines, boardWords, deskWords), Recounted: maxRecountLines, Custodians: map[stocktake.SectionID]stocktake.Name{}}
 	for _, x := range s.Material.Site.Sections {
 		p.Live.Custodians[x.ID] = x.Custodian
 	}

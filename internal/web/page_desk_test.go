@@ -44,8 +44,8 @@ func TestDeskDecidesTheRestAfterConsent(t *testing.T) {
 	}
 	w = s.post("manager", "/sessions/s1/sheet", names)
 	s.holds(w, http.StatusOK, "Approve 1 line, shortage 1.250 KD")
-	refs := hidden(t, w.Body.String(), "line")
-	s.went(s.post("manager", "/sessions/s1/sheet", url.Values{"back": {"desk"}, "do": {"sign-approve"}, "line": refs}), "done.lines-approved")
+	refs := hidden(t, w.Body.String(), "lines")
+	s.went(s.post("manager", "/sessions/s1/sheet", url.Values{"back": {"desk"}, "do": {"sign-approve"}, "lines": refs}), "done.lines-approved")
 	w = s.post("supervisor", "/sessions/s1/sheet", url.Values{"do": {"reject"}, "line": {"dry\ttuna"}})
 	s.holds(w, http.StatusOK, "Reject 1 line")
 }

@@ -33,9 +33,12 @@ func (v *visit) newForm(pairs ...string) *form {
 }
 
 // form reads the form of a POST.
-func (v *visit) form() (*form, error) {
+func (v *visit) form() (*form, error) { return v.formUpTo(maxForm) }
+
+// formUpTo reads a form of at most so many bytes.
+func (v *visit) formUpTo(most int64) (*form, error) {
 	r := v.Request()
-	r.Body = http.MaxBytesReader(v.Response(), r.Body, maxForm)
+	r.Body = http.MaxBytesReader(v.Response(), r.Body, most)
 	if err := r.ParseForm(); err != nil {
 		if e, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			return nil, BodyTooLarge.New(e.Limit)

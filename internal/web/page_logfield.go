@@ -60,7 +60,11 @@ func (r *logReader) fields(body []byte) []logField {
 	}
 	var list []logField
 	for _, f := range logFields {
-		if v, ok := said[f.key]; ok {
+		if v, ok := said[f.key]; ok && f.key == "code" && said["verdict"] != nil { // a reason's, not what was scanned
+			if name := r.CodeName(read[string](v)); name != (stocktake.Name{}) {
+				list = append(list, logField{"sheet.code", r.named(name)})
+			}
+		} else if ok {
 			if text := f.read(r, v); text != "" {
 				list = append(list, logField{"log-field." + f.key, text})
 			}

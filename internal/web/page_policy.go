@@ -300,6 +300,9 @@ func (a *api) putPolicy(c echo.Context, by stocktake.Person) error {
 	return c.JSON(http.StatusCreated, made)
 }
 
+// noCode is the choice of giving none.
+func noCode(g *tongue) []option { return []option{{Text: g.t("sheet.code-none")}} }
+
 // codeOptions are the reason codes that fit all of some lines, with what they ask for.
 func codeOptions(g *tongue, p *count.Policy, lines []sheetRow) []option {
 	if p == nil {
@@ -321,5 +324,5 @@ func codeOptions(g *tongue, p *count.Policy, lines []sheetRow) []option {
 	if len(list) == 0 {
 		return nil
 	}
-	return append([]option{{Text: g.t("sheet.code-none")}}, list...)
+	return slices.Concat(noCode(g), list)
 }

@@ -21,6 +21,8 @@ type sheetPage struct {
 	Sum     sheetSum
 	Verdict count.Verdict // of the second step; empty in the first
 	Changed []sheetRow    // what has changed since it was chosen, and is left out
+	Live    liveBoard     // what the island begins with
+	Decided int           // lines of the same gesture that were decided on already
 	Asks    bool          // a reason must be given
 	Codes   []option      // reasons of the policy that fit every line
 	Skipped int           // that were chosen and have no variance to decide on yet
@@ -167,7 +169,7 @@ func (k *console) approvalSheet(v *visit) (frame, error) {
 		p.Tiers = append(p.Tiers, tierTab{Tier: t})
 	}
 	chosen := map[string]bool{}
-	if f, err := v.form(); v.Request().Method == "POST" && err == nil {
+	if f, err := v.formUpTo(maxSheetForm); v.Request().Method == "POST" && err == nil {
 		for _, ref := range lineNames(f) {
 			chosen[string(ref.Section)+"\t"+string(ref.Item)] = true
 		}
@@ -237,7 +239,7 @@ func (k *console) showSheet(v *visit) error {
 // signSheet shows the sheet of the lines that the board names, then the decision to be made with its one button, then makes
 // it. The digests that travel are those of the first look: what has changed since is said, and never decided.
 func (k *console) signSheet(v *visit) error {
-	f, err := v.form()
+	f, err := v.formUpTo(maxSheetForm)
 	if err != nil {
 		return err
 	}
@@ -245,7 +247,7 @@ func (k *console) signSheet(v *visit) error {
 	if f.Get("do") == "" {
 		return k.showSheet(v)
 	}
-	if len(f.All("line")) == 0 {
+	if len(f.lines()) == 0 {
 		f.Fault = v.tongue.say(ChooseLines.New())
 		return k.sheetAgain(v, f)
 	}
@@ -259,13 +261,18 @@ func (k *console) signSheet(v *visit) error {
 	if err != nil {
 		return err
 	}
-	_, err = k.Sessions.DecideLines(v.Request().Context(), v.by, stocktake.SessionID(id),
-		count.LinesVerdict{Verdict: count.Verdict(verdict), Code: f.Get("code"), Reason: f.Get("reason"), Lines: lineNames(f)})
-	if err == nil {
-		done := map[count.Verdict]string{count.Approve: "done.lines-approved", count.Reject: "done.lines-rejected", count.Return: "done.lines-returned"}
-		return v.done("/sessions/"+seg(id)+"/"+back(f), done[count.Verdict(verdict)])
+	d := count.LinesVerdict{Verdict: count.Verdict(verdict), Code: f.Get("code"), Reason: f.Get("reason"), Lines: lineNames(f)}
+	if v.wantsJSON() {
+		return k.signPart(v, f, stocktake.SessionID(id), d)
 	}
-	if err := f.blame(err, "reason-needed", "reason", "code-note", "reason", "code-unknown", "code", "code-sign", "code", "code-photo", "code"); err != nil {
+	if len(d.Lines) > linesPart {
+		return k.signParts(v, f, stocktake.SessionID(id), d)
+	}
+	_, err = k.Sessions.DecideLines(v.Request().Context(), v.by, stocktake.SessionID(id), d)
+	if err == nil {
+		return v.done("/sessions/"+seg(id)+"/"+back(f), linesDone[d.Verdict])
+	}
+	if err := f.blame(err, verdictFaults...); err != nil {
 		return err
 	}
 	return k.confirmSheet(v, f, count.Verdict(verdict))
@@ -297,7 +304,7 @@ func (k *console) confirmSheet(v *visit, f *form, verdict count.Verdict) error {
 	if err != nil {
 		return err
 	}
-	p := sheetPage{seen: s, Tier: -1, Verdict: verdict, Asks: verdict != count.Approve, Back: back(f)}
+	p := sheetPage{seen: s, Tier: -1, Verdict: verdict, Asks: verdict != count.Approve, Back: back(f), Live: s.live(v, linesPart, sheetWords)}
 	for _, ref := range lineNames(f) {
 		l := s.View.Line(ref.Section, ref.Item)
 		if l == nil {
@@ -318,7 +325,12 @@ func (k *console) confirmSheet(v *visit, f *form, verdict count.Verdict) error {
 		p.Rows = append(p.Rows, s.row(l))
 		p.Sum.add(l)
 	}
+	slices.SortStableFunc(p.Rows, func(a, b sheetRow) int { return cmp.Compare(b.Variance.Value.Abs(), a.Variance.Value.Abs()) })
+	p.Decided, _ = strconv.Atoi(f.Get("decided"))
 	p.Asks, p.Codes = p.Asks || p.Sum.Provisional > 0, codeOptions(v.tongue, s.Material.Policy, p.Rows)
+	if p.Codes == nil && f.Faults["code"] != "" {
+		p.Codes = noCode(v.tongue) // what is wrong with it has to be read somewhere
+	}
 	shown := sessionFrame("sheet.confirm", p)
 	shown.Form = f
 	if f.good() {

@@ -20,7 +20,7 @@ var families = []string{
 	"proof.", "role.", "role-hint.", "session-kind.", "session-state.", "site-kind.", "time.month-", "tone.",
 	"assign.begun-", "aside.", "block.", "capacity.", "signature-state.", "condition.", "held.", "line.status-", "location.status-", "log.kind-", "log-field.", "log-mode.", "pass.status-", "result.kind-",
 	"calendar.day-", "occurrence.", "plan-kind.", "plan-kind-hint.", "practice.", "recurrence.", "recurrence-every.",
-	"movement.", "recount-all.", "posting.", "voucher.", "sheet.confirm-", "sheet.do-", "unit.", "verdict.", "void.",
+	"movement.", "recount-all.", "posting.", "voucher.", "sheet.confirm-", "sheet.decided-", "sheet.do-", "unit.", "verdict.", "void.",
 }
 
 type said = map[string]any

@@ -31,13 +31,15 @@ let asOf = 0
 const table = new Table<Line>(grid, body, {
   rows: () => lines.shown,
   id: (l) => l.key,
-  draw(row, l, index) {
-    shown.forEach((c, n) => c.draw(row.children[n] as HTMLElement, l))
-    row.classList.toggle('odd', index % 2 === 1)
-    row.classList.toggle('chosen', lines.chosen.has(l.key))
-    row.classList.toggle('changed', l.changed > 0 && now - l.changed < marked)
-    row.classList.toggle('gone', l.gone)
-    row.setAttribute('aria-selected', String(lines.chosen.has(l.key)))
+  make(row) {
+    const cells = shown.map((c) => c.make(row.appendChild(el('div'))))
+    return (l) => {
+      for (const draw of cells) draw(l)
+      row.classList.toggle('chosen', lines.chosen.has(l.key))
+      row.classList.toggle('changed', l.changed > 0 && now - l.changed < marked)
+      row.classList.toggle('gone', l.gone)
+      row.setAttribute('aria-selected', String(lines.chosen.has(l.key)))
+    }
   },
   press(index, target) {
     table.goto(index)
@@ -85,7 +87,7 @@ function setColumns(ids: string[]): void {
     } else cell.textContent = say.t('column.' + c.id)
     return cell
   }))
-  table.columns(shown.length)
+  table.remake()
   drawSort()
 }
 

@@ -1,5 +1,5 @@
 // The variance desk: the lines that wait, by section and custodian, to be decided on many at a time with the keyboard.
-import { columns, type Column } from './board/columns'
+import { columns, type Column, type Draw } from './board/columns'
 import type { Link, Message } from './board/feed'
 import { listen } from './board/listen'
 import { drawSummary, el, number } from './board/floor'
@@ -10,7 +10,7 @@ import { choice, read } from './desk/asked'
 import { Groups, isGroup, sumOf, type Group, type Row, type Section, type Side } from './desk/groups'
 
 interface Named { ar?: string; en?: string }
-interface Given extends Tongue { session: string; base: string; most: number; custodians: Record<string, Named> }
+interface Given extends Tongue { session: string; base: string; most: number; recounted: number; custodians: Record<string, Named> }
 interface Hint { section: string; item: string; kind: string; text: string }
 
 const given = JSON.parse(document.getElementById('desk')!.textContent!) as Given
@@ -32,44 +32,56 @@ let asOf = 0
 
 const notes: Column = {
   id: 'notes', width: 'minmax(110px, 1fr)',
-  draw(cell, l) {
+  make(cell) {
     cell.className = 'word notes'
-    cell.replaceChildren()
-    if (l.flags & Flag.lapsed) cell.append(el('span', 'tag check', say.t('desk.lapsed')), ' ')
-    const of = hints.get(l.key)
-    if (of) {
-      const tag = el('span', 'tag hint', say.t('hint.' + of[0]!.kind))
-      tag.title = of.map((h) => h.text).join('\n')
-      cell.append(tag, ' ')
+    let drawn = ''
+    return (l) => {
+      const lapsed = (l.flags & Flag.lapsed) !== 0, of = hints.get(l.key) ?? [], n = comments.get(l.key) ?? 0
+      const now = [lapsed, n, ...of.map((h) => h.kind + h.text)].join('\n')
+      if (now === drawn) return
+      drawn = now
+      cell.replaceChildren()
+      if (lapsed) cell.append(el('span', 'tag check', say.t('desk.lapsed')), ' ')
+      if (of[0]) {
+        const tag = el('span', 'tag hint', say.t('hint.' + of[0].kind))
+        tag.title = of.map((h) => h.text).join('\n')
+        cell.append(tag, ' ')
+      }
+      if (n) cell.append(el('span', 'tag', say.t('desk.comments', n)))
     }
-    const n = comments.get(l.key)
-    if (n) cell.append(el('span', 'tag', say.t('desk.comments', n)))
   },
 }
-const all = [...columns(say, (id) => sections.get(id)?.name ?? id, given.base, (key) => lines.chosen.has(key)), notes]
-let shown: Column[] = []
+const all = columns(say, (id) => sections.get(id)?.name ?? id, given.base, (key) => lines.chosen.has(key))
+const shown = [...['box', 'name', 'item', 'section', 'status', 'unit', 'book', 'counted', 'variance', 'bar', 'value'].map((id) => all.find((c) => c.id === id)!), notes]
 
 const table = new Table<Row>(grid, body, {
   rows: () => groups.rows,
   id: (r) => r.key,
-  draw(row, r, index) {
-    const group = isGroup(r)
-    row.classList.toggle('group', group)
-    row.classList.toggle('odd', index % 2 === 1)
-    const whole = row.lastElementChild as HTMLElement
-    if (group) {
-      row.classList.remove('chosen', 'changed', 'gone')
-      row.setAttribute('aria-expanded', String(r.open))
-      row.removeAttribute('aria-selected')
-      drawGroup(whole, r)
-      return
+  make(row) {
+    const cells: Draw[] = shown.map((c) => {
+      const cell = row.appendChild(el('div'))
+      const draw = c.make(cell)
+      if (c.id === 'section') cell.classList.add('of-section')
+      return draw
+    })
+    const whole = row.appendChild(el('div', 'group-cell'))
+    return (r) => {
+      const group = isGroup(r)
+      row.classList.toggle('group', group)
+      if (group) {
+        row.classList.remove('chosen', 'changed', 'gone')
+        row.setAttribute('aria-expanded', String(r.open))
+        row.removeAttribute('aria-selected')
+        drawGroup(whole, r)
+        return
+      }
+      row.removeAttribute('aria-expanded')
+      for (const draw of cells) draw(r)
+      row.classList.toggle('chosen', lines.chosen.has(r.key))
+      row.classList.toggle('changed', r.changed > 0 && now - r.changed < marked)
+      row.classList.toggle('gone', r.gone)
+      row.setAttribute('aria-selected', String(lines.chosen.has(r.key)))
     }
-    row.removeAttribute('aria-expanded')
-    shown.forEach((c, n) => c.draw(row.children[n] as HTMLElement, r))
-    row.classList.toggle('chosen', lines.chosen.has(r.key))
-    row.classList.toggle('changed', r.changed > 0 && now - r.changed < marked)
-    row.classList.toggle('gone', r.gone)
-    row.setAttribute('aria-selected', String(lines.chosen.has(r.key)))
   },
   press(index, target, shift) {
     const before = table.cursor
@@ -97,7 +109,6 @@ function drawSide(to: HTMLElement, name: 'short' | 'over', s: Side): void {
 }
 
 function drawGroup(cell: HTMLElement, g: Group): void {
-  cell.className = 'group-cell'
   const name = el('span', 'group-name')
   name.append(el('span', 'fold', g.open ? '▾' : '▸'), ' ', el('b', '', g.name || say.t('desk.nobody')))
   if (g.custodian) name.append(' ', el('span', 'soft', say.t('line.custodian', g.custodian)))
@@ -155,18 +166,24 @@ function arrange(): void {
   const at = groups.rows[table.cursor]
   Object.assign(lines.choice, choice(asked, hints, comments))
   lines.arrange()
+  group(at)
+  $('settle').hidden = true
+  $('nothing').hidden = lines.shown.length > 0 || lines.size === 0
+}
+
+/** puts the lines that are shown under their groups, and the cursor on the row where it was */
+function group(at: Row | undefined): void {
   groups.by = asked.by
   groups.arrange(lines.shown)
+  grid.classList.toggle('by-section', groups.by === 'section')
+  grid.style.setProperty('--columns', shown.filter((c) => c.id !== 'section' || groups.by !== 'section').map((c) => c.width).join(' '))
   const again = at ? groups.rows.indexOf(at) : -1
   if (again >= 0) table.goto(again)
   else { table.cursor = 0; grid.scrollTop = 0 }
-  setColumns()
   table.refresh()
   drawFoot()
   drawAbout()
   keep()
-  $('settle').hidden = true
-  $('nothing').hidden = lines.shown.length > 0 || lines.size === 0
 }
 
 function keep(): void {
@@ -174,14 +191,10 @@ function keep(): void {
   try { sessionStorage.setItem(kept, JSON.stringify({ ...asked, at: r?.key ?? '' })) } catch { /* no storage */ }
 }
 
-function setColumns(): void {
-  const ids = ['box', 'name', 'item', ...(groups.by === 'section' ? [] : ['section']), 'status', 'unit', 'book', 'counted', 'variance', 'bar', 'value', 'notes']
-  if (shown.length === ids.length) return
-  shown = all.filter((c) => ids.includes(c.id))
-  grid.style.setProperty('--columns', shown.map((c) => c.width).join(' '))
+function drawHead(): void {
   grid.setAttribute('aria-colcount', String(shown.length))
   head.replaceChildren(...shown.map((c) => {
-    const cell = el('div', c.figure ? 'figure' : '')
+    const cell = el('div', c.figure ? 'figure' : c.id === 'section' ? 'of-section' : '')
     cell.setAttribute('role', 'columnheader')
     if (c.id === 'box') {
       const box = cell.appendChild(document.createElement('input'))
@@ -192,30 +205,38 @@ function setColumns(): void {
     } else cell.textContent = say.t(c.id === 'notes' ? 'desk.notes' : 'column.' + c.id)
     return cell
   }))
-  table.columns(shown.length + 1)
 }
 
 // What is around the table
 
 const acts = ['approve', 'reject', 'return', 'recount'] as const
+type Act = (typeof acts)[number]
+/** how many lines an act may be about at once */
+const most = (act: Act) => act === 'recount' ? given.recounted : given.most
 
 function drawFoot(): void {
   const few = lines.chosen.size
-  const s = sumOf(few ? [...lines.chosen].map((key) => lines.get(key)) : lines.shown)
+  const s = few ? sumOf(lines.chosenLines()) : groups.sums
   const foot = $('totals')
   foot.replaceChildren(el('span', '', say.t(few ? 'board.chosen' : 'board.lines', s.lines)))
   drawSide(foot, 'short', s.short)
   drawSide(foot, 'over', s.over)
-  for (const act of acts) {
-    const b = document.getElementById('do-' + act) as HTMLButtonElement | null
-    if (b) b.disabled = !keys().length || few > given.most
-  }
-  $('too-many').hidden = few <= given.most
+  enable()
   const box = document.getElementById('choose-all') as HTMLInputElement | null
   if (box) {
     box.checked = few > 0 && few >= lines.shown.length
     box.indeterminate = few > 0 && few < lines.shown.length
   }
+}
+
+/** what can be done with what is chosen, or with the line under the cursor */
+function enable(): void {
+  const few = lines.chosen.size, any = few > 0 || keys().length > 0
+  for (const act of acts) {
+    const b = document.getElementById('do-' + act) as HTMLButtonElement | null
+    if (b) b.disabled = !any || few > most(act)
+  }
+  $('too-many').hidden = few <= given.most
 }
 
 /** what is to be known of the line under the cursor besides its row: what it is likely to be, and that it has changed */
@@ -241,11 +262,11 @@ function keys(): string[] {
   return lines.chosen.size ? [...lines.chosen] : at && !isGroup(at) && !at.gone ? [at.key] : []
 }
 
-function go(act: (typeof acts)[number]): void {
+function go(act: Act): void {
   const button = document.getElementById('do-' + act) as HTMLButtonElement | null
   const form = button?.form
   const list = keys()
-  if (!form || !list.length || list.length > given.most) return
+  if (!form || !list.length || list.length > most(act)) return
   keep()
   const fields = document.createDocumentFragment()
   const field = (name: string, value: string) => {
@@ -257,7 +278,7 @@ function go(act: (typeof acts)[number]): void {
   }
   field('back', 'desk')
   if (act !== 'recount') field('do', act)
-  for (const key of list) field('line', key)
+  field('lines', list.join('\n'))
   form.querySelectorAll('input[type=hidden]').forEach((x) => x.remove())
   form.append(fields)
   form.action = button.formAction
@@ -279,7 +300,7 @@ function move(by: number, choosing = false): void {
   table.move(by)
   if (choosing) stretch(from, table.cursor)
   drawAbout()
-  if (!lines.chosen.size) drawFoot()
+  enable()
 }
 
 function help(): void {
@@ -334,10 +355,14 @@ search.addEventListener('input', () => {
   typed = window.setTimeout(() => { asked.text = search.value; arrange() }, 60)
 })
 search.addEventListener('keydown', (e) => { if (e.key === 'Escape' || e.key === 'Enter') grid.focus() })
-for (const name of ['status', 'sign', 'section', 'category', 'by'] as const) {
+for (const name of ['status', 'sign', 'section', 'category', 'class', 'by'] as const) {
   const e = $(name) as HTMLSelectElement
   e.value = asked[name]
-  e.addEventListener('change', () => { Object.assign(asked, { [name]: e.value }); arrange() })
+  e.addEventListener('change', () => {
+    Object.assign(asked, { [name]: e.value })
+    if (name === 'by') group(groups.rows[table.cursor])
+    else arrange()
+  })
 }
 const least = $('least') as HTMLInputElement
 least.value = asked.least
@@ -353,6 +378,7 @@ for (const act of acts) document.getElementById('do-' + act)?.addEventListener('
 // The feed
 
 let first = true
+let addUp = 0 // the timer after which sums are made anew: with many handhelds something changes all the time
 
 function draw(list: Message[]): void {
   now = performance.now()
@@ -383,10 +409,9 @@ function draw(list: Message[]): void {
     arrange()
     if (first) begin()
   } else if (changed) {
-    groups.sum()
     table.refresh()
-    drawFoot()
     drawAbout()
+    addUp ||= window.setTimeout(() => { addUp = 0; groups.sum(); table.refresh(); drawFoot() }, 250)
     window.setTimeout(() => { now = performance.now(); table.refresh() }, marked + 50)
   }
   if (ordered || changed) ask()
@@ -416,6 +441,7 @@ function fill(): void {
   }
   options('section', [...sections].map(([id, s]) => [id, s.name]))
   options('category', lines.categories().map((c) => [c, c]))
+  $('class').hidden = !lines.classed()
 }
 
 // Hints are asked for when the lines have been still for a while: they go by all of them.
@@ -451,5 +477,5 @@ function drawLink(state: Link): void {
 document.getElementById('plain')?.remove()
 $('live').hidden = false
 $('live-top').hidden = false
-setColumns()
+drawHead()
 listen(given.session, draw, drawLink)

@@ -3,8 +3,8 @@ import { Flag, Lines, type Row } from '../../../internal/web/island/board/lines'
 import { choice, fils, read } from '../../../internal/web/island/desk/asked'
 import { Groups, isGroup, sumOf } from '../../../internal/web/island/desk/groups'
 
-const row = (section: string, item: string, v: number, value: number, more: { flags?: number; unit?: string; category?: string; low?: number } = {}): Row =>
-  [section, item, v ? 'outside' : 'within', 5000, 1000, 5000 + v, v, more.low ?? v, v, 0, value, more.flags ?? (Flag.variance | (v ? Flag.waits : 0)), 1, 'صنف ' + item, item, more.unit ?? 'piece', more.category ?? '']
+const row = (section: string, item: string, v: number, value: number, more: { flags?: number; unit?: string; category?: string; class?: string; low?: number } = {}): Row =>
+  [section, item, v ? 'outside' : 'within', 5000, 1000, 5000 + v, v, more.low ?? v, v, 0, value, more.flags ?? (Flag.variance | (v ? Flag.waits : 0)), 1, 'صنف ' + item, item, more.unit ?? 'piece', more.category ?? '', more.class ?? '']
 
 const people: Record<string, { name: string; custodian: string }> = {
   dairy: { name: 'Dairy', custodian: 'Mona' }, meat: { name: 'Meat', custodian: 'Ali' }, eggs: { name: 'Eggs', custodian: 'Mona' },
@@ -14,7 +14,7 @@ function filled(): [Lines, Groups] {
   const l = new Lines()
   l.replace([
     row('dairy', 'a', -2000, -500), row('dairy', 'b', 1000, 300, { unit: 'kg' }), row('dairy', 'c', 0, 0),
-    row('eggs', 'd', -1000, -50), row('meat', 'e', -500, -9000, { unit: 'kg', category: 'beef', low: -1500 }), row('meat', 'f', -3000, 0, { flags: Flag.variance | Flag.waits | Flag.costUnknown }),
+    row('eggs', 'd', -1000, -50), row('meat', 'e', -500, -9000, { unit: 'kg', category: 'beef', class: 'A', low: -1500 }), row('meat', 'f', -3000, 0, { flags: Flag.variance | Flag.waits | Flag.costUnknown }),
   ])
   return [l, new Groups((id) => people[id]!)]
 }
@@ -35,11 +35,12 @@ describe('the desk', () => {
     expect(arranged({ ...read(null), by: 'custodian' })).toBe('Ali f e Mona a b d')
     expect(arranged({ ...read(null), by: 'none' })).toBe('f e a b d')
   })
-  it('filters by sign, value, category, band and explanation', () => {
+  it('filters by sign, value, category, class, band and explanation', () => {
     const by = { ...read(null), by: 'none' as const }
     expect(arranged({ ...by, sign: 'over' })).toBe('b')
     expect(arranged({ ...by, least: '٠٫٣' })).toBe('e a b')
     expect(arranged({ ...by, category: 'beef' })).toBe('e')
+    expect(arranged({ ...by, class: 'A' })).toBe('e')
     expect(arranged({ ...by, uncertain: true })).toBe('e')
     expect(arranged({ ...by, hinted: true }, new Set(['dairy\ta']))).toBe('a')
     expect(arranged({ ...by, status: 'variance' })).toBe('f e a b d')

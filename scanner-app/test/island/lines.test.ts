@@ -7,7 +7,7 @@ import { rowHeight, Table } from '../../../internal/web/island/board/table'
 function row(section: string, item: string, more: Partial<{ status: string; variance: number; value: number; flags: number; ar: string; en: string }> = {}): Row {
   const v = more.variance ?? 0
   return [section, item, more.status ?? 'within', 5000, 250_000, 5000 + v, v, v, v, 0, more.value ?? 0,
-    more.flags ?? Flag.variance, 1, more.ar ?? 'حليب', more.en ?? 'Milk', 'piece', '']
+    more.flags ?? Flag.variance, 1, more.ar ?? 'حليب', more.en ?? 'Milk', 'piece', '', '']
 }
 
 function filled(): Lines {
@@ -85,6 +85,32 @@ describe('lines', () => {
     l.arrange()
     expect(items(l)).toBe('debc')
     expect(l.unsettled).toBe(0)
+  })
+
+  it('puts what changed into the order that all of it sorted anew would have', () => {
+    const l = new Lines()
+    let seed = 7
+    const next = (n: number) => (seed = (seed * 48271) % 2147483647) % n
+    const some = (n: number) => row('s' + next(5), 'i' + n, { variance: next(90) * 100 - 4500, value: next(50) * 100, flags: next(4) ? Flag.variance : 0 })
+    const first = Array.from({ length: 300 }, (_, n) => some(n))
+    l.replace(first)
+    const held = new Map(first.map((r) => [keyOf(r[0], r[1]), r]))
+    for (const sort of ['worth', 'section', 'variance'] as const) {
+      l.choice.sort = sort
+      l.arrange()
+      for (let turn = 0; turn < 5; turn++) {
+        const changed = Array.from({ length: 20 }, () => some(next(400)))
+        const gone = [...held.values()].slice(turn, turn + 2).map((r): [string, string] => [r[0], r[1]])
+        for (const r of changed) held.set(keyOf(r[0], r[1]), r)
+        for (const g of gone) held.delete(keyOf(g[0], g[1]))
+        l.apply(changed, gone, 1)
+        l.arrange()
+        const anew = new Lines()
+        anew.choice.sort = sort
+        anew.replace([...held.values()])
+        expect(l.shown.map((x) => x.key)).toEqual(anew.shown.map((x) => x.key))
+      }
+    }
   })
 
   it('totals shortage and surplus apart, of what is chosen or else of what is shown', () => {

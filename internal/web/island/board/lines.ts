@@ -6,7 +6,7 @@ export const Flag = { variance: 1, provisional: 2, undirected: 4, restZero: 8, c
 /** a line as it travels: see internal/live/PROTOCOL.md */
 export type Row = [
   section: string, item: string, status: string, book: number, cost: number, counted: number, variance: number, low: number,
-  high: number, limit: number, value: number, flags: number, round: number, ar: string, en: string, unit: string, category: string,
+  high: number, limit: number, value: number, flags: number, round: number, ar: string, en: string, unit: string, category: string, class_: string,
 ]
 
 export interface Line {
@@ -28,6 +28,7 @@ export interface Line {
   en: string
   unit: string
   category: string
+  class: string // A, B or C; '' where the policy does not go by it
   changed: number // when it last changed while somebody looked, ms; 0 for never
   gone: boolean
   folded: string // for search; made when first asked for
@@ -63,8 +64,9 @@ export class Lines {
   unsettled = 0
 
   private want: string[] = [] // the words that are looked for
-  private order: Line[] | undefined // all lines as they are sorted, until one changes or another order is asked for
+  private order: Line[] | undefined // all lines as they are sorted, until another order is asked for
   private orderedBy = ''
+  private readonly moved = new Set<Line>() // that have changed, come or gone since
 
   get size(): number { return this.all.size }
   get(key: string): Line | undefined { return this.all.get(key) }
@@ -73,6 +75,7 @@ export class Lines {
     const old = new Map(this.all)
     this.all.clear()
     this.order = undefined
+    this.moved.clear()
     for (const r of rows) {
       const line = fill(blank(), r)
       const before = old.get(line.key)
@@ -85,7 +88,6 @@ export class Lines {
 
   /** changes keep every line where it stands: nothing jumps under the cursor. New ones come last until the next order. */
   apply(rows: Row[], gone: [string, string][], now: number): void {
-    this.order = undefined
     for (const r of rows) {
       const key = keyOf(r[0], r[1])
       let line = this.all.get(key)
@@ -98,6 +100,7 @@ export class Lines {
         if (this.fits(line)) this.shown.push(line)
       }
       line.changed = now
+      this.moved.add(line)
       this.unsettled++
     }
     for (const [section, item] of gone) {
@@ -107,6 +110,7 @@ export class Lines {
       this.chosen.delete(line.key)
       line.gone = true // it stays in its place, struck out, until the next order
       line.changed = now
+      this.moved.add(line)
       this.unsettled++
     }
   }
@@ -121,20 +125,16 @@ export class Lines {
   private sorted(): Line[] {
     const { sort, down } = this.choice
     const by = sort + down
-    if (this.order && this.orderedBy === by) return this.order
-    const list = [...this.all.values()]
-    const sign = down ? -1 : 1
-    if (sort === 'section' || sort === 'item' || sort === 'category') list.sort((a, b) => sign * text(a[sort], b[sort]) || place(a, b))
-    else if (sort === 'name') list.sort((a, b) => sign * text(folded(a), folded(b)) || place(a, b))
-    else if (sort === 'status') list.sort((a, b) => sign * (urgency.indexOf(a.status) - urgency.indexOf(b.status)) || place(a, b))
-    else if (sort === 'variance' || sort === 'value') {
-      // Without a variance a line comes last, whichever way.
-      list.sort((a, b) => (hasVariance(b) ? 1 : 0) - (hasVariance(a) ? 1 : 0) || sign * (a[sort] - b[sort]) || place(a, b))
-    } else if (sort === 'worth') list.sort((a, b) => apart(worth(a), worth(b)) || place(a, b))
-    else list.sort((a, b) => sign * (a[sort] - b[sort]) || place(a, b))
-    this.order = list
+    const before = inOrder(sort, down ? -1 : 1)
+    if (this.order && this.orderedBy === by) {
+      if (this.moved.size) {
+        const stay = this.order.filter((l) => !this.moved.has(l))
+        this.order = merged(stay, [...this.moved].filter((l) => !l.gone).sort(before), before)
+      }
+    } else this.order = [...this.all.values()].sort(before)
+    this.moved.clear()
     this.orderedBy = by
-    return list
+    return this.order
   }
 
   private fits(l: Line): boolean {
@@ -153,6 +153,12 @@ export class Lines {
     return [...set].sort()
   }
 
+  /** whether the policy goes by classes */
+  classed(): boolean {
+    for (const l of this.all.values()) if (l.class) return true
+    return false
+  }
+
   /** makes ready for a search, as long as there is time; true once all lines are */
   warm(time: () => boolean): boolean {
     for (const l of this.all.values()) {
@@ -161,6 +167,13 @@ export class Lines {
       folded(l)
     }
     return true
+  }
+
+  *chosenLines(): Iterable<Line> {
+    for (const key of this.chosen) {
+      const l = this.all.get(key)
+      if (l) yield l
+    }
   }
 
   toggle(key: string): void {
@@ -188,6 +201,33 @@ export class Lines {
   }
 }
 
+type Compare = (a: Line, b: Line) => number
+
+function inOrder(sort: SortKey, sign: 1 | -1): Compare {
+  switch (sort) {
+    case 'section': case 'item': case 'category': return (a, b) => sign * text(a[sort], b[sort]) || place(a, b)
+    case 'name': return (a, b) => sign * text(folded(a), folded(b)) || place(a, b)
+    case 'status': return (a, b) => sign * (urgency.indexOf(a.status) - urgency.indexOf(b.status)) || place(a, b)
+    case 'variance': case 'value': // without a variance a line comes last, whichever way
+      return (a, b) => (hasVariance(b) ? 1 : 0) - (hasVariance(a) ? 1 : 0) || sign * (a[sort] - b[sort]) || place(a, b)
+    case 'worth': return (a, b) => apart(worth(a), worth(b)) || place(a, b)
+    default: return (a, b) => sign * (a[sort] - b[sort]) || place(a, b)
+  }
+}
+
+/** two lists in one order as one */
+function merged(a: Line[], b: Line[], before: Compare): Line[] {
+  if (!b.length) return a
+  const list: Line[] = []
+  let n = 0
+  for (const l of a) {
+    while (n < b.length && before(b[n]!, l) < 0) list.push(b[n++]!)
+    list.push(l)
+  }
+  while (n < b.length) list.push(b[n++]!)
+  return list
+}
+
 /** what a variance is worth, either way; one whose cost nobody knows comes before all others, no variance after them */
 const worth = (l: Line) => (!hasVariance(l) ? -1 : l.flags & Flag.costUnknown ? Infinity : Math.abs(l.value))
 const apart = (a: number, b: number) => (a === b ? 0 : b - a) // the greater first; two that are endless are alike
@@ -201,12 +241,12 @@ function folded(l: Line): string {
 function blank(): Line {
   return {
     key: '', section: '', item: '', status: '', book: 0, cost: 0, counted: 0, variance: 0, low: 0, high: 0, limit: 0, value: 0, flags: 0,
-    round: 0, ar: '', en: '', unit: '', category: '', changed: 0, gone: false, folded: '',
+    round: 0, ar: '', en: '', unit: '', category: '', class: '', changed: 0, gone: false, folded: '',
   }
 }
 
 function fill(l: Line, r: Row): Line {
-  [l.section, l.item, l.status, l.book, l.cost, l.counted, l.variance, l.low, l.high, l.limit, l.value, l.flags, l.round, l.ar, l.en, l.unit, l.category] = r
+  [l.section, l.item, l.status, l.book, l.cost, l.counted, l.variance, l.low, l.high, l.limit, l.value, l.flags, l.round, l.ar, l.en, l.unit, l.category, l.class] = r
   l.key = keyOf(l.section, l.item)
   return l
 }

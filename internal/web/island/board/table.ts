@@ -6,8 +6,8 @@ const spare = 6
 
 export interface TableHost<T> {
   rows(): T[]
-  /** draws one line into its row element, whose cells are its children */
-  draw(row: HTMLElement, line: T, index: number): void
+  /** fills a new row with cells, and gives what draws a line into them */
+  make(row: HTMLElement): (line: T, index: number) => void
   id(line: T): string
   /** a line's row was pressed; on its box when asked */
   press(index: number, target: HTMLElement, shift: boolean): void
@@ -15,11 +15,9 @@ export interface TableHost<T> {
 
 export class Table<T> {
   cursor = 0
-  private readonly pool: HTMLElement[] = []
-  private readonly drawn = new WeakMap<HTMLElement, T>()
+  private readonly pool: Pooled<T>[] = []
   private asked = 0
   private stale = true
-  private cells = 0
 
   /** scroller holds body; body is as high as all rows */
   constructor(private readonly scroller: HTMLElement, private readonly body: HTMLElement, private readonly host: TableHost<T>) {
@@ -32,9 +30,8 @@ export class Table<T> {
     })
   }
 
-  /** says how many cells a row has; rows are made anew */
-  columns(cells: number): void {
-    this.cells = cells
+  /** rows are made anew: they have other cells */
+  remake(): void {
     this.body.replaceChildren()
     this.pool.length = 0
     this.refresh()
@@ -67,40 +64,46 @@ export class Table<T> {
     }
     const [from, to] = Table.window(this.scroller.scrollTop, this.scroller.clientHeight, rows.length)
     const want = to - from
-    while (this.pool.length < want) this.pool.push(this.body.appendChild(this.make()))
+    while (this.pool.length < want) this.pool.push(this.make())
     // A row's element is chosen by its index, so that scrolling moves few of them.
     const size = Math.max(this.pool.length, 1)
-    const used = new Set<HTMLElement>()
+    const used = new Set<Pooled<T>>()
     for (let i = from; i < to; i++) {
       const row = this.pool[i % size]!
       const line = rows[i]!
+      const e = row.element
       used.add(row)
-      if (stale || row.hidden || this.drawn.get(row) !== line || row.dataset['index'] !== String(i)) {
-        if (row.hidden) row.hidden = false
-        row.dataset['index'] = String(i)
-        row.style.transform = `translateY(${i * rowHeight}px)`
-        row.setAttribute('aria-rowindex', String(i + 2))
-        row.id = 'row-' + i
-        this.host.draw(row, line, i)
-        this.drawn.set(row, line)
+      if (stale || row.line !== line || row.index !== i) {
+        e.hidden = false
+        if (row.index !== i) {
+          row.index = i
+          e.dataset['index'] = String(i)
+          e.style.transform = `translateY(${i * rowHeight}px)`
+          e.setAttribute('aria-rowindex', String(i + 2))
+          e.id = 'row-' + i
+        }
+        row.draw(line, i)
+        row.line = line
       }
-      row.classList.toggle('cursor', i === this.cursor)
+      e.classList.toggle('cursor', i === this.cursor)
     }
-    for (const row of this.pool) if (!used.has(row) && !row.hidden) row.hidden = true
+    for (const row of this.pool) {
+      if (used.has(row) || row.index < 0) continue
+      row.element.hidden = true
+      row.index = -1
+    }
     if (rows.length) this.scroller.setAttribute('aria-activedescendant', 'row-' + this.cursor)
     else this.scroller.removeAttribute('aria-activedescendant')
   }
 
-  private make(): HTMLElement {
+  private make(): Pooled<T> {
     const row = document.createElement('div')
     row.className = 'line'
     row.setAttribute('role', 'row')
-    for (let n = 0; n < this.cells; n++) {
-      const cell = document.createElement('div')
-      cell.setAttribute('role', 'gridcell')
-      row.append(cell)
-    }
-    return row
+    const draw = this.host.make(row)
+    for (const cell of row.children) cell.setAttribute('role', 'gridcell')
+    this.body.append(row)
+    return { element: row, draw, index: -1, line: undefined }
   }
 
   /** moves the cursor by so many rows, and into view */
@@ -118,3 +121,6 @@ export class Table<T> {
 
   page(): number { return Math.max(1, Math.floor(this.scroller.clientHeight / rowHeight) - 1) }
 }
+
+/** a row's element, what draws into it, and what it shows; −1: nothing */
+interface Pooled<T> { element: HTMLElement; draw: (line: T, index: number) => void; index: number; line: T | undefined }

@@ -8,6 +8,7 @@ export interface Asked {
   sign: string // 'short', 'over' or '' for both
   section: string
   category: string
+  class: string
   least: string // dinars, as typed
   by: By
   uncertain: boolean
@@ -19,7 +20,7 @@ export interface Asked {
 }
 
 const usual: Asked = {
-  text: '', status: 'waits', sign: '', section: '', category: '', least: '', by: 'section',
+  text: '', status: 'waits', sign: '', section: '', category: '', class: '', least: '', by: 'section',
   uncertain: false, provisional: false, lapsed: false, hinted: false, commented: false, at: '',
 }
 
@@ -49,7 +50,7 @@ export function choice(a: Asked, hints: { has(key: string): boolean }, comments:
     also(l: Line): boolean {
       const v = hasVariance(l)
       return (a.status !== 'variance' || (v && l.variance !== 0)) && (a.sign === '' || (v && (a.sign === 'short' ? l.variance < 0 : l.variance > 0))) &&
-        (a.category === '' || l.category === a.category) && (least === 0 || (v && Math.abs(l.value) >= least)) &&
+        (a.category === '' || l.category === a.category) && (a.class === '' || l.class === a.class) && (least === 0 || (v && Math.abs(l.value) >= least)) &&
         (!a.uncertain || (v && l.low !== l.high)) && (!a.provisional || (l.flags & Flag.provisional) !== 0) && (!a.lapsed || (l.flags & Flag.lapsed) !== 0) &&
         (!a.hinted || hints.has(l.key)) && (!a.commented || comments.has(l.key))
     },

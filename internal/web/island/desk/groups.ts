@@ -25,10 +25,10 @@ export interface Section { name: string; custodian: string }
 const side = (): Side => ({ lines: 0, value: 0, units: new Map() })
 
 /** shortage and surplus of lines, never netted */
-export function sumOf(lines: Iterable<Line | undefined>): Sums {
+export function sumOf(lines: Iterable<Line>): Sums {
   const s: Sums = { lines: 0, short: side(), over: side() }
   for (const l of lines) {
-    if (!l || l.gone) continue
+    if (l.gone) continue
     s.lines++
     if (!hasVariance(l) || l.variance === 0) continue
     const to = l.variance < 0 ? s.short : s.over
@@ -39,8 +39,15 @@ export function sumOf(lines: Iterable<Line | undefined>): Sums {
   return s
 }
 
+function add(to: Side, s: Side): void {
+  to.lines += s.lines
+  to.value += s.value
+  for (const [unit, n] of s.units) to.units.set(unit, (to.units.get(unit) ?? 0) + n)
+}
+
 export class Groups {
   rows: Row[] = []
+  sums: Sums = sumOf([]) // of all lines
   list: Group[] = []
   by: By = 'section'
   private readonly closed = new Set<string>()
@@ -52,6 +59,7 @@ export class Groups {
     this.list = []
     if (this.by === 'none') {
       this.rows = lines
+      this.sum()
       return
     }
     const by = new Map<string, Group>()
@@ -73,7 +81,19 @@ export class Groups {
   }
 
   /** adds up again what may have changed */
-  sum(): void { for (const g of this.list) g.sums = sumOf(g.lines) }
+  sum(): void {
+    if (this.by === 'none') {
+      this.sums = sumOf(this.rows as Line[])
+      return
+    }
+    this.sums = sumOf([])
+    for (const g of this.list) {
+      g.sums = sumOf(g.lines)
+      this.sums.lines += g.sums.lines
+      add(this.sums.short, g.sums.short)
+      add(this.sums.over, g.sums.over)
+    }
+  }
 
   toggle(g: Group): void {
     g.open = !g.open

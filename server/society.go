@@ -80,6 +80,7 @@ type societyServer struct {
 // newSocietyServer wires the society's role on an open node and starts its deliveries.
 func newSocietyServer(n *node) (*societyServer, error) {
 	s := &societyServer{node: n, sessions: count.NewService(n.db, n.db, n.db, time.Now)}
+	s.sessions.Ask(n.still)
 	s.courier = ministry.NewCourier(n.db, n.signer, n.outside, ministry.SystemClock{}, rand.Float64, n.log)
 	s.gateway = handheld.New(handheld.Config{
 		Accounts: gatewayAccounts{n.accounts}, Sessions: gatewaySessions{s.sessions, n.db}, Store: gatewayStore{n.db}, Logger: n.log, Version: software(),

@@ -12,13 +12,15 @@ import (
 
 // write appends a person's decision to a session's log.
 func (s *Service) write(ctx context.Context, by stocktake.Person, session stocktake.SessionID, kind Kind, body any) (Entry, error) {
+	return s.writeAs(ctx, by.Society, Author{Person: by.ID, Roles: by.Roles}, session, kind, body)
+}
+
+func (s *Service) writeAs(ctx context.Context, society stocktake.SocietyID, as Author, session stocktake.SessionID, kind Kind, body any) (Entry, error) {
 	b, err := json.Marshal(body)
 	if err != nil {
 		return Entry{}, err
 	}
-	return s.log.Write(ctx, Draft{
-		Society: by.Society, Session: session, Author: Author{Person: by.ID, Roles: by.Roles}, Kind: kind, Body: b,
-	})
+	return s.log.Write(ctx, Draft{Society: society, Session: session, Author: as, Kind: kind, Body: b})
 }
 
 // decide checks a command against the session as it stands, then appends it. No lock is held in between, and none is
@@ -45,8 +47,14 @@ func (s *Service) decideAs(ctx context.Context, by stocktake.Person, roles []sto
 	return s.write(ctx, by, session, kind, body)
 }
 
-// Issue opens a session: the plan is completed with the documents now published for its site and logged.
+// Issue opens a session: the plan is completed with the documents now published for its site and logged. Its own tolerances and tiers are no
+// laxer than the society's policy, unless a manager issues it.
 func (s *Service) Issue(ctx context.Context, by stocktake.Person, p Plan) (Entry, error) {
+	return s.issue(ctx, by, Author{Person: by.ID, Roles: by.Roles}, by.Is(stocktake.Manager), p)
+}
+
+// issue is Issue in an author's name: a person's, or the server's where a count plan asked for it.
+func (s *Service) issue(ctx context.Context, by stocktake.Person, as Author, free bool, p Plan) (Entry, error) {
 	if err := may(by, planners...); err != nil {
 		return Entry{}, err
 	}
@@ -66,7 +74,7 @@ func (s *Service) Issue(ctx context.Context, by stocktake.Person, p Plan) (Entry
 		}
 	}
 	p.Policy, p.Basis, p.Reason = PolicyVersion, nil, "" // corrections are issued by Correct
-	if err := s.adopt(ctx, by, &p); err != nil {
+	if err := s.adopt(ctx, by, free, &p); err != nil {
 		return Entry{}, err
 	}
 	var site stocktake.Site
@@ -76,7 +84,7 @@ func (s *Service) Issue(ctx context.Context, by stocktake.Person, p Plan) (Entry
 	if err := p.Check(&site); err != nil {
 		return Entry{}, err
 	}
-	return s.issueAlone(ctx, by, p, &site)
+	return s.issueAlone(ctx, by.Society, as, p, &site)
 }
 
 // ExtendScope adds sections, locations or items to a running session.

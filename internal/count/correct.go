@@ -40,7 +40,7 @@ func (s *Service) Correct(ctx context.Context, by stocktake.Person, sealed stock
 	if err := p.Check(v.Material.Site); err != nil {
 		return Plan{}, Entry{}, err
 	}
-	e, err := s.issueAlone(ctx, by, p, v.Material.Site)
+	e, err := s.issueAlone(ctx, by.Society, Author{Person: by.ID, Roles: by.Roles}, p, v.Material.Site)
 	return p, e, err
 }
 

@@ -42,7 +42,8 @@ type CountPlan struct {
 	Witness    stocktake.PersonID   `json:"witness,omitempty"`
 	KnownTo    []stocktake.PersonID `json:"known_to,omitempty"` // of a surprise plan only, beside its planner
 
-	Planner stocktake.Person `json:"planner"` // in whose name the server issues it
+	Planner stocktake.Person `json:"planner"`          // who saved it last, with the roles held then: the server issues it as long as they may plan
+	Orphan  bool             `json:"orphan,omitempty"` // of a secret one, told and never kept: none of those who knew of it plans any more, so managers do
 	EndedAt time.Time        `json:"ended_at,omitzero"`
 	Earlier []Era            `json:"earlier,omitempty"` // when it was, before its times were changed
 	History []PlanChange     `json:"history"`
@@ -65,12 +66,14 @@ type PlanChange struct {
 
 // Planned is where a session comes from: its plan, which of its occurrences, and how what is counted was chosen.
 type Planned struct {
-	Plan      string    `json:"plan"`
-	At        time.Time `json:"at"`
-	Automatic bool      `json:"automatic,omitempty"`
-	Seed      uint64    `json:"seed,omitempty"`   // by which the random items were drawn
-	Due       int       `json:"due,omitempty"`    // items that were due
-	Random    int       `json:"random,omitempty"` // … and those that were drawn besides
+	Plan      string             `json:"plan"`
+	Version   int                `json:"version,omitempty"` // of the plan
+	Planner   stocktake.PersonID `json:"planner,omitempty"` // whose plan it was then
+	At        time.Time          `json:"at"`
+	Automatic bool               `json:"automatic,omitempty"` // the server issued it: nobody did
+	Seed      uint64             `json:"seed,omitempty"`      // by which the random items were drawn
+	Due       int                `json:"due,omitempty"`       // items that were due
+	Random    int                `json:"random,omitempty"`    // … and those that were drawn besides
 }
 
 // Bounds of count plans.

@@ -184,7 +184,7 @@ func TestNoChangeOfAPlanIsLost(t *testing.T) {
 	}
 	now, err := o.svc.CountPlan(t.Context(), sara, p.ID)
 	o.check(err)
-	if changed != 1 || now.Version != 2 || len(now.History) != 2 || now.History[1].By != "mona" || now.Planner.ID != "sara" {
+	if changed != 1 || now.Version != 2 || len(now.History) != 2 || now.History[1].By != "mona" || now.Planner.ID != "mona" {
 		t.Errorf("%d were taken; it is now %+v", changed, now)
 	}
 	other.Minutes = 30
@@ -268,7 +268,7 @@ func TestAnOccurrenceIsIssuedOnce(t *testing.T) {
 	}
 }
 
-// The server issues at the time, once however often it looks, in the planner's name; not before, not after the window, not what was cancelled.
+// The server issues at the time, once however often it looks, on behalf of the plan: nobody did, and the log says so; not before, not after the window, not what was cancelled.
 func TestIssuedByTheServer(t *testing.T) {
 	o := openOffice(t)
 	p := nightly()
@@ -297,17 +297,31 @@ func TestIssuedByTheServer(t *testing.T) {
 		t.Fatalf("issued again: %+v", list)
 	}
 	v := o.view(mona, list[0].Session)
-	if v.IssuedBy.Person != "sara" || !v.Plan.Planned.Automatic {
+	if v.IssuedBy.Person != "" || !v.Plan.Planned.Automatic || v.Plan.Planned.Planner != "sara" || v.Plan.Planned.Version != 1 {
 		t.Errorf("issued by %+v as %+v", v.IssuedBy, v.Plan.Planned)
 	}
 	o.now = kuwait("2026-12-08 22:10") // the last week's still runs
-	if list = due(); len(list) != 1 || !errors.Is(list[0].Err, count.SessionOverlap) {
-		t.Fatalf("issued beside the last: %+v", list)
+	for range 3 {
+		if list = due(); len(list) != 1 || !errors.Is(list[0].Err, count.SessionOverlap) {
+			t.Fatalf("issued beside the last: %+v", list)
+		}
+	}
+	refusals := func(by stocktake.Person) []count.Refusal {
+		t.Helper()
+		list, err := o.svc.Refusals(t.Context(), by)
+		o.check(err)
+		return list
+	}
+	if list := refusals(omar); len(list) != 1 || list[0].Plan != p.ID || list[0].Key != count.SessionOverlap.Key || !list[0].At.Equal(kuwait("2026-12-08 22:00")) || list[0].Why.Arabic == "" {
+		t.Fatalf("its planners are told %+v", list)
 	}
 	_, err := o.svc.Cancel(t.Context(), mona, v.Plan.Session, count.Because{Reason: "a drill"})
 	o.check(err)
 	if list = due(); len(list) != 1 || list[0].Err != nil {
 		t.Fatalf("issued once the last is over: %+v", list)
+	}
+	if list := refusals(omar); len(list) > 0 {
+		t.Fatalf("issued, and they are still told %+v", list)
 	}
 	_, err = o.svc.Cancel(t.Context(), mona, list[0].Session, count.Because{Reason: "a drill"})
 	o.check(err)
@@ -379,6 +393,115 @@ func TestASurpriseIsSecretUntilItIsIssued(t *testing.T) {
 			t.Errorf("%s is told of %+v once one was issued", by.ID, list)
 		}
 	}
+}
+
+// Whoever saves a plan is its planner: what the server does for it then is for them, and a secret is kept by those who knew it.
+func TestWhoSavesAPlanIsItsPlanner(t *testing.T) {
+	o := openOffice(t)
+	p := nightly()
+	p.Kind, p.KnownTo, p.Automatic = count.PlanSurprise, []stocktake.PersonID{"omar"}, true
+	p = o.save(sara, p)
+	p.Minutes, p.KnownTo = 60, nil
+	p = o.save(omar, p)
+	if p.Planner.ID != "omar" || !slices.Equal(p.KnownTo, []stocktake.PersonID{"sara"}) {
+		t.Fatalf("%+v known to %v", p.Planner, p.KnownTo)
+	}
+	o.now = kuwait("2026-12-01 22:00")
+	list, err := o.svc.IssueDue(t.Context(), society, func(_ context.Context, by stocktake.Person) (stocktake.Person, error) {
+		if by.ID == "sara" { // has left
+			by.Roles = nil
+		}
+		return by, nil
+	})
+	o.check(err)
+	if len(list) != 1 || list[0].Err != nil {
+		t.Fatalf("%+v", list)
+	}
+}
+
+// A secret whose last planner has left is told to managers, and to nobody else: else a count would never be made, and nobody would know.
+func TestASecretThatNobodyCanKeepIsTheManagers(t *testing.T) {
+	o := openOffice(t)
+	p := nightly()
+	p.Kind, p.KnownTo, p.Automatic = count.PlanSurprise, []stocktake.PersonID{"omar"}, true
+	p = o.save(sara, p)
+	gone := map[stocktake.PersonID]bool{"sara": true}
+	var down error
+	who := func(_ context.Context, by stocktake.Person) (stocktake.Person, error) {
+		by.Roles = []stocktake.Role{stocktake.Supervisor}
+		if gone[by.ID] {
+			by.Roles = nil
+		}
+		return by, down
+	}
+	o.svc.Ask(who)
+	known := func(by stocktake.Person) int {
+		t.Helper()
+		list, err := o.svc.CountPlans(t.Context(), by)
+		o.check(err)
+		dates, err := o.svc.Calendar(t.Context(), by, o.now, o.now.AddDate(0, 0, 7))
+		o.check(err)
+		if len(list) != len(dates) {
+			t.Fatalf("%s knows %d plans and %d occurrences", by.ID, len(list), len(dates))
+		}
+		return len(list)
+	}
+	if known(mona) != 0 {
+		t.Fatal("told while omar can plan")
+	}
+	gone["omar"] = true
+	strangers := []stocktake.Person{person("zaid", stocktake.Supervisor), person("faisal", stocktake.FinancialController), person("jaber", stocktake.CommitteeMember)}
+	for _, by := range strangers {
+		if known(by) != 0 {
+			t.Errorf("%s is told", by.ID)
+		}
+	}
+	down = errors.New("the store does not answer")
+	if known(mona) != 0 {
+		t.Error("told though nobody knows whether they have left")
+	}
+	down = nil
+	o.now = kuwait("2026-12-01 22:00")
+	_, err := o.svc.IssueDue(t.Context(), society, who)
+	o.check(err)
+	refused, err := o.svc.Refusals(t.Context(), mona)
+	o.check(err)
+	if known(mona) != 1 || len(refused) != 1 {
+		t.Fatalf("dead for ever: %+v", refused)
+	}
+	if list, err := o.svc.Refusals(t.Context(), strangers[0]); len(list) > 0 || err != nil {
+		t.Errorf("a stranger is told %+v, %v", list, err)
+	}
+	now, err := o.svc.CountPlan(t.Context(), mona, p.ID)
+	o.check(err)
+	if !now.Orphan {
+		t.Error("a manager is not told why they see it")
+	}
+	gone["mona"] = false
+	if now = o.save(mona, now); now.Orphan || now.Planner.ID != "mona" {
+		t.Fatalf("%+v", now)
+	}
+	if known(strangers[0]) != 0 || known(person("other", stocktake.Manager)) != 0 {
+		t.Error("it is no secret again")
+	}
+}
+
+// A plan that asks less than the policy is a manager's: a supervisor may issue it, and not make it theirs.
+func TestALaxPlanIsAManagers(t *testing.T) {
+	o := openOffice(t)
+	_, err := o.svc.PublishPolicy(t.Context(), mona, usualPolicy())
+	o.check(err)
+	p := nightly()
+	p.Tolerance = units(9)
+	if _, err := o.svc.SavePlan(t.Context(), sara, p); !errors.Is(err, count.PlanTolerant) {
+		t.Fatal(err)
+	}
+	p = o.save(mona, p)
+	if _, err := o.svc.SavePlan(t.Context(), sara, p); !errors.Is(err, count.PlanTolerant) {
+		t.Fatal(err)
+	}
+	_, err = o.svc.IssueOccurrence(t.Context(), sara, p.ID, kuwait("2026-12-01 22:00"))
+	o.check(err)
 }
 
 // Whoever is not named for it neither sees plans nor changes them.

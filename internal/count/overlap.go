@@ -81,18 +81,18 @@ func (s *Scope) held(site *stocktake.Site) map[stocktake.SectionID]bool {
 
 // issueAlone writes a checked plan unless an open session of its site holds some of the same. One at a time: of two that
 // are issued at once the second sees the first, since one process owns the store.
-func (s *Service) issueAlone(ctx context.Context, by stocktake.Person, p Plan, site *stocktake.Site) (Entry, error) {
+func (s *Service) issueAlone(ctx context.Context, society stocktake.SocietyID, as Author, p Plan, site *stocktake.Site) (Entry, error) {
 	s.issuing.Lock()
 	defer s.issuing.Unlock()
 	if p.Basis != nil {
-		if err := s.uncorrected(ctx, by.Society, p.Basis.Session); err != nil {
+		if err := s.uncorrected(ctx, society, p.Basis.Session); err != nil {
 			return Entry{}, err
 		}
 	}
-	if err := s.unheld(ctx, by.Society, &p, site); err != nil {
+	if err := s.unheld(ctx, society, &p, site); err != nil {
 		return Entry{}, err
 	}
-	return s.write(ctx, by, p.Session, Issued, p)
+	return s.writeAs(ctx, society, as, p.Session, Issued, p)
 }
 
 // unheld refuses a plan of which another open session holds a section and item, whether either corrects a sealed one or not: both would

@@ -169,16 +169,20 @@ type tolerances struct {
 }
 
 func (f *Fold) tolerances() *tolerances {
-	p := &f.plan
-	t := &tolerances{&p.Tolerance, map[Class]*reconcile.Tolerance{}, map[string]*reconcile.Tolerance{}, map[stocktake.ItemID]*reconcile.Tolerance{}}
+	var classes []ClassTolerance
 	if f.material.Classes != nil && f.material.Policy != nil {
-		for n := range f.material.Policy.Classes {
-			x := &f.material.Policy.Classes[n]
-			t.class[x.Class] = &x.Tolerance
-		}
+		classes = f.material.Policy.Classes
 	}
-	for n := len(p.Exceptions) - 1; n >= 0; n-- {
-		x := &p.Exceptions[n]
+	return tolerancesOf(&f.plan.Tolerance, classes, f.plan.Exceptions)
+}
+
+func tolerancesOf(usual *reconcile.Tolerance, classes []ClassTolerance, exceptions []Exception) *tolerances {
+	t := &tolerances{usual, map[Class]*reconcile.Tolerance{}, map[string]*reconcile.Tolerance{}, map[stocktake.ItemID]*reconcile.Tolerance{}}
+	for n := range classes {
+		t.class[classes[n].Class] = &classes[n].Tolerance
+	}
+	for n := len(exceptions) - 1; n >= 0; n-- {
+		x := &exceptions[n]
 		if x.Category != "" {
 			t.category[x.Category] = &x.Tolerance
 		}
@@ -254,8 +258,8 @@ var (
 		"%q is no kind of session: use full, partial, cycle, spot or surprise.",
 		"القيمة %q ليست نوع جلسة: استخدم full أو partial أو cycle أو spot أو surprise.")
 	planTiers = stocktake.NewReason(stocktake.Invalid, "session-tiers",
-		"Say who approves up to which value: at least one tier for shortages and one for surpluses, or one for both, none negative.",
-		"حدّد من يعتمد وإلى أي قيمة: مستوى للعجز ومستوى للزيادة على الأقل أو مستوى لكليهما، ولا يكون سالبًا.")
+		"Say who approves up to which value, and who whatever it is worth: of shortages and of surpluses at least one tier without a limit, none negative.",
+		"حدّد من يعتمد وإلى أي قيمة ومن يعتمد مهما بلغت القيمة: مستوى واحد على الأقل بلا حد للعجز ومثله للزيادة، ولا يكون سالبًا.")
 	planException = stocktake.NewReason(stocktake.Invalid, "session-exception",
 		"An exception to the tolerance is for a category or for items: name one of the two.",
 		"استثناء حد السماح يكون لفئة أو لأصناف: اذكر أحدهما.")

@@ -41,7 +41,10 @@ func (s *Service) CountPlans(ctx context.Context, by stocktake.Person) ([]CountP
 	if err != nil {
 		return nil, err
 	}
-	list := slices.DeleteFunc(all.Plans, func(p CountPlan) bool { return !p.KnownBy(by.ID) })
+	list := slices.DeleteFunc(all.Plans, func(p CountPlan) bool { return !s.knows(ctx, by, &p) })
+	for n := range list {
+		list[n].Orphan = s.orphaned(ctx, by.Society, &list[n])
+	}
 	slices.SortFunc(list, func(a, b CountPlan) int {
 		return cmp.Or(cmp.Compare(a.Name.String(), b.Name.String()), cmp.Compare(a.ID, b.ID))
 	})
@@ -62,7 +65,8 @@ func (s *Service) CountPlan(ctx context.Context, by stocktake.Person, id string)
 }
 
 // SavePlan makes a plan, or another version of the one whose id it bears: Version names the one that was looked at, else
-// PlanChanged. What the server keeps of a plan (planner, eras, history) is not the caller's to set.
+// PlanChanged. What the server keeps of a plan (planner, eras, history) is not the caller's to set: whoever saves it is its planner now. What
+// it sets of its own is held against the policy, unless a manager saves it, now and again when it is issued.
 func (s *Service) SavePlan(ctx context.Context, by stocktake.Person, p CountPlan) (CountPlan, error) {
 	return s.changePlan(ctx, by, p.ID, p.Version, "", func(was *CountPlan) (CountPlan, error) {
 		p.Planner, p.Earlier, p.History, p.EndedAt = stocktake.Person{Society: by.Society, ID: by.ID, Roles: by.Roles}, nil, nil, time.Time{}
@@ -72,7 +76,10 @@ func (s *Service) SavePlan(ctx context.Context, by stocktake.Person, p CountPlan
 			if !was.EndedAt.IsZero() {
 				return p, PlanEnded.New()
 			}
-			p.Planner, p.Earlier, p.History = was.Planner, was.Earlier, was.History
+			p.Earlier, p.History = was.Earlier, was.History
+			if p.Secret() && was.Secret() && was.Planner.ID != by.ID && !slices.Contains(p.KnownTo, was.Planner.ID) {
+				p.KnownTo = append(slices.Clone(p.KnownTo), was.Planner.ID) // who knows of it goes on knowing
+			}
 			if was.Recurrence != p.Recurrence || was.Minutes != p.Minutes {
 				p.Earlier = append(slices.Clone(p.Earlier), Era{was.Recurrence, was.Minutes, s.clock().UTC()})
 			}
@@ -85,8 +92,28 @@ func (s *Service) SavePlan(ctx context.Context, by stocktake.Person, p CountPlan
 		if err := s.decode(ctx, by.Society, hash, &site); err != nil {
 			return p, err
 		}
-		return p, p.Check(&site)
+		if err := p.Check(&site); err != nil {
+			return p, err
+		}
+		return p, s.checkPlanned(ctx, by, &p)
 	})
+}
+
+// checkPlanned holds what a count plan sets of its own against the policy as it is. What cannot be known before there are books is held against
+// it at issue.
+func (s *Service) checkPlanned(ctx context.Context, by stocktake.Person, p *CountPlan) error {
+	policy, err := s.policy(ctx, by.Society)
+	if err != nil || policy == nil || by.Is(stocktake.Manager) {
+		return err
+	}
+	session := p.session("check", time.Time{})
+	if session.Catalogue, _, err = s.docs.Published(ctx, by.Society, "catalogue"); err == nil {
+		err = s.checkStricter(ctx, by, &session, &policy.Policy)
+	}
+	if errors.Is(err, stocktake.Missing) {
+		return nil
+	}
+	return err
 }
 
 // EndPlan ends a plan: nothing is issued of it any more. What was stays.
@@ -119,7 +146,7 @@ func (s *Service) changePlan(ctx context.Context, by stocktake.Person, id string
 		return CountPlan{}, err
 	}
 	var was *CountPlan
-	n := slices.IndexFunc(all.Plans, func(x CountPlan) bool { return x.ID == id && x.KnownBy(by.ID) })
+	n := slices.IndexFunc(all.Plans, func(x CountPlan) bool { return x.ID == id && s.knows(ctx, by, &x) })
 	switch {
 	case id != "" && n < 0:
 		return CountPlan{}, stocktake.NoSuch("plan", id)
@@ -134,7 +161,7 @@ func (s *Service) changePlan(ctx context.Context, by stocktake.Person, id string
 	if err != nil {
 		return CountPlan{}, err
 	}
-	p.Version = 1
+	p.Version, p.Orphan = 1, false
 	if was != nil {
 		p.Version = was.Version + 1
 	}
@@ -170,7 +197,7 @@ func (s *Service) Calendar(ctx context.Context, by stocktake.Person, from, to ti
 	var list []Occurrence
 	for n := range all.Plans {
 		p := &all.Plans[n]
-		known := p.KnownBy(by.ID)
+		known := s.knows(ctx, by, p)
 		for _, o := range p.Occurrences(from, to, s.clock(), outcomes[p.ID]) {
 			if known || o.Session != "" {
 				list = append(list, o)
@@ -274,7 +301,7 @@ func (s *Service) issueOccurrence(ctx context.Context, by stocktake.Person, p *C
 	if !plan.Due.After(s.clock()) {
 		plan.Due = time.Time{} // its window is over: nobody can still make it
 	}
-	plan.Planned = &Planned{Plan: p.ID, At: o.At, Automatic: automatic}
+	plan.Planned = &Planned{Plan: p.ID, Version: p.Version, Planner: p.Planner.ID, At: o.At, Automatic: automatic}
 	if p.Cycle != nil {
 		chosen, seed, err := s.chosen(ctx, by, p, s.clock())
 		if err != nil {
@@ -295,56 +322,15 @@ func (s *Service) issueOccurrence(ctx context.Context, by stocktake.Person, p *C
 			plan.Tiers = usualTiers()
 		}
 	}
-	_, err := s.Issue(ctx, by, plan)
+	as := Author{Person: by.ID, Roles: by.Roles}
+	if automatic {
+		as = Author{} // nobody did: the server does, on behalf of the plan, which says whose it is
+	}
+	_, err := s.issue(ctx, by, as, by.Is(stocktake.Manager) || p.Planner.Is(stocktake.Manager), plan)
 	if errors.Is(err, SessionExists) {
 		return "", OccurrenceTaken.New(string(id))
 	}
 	return id, err
-}
-
-// Issuing is what became of an occurrence that was to be issued by itself.
-type Issuing struct {
-	Plan    CountPlan
-	At      time.Time
-	Session stocktake.SessionID
-	Err     error
-}
-
-// IssueDue issues what plans ask to be issued by itself, as long as its window runs and nobody has cancelled it. It may be called as often as one likes. Who says
-// whether a plan's planner may still act, and as what.
-func (s *Service) IssueDue(ctx context.Context, society stocktake.SocietyID, who func(context.Context, stocktake.Person) (stocktake.Person, error)) ([]Issuing, error) {
-	all, _, err := s.plans(ctx, society)
-	if err != nil {
-		return nil, err
-	}
-	now := s.clock()
-	all.Plans = slices.DeleteFunc(all.Plans, func(p CountPlan) bool { return !p.Automatic || !p.EndedAt.IsZero() })
-	if len(all.Plans) == 0 {
-		return nil, nil
-	}
-	outcomes, err := s.outcomes(ctx, society)
-	if err != nil {
-		return nil, err
-	}
-	var done []Issuing
-	for n := range all.Plans {
-		p := &all.Plans[n]
-		from := now.Add(-time.Duration(p.Minutes) * time.Minute)
-		for _, o := range p.Occurrences(from, now.Add(time.Nanosecond), now, outcomes[p.ID]) {
-			if o.State != OccurrencePlanned || outcomes[p.ID][o.At.Unix()].Cancelled > 0 {
-				continue
-			}
-			x := Issuing{Plan: *p, At: o.At}
-			var by stocktake.Person
-			if by, x.Err = who(ctx, p.Planner); x.Err == nil {
-				x.Session, x.Err = s.issueOccurrence(ctx, by, p, o, 0, true)
-			}
-			if !errors.Is(x.Err, OccurrenceTaken) {
-				done = append(done, x)
-			}
-		}
-	}
-	return done, nil
 }
 
 // chosen is what a cycle would count at an instant, with the seed that it was drawn by: the same all day.

@@ -163,10 +163,10 @@ func (p *Policy) Check() error {
 	return nil
 }
 
-// checkTiers refuses tiers that leave a shortage or a surplus to nobody.
+// checkTiers refuses tiers that leave some shortage or surplus to nobody: one of each sign has no limit.
 func checkTiers(tiers []Tier) error {
 	for _, sign := range []Side{Shortages, Surpluses} {
-		if !slices.ContainsFunc(tiers, func(t Tier) bool { return t.Sign == Both || t.Sign == sign }) {
+		if !slices.ContainsFunc(tiers, func(t Tier) bool { return t.UpTo == nil && (t.Sign == Both || t.Sign == sign) }) {
 			return planTiers.New()
 		}
 	}
@@ -282,18 +282,23 @@ func (s *Service) policyAt(ctx context.Context, society stocktake.SocietyID, has
 }
 
 // adopt has a plan that is being issued name the current policy and take from it what it does not set itself: tolerances as a whole, and
-// tiers as a whole.
-func (s *Service) adopt(ctx context.Context, by stocktake.Person, plan *Plan) error {
+// tiers as a whole. What it does set must be as strict, unless it is a manager's word.
+func (s *Service) adopt(ctx context.Context, by stocktake.Person, free bool, plan *Plan) error {
 	plan.PolicyDocument, plan.Classes = stocktake.Hash{}, stocktake.Hash{}
 	p, err := s.policy(ctx, by.Society)
 	if err != nil || p == nil {
 		return err
 	}
 	plan.PolicyDocument = p.Hash
+	if !free {
+		if err := s.checkStricter(ctx, by, plan, &p.Policy); err != nil {
+			return err
+		}
+	}
 	if len(plan.Tiers) == 0 {
 		plan.Tiers = p.Tiers
 	}
-	if plan.Tolerance != (reconcile.Tolerance{}) || len(plan.Exceptions) > 0 {
+	if plan.judgesItself() {
 		return nil
 	}
 	plan.Tolerance, plan.Exceptions = p.Tolerance, p.Exceptions

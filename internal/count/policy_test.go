@@ -164,16 +164,25 @@ func TestPolicyCheck(t *testing.T) {
 		"no name":                func(p *count.Policy) { p.Name = stocktake.Name{} },
 		"no tier":                func(p *count.Policy) { p.Tiers = nil },
 		"surpluses are nobody's": func(p *count.Policy) { p.Tiers = []count.Tier{{Role: stocktake.Manager, Sign: count.Shortages}} },
-		"tier of no sign":        func(p *count.Policy) { p.Tiers = append(p.Tiers, count.Tier{Role: stocktake.Manager, Sign: "x"}) },
-		"negative tier":          func(p *count.Policy) { p.Tiers = append(p.Tiers, count.Tier{Role: stocktake.Manager, UpTo: &minus}) },
-		"class D":                func(p *count.Policy) { p.Classes = []count.ClassTolerance{{Class: "D"}} },
-		"class A twice":          func(p *count.Policy) { p.Classes = []count.ClassTolerance{{Class: "A"}, {Class: "A"}} },
-		"negative tolerance":     func(p *count.Policy) { p.Tolerance.Value = &minus },
-		"exception to nothing":   func(p *count.Policy) { p.Exceptions = []count.Exception{{}} },
-		"code twice":             func(p *count.Policy) { p.Codes = append(p.Codes, p.Codes[0]) },
-		"code without a key":     func(p *count.Policy) { p.Codes[0].Key = "" },
-		"code without a name":    func(p *count.Policy) { p.Codes[0].Name = stocktake.Name{} },
-		"code of no sign":        func(p *count.Policy) { p.Codes[0].Sign = "minus" },
+		"large ones are nobody's": func(p *count.Policy) {
+			upTo := stocktake.Fils(5000)
+			p.Tiers = []count.Tier{{Role: stocktake.Manager}, {Role: stocktake.Supervisor, UpTo: &upTo}}
+			p.Tiers[0].UpTo = &upTo
+		},
+		"large surpluses are nobody's": func(p *count.Policy) {
+			upTo := stocktake.Fils(5000)
+			p.Tiers = []count.Tier{{Role: stocktake.Manager, Sign: count.Shortages}, {Role: stocktake.Manager, UpTo: &upTo}}
+		},
+		"tier of no sign":      func(p *count.Policy) { p.Tiers = append(p.Tiers, count.Tier{Role: stocktake.Manager, Sign: "x"}) },
+		"negative tier":        func(p *count.Policy) { p.Tiers = append(p.Tiers, count.Tier{Role: stocktake.Manager, UpTo: &minus}) },
+		"class D":              func(p *count.Policy) { p.Classes = []count.ClassTolerance{{Class: "D"}} },
+		"class A twice":        func(p *count.Policy) { p.Classes = []count.ClassTolerance{{Class: "A"}, {Class: "A"}} },
+		"negative tolerance":   func(p *count.Policy) { p.Tolerance.Value = &minus },
+		"exception to nothing": func(p *count.Policy) { p.Exceptions = []count.Exception{{}} },
+		"code twice":           func(p *count.Policy) { p.Codes = append(p.Codes, p.Codes[0]) },
+		"code without a key":   func(p *count.Policy) { p.Codes[0].Key = "" },
+		"code without a name":  func(p *count.Policy) { p.Codes[0].Name = stocktake.Name{} },
+		"code of no sign":      func(p *count.Policy) { p.Codes[0].Sign = "minus" },
 	} {
 		p := usualPolicy()
 		spoil(&p)
@@ -223,7 +232,7 @@ func TestPolicyVersions(t *testing.T) {
 	}
 	_, err = f.svc.Cancel(ctx, mona, "by-policy", count.Because{Reason: "another counts the same"})
 	f.check(err)
-	_, err = f.svc.Issue(ctx, sara, coldPlan("own"))
+	_, err = f.svc.Issue(ctx, mona, coldPlan("own"))
 	f.check(err)
 	d.push(walkOf("own", "p2", "ali", 2)...)
 	v = f.view(sara, "own")
@@ -241,5 +250,57 @@ func TestPolicyVersions(t *testing.T) {
 	f.check(err)
 	if d := f.view(sara, "own").Line("cold", "ice").Decisions; len(d) != 1 || !d[0].Standing || d[0].Code != "expired" {
 		t.Errorf("the decision is %+v", d)
+	}
+}
+
+// What a plan sets itself is as strict as the policy or stricter, for every item, role and sign; only a manager lets more pass.
+func TestPlanIsNoLaxerThanThePolicy(t *testing.T) {
+	f := openFloor(t)
+	ctx := t.Context()
+	upTo := func(fils stocktake.Fils) *stocktake.Fils { return &fils }
+	p := usualPolicy()
+	p.Tolerance, p.Classes = units(5), []count.ClassTolerance{{Class: count.ClassC, Tolerance: units(2)}}
+	p.Exceptions = []count.Exception{{Items: []stocktake.ItemID{"ice"}, Tolerance: units(1)}}
+	p.Tiers = []count.Tier{{Role: stocktake.Supervisor, UpTo: upTo(1000), Sign: count.Surpluses}, {Role: stocktake.Supervisor, UpTo: upTo(500), Sign: count.Shortages}, {Role: stocktake.Manager}}
+	_, err := f.svc.PublishPolicy(ctx, mona, p)
+	f.check(err)
+	ice := func(t reconcile.Tolerance) []count.Exception {
+		return []count.Exception{{Items: []stocktake.ItemID{"ice"}, Tolerance: t}}
+	}
+	percent := int64(1)
+	for name, c := range map[string]struct {
+		edit func(*count.Plan)
+		want error
+	}{
+		"leaves all to it":            {func(*count.Plan) {}, nil},
+		"as strict":                   {func(p *count.Plan) { p.Tolerance, p.Exceptions = units(2), ice(units(1)) }, nil},
+		"nothing passes":              {func(p *count.Plan) { p.Tolerance = units(0) }, nil},
+		"stricter in two ways":        {func(p *count.Plan) { p.Tolerance, p.Tolerance.Percent = units(1), &percent }, nil},
+		"laxer in general":            {func(p *count.Plan) { p.Tolerance, p.Exceptions = units(6), ice(units(0)) }, count.PlanTolerant},
+		"laxer for a class":           {func(p *count.Plan) { p.Tolerance, p.Exceptions = units(5), ice(units(0)) }, count.PlanTolerant},
+		"laxer for one item":          {func(p *count.Plan) { p.Tolerance = units(2) }, count.PlanTolerant},
+		"laxer by its own exception":  {func(p *count.Plan) { p.Tolerance, p.Exceptions = units(1), ice(units(3)) }, count.PlanTolerant},
+		"another measure":             {func(p *count.Plan) { p.Tolerance = reconcile.Tolerance{Percent: &percent} }, count.PlanTolerant},
+		"the policy's tiers":          {func(q *count.Plan) { q.Tiers = p.Tiers }, nil},
+		"fewer tiers":                 {func(p *count.Plan) { p.Tiers = []count.Tier{{Role: stocktake.Manager}} }, nil},
+		"a supervisor for everything": {func(p *count.Plan) { p.Tiers = []count.Tier{{Role: stocktake.Supervisor}} }, count.PlanLoose},
+		"more of one sign": {func(p *count.Plan) {
+			p.Tiers = []count.Tier{{Role: stocktake.Supervisor, UpTo: upTo(1000)}, {Role: stocktake.Manager}}
+		}, count.PlanLoose},
+		"another role": {func(p *count.Plan) { p.Tiers = []count.Tier{{Role: stocktake.FinancialController}} }, count.PlanLoose},
+	} {
+		for _, by := range []stocktake.Person{sara, mona} {
+			plan := coldPlan(stocktake.SessionID(stocktake.RandomID()))
+			plan.Tolerance, plan.Tiers = reconcile.Tolerance{}, nil
+			c.edit(&plan)
+			_, err := f.svc.Issue(ctx, by, plan)
+			if want := c.want; by.ID == sara.ID && !errors.Is(err, want) || by.ID == mona.ID && err != nil {
+				t.Errorf("%s, by %s: %v", name, by.ID, err)
+			}
+			if err == nil {
+				_, err = f.svc.Cancel(ctx, mona, plan.Session, count.Because{Reason: "a drill"})
+				f.check(err)
+			}
+		}
 	}
 }

@@ -29,6 +29,7 @@ type Service struct {
 	nextID   int
 
 	publishing sync.Mutex // of policies
+	who        Who        // see Ask
 }
 
 type sessionKey struct {

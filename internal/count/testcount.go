@@ -240,7 +240,10 @@ func (v *View) MayWithdrawTest(by stocktake.Person, t *TaskState) bool {
 // mayWithdraw reports whether a test does not concern a manager's own work: they did not issue the session, and took no part in the lines.
 func (v *View) mayWithdraw(who stocktake.PersonID, t *TaskState) bool {
 	section := v.Material.index[t.Location].Section
-	return v.IssuedBy.Person != who && !slices.ContainsFunc(t.Items, func(item stocktake.ItemID) bool {
+	if v.IssuedBy.Person == who || v.Plan.Planned != nil && v.Plan.Planned.Planner == who {
+		return false
+	}
+	return !slices.ContainsFunc(t.Items, func(item stocktake.ItemID) bool {
 		l := v.Line(section, item)
 		return l != nil && !v.MayTest(who, l)
 	})

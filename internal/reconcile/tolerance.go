@@ -22,6 +22,22 @@ func (t Tolerance) Check() error {
 	return nil
 }
 
+// Within reports whether nothing passes the tolerance that does not pass the other, whatever is expected and whatever it costs.
+func (t Tolerance) Within(o Tolerance) bool {
+	if t.exact() {
+		return true
+	}
+	return !o.exact() && least(t.Quantity, o.Quantity) && least(t.Percent, o.Percent) && least(t.Value, o.Value)
+}
+
+// exact reports whether only a variance of zero passes.
+func (t Tolerance) exact() bool {
+	return t == Tolerance{} || t.Quantity != nil && *t.Quantity == 0 || t.Percent != nil && *t.Percent == 0
+}
+
+// least reports whether a part of a tolerance sets at least what another does.
+func least[T ~int64](a, b *T) bool { return b == nil || a != nil && *a <= *b }
+
 // Verdict is what the tolerance says of a line.
 type Verdict string
 

@@ -21,6 +21,15 @@ func (a *api) countPlans(c echo.Context, by stocktake.Person) error {
 	return page(c, list)
 }
 
+// planRefusals lists the occurrences that were to be issued by themselves and were not.
+func (a *api) planRefusals(c echo.Context, by stocktake.Person) error {
+	list, err := a.Sessions.Refusals(c.Request().Context(), by)
+	if err != nil {
+		return err
+	}
+	return page(c, list)
+}
+
 func (a *api) countPlan(c echo.Context, by stocktake.Person) error {
 	p, err := a.planAt(c, by)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"jard/internal/count"
+	"jard/internal/reconcile"
 	"jard/internal/stocktake"
 )
 
@@ -135,9 +136,14 @@ type countPlanPage struct {
 	May       bool // change and issue
 	Bars      []hourBar
 	Picked    places
+	Refusals  []count.Refusal // occurrences that were to be issued by themselves and were not
 
 	now time.Time
 }
+
+// HasTolerance and Judges say whether the plan sets tolerances, or anything by which variances are judged, of its own.
+func (p countPlanPage) HasTolerance() bool { return p.Tolerance != (reconcile.Tolerance{}) }
+func (p countPlanPage) Judges() bool       { return p.HasTolerance() || len(p.Exceptions)+len(p.Tiers) > 0 }
 
 // issueAhead is how long before its time the console offers to issue a count: so that its locations can be assigned.
 const issueAhead = 7 * 24 * time.Hour
@@ -237,6 +243,11 @@ func (k *console) countPlanPage(v *visit) (*countPlanPage, error) {
 	for _, x := range people {
 		p.Names[x.ID] = x.Name
 	}
+	refused, err := k.Sessions.Refusals(ctx, v.by)
+	if err != nil {
+		return nil, err
+	}
+	p.Refusals = slices.DeleteFunc(refused, func(r count.Refusal) bool { return r.Plan != plan.ID })
 	list, err := k.Sessions.Calendar(ctx, v.by, now.AddDate(-1, 0, 0), now.AddDate(1, 0, 1))
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -10,6 +11,7 @@ import (
 
 	"jard/internal/count"
 	"jard/internal/link"
+	"jard/internal/stocktake"
 	"jard/internal/web"
 )
 
@@ -92,5 +94,70 @@ func TestASurpriseIsOnNoPage(t *testing.T) {
 	s.ok(s.ask("manager", "POST", "/api/plans/"+made.ID+"/end", `{"version":1,"reason":"done"}`), http.StatusOK, &made)
 	if made.EndedAt.IsZero() || made.Version != 2 {
 		t.Errorf("%+v", made)
+	}
+}
+
+// What a plan sets of its own is held against the policy, shown, and edited without losing what the form cannot show.
+func TestAPlanSetsItsOwnTolerance(t *testing.T) {
+	s := openPlanning(t)
+	plan := url.Values{"site": {"north"}, "kind": {"annual"}, "name-en": {"North"}, "unit": {"once"}, "start": {"2031-05-05"}, "time": {"22:00"}, "hours": {"4"}, "blind": {"yes"}, "version": {""},
+		"by": {"own"}, "tolerance-quantity": {"3"}, "tier-supervisor": {"limit"}, "limit-supervisor": {"20"}, "tier-manager": {"none"}, "tier-financial-controller": {"none"}}
+	s.page("supervisor", "/plans/new?site=north&kind=annual", "there is no policy yet", "Approval by value")
+	s.holds(s.post("supervisor", "/plans/new", plan), http.StatusUnprocessableEntity, "one tier without a limit")
+	plan.Set("tier-manager", "any")
+	w := s.post("supervisor", "/plans/new", plan)
+	s.went(w, "done.plan-saved")
+	at, _, _ := strings.Cut(w.Header().Get("Location"), "?")
+	s.page("supervisor", at, "3 units", "20.000 KD")
+	s.page("supervisor", at+"/edit", `value="own" checked`, `name="tolerance-quantity"`, `value="3"`, `value="20"`)
+	s.went(s.post("manager", "/policy", url.Values{"number": {"1"}, "name-ar": {"سياسة"}, "usual-quantity": {"1"}, "tier-role-0": {"manager"}}), "done.policy-published")
+	s.page("supervisor", at+"/edit", "as strict as the policy or stricter")
+	s.page("manager", at+"/edit", "you may let more pass")
+	plan.Set("version", "1")
+	s.holds(s.post("supervisor", at+"/edit", plan), http.StatusUnprocessableEntity, "approves more than by the society")
+	plan.Set("tier-supervisor", "none")
+	s.holds(s.post("supervisor", at+"/edit", plan), http.StatusUnprocessableEntity, "lets more pass")
+	s.went(s.post("manager", at+"/edit", plan), "done.plan-saved")
+	plan.Set("by", "policy")
+	plan.Set("version", "2")
+	s.went(s.post("supervisor", at+"/edit", plan), "done.plan-saved")
+	s.page("supervisor", at, "policy that is current at issue")
+
+	// A tier for shortages alone stays: the form has no field for it.
+	var made count.CountPlan
+	s.ok(s.ask("manager", "POST", "/api/plans", `{"name":{"en":"Signs"},"kind":"annual","site":"north","minutes":60,
+		"tiers":[{"role":"manager","sign":"shortage"},{"role":"financial-controller"}],"recurrence":{"unit":"once","start":"2031-05-05","time":"09:00"}}`), http.StatusCreated, &made)
+	s.page("manager", "/plans/"+made.ID+"/edit", "set elsewhere")
+	plan.Set("by", "own")
+	plan.Set("version", "1")
+	s.went(s.post("manager", "/plans/"+made.ID+"/edit", plan), "done.plan-saved")
+	s.ok(s.ask("manager", "GET", "/api/plans/"+made.ID, ""), http.StatusOK, &made)
+	if len(made.Tiers) != 2 || made.Tiers[0].Sign != count.Shortages {
+		t.Errorf("%+v", made.Tiers)
+	}
+}
+
+// A count that could not be issued by itself is told to its planners, on the plan's page and at home, and to nobody else.
+func TestARefusedCountIsTold(t *testing.T) {
+	s := openPlanning(t)
+	day := time.Now().In(count.Kuwait)
+	var made count.CountPlan
+	s.ok(s.ask("manager", "POST", "/api/plans", `{"name":{"en":"Ambush"},"kind":"surprise","site":"north","minutes":3000,"automatic":true,
+		"recurrence":{"unit":"day","start":"`+day.AddDate(0, 0, -1).Format(time.DateOnly)+`","time":"00:00"}}`), http.StatusCreated, &made)
+	gone := stocktake.NotAllowed.New([]stocktake.Role{stocktake.Supervisor})
+	counts := count.NewService(s.db, s.db, s.db, time.Now)
+	defer counts.Close()
+	_, err := counts.IssueDue(t.Context(), society, func(context.Context, stocktake.Person) (stocktake.Person, error) { return stocktake.Person{}, gone })
+	must(t, err)
+	s.page("manager", "/plans/"+made.ID, "was to be issued by itself and was not", "You may not do this")
+	s.page("manager", "/", "not issued by itself", "Ambush")
+	if body := s.page("supervisor", "/", ""); strings.Contains(body, "by itself") {
+		t.Error("a supervisor is told of a surprise")
+	}
+	if body := s.ask("supervisor", "GET", "/api/plans/refusals", "").Body.String(); strings.Contains(body, made.ID) {
+		t.Errorf("a supervisor is told %s", body)
+	}
+	if body := s.ask("manager", "GET", "/api/plans/refusals", "").Body.String(); !strings.Contains(body, made.ID) {
+		t.Errorf("its planner is told %s", body)
 	}
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -48,6 +49,11 @@ func (k *console) showHome(v *visit) error {
 			return err
 		}
 		p.Tasks = append(p.Tasks, refused...)
+		plans, err := k.planTasks(v)
+		if err != nil {
+			return err
+		}
+		p.Tasks = append(p.Tasks, plans...)
 	}
 	return v.show("home", frame{Title: "home.title", Nav: "home", Data: p})
 }
@@ -106,6 +112,33 @@ func (k *console) sessionTasks(by stocktake.Person, s strip) []task {
 		}
 	}
 	return tasks
+}
+
+// planTasks are the plans whose count was to be issued by itself and was not, and those whose planners are all gone: for who can do something
+// about it.
+func (k *console) planTasks(v *visit) (tasks []task, err error) {
+	if !v.by.Is(planners...) {
+		return nil, nil
+	}
+	plans, err := k.Sessions.CountPlans(v.Request().Context(), v.by)
+	if err != nil {
+		return nil, err
+	}
+	refused, err := k.Sessions.Refusals(v.Request().Context(), v.by)
+	if err != nil {
+		return nil, err
+	}
+	for n := range plans {
+		p := &plans[n]
+		at := "/plans/" + url.PathEscape(p.ID)
+		if p.Orphan {
+			tasks = append(tasks, task{Key: "home.plan-orphan", N: 1, Session: p.Name, Link: at, Tone: "wrong"})
+		}
+		if slices.ContainsFunc(refused, func(r count.Refusal) bool { return r.Plan == p.ID }) {
+			tasks = append(tasks, task{Key: "home.plan-refused", N: 1, Session: p.Name, Link: at, Tone: "wrong"})
+		}
+	}
+	return tasks, nil
 }
 
 // refusedResults are the sealed documents that the ministry has refused.

@@ -103,8 +103,7 @@ func (w *issuing) settle() {
 }
 
 func (k *console) showNewSession(v *visit) error {
-	f := v.newForm("kind", string(count.Full), "where", "whole", "what", "all", "blind", "yes", "tier-supervisor", "limit", "limit-supervisor", "20",
-		"tier-manager", "limit", "limit-manager", "500", "tier-financial-controller", "any")
+	f := v.newForm(append(usualOwn(), "kind", string(count.Full), "where", "whole", "what", "all", "blind", "yes")...)
 	w, err := k.issuing(v, f)
 	if err != nil {
 		return err
@@ -220,9 +219,7 @@ func (w *issuing) page(step string, plan count.Plan) issuePage {
 	for _, c := range sortedKeys(categories) {
 		p.Categories = append(p.Categories, option{Value: c, Text: c, Hint: t.t("site.items", categories[c])})
 	}
-	for _, role := range tierRoles {
-		p.Tiers = append(p.Tiers, tierChoice{role, []option{{Value: "none", Text: t.t("tier.none")}, {Value: "limit", Text: t.t("tier.limit")}, {Value: "any", Text: t.t("tier.any")}}})
-	}
+	p.Tiers = t.tierChoices()
 	p.Witnesses = append(p.Witnesses, option{Text: t.t("issue.no-witness")})
 	for _, x := range w.people {
 		p.Names[x.ID] = x.Name
@@ -305,31 +302,51 @@ func (w *issuing) plan() count.Plan {
 	for _, id := range f.All("committee") {
 		p.Committee = append(p.Committee, stocktake.PersonID(id))
 	}
-	if w.policy != nil && f.Get("by") == "policy" {
-		return p // the rest is the policy's
+	p.Tolerance, p.Tiers = w.own(w.policy != nil)
+	if own := w.policy == nil || f.Get("by") != "policy"; own && len(p.Tiers) == 0 && len(w.faultsOf("rules")) == 0 {
+		f.wrong("tier-supervisor", TiersMissing.New())
 	}
-	p.Tolerance.Quantity = readAmount[stocktake.Quantity](f, "tolerance-quantity", 1)
-	p.Tolerance.Percent = readAmount[int64](f, "tolerance-percent", 10)
-	p.Tolerance.Value = readAmount[stocktake.Fils](f, "tolerance-value", 1)
+	return p
+}
+
+// own reads the tolerance and the tiers that a plan sets itself: none where it leaves them to others, which it may.
+func (w *issuing) own(mayLeave bool) (tolerance reconcile.Tolerance, tiers []count.Tier) {
+	f := w.f
+	if mayLeave && f.Get("by") == "policy" {
+		return tolerance, nil
+	}
+	tolerance.Quantity = readAmount[stocktake.Quantity](f, "tolerance-quantity", 1)
+	tolerance.Percent = readAmount[int64](f, "tolerance-percent", 10)
+	tolerance.Value = readAmount[stocktake.Fils](f, "tolerance-value", 1)
+	if mayLeave && tolerance == (reconcile.Tolerance{}) {
+		tolerance.Quantity = new(stocktake.Quantity) // nothing set is none here, and not what others would set
+	}
 	for _, role := range tierRoles {
 		switch f.Get("tier-" + string(role)) {
 		case "any":
-			p.Tiers = append(p.Tiers, count.Tier{Role: role})
+			tiers = append(tiers, count.Tier{Role: role})
 		case "limit":
 			if f.need("limit-"+string(role)) != "" {
 				if upTo := readAmount[stocktake.Fils](f, "limit-"+string(role), 1); upTo != nil {
-					p.Tiers = append(p.Tiers, count.Tier{Role: role, UpTo: upTo})
+					tiers = append(tiers, count.Tier{Role: role, UpTo: upTo})
 				}
 			}
 		}
 	}
-	if len(p.Tiers) == 0 && len(w.faultsOf("rules")) == 0 {
-		f.wrong("tier-supervisor", TiersMissing.New())
+	return tolerance, tiers
+}
+
+// usualOwn are the fields of own as they are offered first.
+func usualOwn() []string {
+	return []string{"tier-supervisor", "limit", "limit-supervisor", "20", "tier-manager", "limit", "limit-manager", "500", "tier-financial-controller", "any"}
+}
+
+// tierChoices are what each role may be given.
+func (t *tongue) tierChoices() (list []tierChoice) {
+	for _, role := range tierRoles {
+		list = append(list, tierChoice{role, []option{{Value: "none", Text: t.t("tier.none")}, {Value: "limit", Text: t.t("tier.limit")}, {Value: "any", Text: t.t("tier.any")}}})
 	}
-	if w.policy != nil && p.Tolerance == (reconcile.Tolerance{}) {
-		p.Tolerance.Quantity = new(stocktake.Quantity) // nothing set is none here, and not the policy's
-	}
-	return p
+	return list
 }
 
 // readAmount reads a number that may be left out, in thousandths of what is typed, divided by part: exact or wrong.

@@ -27,7 +27,7 @@ var logFields = []struct {
 	key  string
 	read logRead
 }{
-	{"kind", oneOf("session-kind.")}, {"verdict", oneOf("verdict.")}, {"capacity", oneOf("capacity.")}, {"accept", (*logReader).yes}, {"set_aside", (*logReader).yes}, {"take_back", (*logReader).yes},
+	{"kind", oneOf("session-kind.")}, {"planned", (*logReader).planned}, {"verdict", oneOf("verdict.")}, {"capacity", oneOf("capacity.")}, {"accept", (*logReader).yes}, {"set_aside", (*logReader).yes}, {"take_back", (*logReader).yes},
 	{"location", one((*logReader).Place)}, {"from", one((*logReader).Place)}, {"to", one((*logReader).Place)}, {"section", one((*logReader).Section)}, {"item", one((*logReader).Item)}, {"person", one((*logReader).Person)},
 	{"round", (*logReader).number}, {"mode", oneOf("log-mode.")}, {"code", (*logReader).code}, {"amount", (*logReader).quantity}, {"pack", (*logReader).quantity},
 	{"price", (*logReader).fils}, {"unit_price", (*logReader).fils},
@@ -71,6 +71,19 @@ func (r *logReader) fields(body []byte) []logField {
 		}
 	}
 	return list
+}
+
+// planned says of which plan an issued session is, and whether anybody issued it.
+func (r *logReader) planned(v json.RawMessage) template.HTML {
+	p := read[count.Planned](v)
+	text := r.moment(p.At)
+	if p.Planner != "" {
+		text += template.HTML(" · " + template.HTMLEscapeString(r.t("log.planned", r.name(r.Person(p.Planner)))))
+	}
+	if p.Automatic {
+		text += template.HTML(" · " + template.HTMLEscapeString(r.t("log.planned-automatic")))
+	}
+	return text
 }
 
 // read is a value of a body; the zero one where it is of another type.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"jard/internal/count"
+	"jard/internal/reconcile"
 	"jard/internal/stocktake"
 )
 
@@ -22,7 +23,13 @@ type planForm struct {
 	Committee []option
 	Witnesses []option
 	Knowers   []option
+	Policy    *count.PublishedPolicy
+	Tiers     []tierChoice
+	Kept      keptTiers // that this form cannot show
 }
+
+// keptTiers are tiers that stay as they are.
+type keptTiers struct{ Tiers []count.Tier }
 
 var planKinds = []count.PlanKind{count.PlanAnnual, count.PlanCycle, count.PlanSurprise, count.PlanSpot}
 
@@ -35,7 +42,7 @@ func (k *console) planForm(v *visit, f *form, plan string) (planForm, *issuing, 
 		return planForm{}, nil, err
 	}
 	t := v.tongue
-	p := planForm{Plan: plan, Site: w.site, Kind: count.PlanKind(f.Get("kind"))}
+	p := planForm{Plan: plan, Site: w.site, Kind: count.PlanKind(f.Get("kind")), Policy: w.policy, Tiers: t.tierChoices()}
 	if !slices.Contains(planKinds, p.Kind) {
 		p.Kind = ""
 	}
@@ -70,8 +77,8 @@ func (k *console) planForm(v *visit, f *form, plan string) (planForm, *issuing, 
 
 func (k *console) showNewPlan(v *visit) error {
 	usual := count.UsualFrequency()
-	f := v.newForm("site", v.QueryParam("site"), "kind", v.QueryParam("kind"), "unit", string(count.Once), "every", "1", "time", "22:00", "hours", "6",
-		"blind", "yes", "a", strconv.Itoa(usual.A), "b", strconv.Itoa(usual.B), "c", strconv.Itoa(usual.C), "random", strconv.Itoa(usual.Random))
+	f := v.newForm(append(usualOwn(), "site", v.QueryParam("site"), "kind", v.QueryParam("kind"), "unit", string(count.Once), "every", "1", "time", "22:00", "hours", "6", "by", "policy",
+		"blind", "yes", "a", strconv.Itoa(usual.A), "b", strconv.Itoa(usual.B), "c", strconv.Itoa(usual.C), "random", strconv.Itoa(usual.Random))...)
 	if at := v.QueryParam("start"); at != "" {
 		f.Values.Set("start", at)
 	}
@@ -104,10 +111,12 @@ func (k *console) showEditPlan(v *visit) error {
 			}
 		}
 	}
+	fillOwn(f, &plan)
 	p, _, err := k.planForm(v, f, plan.ID)
 	if err != nil {
 		return err
 	}
+	p.keep(&plan)
 	return v.show("plan-edit", frame{Title: "plans.edit", Nav: "plans", Form: f, Data: p})
 }
 
@@ -134,14 +143,20 @@ func (k *console) savePlanForm(v *visit, id string) error {
 		if err != nil {
 			return err
 		}
-		plan.Tolerance, plan.Exceptions, plan.Tiers, plan.Rules = was.Tolerance, was.Exceptions, was.Tiers, was.Rules
+		plan.Rules = was.Rules
+		if p.keep(&was); f.Get("by") == "own" {
+			plan.Exceptions = was.Exceptions
+			if len(p.Kept.Tiers) > 0 {
+				plan.Tiers = p.Kept.Tiers
+			}
+		}
 	}
 	if f.good() {
 		saved, err := k.Sessions.SavePlan(v.Request().Context(), v.by, plan)
 		if err == nil {
 			return v.done("/plans/"+url.PathEscape(saved.ID), "done.plan-saved")
 		}
-		if err := f.blame(err, "count-plan-frequency", "a", "count-plan-window", "hours", "recurrence-wrong", "start", "count-plan-spot-list", "items"); err != nil {
+		if err := f.blame(err, "count-plan-frequency", "a", "count-plan-window", "hours", "recurrence-wrong", "start", "count-plan-spot-list", "items", "plan-tolerant", "tolerance-quantity", "plan-loose", "tier-supervisor", "session-tiers", "tier-supervisor"); err != nil {
 			return err
 		}
 	}
@@ -152,6 +167,50 @@ func (k *console) savePlanForm(v *visit, id string) error {
 	return v.again("plan-edit", frame{Title: title, Nav: "plans", Form: f, Data: p})
 }
 
+// keep notes the tiers of a plan that the form cannot show: those of one sign, and a role's second.
+func (p *planForm) keep(plan *count.CountPlan) {
+	for n, t := range plan.Tiers {
+		if t.Sign != count.Both || !slices.Contains(tierRoles, t.Role) || slices.ContainsFunc(plan.Tiers[:n], func(x count.Tier) bool { return x.Role == t.Role }) {
+			p.Kept.Tiers = plan.Tiers
+		}
+	}
+}
+
+// fillOwn shows what a plan sets itself.
+func fillOwn(f *form, plan *count.CountPlan) {
+	f.Values.Set("by", "policy")
+	if plan.Tolerance != (reconcile.Tolerance{}) || len(plan.Exceptions)+len(plan.Tiers) > 0 {
+		f.Values.Set("by", "own")
+	}
+	for name, fields := 0, usualOwn(); name < len(fields); name += 2 {
+		f.Values.Set(fields[name], fields[name+1])
+	}
+	set := func(name string, thousandths int64) { f.Values.Set(name, stocktake.Quantity(thousandths).String()) }
+	if q := plan.Tolerance.Quantity; q != nil {
+		set("tolerance-quantity", int64(*q))
+	}
+	if n := plan.Tolerance.Percent; n != nil {
+		set("tolerance-percent", 10**n)
+	}
+	if n := plan.Tolerance.Value; n != nil {
+		set("tolerance-value", int64(*n))
+	}
+	if len(plan.Tiers) == 0 {
+		return
+	}
+	for _, role := range tierRoles {
+		f.Values.Set("tier-"+string(role), "none")
+		f.Values.Del("limit-" + string(role))
+	}
+	for _, t := range plan.Tiers {
+		f.Values.Set("tier-"+string(t.Role), "any")
+		if t.UpTo != nil {
+			f.Values.Set("tier-"+string(t.Role), "limit")
+			set("limit-"+string(t.Role), int64(*t.UpTo))
+		}
+	}
+}
+
 // countPlan reads the form and notes what is wrong with each field.
 func (w *issuing) countPlan(id string) count.CountPlan {
 	f := w.f
@@ -160,6 +219,7 @@ func (w *issuing) countPlan(id string) count.CountPlan {
 		Recurrence: count.Recurrence{Unit: count.RecurrenceUnit(f.Get("unit")), Every: wholeIn(f, "every", 366), Start: latin(f.Get("start")), End: latin(f.Get("end")), Time: latin(f.Get("time"))},
 	}
 	p.Version = wholeIn(f, "version", 1<<30)
+	p.Tolerance, p.Tiers = w.own(true)
 	if w.site.ID == "" {
 		f.wrong("site", ChooseOne.New())
 	}

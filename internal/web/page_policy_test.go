@@ -22,7 +22,7 @@ func TestPolicyIsPublishedAndUsed(t *testing.T) {
 	}
 	s.holds(s.post("manager", "/policy", f), http.StatusUnprocessableEntity, `value="x"`, "Past its date")
 	f.Set("usual-quantity", "1")
-	s.holds(s.post("manager", "/policy", f), http.StatusUnprocessableEntity, "at least one tier for shortages and one for surpluses")
+	s.holds(s.post("manager", "/policy", f), http.StatusUnprocessableEntity, "of shortages and of surpluses at least one tier without a limit")
 	f.Set("tier-sign-0", "")
 	s.holds(s.post("supervisor", "/policy", f), http.StatusUnprocessableEntity, "You may not do this")
 	s.went(s.post("manager", "/policy", f), "done.policy-published")

@@ -54,6 +54,7 @@ type Sessions interface {
 	CountPlan(ctx context.Context, by stocktake.Person, id string) (count.CountPlan, error)
 	SavePlan(ctx context.Context, by stocktake.Person, p count.CountPlan) (count.CountPlan, error)
 	EndPlan(ctx context.Context, by stocktake.Person, id string, version int, reason string) (count.CountPlan, error)
+	Refusals(ctx context.Context, by stocktake.Person) ([]count.Refusal, error)
 	Calendar(ctx context.Context, by stocktake.Person, from, to time.Time) ([]count.Occurrence, error)
 	IssueOccurrence(ctx context.Context, by stocktake.Person, plan string, at time.Time) (stocktake.SessionID, error)
 	Outlook(ctx context.Context, by stocktake.Person, p count.CountPlan) (count.Outlook, error)

@@ -179,6 +179,7 @@ func (a *api) routes(e *echo.Echo) {
 	g.GET("/plans", a.by(a.countPlans), in)
 	g.POST("/plans", a.by(a.savePlan), in)
 	g.GET("/plans/calendar", a.by(a.calendar), in)
+	g.GET("/plans/refusals", a.by(a.planRefusals), in)
 	g.GET("/plans/:plan", a.by(a.countPlan), in)
 	g.POST("/plans/:plan", a.by(a.savePlan), in)
 	g.GET("/plans/:plan/outlook", a.by(a.outlook), in)

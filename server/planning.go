@@ -46,12 +46,14 @@ func (i *issuing) round(ctx context.Context) {
 			i.log.Error("count plans not looked at", "society", s.ID, "error", err)
 		}
 		for n := range list {
-			i.tell(s.ID, &list[n])
+			if list[n].Err == nil || ctx.Err() == nil { // what the end of the work refused, the plan did not
+				i.tell(s.ID, &list[n])
+			}
 		}
 	}
 }
 
-// tell logs each outcome once. A surprise's name is for nobody's eyes before it is issued.
+// tell logs each outcome once; its planners are told on their pages. A surprise's name is for nobody's eyes before it is issued.
 func (i *issuing) tell(society stocktake.SocietyID, x *count.Issuing) {
 	if x.Err == nil {
 		i.log.Info("count issued by its plan", "society", society, "plan", x.Plan.ID, "session", x.Session)

@@ -60,7 +60,11 @@ func (s *Service) seal(ctx context.Context, by stocktake.Person, session stockta
 		}
 		return Entry{}, SealBlocked.New(strings.Join(list, "; "))
 	}
-	issued, err := issuer.Issue(ctx, v.sealedBy(by), by, s.clock().UTC())
+	sealed := v.sealedBy(by)
+	if sealed.Stagnant, err = s.Stagnant(ctx, v); err != nil {
+		return Entry{}, err
+	}
+	issued, err := issuer.Issue(ctx, sealed, by, s.clock().UTC())
 	if err != nil {
 		return Entry{}, err
 	}

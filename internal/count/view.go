@@ -67,6 +67,9 @@ type View struct {
 	Figures     Digest      `json:"figures,omitempty"`
 	Signatories []Signatory `json:"-"`
 
+	// Stagnant is filled in for who makes the result of a session: nil in any other view, and where the feed does not say.
+	Stagnant *Stagnation `json:"-"`
+
 	rulings []ruling                                // of people on what they had a part in
 	acted   map[stocktake.PersonID][]stocktake.Role // in which roles people have decided
 	sealer  stocktake.PersonID                      // of a sealed session

@@ -211,10 +211,23 @@ func compose(v *count.View, by stocktake.Person, at time.Time) (*result.Document
 			return nil, err
 		}
 	}
+	for _, x := range v.DutyConflicts() {
+		d.Duties = append(d.Duties, result.Duty{Rule: x.Rule, Person: x.Person, Roles: x.Roles, Stands: x.Stands, Lines: lineKeys(x.Lines), About: x.About})
+	}
+	if x := v.Stagnant; x != nil {
+		d.Stagnant = &result.Stagnant{Since: result.At(x.Since), Until: result.At(x.Until), Lines: lineKeys(x.Lines)}
+	}
 	for _, a := range v.Asides {
 		d.SetAside = append(d.SetAside, result.SetAside{Kind: a.Kind, Key: a.Key, Reason: a.Reason, Person: a.Person, At: result.At(a.At)})
 	}
 	return d, nil
+}
+
+func lineKeys(refs []count.LineRef) (list result.List[result.LineKey]) {
+	for _, r := range refs {
+		list = append(list, result.LineKey{Section: r.Section, Item: r.Item})
+	}
+	return list
 }
 
 type composer struct {

@@ -41,6 +41,8 @@ func Check(d *Document) []Fault {
 	f.text("/software", d.Software, 1, stocktake.MaxID)
 	checkPeople(f, d)
 	checkAside(f, d.SetAside)
+	checkDuties(f, d.Duties)
+	checkStagnant(f, d)
 	checkLines(f, d)
 	checkTotals(f, d)
 	checkPosted(f, d)

@@ -33,11 +33,17 @@ func TestCheckNamesFaults(t *testing.T) {
 		"nobody":            {func(d *result.Document) { d.Approvals = nil }, []string{"field-wrong@/approvals"}},
 		"role":              {func(d *result.Document) { d.Approvals[0].Roles[0] = "king" }, []string{"role-unknown@/approvals/0/roles/0"}},
 		"signed by another": {func(d *result.Document) { sign(d); d.Witness.Decisions[0].Person = "p-head" }, []string{"field-wrong@/witness/decisions/0/person"}},
-		"own aside":         {func(d *result.Document) { sign(d); d.Committee[1].Decisions[0].Person = "p-member" }, []string{"field-wrong@/committee/1/decisions/0/person"}},
-		"signed otherwise":  {func(d *result.Document) { sign(d); d.Witness.Decisions[0].Verdict = "seal" }, []string{"field-wrong@/witness/decisions/0/verdict"}},
-		"refused, why":      {func(d *result.Document) { sign(d); d.Committee[0].Decisions[0].Reason = "" }, []string{"field-wrong@/committee/0/decisions/0/reason"}},
-		"no reason":         {func(d *result.Document) { d.SetAside[0].Reason = "" }, []string{"field-wrong@/set_aside/0/reason"}},
-		"expected":          {func(d *result.Document) { d.Lines[1].Snapshot++ }, []string{"expected-wrong@/lines/1/expected"}},
+		"lies nowhere": {func(d *result.Document) {
+			lie(d)
+			d.Stagnant.Lines = []result.LineKey{{Section: "dairy", Item: "none"}}
+		}, []string{"field-wrong@/stagnant/lines/0"}},
+		"lies backwards":   {func(d *result.Document) { lie(d); d.Stagnant.Until = d.Stagnant.Since }, []string{"field-wrong@/stagnant/until"}},
+		"no duty":          {func(d *result.Document) { lie(d); d.Duties[0].Rule = "" }, []string{"field-wrong@/duties/0/rule"}},
+		"own aside":        {func(d *result.Document) { sign(d); d.Committee[1].Decisions[0].Person = "p-member" }, []string{"field-wrong@/committee/1/decisions/0/person"}},
+		"signed otherwise": {func(d *result.Document) { sign(d); d.Witness.Decisions[0].Verdict = "seal" }, []string{"field-wrong@/witness/decisions/0/verdict"}},
+		"refused, why":     {func(d *result.Document) { sign(d); d.Committee[0].Decisions[0].Reason = "" }, []string{"field-wrong@/committee/0/decisions/0/reason"}},
+		"no reason":        {func(d *result.Document) { d.SetAside[0].Reason = "" }, []string{"field-wrong@/set_aside/0/reason"}},
+		"expected":         {func(d *result.Document) { d.Lines[1].Snapshot++ }, []string{"expected-wrong@/lines/1/expected"}},
 		"sections": {func(d *result.Document) {
 			d.Sections = []result.Called[stocktake.SectionID]{{ID: "b"}, {ID: "a", Name: stocktake.Name{Arabic: strings.Repeat("x", 1000)}}}
 		}, []string{"list-unsorted@/sections/1", "field-wrong@/sections/1/name/ar"}},

@@ -43,10 +43,12 @@ type Document struct {
 	Codes     List[Called[string]]              `json:"codes,omitempty"`          // what the reason codes of decisions are called, by id
 	Log       Log                               `json:"log"`
 
-	Lines      List[Line]       `json:"lines"`       // by section and item
-	NotCounted List[NotCounted] `json:"not_counted"` // in scope, met nowhere, and nobody signed a zero
-	TallyOnly  List[Tally]      `json:"tally_only"`  // counted in a part of their section: never set against the book
-	SetAside   List[SetAside]   `json:"set_aside"`   // what was left out, by whom and why
+	Lines      List[Line]       `json:"lines"`              // by section and item
+	NotCounted List[NotCounted] `json:"not_counted"`        // in scope, met nowhere, and nobody signed a zero
+	TallyOnly  List[Tally]      `json:"tally_only"`         // counted in a part of their section: never set against the book
+	SetAside   List[SetAside]   `json:"set_aside"`          // what was left out, by whom and why
+	Duties     List[Duty]       `json:"duties,omitempty"`   // who did two things that are two people's, in the order of their rules
+	Stagnant   *Stagnant        `json:"stagnant,omitempty"` // absent where the feed does not say, and in documents of before
 
 	Posted List[Posted] `json:"posted,omitempty"` // of a correction: what the books were told already, by section and item
 
@@ -127,6 +129,11 @@ func (d *Document) SectionName(id stocktake.SectionID) stocktake.Name {
 // PersonName is what a person was called; nothing where the document does not say.
 func (d *Document) PersonName(id stocktake.PersonID) stocktake.Name { return nameIn(d.People, id) }
 
+// CodeName is what a reason code was called; the code itself where the document does not say.
+func (d *Document) CodeName(code string) stocktake.Name {
+	return cmp.Or(nameIn(d.Codes, code), stocktake.Name{English: code})
+}
+
 // Persons are those whom the document names by id: who decided, signed, set aside or counted. Sorted.
 func (d *Document) Persons() []stocktake.PersonID {
 	all := map[stocktake.PersonID]bool{}
@@ -150,6 +157,9 @@ func (d *Document) Persons() []stocktake.PersonID {
 	}
 	for _, s := range d.SetAside {
 		all[s.Person] = true
+	}
+	for _, x := range d.Duties {
+		all[x.Person] = true
 	}
 	for _, s := range d.Committee {
 		all[s.Person] = true

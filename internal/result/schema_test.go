@@ -56,6 +56,19 @@ func sign(d *result.Document) {
 	d.Witness.Decisions = []result.Decision{said("p-witness", result.VerdictSign, "seen")}
 }
 
+// lie has something lie on the shelves, and somebody do two things that are two people's.
+func lie(d *result.Document) {
+	key := result.LineKey{Section: d.Lines[0].Section, Item: d.Lines[0].Item}
+	d.Duties = []result.Duty{
+		{Rule: "approver-counted", Person: "p-super", Roles: []stocktake.Role{stocktake.Counter, stocktake.Supervisor}, Lines: []result.LineKey{key}},
+		{Rule: "ruled-own", Person: "p-super", Stands: true, About: []string{"6271"}},
+	}
+	d.Stagnant = &result.Stagnant{Since: result.At(d.Session.IssuedAt.Time().AddDate(0, 0, -180)), Until: d.Session.IssuedAt}
+	if d.Lines[0].Counted > 0 {
+		d.Stagnant.Lines = []result.LineKey{key}
+	}
+}
+
 func TestSchemaAcceptsDocuments(t *testing.T) {
 	schema := compileSchema(t)
 	for seed := range uint64(10) {
@@ -72,6 +85,7 @@ func TestSchemaAcceptsDocuments(t *testing.T) {
 			d.Lines[0].Code, d.Lines[0].Decisions[0].Code = "expired", "expired"
 			d.People = []result.Called[stocktake.PersonID]{{ID: "p-1", Name: stocktake.Name{Arabic: "سارة"}}, {ID: "p-2"}}
 			sign(d)
+			lie(d)
 		}
 		if faults := result.Check(d); len(faults) > 0 {
 			t.Fatal(faults)
@@ -94,6 +108,9 @@ func TestCheckIsNoLooserThanSchema(t *testing.T) {
 	refused := 0
 	for range 300 {
 		d := resulttest.Document(r.Uint64N(50), "rumaithiya", result.Start(), 12)
+		if r.IntN(4) == 0 {
+			lie(d)
+		}
 		scramble(r, reflect.ValueOf(d).Elem())
 		accepted := len(result.Check(d)) == 0
 		err := validate(t, schema, d)

@@ -44,7 +44,18 @@ type record struct {
 	Shortages  []recordLine
 	Surpluses  []recordLine
 	Unsaleable []recordPart
+	Undecided  []recordLine // lines whose variance is not exact, in whatever direction
+	Stagnants  []recordLine
+	Idle       stocktake.Fils // what the stagnant goods are worth
+	Conflicts  []recordDuty
 	Deciders   []recordDecider
+}
+
+// recordDuty is a conflict of duty with what its lines are called, so many as are named one by one.
+type recordDuty struct {
+	*result.Duty
+	First []stocktake.Name
+	More  bool
 }
 
 // recordSection is one custodian's closing stock.
@@ -56,9 +67,10 @@ type recordSection struct {
 // recordLine is a variance without its sign: the table that it stands in says which it is.
 type recordLine struct {
 	*result.Line
-	In    stocktake.Name // the section
-	Off   stocktake.Quantity
-	Worth stocktake.Fils
+	In       stocktake.Name // the section
+	CodeName stocktake.Name // of the reason's code, if there is one
+	Off      stocktake.Quantity
+	Worth    stocktake.Fils
 }
 
 // recordPart is what was found of a line that cannot be sold as it is.
@@ -95,11 +107,14 @@ func newRecord(d *result.Document, society stocktake.Name, hash stocktake.Hash, 
 		if closing[l.Section], err = closing[l.Section].Add(worth); err != nil {
 			return nil, err
 		}
+		if !l.Exact {
+			r.Undecided = append(r.Undecided, recordLine{Line: l, In: d.SectionName(l.Section)})
+		}
 		switch {
 		case l.Variance < 0:
-			r.Shortages = append(r.Shortages, recordLine{l, d.SectionName(l.Section), -l.Variance, -l.Value})
+			r.Shortages = append(r.Shortages, r.line(l, -1))
 		case l.Variance > 0:
-			r.Surpluses = append(r.Surpluses, recordLine{l, d.SectionName(l.Section), l.Variance, l.Value})
+			r.Surpluses = append(r.Surpluses, r.line(l, 1))
 		}
 		for _, p := range l.Breakdown {
 			if p.Condition == result.Saleable {
@@ -123,6 +138,10 @@ func newRecord(d *result.Document, society stocktake.Name, hash stocktake.Hash, 
 			}
 		}
 	}
+	if err := r.lie(); err != nil {
+		return nil, err
+	}
+	r.conflicts()
 	for i, x := range r.Deciders {
 		r.Deciders[i] = *deciders[string(x.Person)+"\x00"+x.Verdict]
 	}
@@ -132,6 +151,52 @@ func newRecord(d *result.Document, society stocktake.Name, hash stocktake.Hash, 
 		r.Sections = append(r.Sections, recordSection{s, closing[s.Section]})
 	}
 	return r, nil
+}
+
+// line is a variance as its table shows it, a shortage with the sign turned.
+func (r *record) line(l *result.Line, sign int64) recordLine {
+	x := recordLine{Line: l, In: r.SectionName(l.Section), Off: l.Variance * stocktake.Quantity(sign), Worth: l.Value * stocktake.Fils(sign)}
+	if l.Code != "" {
+		x.CodeName = r.CodeName(l.Code)
+	}
+	return x
+}
+
+// lie lists the stagnant goods and adds up what they are worth.
+func (r *record) lie() error {
+	if r.Stagnant == nil {
+		return nil
+	}
+	for _, k := range r.Stagnant.Lines {
+		l := r.Line(k)
+		if l == nil {
+			continue // Check refuses such a document
+		}
+		worth, err := stocktake.Value(l.Counted, l.Cost)
+		if err != nil {
+			return err
+		}
+		if r.Idle, err = r.Idle.Add(worth); err != nil {
+			return err
+		}
+		r.Stagnants = append(r.Stagnants, recordLine{Line: l, In: r.SectionName(l.Section), Worth: worth})
+	}
+	return nil
+}
+
+// conflicts names what conflicts of duty are about.
+func (r *record) conflicts() {
+	for i := range r.Duties {
+		x := recordDuty{Duty: &r.Duties[i], More: len(r.Duties[i].Lines) > firstLines}
+		for _, k := range r.Duties[i].Lines[:min(len(r.Duties[i].Lines), firstLines)] {
+			name := stocktake.Name{English: string(k.Item)}
+			if l := r.Line(k); l != nil {
+				name = named(l.Name, string(k.Item))
+			}
+			x.First = append(x.First, name)
+		}
+		r.Conflicts = append(r.Conflicts, x)
+	}
 }
 
 // Person is what somebody is called: by the document, else by the society's roll, else their id.

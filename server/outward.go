@@ -77,25 +77,9 @@ func (r results) Result(ctx context.Context, by stocktake.Person, at result.Ref)
 // postings serves web.Postings with the movement logs.
 type postings struct{ link.Movements }
 
-// Posted reads a site's log behind a position. Whoever asks has been shown the result.
-func (p postings) Posted(ctx context.Context, by stocktake.Person, site stocktake.SiteID, after uint64) (list []stocktake.Movement, err error) {
-	const page = 10_000
-	for {
-		entries, err := p.Moved(ctx, by.Society, site, after+1, page)
-		if err != nil {
-			return nil, err
-		}
-		for i := range entries {
-			e := &entries[i]
-			if e.Kind == link.Booked && (e.Movement.Posts != "" || e.Movement.Voids != "") {
-				list = append(list, e.Movement)
-			}
-			after = e.Offset
-		}
-		if len(entries) < page {
-			return list, nil
-		}
-	}
+// Posted gives what a site's log has behind a position. Whoever asks has been shown the result.
+func (p postings) Posted(ctx context.Context, by stocktake.Person, site stocktake.SiteID, after uint64) ([]stocktake.Movement, error) {
+	return p.Movements.Posted(ctx, by.Society, site, after)
 }
 
 func resultInfo(s ministry.Stored) web.ResultInfo {

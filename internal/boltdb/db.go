@@ -170,16 +170,20 @@ func initialise(path string) error {
 	return errors.Join(err, bolt.Close())
 }
 
-// checkSchema refuses a file of a later version and adds the buckets that an older file of this version lacks.
+// checkSchema refuses a file of a later version, and brings one of an earlier one up to this.
 func checkSchema(bolt *bbolt.DB) error {
-	missing := false
+	missing, version := false, uint64(0)
 	err := bolt.View(func(tx *bbolt.Tx) error {
 		for _, name := range buckets {
 			missing = missing || tx.Bucket(name) == nil
 		}
-		return checkVersion(tx, bolt.Path())
+		err := checkVersion(tx, bolt.Path())
+		if err == nil {
+			version = binary.BigEndian.Uint64(tx.Bucket(bucketMeta).Get(metaSchema))
+		}
+		return err
 	})
-	if err != nil || !missing {
+	if err != nil || !missing && version == schemaVersion {
 		return err
 	}
 	return writeFault(bolt.Update(func(tx *bbolt.Tx) error {
@@ -188,7 +192,12 @@ func checkSchema(bolt *bbolt.DB) error {
 				return err
 			}
 		}
-		return nil
+		if version < 2 {
+			if err := indexPostings(tx); err != nil {
+				return err
+			}
+		}
+		return tx.Bucket(bucketMeta).Put(metaSchema, binary.BigEndian.AppendUint64(nil, schemaVersion))
 	}))
 }
 

@@ -267,7 +267,9 @@ func (t *turn) record(j *transfer) error {
 		var err error
 		switch e.Kind {
 		case link.Booked:
-			err = sources.Put(sourceKey(j.key, e.Movement.ID), at)
+			if err = sources.Put(sourceKey(j.key, e.Movement.ID), at); err == nil {
+				err = indexPosting(t.tx, j.key, e)
+			}
 		case link.Conflict:
 			j.state.Conflicts++
 			if err = sources.Put(j.told[n], at); err == nil {

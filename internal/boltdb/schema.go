@@ -2,7 +2,7 @@ package boltdb
 
 // schemaVersion is that of the buckets and values below. An older file is brought up to it by Open, a newer one is
 // refused.
-const schemaVersion = 1
+const schemaVersion = 2
 
 // Every bucket, flat, at the top level. Every key begins with a society's id and NUL, but for those of meta,
 // receipts and secrets; key.go builds them.
@@ -49,6 +49,12 @@ var (
 
 	// bucketSettled: society, site, offset u64 → nothing: the settlements of rows among the entries
 	bucketSettled = []byte("settled")
+
+	// bucketPostings: society, site, offset u64 → nothing: the movements among the entries that name what they post
+	bucketPostings = []byte("postings")
+
+	// bucketVoids: society, site, id, NUL, offset u64 → nothing: the movements that take the one with that id back
+	bucketVoids = []byte("voids")
 
 	// bucketFeeds: society, site → JSON of link.FeedState
 	bucketFeeds = []byte("feeds")
@@ -108,7 +114,7 @@ var (
 
 var buckets = [][]byte{
 	bucketMeta, bucketSocieties, bucketLog, bucketHeads, bucketStreams, bucketSafe, bucketDocuments, bucketParts, bucketPublished,
-	bucketMovements, bucketSources, bucketConflicts, bucketWaiting, bucketSettled, bucketFeeds, bucketResults, bucketChains, bucketOutbox, bucketIdentities, bucketCodes, bucketMembers, bucketFilings, bucketPlaces,
+	bucketMovements, bucketSources, bucketConflicts, bucketWaiting, bucketSettled, bucketPostings, bucketVoids, bucketFeeds, bucketResults, bucketChains, bucketOutbox, bucketIdentities, bucketCodes, bucketMembers, bucketFilings, bucketPlaces,
 	bucketReceipts, bucketPeople, bucketRolls, bucketTrail, bucketSignIns, bucketEnrolments, bucketDevices,
 	bucketSignedIn, bucketSecrets,
 }

@@ -21,6 +21,7 @@ var movements = []guarantee{
 	{"the watermark only goes forward", watermarks},
 	{"what comes behind the watermark is taken and counted as late", movementLate},
 	{"gaps are what no claim covers, and close when it comes", claims},
+	{"what posts a result is found, with what takes it back, whichever came first", postingsFound},
 	{"sites and societies have feeds of their own", feedsApart},
 	{"transfers at one time keep the log whole", movementRace},
 	{"a fold reads movements and watermarks, and hears that there are more", feedFolded},
@@ -418,4 +419,36 @@ func feedFolded(t *trial) {
 	none, err := t.Booked(t.Context(), ours, central, 6, 10)
 	t.ok(err)
 	equal(t, "behind the end", len(none), 0)
+}
+
+func postingsFound(t *trial) {
+	say := func(n int, posts string, voids int) stocktake.Movement {
+		m := sold(n)
+		if m.Posts = posts; voids > 0 {
+			m.Voids, m.Quantity = sold(voids).ID, 1000
+		}
+		return m
+	}
+	found := func(site stocktake.SiteID, after uint64) (list []int) {
+		t.Helper()
+		for _, m := range must(t.Posted(t.Context(), ours, site, after)) {
+			list = append(list, int(m.Position))
+		}
+		return list
+	}
+	equal(t, "what a site posted that never sent anything", len(found(central, 0)), 0)
+	t.move(central, link.Transfer{Movements: []stocktake.Movement{sold(1), say(2, "1/17", 0), say(3, "", 5), say(4, "", 1)}}) // 3 takes back what is not there yet
+	t.move(central, link.Transfer{Movements: append(sales(10, 900), say(5, "1/17-shortage", 0), say(6, "", 2), say(7, "1/18", 2), say(8, "", 6))})
+	t.move(branch, link.Transfer{Movements: []stocktake.Movement{say(2, "1/17", 0), say(9, "", 5)}})
+	same(t, "what was posted", found(central, 0), []int{2, 3, 5, 6, 7, 8})
+	same(t, "behind the second", found(central, 2), []int{3, 5, 7})
+	same(t, "at the branch", found(branch, 0), []int{2})
+	conflict := say(5, "1/19", 0)
+	t.move(central, link.Transfer{Movements: []stocktake.Movement{conflict}})
+	t.again()
+	same(t, "what was posted", found(central, 0), []int{2, 3, 5, 6, 7, 8})
+	_, err := t.Posted(t.Context(), ours, "a\x00b", 0)
+	if stocktake.CodeOf(err) != stocktake.Invalid {
+		t.Errorf("a malformed site answers %v", err)
+	}
 }

@@ -13,6 +13,7 @@ import (
 const (
 	partSize   = 256 << 10 // a document larger than this is cut into parts of this size
 	stageLimit = 1 << 20   // documents that are larger together have their parts written ahead
+	stageBatch = 4 << 20   // … so much in one transaction: each waits for the disk twice, and ingest for each
 	eventSize  = 250       // bytes of a document that weigh as much as an event in the writer's batches
 )
 
@@ -88,7 +89,7 @@ func (db *DB) stage(ctx context.Context, society stocktake.SocietyID, docs []sto
 			part := rest[:min(partSize, len(rest))]
 			rest = rest[len(part):]
 			pieces = append(pieces, piece{partKey(hashKey(society, d.Hash), n), part})
-			if size += len(part); size >= stageLimit {
+			if size += len(part); size >= stageBatch {
 				if err := flush(); err != nil {
 					return false, err
 				}

@@ -3,7 +3,6 @@ package link
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"time"
 
@@ -46,8 +45,9 @@ func ReadBook(ctx context.Context, f File, b Book, m Mapping, l Limits, progress
 	if err != nil {
 		return nil, err
 	}
-	d := &bookDraft{lookup: newLookup(p, newPlaces(b.Site), newGoods(b.Items)), book: b, seen: make(map[uint64]int32), piles: make(map[int32]*pile), byValue: p.table.column(FieldCost) < 0 &&
+	d := &bookDraft{lookup: newLookup(p, newPlaces(b.Site), newGoods(b.Items)), book: b, piles: make(map[int32]*pile), byValue: p.table.column(FieldCost) < 0 &&
 		p.table.mapping.Defaults[FieldCost] == "" && p.table.column(FieldValue) >= 0}
+	d.seen = newSeen(len(b.Site.Sections), len(b.Items))
 	d.decimals = 6
 	if p.table.mapping.Money == "fils" {
 		d.decimals = 3
@@ -75,26 +75,45 @@ type bookDraft struct {
 	*lookup
 	book     Book
 	lines    []stocktake.BookLine
-	at       []int32          // the file's line of each
-	seen     map[uint64]int32 // section and item → line
-	piles    map[int32]*pile  // of the lines that several rows add up to
+	at       []int32 // the file's line of each
+	seen     seen
+	piles    map[int32]*pile // of the lines that several rows add up to
 	byValue  bool
 	decimals int // of a cost, so that its unit is a thousandth of a fils
 	stats    BookStats
+}
+
+// seen says at which line, counted from 1, an item in a section stands: by section, and of each the items in pages, made once a
+// row names one of them. A file that keeps to the catalogue's order stays on a page.
+type seen [][]*[seenPage]int32
+
+const seenPage = 1024
+
+func newSeen(sections, items int) seen {
+	s := make(seen, sections)
+	for n := range s {
+		s[n] = make([]*[seenPage]int32, (items+seenPage-1)/seenPage)
+	}
+	return s
+}
+
+func (s seen) at(section, item int32) *int32 {
+	page := &s[section][item/seenPage]
+	if *page == nil {
+		*page = new([seenPage]int32)
+	}
+	return &(*page)[item%seenPage]
 }
 
 // room makes room for all lines once the first of them have shown how long they are.
 func (d *bookDraft) room(progress Progress) Progress {
 	made := false
 	return func(done, total int64) {
-		if !made && done > 0 {
+		if read := done - firstBuffer; !made && read > 0 { // what is in the buffer has been read, and no line of it
 			made = true
-			more := int(max(0, min(int64(len(d.lines))*(total-done)/done, int64(d.table.limits.Rows))))
+			more := int(max(0, min(int64(len(d.lines))*(total-read)/read, int64(d.table.limits.Rows))))
 			more += more / 16
 			d.lines, d.at = slices.Grow(d.lines, more), slices.Grow(d.at, more)
-			seen := make(map[uint64]int32, len(d.seen)+more)
-			maps.Copy(seen, d.seen)
-			d.seen = seen
 		}
 		if progress != nil {
 			progress(done, total)
@@ -125,17 +144,17 @@ func (d *bookDraft) row(r *record) {
 	}
 	line := stocktake.BookLine{Section: d.book.Site.Sections[section].ID, Item: d.book.Items[item].ID,
 		Quantity: stocktake.Quantity(quantity), Cost: cost}
-	key := uint64(section)<<32 | uint64(item)
-	if n, taken := d.seen[key]; taken {
-		d.repeated(r, n, line)
+	at := d.seen.at(section, item)
+	if *at > 0 {
+		d.repeated(r, *at-1, line)
 		return
 	}
 	if _, err := stocktake.Value(line.Quantity, line.Cost); err != nil {
 		d.out.at(r, d.table.column(FieldQuantity), Refused, lineTooLarge.New())
 		return
 	}
-	d.seen[key] = int32(len(d.lines))
 	d.lines = append(d.lines, line)
+	*at = int32(len(d.lines))
 	d.at = append(d.at, int32(r.line))
 }
 

@@ -2,6 +2,7 @@ package link_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"golang.org/x/text/encoding/charmap"
 
 	"jard/internal/link"
+	"jard/internal/stocktake"
 )
 
 func windows1256(s string) []byte {
@@ -99,4 +101,45 @@ func TestBookDirt(t *testing.T) {
 			t.Errorf("%+v", l)
 		}
 	})
+}
+
+// What most cells hold is read by a way of its own: held here against the digits themselves.
+func TestUsualNumbers(t *testing.T) {
+	var items []stocktake.Item
+	var text strings.Builder
+	text.WriteString("item,quantity,cost\n0,1.25,1\n")
+	items = append(items, stocktake.Item{ID: "0"})
+	want := []stocktake.BookLine{{Quantity: 1250, Cost: 1_000_000}}
+	random := rand.New(rand.NewPCG(1, 2))
+	written := func(n int64, places int) string { // with as many decimals as it needs, or more
+		s := fmt.Sprintf("%0*d", places+1, n)
+		whole, fraction := s[:len(s)-places], s[len(s)-places:]
+		for random.IntN(3) > 0 && strings.HasSuffix(fraction, "0") {
+			fraction = fraction[:len(fraction)-1]
+		}
+		if fraction == "" {
+			return whole
+		}
+		return whole + "." + fraction
+	}
+	for n := 1; n < 4000; n++ {
+		q, c := random.Int64N(1<<random.IntN(40)+1)/10*10, random.Int64N(1<<random.IntN(33)+1)/100*100
+		if random.IntN(10) == 0 {
+			q -= q % 1000 // whole
+		}
+		id := stocktake.ItemID(fmt.Sprint(n))
+		items = append(items, stocktake.Item{ID: id})
+		fmt.Fprintf(&text, "%s,%s,%s\n", id, written(q, 3), written(c, 6))
+		want = append(want, stocktake.BookLine{Quantity: stocktake.Quantity(q), Cost: stocktake.Cost(c)})
+	}
+	site := stocktake.Site{ID: "m1", Sections: []stocktake.Section{{ID: "01"}}}
+	r, err := link.ReadBook(t.Context(), file(text.String()), link.Book{Site: site, Items: items, AsOf: asOf}, link.Mapping{}, link.Limits{}, nil)
+	if err != nil || r.Faults.Refused > 0 || len(r.Snapshot.Lines) != len(want) {
+		t.Fatalf("%v %+v", err, r.Faults)
+	}
+	for n, l := range r.Snapshot.Lines {
+		if l.Quantity != want[n].Quantity || l.Cost != want[n].Cost || l.Item != items[n].ID {
+			t.Fatalf("line %d is %+v, want %+v", n, l, want[n])
+		}
+	}
 }

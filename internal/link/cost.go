@@ -8,7 +8,7 @@ import (
 
 // cost reads the unit cost, or works it out from the value.
 func (d *bookDraft) cost(r *record, quantity stocktake.Quantity, counted bool) (stocktake.Cost, bool) {
-	if d.byValue || (!d.given(r, FieldCost) && d.given(r, FieldValue)) {
+	if d.byValue || (d.given(r, FieldValue) && !d.given(r, FieldCost)) {
 		return d.costOfValue(r, quantity, counted)
 	}
 	n, rounded, ok := d.number(r, FieldCost, d.decimals, d.table.mapping.RoundCost)

@@ -69,6 +69,7 @@ type lookup struct {
 	*goods
 	last      string // the section cell before this one, which is mostly the same
 	lastAt    int32
+	next      int32 // the item behind the last row's: exports mostly go as the catalogue does
 	byBarcode int
 }
 
@@ -110,8 +111,11 @@ func (d *lookup) item(r *record) (int32, stocktake.ItemID, bool) {
 		}
 		return 0, "", false
 	}
-	at, known := d.items[id]
-	if !known && totalWord(id) {
+	at, known := d.next, int(d.next) < len(d.goods.list) && string(d.goods.list[d.next]) == id
+	if !known {
+		at, known = d.items[id]
+	}
+	if d.next = at + 1; !known && totalWord(id) {
 		d.report.Totals++
 		return 0, "", false
 	}

@@ -25,6 +25,33 @@ type reading struct {
 	doubtful bool
 }
 
+// usual reads the number that most cells hold, in units of 10^−places: at most 15 digits once it is scaled, and where a point is known to be the
+// decimal mark, one between them. It says nothing of others.
+func (d *decimals) usual(s string, places int) (n int64, ok bool) {
+	if s == "" || len(s) > 16 {
+		return 0, false
+	}
+	point := len(s)
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= '0' && c <= '9':
+			n = n*10 + int64(c-'0')
+		case c == '.' && d.mark == '.' && point == len(s) && i > 0 && i < len(s)-1:
+			point = i
+		default:
+			return 0, false
+		}
+	}
+	fraction := max(0, len(s)-point-1)
+	if fraction > places || point+places > 15 {
+		return 0, false
+	}
+	for range places - fraction {
+		n *= 10
+	}
+	return n, true
+}
+
 // canonical gives a number as [-]digits[.digits].
 func (d *decimals) canonical(c cell, line int) (string, *stocktake.Error) {
 	s := c.text

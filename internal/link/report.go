@@ -128,6 +128,9 @@ func (p *pass) number(r *record, f Field, places int, round bool) (n int64, roun
 	if i >= 0 && i < len(r.cells) {
 		c = r.cells[i]
 	}
+	if n, ok := p.marks.usual(c.text, places); ok {
+		return n, false, true
+	}
 	if c.text == "" || (!simple(c.text) && cleanCode(c.text) == "") {
 		c = cell{text: p.table.mapping.Defaults[f]}
 		if c.text == "" {

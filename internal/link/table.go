@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -56,6 +58,7 @@ type table struct {
 	header  []string
 	row     int // line of the header
 	columns map[Field]int
+	used    []int // the columns that hold a field
 	ignored []string
 	spread  bool                   // a spreadsheet: columns have letters
 	leave   func(*record, []Fault) // told of every row of which something was refused; nil where they need not be kept
@@ -79,7 +82,7 @@ func openTable(f File, m Mapping, l Limits) (*table, error) {
 		t.mapping.Columns, t.mapping.HeaderRow, t.mapping.Sheet, t.mapping.Encoding, t.mapping.Delimiter = nil, 0, "", UTF8, ""
 		t.header, t.columns = fieldNames(m.Kind), make(map[Field]int)
 		for n, field := range fieldsOf[m.Kind] {
-			t.columns[field] = n
+			t.columns[field], t.used = n, append(t.used, n)
 		}
 		return t, nil
 	}
@@ -182,6 +185,7 @@ func (t *table) mapColumns() {
 			used[i] = true
 		}
 	}
+	t.used = slices.Sorted(maps.Values(t.columns))
 	for i, title := range t.header {
 		if !used[i] && title != "" {
 			t.ignored = append(t.ignored, title)
@@ -292,8 +296,8 @@ func (t *table) sound(out trail, r *record) bool {
 		}
 	}
 	ok := true
-	for _, field := range fieldsOf[t.mapping.Kind] {
-		if i := t.column(field); i >= 0 && i < len(r.cells) {
+	for _, i := range t.used {
+		if i < len(r.cells) {
 			switch text := r.cells[i].text; {
 			case !utf8.ValidString(text):
 				out.at(r, i, Refused, textBroken.New())

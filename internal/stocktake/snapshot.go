@@ -43,16 +43,21 @@ func NewSnapshot(s Snapshot) (Document, error) {
 		return Document{}, snapshotTooLarge.New(len(s.Lines), MaxSnapshotLines)
 	}
 	s.AsOf = s.AsOf.UTC().Truncate(time.Millisecond)
-	s.Lines = slices.Clone(s.Lines)
-	slices.SortFunc(s.Lines, BookLine.compare)
-	for n, line := range s.Lines {
-		if err := CheckID("section", string(line.Section)); err != nil {
-			return Document{}, err
+	if !slices.IsSortedFunc(s.Lines, BookLine.compare) {
+		s.Lines = slices.Clone(s.Lines)
+		slices.SortFunc(s.Lines, BookLine.compare)
+	}
+	for n := range s.Lines {
+		line := &s.Lines[n]
+		if n == 0 || line.Section != s.Lines[n-1].Section {
+			if err := CheckID("section", string(line.Section)); err != nil {
+				return Document{}, err
+			}
 		}
 		if err := CheckID("item", string(line.Item)); err != nil {
 			return Document{}, err
 		}
-		if n > 0 && s.Lines[n-1].compare(line) == 0 {
+		if n > 0 && s.Lines[n-1].compare(*line) == 0 {
 			return Document{}, idRepeated.New(Word("line"), string(line.Section)+" / "+string(line.Item))
 		}
 		if magnitude(int64(line.Quantity)) > MaxNumber || line.Cost < 0 || line.Cost > MaxNumber {
@@ -79,12 +84,16 @@ func (s Snapshot) document() (Document, error) {
 	}
 	const end = `]}`
 	b = append(make([]byte, 0, size), strings.TrimSuffix(string(b), end)...)
-	for n, l := range lines {
+	var section []byte // as it is written, with what stands around it: most lines have that of the line before
+	for n := range lines {
+		l := &lines[n]
 		if n > 0 {
 			b = append(b, ',')
 		}
-		b = appendText(append(b, `{"section":`...), string(l.Section))
-		b = appendText(append(b, `,"item":`...), string(l.Item))
+		if n == 0 || l.Section != lines[n-1].Section {
+			section = append(appendText(append(section[:0], `{"section":`...), string(l.Section)), `,"item":`...)
+		}
+		b = appendText(append(b, section...), string(l.Item))
 		b = strconv.AppendInt(append(b, `,"quantity":`...), int64(l.Quantity), 10)
 		b = strconv.AppendInt(append(b, `,"cost":`...), int64(l.Cost), 10)
 		b = append(b, '}')
@@ -95,7 +104,14 @@ func (s Snapshot) document() (Document, error) {
 
 // appendText writes a text as encoding/json does.
 func appendText(b []byte, s string) []byte {
-	if plain(s) && !strings.ContainsAny(s, `"\<>&`) {
+	asIs := plain(s)
+	for i := 0; asIs && i < len(s); i++ {
+		switch s[i] {
+		case '"', '\\', '<', '>', '&':
+			asIs = false
+		}
+	}
+	if asIs {
 		return append(append(append(b, '"'), s...), '"')
 	}
 	quoted, _ := json.Marshal(s) // a text cannot fail

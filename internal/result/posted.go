@@ -73,6 +73,29 @@ func (d *Document) lineOf(g *Goods) *Line {
 	return &d.Lines[n]
 }
 
+// Unposted counts the lines of an earlier result's vouchers that this correction found in the books otherwise than they say.
+func (d *Document) Unposted(before *Document) (n int, err error) {
+	vouchers, err := before.Vouchers()
+	if err != nil {
+		return 0, err
+	}
+	for i, v := range vouchers {
+		for _, l := range v.Lines {
+			var posted stocktake.Quantity
+			if p := d.postedOf(&Goods{Section: l.Section, Item: l.Item}); p != nil {
+				posted = []stocktake.Quantity{p.Shortage, p.Surplus}[i]
+			}
+			if p := before.postedOf(&Goods{Section: l.Section, Item: l.Item}); p != nil { // what the one before had found there already
+				posted -= []stocktake.Quantity{p.Shortage, p.Surplus}[i]
+			}
+			if posted != l.Quantity {
+				n++
+			}
+		}
+	}
+	return n, nil
+}
+
 func checkPosted(f *faults, d *Document) {
 	f.wrong(len(d.Posted) == 0 || d.Type == Correction, "/posted")
 	for i := range d.Posted {

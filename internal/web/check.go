@@ -169,6 +169,12 @@ type (
 		Head stocktake.Hash `json:"head"` // of the log that was looked at
 	}
 
+	correctionBody struct {
+		Session stocktake.SessionID `json:"session" validate:"max=64"`
+		Name    stocktake.Name      `json:"name"`
+		Reason  string              `json:"reason" validate:"max=1000"`
+	}
+
 	// planBody is a session to be issued. Without Blind it is a blind one: books are shown only where that was asked for.
 	planBody struct {
 		Session    stocktake.SessionID  `json:"session" validate:"max=64"`

@@ -9,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"jard/internal/count"
 	"jard/internal/report"
 	"jard/internal/result"
 	"jard/internal/stocktake"
@@ -28,10 +29,30 @@ type adjustments struct {
 	Postings []result.Posting            `json:"postings"` // absent where this server reads no feeds
 	States   map[result.PostingState]int `json:"states"`
 	AsOf     time.Time                   `json:"as_of"`
+
+	// Replaced is the sealed correction of this result, whose vouchers count now. Unposted is how many lines of the result that this one corrects were
+	// not in the books as its voucher says when this one was sealed: they are in these vouchers, and are not to be posted any more.
+	Replaced *count.Corrected `json:"replaced,omitempty"`
+	Unposted int              `json:"unposted,omitempty"`
 }
 
 func (a *api) adjust(c echo.Context, by stocktake.Person) (*adjustments, error) {
-	sealed, err := a.oneResult(c, by)
+	series, err := pathNumber(c, "series")
+	if err != nil {
+		return nil, err
+	}
+	n, err := pathNumber(c, "number")
+	if err != nil {
+		return nil, err
+	}
+	return a.adjustmentsOf(c.Request().Context(), by, result.Ref{Series: series, Number: n})
+}
+
+func (a *api) adjustmentsOf(ctx context.Context, by stocktake.Person, at result.Ref) (*adjustments, error) {
+	if err := a.keeps(); err != nil {
+		return nil, err
+	}
+	sealed, err := a.Results.Result(ctx, by, at)
 	if err != nil {
 		return nil, err
 	}
@@ -46,10 +67,22 @@ func (a *api) adjust(c echo.Context, by stocktake.Person) (*adjustments, error) 
 	if x.Vouchers, err = d.Vouchers(); err != nil {
 		return nil, err
 	}
+	if x.Replaced, err = a.replaced(ctx, by, d.Session.ID); err != nil {
+		return nil, err
+	}
+	if d.Corrects != nil {
+		before, err := a.documentAt(ctx, by, d.Corrects.Ref())
+		if err != nil {
+			return nil, err
+		}
+		if x.Unposted, err = d.Unposted(before); err != nil {
+			return nil, err
+		}
+	}
 	if a.Postings == nil {
 		return x, nil
 	}
-	moved, err := a.Postings.Posted(c.Request().Context(), by, d.Session.Site, d.Movements.Position)
+	moved, err := a.Postings.Posted(ctx, by, d.Session.Site, d.Movements.Position)
 	if err != nil {
 		return nil, err
 	}
@@ -60,6 +93,24 @@ func (a *api) adjust(c echo.Context, by stocktake.Person) (*adjustments, error) 
 		x.States[p.State]++
 	}
 	return x, nil
+}
+
+// replaced is the sealed correction of a session; nil where there is none.
+func (a *api) replaced(ctx context.Context, by stocktake.Person, session stocktake.SessionID) (*count.Corrected, error) {
+	c, err := a.Sessions.CorrectionOf(ctx, by, session)
+	if err != nil || c == nil || c.State != count.LogSealed {
+		return nil, err
+	}
+	return c, nil
+}
+
+// documentAt reads a result of the society.
+func (a *api) documentAt(ctx context.Context, by stocktake.Person, at result.Ref) (*result.Document, error) {
+	sealed, err := a.Results.Result(ctx, by, at)
+	if err != nil {
+		return nil, err
+	}
+	return result.Parse(sealed.Signed.Document)
 }
 
 func (a *api) adjustments(c echo.Context, by stocktake.Person) error {

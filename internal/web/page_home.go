@@ -54,6 +54,13 @@ func (k *console) showHome(v *visit) error {
 			return err
 		}
 		p.Tasks = append(p.Tasks, plans...)
+		late, err := k.Sessions.LateSessions(v.Request().Context(), v.by)
+		if err != nil {
+			return err
+		}
+		for _, x := range late {
+			p.Tasks = append(p.Tasks, task{Key: "home.late", N: x.Events, Session: x.Name, Link: "/sessions/" + url.PathEscape(string(x.Session)) + "/after", Tone: "check"})
+		}
 	}
 	return v.show("home", frame{Title: "home.title", Nav: "home", Data: p})
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"html/template"
 	"net/url"
@@ -246,6 +247,15 @@ func (k *console) showFiledRecord(v *visit) error {
 	r, err := newRecord(d.Document, d.Member.Name, d.Hash, here(v.Request(), path, nil), nil)
 	if err != nil {
 		return err
+	}
+	if c := d.Document.Corrects; c != nil {
+		before, err := k.ministry.Open(v.Request().Context(), v.by, d.Member.Society, c.Hash)
+		switch {
+		case err == nil && before.Document != nil:
+			r.against(before.Document)
+		case err != nil && !errors.Is(err, stocktake.Missing): // it may not have arrived
+			return err
+		}
 	}
 	switch {
 	case !d.Sound:

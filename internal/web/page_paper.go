@@ -40,6 +40,8 @@ type record struct {
 	roll    roll          // whom the document does not name itself
 	Warning string        // a key: why the paper must not be relied on; empty when it may
 
+	Changes    []recordChange // of a correction, against what it replaces
+	Was        *result.Totals // of that; nil where it is not at hand
 	Sections   []recordSection
 	Shortages  []recordLine
 	Surpluses  []recordLine
@@ -265,6 +267,13 @@ func (k *console) showRecord(v *visit) error {
 	r, err := newRecord(d, name, hash, here(v.Request(), path, url.Values{"hash": {hash.String()}}), people)
 	if err != nil {
 		return err
+	}
+	if d.Corrects != nil {
+		before, err := k.documentAt(v.Request().Context(), v.by, d.Corrects.Ref())
+		if err != nil {
+			return err
+		}
+		r.against(before)
 	}
 	if asked := v.QueryParam("hash"); asked != "" && asked != hash.String() {
 		r.Warning = "record.another"

@@ -35,6 +35,7 @@ func (k *console) sessionPages() []route {
 		at("/duties", k.showDuties, nil),
 		at("/duty-sheet", k.printDuties, nil),
 		at("/seal", k.showSeal, k.sealOrClose),
+		at("/after", k.showAfter, k.correct),
 		at("/log", k.showLog, nil),
 		at("/photos/:hash", k.showPhoto, nil),
 	}
@@ -201,6 +202,7 @@ func (s *seen) Tabs() []tab {
 		{tab: tab{Path: "/signatures", Text: "tab.signatures", Count: s.Unsigned()}, Gone: len(s.Signatories) == 0},
 		{tab: tab{Path: "/duties", Text: "tab.duties", Count: len(s.dutyConflicts())}},
 		{tab: tab{Path: "/seal", Text: "tab.seal"}},
+		{tab: tab{Path: "/after", Text: "tab.after"}, Gone: s.State != count.StateSealed},
 		{tab: tab{Path: "/log", Text: "tab.log"}},
 		{tab: tab{Path: "/plan", Text: "tab.plan"}},
 		{tab: tab{Path: "/assign", Text: "tab.assign"}, Gone: over || !s.Planner()},

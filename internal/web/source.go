@@ -81,6 +81,12 @@ type Sessions interface {
 	RefuseSignature(ctx context.Context, by stocktake.Person, session stocktake.SessionID, g count.Signature, prove func(context.Context) error) (count.Entry, error)
 	AsideSignature(ctx context.Context, by stocktake.Person, session stocktake.SessionID, a count.SignatureAside) (count.Entry, error)
 	Seal(ctx context.Context, by stocktake.Person, session stocktake.SessionID, head stocktake.Hash, issuer count.Issuer) (count.Entry, error)
+
+	After(ctx context.Context, by stocktake.Person, session stocktake.SessionID) (*count.AfterSeal, error)
+	LateSessions(ctx context.Context, by stocktake.Person) ([]count.LateSession, error)
+	CorrectionOf(ctx context.Context, by stocktake.Person, session stocktake.SessionID) (*count.Corrected, error)
+	Correct(ctx context.Context, by stocktake.Person, session stocktake.SessionID, c count.Correction) (count.Plan, count.Entry, error)
+	TakeLate(ctx context.Context, by stocktake.Person, session stocktake.SessionID) (count.Entry, error)
 }
 
 var (

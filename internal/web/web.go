@@ -175,6 +175,9 @@ func (a *api) routes(e *echo.Echo) {
 	g.POST(s+"/signatures/refuse", a.by(a.refuseSignature), in)
 	g.POST(s+"/signatures/set-aside", command(a, a.Sessions.AsideSignature), in)
 	g.POST(s+"/seal", a.by(a.seal), in)
+	g.GET(s+"/after", a.by(a.afterSeal), in)
+	g.POST(s+"/corrections", a.by(a.correction), in)
+	g.POST(s+"/late", command(a, a.takeLate), in)
 
 	g.GET("/plans", a.by(a.countPlans), in)
 	g.POST("/plans", a.by(a.savePlan), in)

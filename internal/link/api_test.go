@@ -287,7 +287,7 @@ func (c *caller) agreesWithDescription() {
 	described := map[string][]string{}
 	for path, methods := range f.Paths {
 		for method, raw := range methods {
-			if method == "parameters" {
+			if method == "parameters" || !strings.HasPrefix(path, link.APIBase) { // others are web's, and held against by it
 				continue
 			}
 			var o struct {

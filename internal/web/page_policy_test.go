@@ -42,7 +42,7 @@ func TestPolicyIsPublishedAndUsed(t *testing.T) {
 		Current  struct{ Number int }
 		Versions []struct{ Hash string }
 	}
-	s.ok(s.ask("witness", "GET", "/api/v1/policy", ""), http.StatusOK, &got)
+	s.ok(s.ask("witness", "GET", "/api/policy", ""), http.StatusOK, &got)
 	if got.Current.Number != 1 || len(got.Versions) != 1 || got.Versions[0].Hash == "" {
 		t.Errorf("the API says %+v", got)
 	}

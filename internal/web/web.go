@@ -188,8 +188,8 @@ func (a *api) routes(e *echo.Echo) {
 	g.GET("/plans/:plan/outlook", a.by(a.outlook), in)
 	g.POST("/plans/:plan/issue", a.by(a.issueOccurrence), in)
 	g.POST("/plans/:plan/end", a.by(a.endPlan), in)
-	g.GET("/v1/policy", a.by(a.policies), in)
-	g.POST("/v1/policy", a.by(a.putPolicy), in)
+	g.GET("/policy", a.by(a.policies), in)
+	g.POST("/policy", a.by(a.putPolicy), in)
 
 	g.GET("/results", a.by(a.results), in)
 	g.GET("/results/:series/:number", a.by(a.result), in)

@@ -89,6 +89,8 @@ export const ar = {
   'tasks.left': { zero: 'انتهت كلها', one: 'بقيت مهمة واحدة', two: 'بقيت مهمتان', few: 'بقيت {n} مهام', many: 'بقيت {n} مهمة', other: 'بقيت {n} مهمة' },
   'tasks.none': 'لا مهام باسمك الآن. يمكنك عدّ أي موقع بمسح ملصقه.',
   'tasks.items': { zero: 'بلا أصناف', one: 'صنف واحد', two: 'صنفان', few: '{n} أصناف', many: '{n} صنفًا', other: '{n} صنف' },
+  'tasks.due': 'موعدها {at}',
+  'tasks.overdue': 'متأخرة منذ {at}',
   'tasks.open': 'مفتوح',
   'tasks.closed': 'مُقفل',
   'tasks.anybody': 'لأي قائم بالعد',

@@ -87,6 +87,8 @@ export const en: Catalogue = {
   'tasks.left': { one: '{n} left', other: '{n} left' },
   'tasks.none': 'No tasks in your name now. You can count any location by scanning its label.',
   'tasks.items': { one: '{n} item', other: '{n} items' },
+  'tasks.due': 'Due {at}',
+  'tasks.overdue': 'Overdue since {at}',
   'tasks.open': 'Open',
   'tasks.closed': 'Closed',
   'tasks.anybody': 'For any counter',

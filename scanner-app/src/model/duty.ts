@@ -63,7 +63,7 @@ export function duties(pack: PackRecord, session: SessionRecord, person: string,
     })
     return [{
       key: `${t.assignment}/${t.round}/${n}`, assignment: t.assignment, round: t.round, place: places[at]!, ...(items ? { items } : {}),
-      recount: t.round > 1, anybody: !t.person, state: stateOf(own, t.location, t),
+      recount: t.round > 1, anybody: !t.person, ...(t.due ? { due: t.due } : {}), state: stateOf(own, t.location, t),
     }]
   })
   const rank = (t: Task) => (t.state === 'open' ? 0 : t.state === 'none' ? 1 : 2)

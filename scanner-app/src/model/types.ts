@@ -150,6 +150,8 @@ export interface Task {
   recount: boolean
   /** Nobody is named: anybody may. */
   anybody: boolean
+  /** By when it should be done, ms. */
+  due?: number
   state: 'none' | 'open' | 'closed'
 }
 

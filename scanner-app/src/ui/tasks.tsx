@@ -1,6 +1,7 @@
 // Where to count: this person's tasks, recounts first, then anybody's, and the way to any other location, by its label or from a list.
-import { useMemo, useState } from 'preact/hooks'
-import { nameOf, text } from '../i18n/text'
+import { useEffect, useMemo, useState } from 'preact/hooks'
+import { formatDate, formatTime } from '../i18n/number'
+import { digits, language, nameOf, text } from '../i18n/text'
 import type { Place, Task, Totals } from '../model/types'
 import { CameraButton } from './camera-button'
 import { Icon } from './icon'
@@ -84,6 +85,24 @@ export function totalsInWords(totals: Totals): string {
   return parts.join(' · ')
 }
 
+/** Now, by the minute: what is due becomes overdue while somebody looks. */
+function useNow(): number {
+  const [now, setNow] = useState(Date.now)
+  useEffect(() => {
+    const beat = setInterval(() => setNow(Date.now()), 60_000)
+    return () => clearInterval(beat)
+  }, [])
+  return now
+}
+
+/** By when a task should be done; after that, since when it should have been. */
+function Due({ at }: { at: number }) {
+  const now = useNow()
+  const soon = Math.abs(at - now) < 12 * 3_600_000 // the hour alone says which one is meant
+  const when = (soon ? formatTime : formatDate)(at, language.value, digits.value)
+  return at > now ? <span class="tag plain">{text('tasks.due', { at: when })}</span> : <span class="tag wrong">{text('tasks.overdue', { at: when })}</span>
+}
+
 function TaskRow({ task, open }: { task: Task; open: () => void }) {
   return (
     <button class="row" onClick={open} disabled={task.state === 'closed'}>
@@ -94,6 +113,7 @@ function TaskRow({ task, open }: { task: Task; open: () => void }) {
           {task.recount && <span class="tag check">{text('recount')}</span>}
           {task.round > 2 && <span class="tag plain">{text('round', { n: task.round })}</span>}
           {task.items && <span class="tag plain">{text('tasks.items', { n: task.items.length })}</span>}
+          {task.due !== undefined && task.state !== 'closed' && <Due at={task.due} />}
           {task.state === 'open' && <span class="tag good">{text('tasks.open')}</span>}
         </span>
       </span>

@@ -81,6 +81,8 @@ export interface WireTask {
   location: string
   items?: string[]
   person?: string
+  /** Ms of the server's clock, by which it should be done. */
+  due?: number
 }
 
 export interface Feed {

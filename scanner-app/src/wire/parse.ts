@@ -17,6 +17,7 @@ function task(v: unknown): WireTask {
   return {
     assignment: text(v, 'assignment', 0, 64), round: number(v, 'round', 1, 1 << 16), location: id(v, 'location'),
     ...(items.length ? { items: items.map((item) => id({ items: item }, 'items')) } : {}), ...optionalText(v, 'person', 64),
+    ...(v.due ? { due: number(v, 'due') } : {}), // 0: whenever
   }
 }
 

@@ -161,6 +161,22 @@ describe('before counting', () => {
   })
 })
 
+describe('when a task is due', () => {
+  it('is said, and that it is overdue from then on', async () => {
+    vi.useFakeTimers({ now: Date.parse('2026-11-26T19:00:00Z'), toFake: ['Date', 'setInterval', 'clearInterval'] })
+    const { model, words } = await show('tasks')
+    const [first, , third] = model.tasks.value
+    const at = Date.parse('2026-11-26T19:10:00Z')
+    await act(() => { model.tasks.value = [{ ...first!, due: at }, { ...third!, due: at, state: 'closed' }] })
+    expect(words()).toContain('موعدها 22:10')
+    expect(words()).not.toContain('متأخرة')
+    await act(() => vi.advanceTimersByTime(11 * 60_000))
+    expect(words().match(/متأخرة منذ 22:10/g)).toHaveLength(1) // what is closed is not late
+    await act(() => { model.tasks.value = [{ ...first!, due: Date.parse('2026-11-24T19:10:00Z') }] })
+    expect(words()).toContain('24 نوفمبر')
+  })
+})
+
 describe('many tasks', () => {
   it('are listed section by section, as one chooses', async () => {
     const { ui, words } = await show('tasks')

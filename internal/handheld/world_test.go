@@ -315,7 +315,11 @@ func (s sessions) Tasks(ctx context.Context, society stocktake.SocietyID, sessio
 	t, err := s.Service.Tasks(ctx, society, session)
 	tasks := handheld.Tasks{Cursor: t.Cursor, State: wire.SessionState(t.State), Round: t.Round}
 	for _, x := range t.Tasks {
-		tasks.Tasks = append(tasks.Tasks, wire.Task{Assignment: x.ID, Round: x.Round, Location: x.Location, Items: x.Items, Person: x.Person})
+		task := wire.Task{Assignment: x.ID, Round: x.Round, Location: x.Location, Items: x.Items, Person: x.Person}
+		if !x.Due.IsZero() {
+			task.Due = x.Due.UnixMilli()
+		}
+		tasks.Tasks = append(tasks.Tasks, task)
 	}
 	return tasks, err
 }

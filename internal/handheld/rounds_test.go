@@ -3,6 +3,7 @@ package handheld_test
 import (
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -195,10 +196,10 @@ func TestRoundsTellNoQuantities(t *testing.T) {
 
 	secrets := []int64{firstCount, secondCount, recounted, tested, 73_331_000, 9_117_791_177}
 	for _, secret := range secrets {
-		for _, form := range []string{fmt.Sprint(secret), fmt.Sprint(secret / 1000), stocktake.Quantity(secret).String()} {
-			if at := strings.Index(told.String(), form); at >= 0 {
-				t.Errorf("%s leaks: …%s…", form, told.String()[max(0, at-200):min(told.Len(), at+100)])
-			}
+		// Whole numbers: five digits in a row stand in some hash now and then.
+		form := regexp.MustCompile(fmt.Sprintf(`\b(%d|%d|%s)\b`, secret, secret/1000, regexp.QuoteMeta(stocktake.Quantity(secret).String())))
+		if at := form.FindStringIndex(told.String()); at != nil {
+			t.Errorf("%s leaks: …%s…", form, told.String()[max(0, at[0]-200):min(told.Len(), at[1]+100)])
 		}
 	}
 	// The search would be worth nothing if the numbers did not stand where they may be seen.

@@ -170,7 +170,7 @@ describe('when a task is due', () => {
     await act(() => { model.tasks.value = [{ ...first!, due: at }, { ...third!, due: at, state: 'closed' }] })
     expect(words()).toContain('موعدها 22:10')
     expect(words()).not.toContain('متأخرة')
-    await act(() => vi.advanceTimersByTime(11 * 60_000))
+    await act(() => { vi.advanceTimersByTime(11 * 60_000) })
     expect(words().match(/متأخرة منذ 22:10/g)).toHaveLength(1) // what is closed is not late
     await act(() => { model.tasks.value = [{ ...first!, due: Date.parse('2026-11-24T19:10:00Z') }] })
     expect(words()).toContain('24 نوفمبر')

@@ -21,7 +21,7 @@ const sections = new Map<string, string>()
 const heat = new Heat($('heat'), say, given.base)
 const kept = 'jard.board.' // what one person likes to see on this machine
 
-const all = columns(say, (id) => sections.get(id) ?? id, given.base, (key) => lines.chosen.has(key))
+const all = columns(say, (id) => sections.get(id) ?? id, given.base)
 const usual = ['box', 'name', 'item', 'section', 'status', 'unit', 'book', 'counted', 'variance', 'bar', 'value']
 let shown: Column[] = []
 const marked = 4000 // how long a changed row stays marked, ms
@@ -35,10 +35,10 @@ const table = new Table<Line>(grid, body, {
     const cells = shown.map((c) => c.make(row.appendChild(el('div'))))
     return (l) => {
       for (const draw of cells) draw(l)
-      row.classList.toggle('chosen', lines.chosen.has(l.key))
+      row.classList.toggle('chosen', l.chosen)
       row.classList.toggle('changed', l.changed > 0 && now - l.changed < marked)
       row.classList.toggle('gone', l.gone)
-      row.setAttribute('aria-selected', String(lines.chosen.has(l.key)))
+      row.setAttribute('aria-selected', String(l.chosen))
     }
   },
   press(index, target) {
@@ -123,7 +123,7 @@ function arrange(): void {
 
 function drawFoot(): void {
   const t = lines.totals()
-  const few = lines.chosen.size
+  const few = lines.chosen
   const foot = $('totals')
   foot.replaceChildren(el('span', '', say.t(few ? 'board.chosen' : 'board.lines', t.lines)))
   for (const [word, name, n, value] of [['line.shortage', 'short', t.shortageLines, t.shortage], ['line.surplus', 'over', t.surplusLines, t.surplus]] as const) {
@@ -147,7 +147,7 @@ function go(id: string): void {
   const button = document.getElementById(id) as HTMLButtonElement | null
   const form = button?.form
   const at = lines.shown[table.cursor]
-  const keys = lines.chosen.size ? [...lines.chosen] : at && !at.gone ? [at.key] : []
+  const keys = lines.chosen ? lines.chosenLines().map((l) => l.key) : at && !at.gone ? [at.key] : []
   if (!form || !keys.length || keys.length > given.most) return
   form.querySelectorAll('input[name=line]').forEach((x) => x.remove())
   for (const key of keys) {
@@ -176,7 +176,7 @@ function key(e: KeyboardEvent): void {
     Home: () => table.goto(0), End: () => table.goto(lines.shown.length - 1),
     x: () => toggle(table.cursor), ' ': () => toggle(table.cursor), Enter: open,
     r: () => go('do-recount'), a: () => go('do-sheet'), s: arrange,
-    Escape: () => { lines.chosen.clear(); table.refresh(); drawFoot() },
+    Escape: () => { lines.chooseNone(); table.refresh(); drawFoot() },
   }
   // The keys of an Arabic keyboard are where the Latin ones are.
   const byPlace: Record<string, string> = { KeyJ: 'j', KeyK: 'k', KeyX: 'x', KeyR: 'r', KeyA: 'a', KeyS: 's' }

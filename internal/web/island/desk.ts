@@ -51,7 +51,9 @@ const notes: Column = {
     }
   },
 }
-const all = columns(say, (id) => sections.get(id)?.name ?? id, given.base, (key) => lines.chosen.has(key))
+const all = columns(say, (id) => sections.get(id)?.name ?? id, given.base)
+const wider: Record<string, string> = { status: '136px', variance: '132px' } // than on the board, whose floor stands beside it
+for (const c of all) c.width = wider[c.id] ?? c.width
 const shown = [...['box', 'name', 'item', 'section', 'status', 'unit', 'book', 'counted', 'variance', 'bar', 'value'].map((id) => all.find((c) => c.id === id)!), notes]
 
 const table = new Table<Row>(grid, body, {
@@ -77,10 +79,10 @@ const table = new Table<Row>(grid, body, {
       }
       row.removeAttribute('aria-expanded')
       for (const draw of cells) draw(r)
-      row.classList.toggle('chosen', lines.chosen.has(r.key))
+      row.classList.toggle('chosen', r.chosen)
       row.classList.toggle('changed', r.changed > 0 && now - r.changed < marked)
       row.classList.toggle('gone', r.gone)
-      row.setAttribute('aria-selected', String(lines.chosen.has(r.key)))
+      row.setAttribute('aria-selected', String(r.chosen))
     }
   },
   press(index, target, shift) {
@@ -137,15 +139,14 @@ function toggle(index: number): void {
 function stretch(from: number, to: number): void {
   for (let n = Math.min(from, to); n <= Math.max(from, to); n++) {
     const r = groups.rows[n]
-    if (r && !isGroup(r) && !r.gone) lines.chosen.add(r.key)
+    if (r && !isGroup(r)) lines.choose(r, true)
   }
   changedChoice()
 }
 
 function chooseGroup(g: Group | undefined): void {
   if (!g) return
-  const every = g.lines.every((l) => l.gone || lines.chosen.has(l.key))
-  for (const l of g.lines) if (!l.gone) every ? lines.chosen.delete(l.key) : lines.chosen.add(l.key)
+  lines.toggleAll(g.lines)
   changedChoice()
 }
 
@@ -215,7 +216,7 @@ type Act = (typeof acts)[number]
 const most = (act: Act) => act === 'recount' ? given.recounted : given.most
 
 function drawFoot(): void {
-  const few = lines.chosen.size
+  const few = lines.chosen
   const s = few ? sumOf(lines.chosenLines()) : groups.sums
   const foot = $('totals')
   foot.replaceChildren(el('span', '', say.t(few ? 'board.chosen' : 'board.lines', s.lines)))
@@ -231,7 +232,7 @@ function drawFoot(): void {
 
 /** what can be done with what is chosen, or with the line under the cursor */
 function enable(): void {
-  const few = lines.chosen.size, any = few > 0 || keys().length > 0
+  const few = lines.chosen, any = few > 0 || keys().length > 0
   for (const act of acts) {
     const b = document.getElementById('do-' + act) as HTMLButtonElement | null
     if (b) b.disabled = !any || few > most(act)
@@ -259,7 +260,7 @@ function drawAbout(): void {
 /** the lines that an act would be about: those chosen, or the one under the cursor */
 function keys(): string[] {
   const at = groups.rows[table.cursor]
-  return lines.chosen.size ? [...lines.chosen] : at && !isGroup(at) && !at.gone ? [at.key] : []
+  return lines.chosen ? lines.chosenLines().map((l) => l.key) : at && !isGroup(at) && !at.gone ? [at.key] : []
 }
 
 function go(act: Act): void {
@@ -322,7 +323,7 @@ function key(e: KeyboardEvent): void {
     x: () => toggle(table.cursor), ' ': () => toggle(table.cursor), g: () => chooseGroup(groups.of(table.cursor)), Enter: () => open(),
     a: () => go('approve'), d: () => go('reject'), t: () => go('return'), r: () => go('recount'), c: () => open('#comments'),
     s: arrange, '?': help, '؟': help,
-    Escape: () => { lines.chosen.clear(); changedChoice() },
+    Escape: () => { lines.chooseNone(); changedChoice() },
   }
   // The keys of an Arabic keyboard are where the Latin ones are.
   const byPlace: Record<string, string> = { KeyJ: 'j', KeyK: 'k', KeyX: 'x', KeyG: 'g', KeyA: 'a', KeyD: 'd', KeyT: 't', KeyR: 'r', KeyC: 'c', KeyS: 's' }

@@ -95,11 +95,18 @@ function vary() {
       l.splice(5, 6, l[3] + v, v, n % 3 ? v : v - 2000, n % 3 ? v : v + 1000, 1000, v * 7) // counted, variance, low, high, limit, value
       l[11] = 65 // it has a variance and waits
     })
+    if (m.type === 'all') window.all = m
     return JSON.stringify(m)
   }
   const Real = WebSocket
   window.WebSocket = class extends Real {
-    set onmessage(f) { super.onmessage = (e) => f({ data: change(e.data) }) }
+    set onmessage(f) {
+      super.onmessage = (e) => f({ data: change(e.data) })
+      window.tell = (lines) => { // as if the feed told of changed lines
+        const { feed, number, offset } = window.all
+        f({ data: JSON.stringify({ type: 'change', feed, from: number, number, offset, at: Date.now(), lines }) })
+      }
+    }
   }
 }
 
@@ -140,6 +147,11 @@ export async function desk(d, lines) {
       for (const sign of ['short', 'over', '']) await act('filtering', pick('sign', sign))
       for (const status of ['', 'variance', 'waits']) await act('filtering', pick('status', status))
       for (const text of ['حليب', 'حليب ك', '']) await act('searching', type(text))
+      for (let key = 0; key < 3; key++) await act('moving the cursor', press('j'))
+      const of = window.all.lines[n * 501]
+      await act('a line changes', () => { of[6] -= 1000; of[10] -= 5000; window.tell([of]) })
+      await act('settling', press('s'))
+      await act('folding', press('Home'))
       await act('choosing all', press('a', { ctrlKey: true }))
       await act('choosing none', press('Escape'))
       await act('choosing a group', press('g'))
@@ -152,5 +164,20 @@ export async function desk(d, lines) {
   say(`the desk with ${shown} lines, scrolling: frames`, spread(run.scroll))
   for (const [name, list] of Object.entries(run.acts)) say(`… ${name}: from the press to the frame`, spread(list))
   say('… all of it: frames', spread(run.frames))
+  const opened = []
+  for (let n = 0; n < 5; n++) { // from the press to the first paint of the line's page
+    await page.evaluate((n) => { const grid = document.getElementById('grid'); grid.focus(); for (let k = 0; k < 3 + n; k++) grid.dispatchEvent(new KeyboardEvent('keydown', { key: 'j', code: 'KeyJ', bubbles: true })) }, n)
+    const begun = Date.now()
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/\/line\?/)
+    opened.push(await page.evaluate(async (begun) => {
+      let paint
+      while (!(paint = performance.getEntriesByName('first-contentful-paint')[0])) await new Promise((done) => setTimeout(done, 5))
+      return performance.timeOrigin + paint.startTime - begun
+    }, begun))
+    await page.goBack()
+    await page.waitForFunction((n) => Number(document.querySelector('#grid').getAttribute('aria-rowcount')) > n, lines, { timeout: 60_000 })
+  }
+  say('… opening a line: from the press to its page', spread(opened))
   await browser.close()
 }

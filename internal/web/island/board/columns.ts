@@ -27,7 +27,7 @@ export function written(e: HTMLElement): (text: string) => void {
 /** a class, likewise */
 const named = (e: Element, name: string) => { if (e.getAttribute('class') !== name) e.setAttribute('class', name) }
 
-export function columns(say: Say, section: (id: string) => string, base: string, chosen: (key: string) => boolean): Column[] {
+export function columns(say: Say, section: (id: string) => string, base: string): Column[] {
   const figure = (text: (l: Line) => string) => (cell: HTMLElement): Draw => {
     cell.className = 'figure'
     const write = written(cell.appendChild(number('')))
@@ -51,7 +51,7 @@ export function columns(say: Say, section: (id: string) => string, base: string,
         box.tabIndex = -1
         cell.className = 'box'
         return (l) => {
-          box.checked = chosen(l.key)
+          box.checked = l.chosen
           box.disabled = l.gone
           box.setAttribute('aria-label', say.t('board.choose', say.name(l.ar, l.en)))
         }

@@ -32,7 +32,24 @@ export interface Line {
   changed: number // when it last changed while somebody looked, ms; 0 for never
   gone: boolean
   folded: string // for search; made when first asked for
+  chosen: boolean
+  moved: boolean // it has changed, come or gone since the order was made
+  ofSection: number // places in sectionNames and unitNames: what is added up by them is added up in arrays
+  ofUnit: number
 }
+
+/** names as small numbers */
+class Names {
+  readonly list: string[] = []
+  private readonly places = new Map<string, number>()
+  place(name: string): number {
+    let n = this.places.get(name)
+    if (n === undefined) this.places.set(name, n = this.list.push(name) - 1)
+    return n
+  }
+}
+export const sectionNames = new Names()
+export const unitNames = new Names()
 
 export type SortKey = 'section' | 'item' | 'name' | 'status' | 'book' | 'counted' | 'variance' | 'value' | 'round' | 'category' | 'worth'
 
@@ -58,7 +75,8 @@ const urgency = ['overflow', 'disputed', 'returned', 'rejected', 'uncertain', 'o
 export class Lines {
   private readonly all = new Map<string, Line>()
   shown: Line[] = []
-  readonly chosen = new Set<string>()
+  /** how many lines are chosen */
+  chosen = 0
   choice: Choice = { status: '', section: '', text: '', sort: 'status', down: false }
   /** lines that changed or came since the order was made, and may stand in the wrong place */
   unsettled = 0
@@ -66,7 +84,7 @@ export class Lines {
   private want: string[] = [] // the words that are looked for
   private order: Line[] | undefined // all lines as they are sorted, until another order is asked for
   private orderedBy = ''
-  private readonly moved = new Set<Line>() // that have changed, come or gone since
+  private moved: Line[] = [] // that have changed, come or gone since
 
   get size(): number { return this.all.size }
   get(key: string): Line | undefined { return this.all.get(key) }
@@ -75,14 +93,17 @@ export class Lines {
     const old = new Map(this.all)
     this.all.clear()
     this.order = undefined
-    this.moved.clear()
+    this.moved = []
+    this.chosen = 0
     for (const r of rows) {
       const line = fill(blank(), r)
       const before = old.get(line.key)
-      if (before) line.folded = before.folded
+      if (before) {
+        line.folded = before.folded
+        this.choose(line, before.chosen)
+      }
       this.all.set(line.key, line)
     }
-    for (const key of this.chosen) if (!this.all.has(key)) this.chosen.delete(key)
     this.arrange()
   }
 
@@ -99,20 +120,23 @@ export class Lines {
         this.all.set(key, line)
         if (this.fits(line)) this.shown.push(line)
       }
-      line.changed = now
-      this.moved.add(line)
-      this.unsettled++
+      this.move(line, now)
     }
     for (const [section, item] of gone) {
       const line = this.all.get(keyOf(section, item))
       if (!line) continue
       this.all.delete(line.key)
-      this.chosen.delete(line.key)
+      this.choose(line, false)
       line.gone = true // it stays in its place, struck out, until the next order
-      line.changed = now
-      this.moved.add(line)
-      this.unsettled++
+      this.move(line, now)
     }
+  }
+
+  private move(line: Line, now: number): void {
+    line.changed = now
+    this.unsettled++
+    if (!line.moved) this.moved.push(line)
+    line.moved = true
   }
 
   /** makes the order anew: lines are sorted only where something changed, for a filter they stay as they are */
@@ -127,12 +151,13 @@ export class Lines {
     const by = sort + down
     const before = inOrder(sort, down ? -1 : 1)
     if (this.order && this.orderedBy === by) {
-      if (this.moved.size) {
-        const stay = this.order.filter((l) => !this.moved.has(l))
-        this.order = merged(stay, [...this.moved].filter((l) => !l.gone).sort(before), before)
+      if (this.moved.length) {
+        const stay = this.order.filter((l) => !l.moved)
+        this.order = merged(stay, this.moved.filter((l) => !l.gone).sort(before), before)
       }
     } else this.order = [...this.all.values()].sort(before)
-    this.moved.clear()
+    for (const l of this.moved) l.moved = false
+    this.moved = []
     this.orderedBy = by
     return this.order
   }
@@ -169,34 +194,49 @@ export class Lines {
     return true
   }
 
-  *chosenLines(): Iterable<Line> {
-    for (const key of this.chosen) {
-      const l = this.all.get(key)
-      if (l) yield l
-    }
+  chosenLines(): Line[] {
+    const list: Line[] = []
+    if (this.chosen) for (const l of this.all.values()) if (l.chosen) list.push(l)
+    return list
+  }
+
+  choose(l: Line, yes: boolean): void {
+    if (l.chosen === yes || l.gone) return
+    l.chosen = yes
+    this.chosen += yes ? 1 : -1
+  }
+
+  chooseNone(): void {
+    for (const l of this.chosenLines()) l.chosen = false
+    this.chosen = 0
   }
 
   toggle(key: string): void {
-    if (!this.chosen.delete(key) && this.all.has(key)) this.chosen.add(key)
+    const l = this.all.get(key)
+    if (l) this.choose(l, !l.chosen)
   }
 
   /** chooses all that are shown, or none when all are chosen already */
   toggleShown(): void {
-    const every = this.shown.every((l) => l.gone || this.chosen.has(l.key))
-    for (const l of this.shown) if (!l.gone) every ? this.chosen.delete(l.key) : this.chosen.add(l.key)
+    this.toggleAll(this.shown)
+  }
+
+  /** chooses all of some lines, or none when all are chosen already */
+  toggleAll(lines: Line[]): void {
+    const every = lines.every((l) => l.gone || l.chosen)
+    for (const l of lines) this.choose(l, !every)
   }
 
   /** totals of what is chosen, or of what is shown; shortage and surplus are never netted */
   totals(): Totals {
     const t: Totals = { lines: 0, shortage: 0, surplus: 0, shortageLines: 0, surplusLines: 0 }
-    const add = (l: Line | undefined) => {
-      if (!l || l.gone) return
+    const add = (l: Line) => {
+      if (l.gone) return
       t.lines++
       if (!hasVariance(l) || l.variance === 0) return
       if (l.variance < 0) { t.shortageLines++; t.shortage += l.value } else { t.surplusLines++; t.surplus += l.value }
     }
-    if (this.chosen.size) for (const key of this.chosen) add(this.all.get(key))
-    else for (const l of this.shown) add(l)
+    for (const l of this.chosen ? this.chosenLines() : this.shown) add(l)
     return t
   }
 }
@@ -241,12 +281,14 @@ function folded(l: Line): string {
 function blank(): Line {
   return {
     key: '', section: '', item: '', status: '', book: 0, cost: 0, counted: 0, variance: 0, low: 0, high: 0, limit: 0, value: 0, flags: 0,
-    round: 0, ar: '', en: '', unit: '', category: '', class: '', changed: 0, gone: false, folded: '',
+    round: 0, ar: '', en: '', unit: '', category: '', class: '', changed: 0, gone: false, folded: '', chosen: false, moved: false, ofSection: 0, ofUnit: 0,
   }
 }
 
 function fill(l: Line, r: Row): Line {
   [l.section, l.item, l.status, l.book, l.cost, l.counted, l.variance, l.low, l.high, l.limit, l.value, l.flags, l.round, l.ar, l.en, l.unit, l.category, l.class] = r
   l.key = keyOf(l.section, l.item)
+  l.ofSection = sectionNames.place(l.section)
+  l.ofUnit = unitNames.place(l.unit)
   return l
 }

@@ -1,6 +1,6 @@
 // The desk's rows: lines under the section or the person that answers for them, with shortage and surplus of each group apart.
 // It knows no element.
-import { hasVariance, type Line } from '../board/lines'
+import { hasVariance, sectionNames, unitNames, type Line } from '../board/lines'
 
 /** one side of some lines: how many, what they are worth in fils, and how much there is in each unit, all positive */
 export interface Side { lines: number; value: number; units: Map<string, number> }
@@ -25,8 +25,9 @@ export interface Section { name: string; custodian: string }
 const side = (): Side => ({ lines: 0, value: 0, units: new Map() })
 
 /** shortage and surplus of lines, never netted */
-export function sumOf(lines: Iterable<Line>): Sums {
+export function sumOf(lines: Line[]): Sums {
   const s: Sums = { lines: 0, short: side(), over: side() }
+  const short = new Float64Array(unitNames.list.length), over = new Float64Array(unitNames.list.length)
   for (const l of lines) {
     if (l.gone) continue
     s.lines++
@@ -34,8 +35,13 @@ export function sumOf(lines: Iterable<Line>): Sums {
     const to = l.variance < 0 ? s.short : s.over
     to.lines++
     to.value += Math.abs(l.value)
-    to.units.set(l.unit, (to.units.get(l.unit) ?? 0) + Math.abs(l.variance))
+    if (l.variance < 0) short[l.ofUnit]! -= l.variance
+    else over[l.ofUnit]! += l.variance
   }
+  unitNames.list.forEach((unit, n) => {
+    if (short[n]) s.short.units.set(unit, short[n])
+    if (over[n]) s.over.units.set(unit, over[n])
+  })
   return s
 }
 
@@ -63,17 +69,17 @@ export class Groups {
       return
     }
     const by = new Map<string, Group>()
-    for (const l of lines) {
-      const s = this.section(l.section)
-      const key = this.by === 'section' ? l.section : s.custodian
+    const of = sectionNames.list.map((id) => {
+      const s = this.section(id), key = this.by === 'section' ? id : s.custodian
       let g = by.get(key)
       if (!g) {
         g = { group: true, key, name: this.by === 'section' ? s.name : s.custodian, custodian: this.by === 'section' ? s.custodian : '', lines: [], sums: sumOf([]), open: !this.closed.has(key) }
         by.set(key, g)
       }
-      g.lines.push(l)
-    }
-    this.list = [...by.values()]
+      return g
+    })
+    for (const l of lines) of[l.ofSection]!.lines.push(l)
+    this.list = [...by.values()].filter((g) => g.lines.length > 0)
     this.sum()
     const gross = (g: Group) => g.sums.short.value + g.sums.over.value
     this.list.sort((a, b) => gross(b) - gross(a) || (a.name < b.name ? -1 : 1))

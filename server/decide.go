@@ -446,6 +446,28 @@ func (c *sessionSealCmd) Run(ctx context.Context, s *streams) error {
 	return err
 }
 
+type sessionCorrectCmd struct {
+	onSession
+	Reason string `help:"Why, for the record." required:""`
+	ID     string `help:"Id of the correction; made at random when empty." placeholder:"ID"`
+}
+
+// Run issues a correction of a sealed session and prints its id, alone on its line.
+func (c *sessionCorrectCmd) Run(ctx context.Context, s *streams) error {
+	api, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	var written struct {
+		Session string `json:"session"`
+	}
+	if err := api.post(ctx, sessionPath(c.Session, "/corrections"), map[string]string{"session": c.ID, "reason": c.Reason}, &written); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(s.Out, written.Session)
+	return err
+}
+
 type sessionCancelCmd struct {
 	onSession
 	Reason string `help:"Why, for the record." required:""`

@@ -32,6 +32,7 @@ type sessionCmd struct {
 	Reopen     sessionReopenCmd     `cmd:"" help:"End a closing that was begun too early: handhelds count again."`
 	WriteOff   sessionWriteOffCmd   `cmd:"" help:"Wait no longer for a handheld that will not come back."`
 	Seal       sessionSealCmd       `cmd:"" help:"Seal the session: its result is signed, numbered and sent."`
+	Correct    sessionCorrectCmd    `cmd:"" help:"Issue a correction of a sealed session: with all of it, and what came since."`
 	Cancel     sessionCancelCmd     `cmd:"" help:"End the session without a result."`
 	Log        sessionLogCmd        `cmd:"" help:"Show a session's log: who did what when. The late log is ~late."`
 }

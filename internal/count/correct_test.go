@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"time"
 
 	"jard/internal/count"
 	"jard/internal/stocktake"
@@ -95,6 +96,9 @@ func TestCorrectionTakesInWhatCameLate(t *testing.T) {
 	_, err = f.svc.BeginClosing(t.Context(), mona, again, count.Because{})
 	f.check(err)
 	f.sealNext(mona, again)
+	if p := count.PastOf(f.view(sara, again), time.UnixMilli(dawn)); len(p.Counted)+len(p.Walks) > 0 {
+		t.Fatalf("planning takes a correction for a count: %+v", p)
+	}
 	if !bytes.Equal(f.log(session), before) {
 		t.Fatal("the sealed log has changed")
 	}

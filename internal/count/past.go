@@ -32,6 +32,9 @@ type Walk struct {
 // PastOf derives it from a view.
 func PastOf(v *View, sealed time.Time) Past {
 	p := Past{Session: v.Plan.Session, Site: v.Plan.Site, Sealed: sealed, Counted: map[stocktake.SectionID][]stocktake.ItemID{}}
+	if v.Plan.Basis != nil {
+		return p // what it holds was counted when its basis was
+	}
 	for _, l := range v.Lines {
 		if l.Status == LineNotCounted || l.Variance == nil && len(l.Adopted) == 0 && !l.RestZero {
 			continue

@@ -457,3 +457,62 @@ func TestFeedOfACorrection(t *testing.T) {
 		t.Fatalf("postings are %v", ids)
 	}
 }
+
+// A correction is worked on like any session: its handhelds are asked for what it asks, not for what the first did, and whoever counted for the first
+// neither recounts nor approves in it.
+func TestRecountInACorrection(t *testing.T) {
+	f := openFloor(t)
+	f.issue(sara, session)
+	_, err := f.svc.Assign(t.Context(), sara, session, count.Assignment{Tasks: []count.Task{{ID: "t1", Round: 1, Location: "C1"}}})
+	f.check(err)
+	d := f.device(society, "d1")
+	walk := walkOf(session, "p1", "ali", 4)
+	walk[0].Assignment = "t1"
+	d.push(walk...)
+	_, err = f.svc.BeginClosing(t.Context(), sara, session, count.Because{})
+	f.check(err)
+	f.sealNext(mona, session)
+	f.correct(sara, session, again)
+
+	pack, err := f.svc.Pack(t.Context(), society, again)
+	f.check(err)
+	if len(pack.Tasks.Tasks) != 0 || len(pack.Book) != 0 || !pack.Plan.Blind {
+		t.Fatalf("the pack: %+v", pack)
+	}
+	recount := count.Recount{Round: 2, Tasks: []count.Task{{ID: "t1", Round: 2, Location: "C1", Items: []stocktake.ItemID{"ice"}, Person: "ali"}}, Reason: "doubted"}
+	if _, err := f.svc.OrderRecount(t.Context(), sara, again, recount); !errors.Is(err, count.TaskExists) {
+		t.Fatalf("a task's id was given twice: %v", err)
+	}
+	recount.Tasks[0].ID = "t2"
+	if _, err := f.svc.OrderRecount(t.Context(), sara, again, recount); !errors.Is(err, count.RecounterCounted) {
+		t.Fatalf("who counted for the first recounts: %v", err)
+	}
+	recount.Tasks[0].Person = "badr"
+	_, err = f.svc.OrderRecount(t.Context(), sara, again, recount)
+	f.check(err)
+	if pack, err = f.svc.Pack(t.Context(), society, again); err != nil || len(pack.Tasks.Tasks) != 1 || pack.Tasks.Round != 2 {
+		t.Fatalf("the pack: %+v, %v", pack.Tasks, err)
+	}
+	e := f.device(society, "d2")
+	f.check(f.svc.Join(t.Context(), society, again, e.stream, ""))
+	walk = walkOf(again, "p2", "badr", 2)
+	walk[0].Round, walk[0].Assignment = 2, "t2"
+	e.push(walk...)
+	l := f.view(sara, again).Line("cold", "ice")
+	if l.Variance == nil || l.Variance.Quantity != -2000 || len(l.Rounds) != 2 {
+		t.Fatalf("recounted: %+v", l)
+	}
+	verdict := count.LinesVerdict{Verdict: count.Approve, Reason: "stands", Lines: []count.LineRef{{Section: "cold", Item: "ice", Digest: l.Digest}}}
+	if _, err := f.svc.DecideLines(t.Context(), person("ali", stocktake.Manager), again, verdict); !errors.Is(err, count.ApproverCounted) {
+		t.Fatalf("who counted for the first approves: %v", err)
+	}
+	_, err = f.svc.DecideLines(t.Context(), mona, again, verdict)
+	f.check(err)
+	_, err = f.svc.BeginClosing(t.Context(), mona, again, count.Because{})
+	f.check(err)
+	if _, err := f.svc.Seal(t.Context(), mona, again, f.view(mona, again).Seen, f.chained()); !errors.Is(err, count.SealBlocked) {
+		t.Fatalf("sealed while a handheld holds something: %v", err)
+	}
+	f.check(f.svc.Drained(t.Context(), society, again, e.stream, e.mark.Acked))
+	f.sealNext(mona, again)
+}

@@ -238,6 +238,8 @@ function enable(): void {
     if (b) b.disabled = !any || few > most(act)
   }
   $('too-many').hidden = few <= given.most
+  const recount = document.getElementById('too-many-recount')
+  if (recount) recount.hidden = few <= given.recounted || few > given.most
 }
 
 /** what is to be known of the line under the cursor besides its row: what it is likely to be, and that it has changed */

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"runtime"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -283,5 +284,29 @@ func TestStoppingBreaksNothingOff(t *testing.T) {
 	go w.hub.Close()
 	if code := b.closed(); code != websocket.CloseGoingAway {
 		t.Fatalf("closed with %d", code)
+	}
+}
+
+// Of a surprise that is planned no board hears before it is issued: not the boards that are open, and not one that asks for its session.
+func TestASurpriseIsOnNoBoardBeforeItIsIssued(t *testing.T) {
+	w := open(t)
+	b := w.watch("")
+	told := fmt.Sprintf("%+v", b.next())
+	sessions := count.NewService(w.db, w.db, w.db, time.Now)
+	defer sessions.Close()
+	at := time.Now().In(count.Kuwait).AddDate(0, 0, 3)
+	_, err := sessions.SavePlan(t.Context(), stocktake.Person{Society: society, ID: "mona", Roles: []stocktake.Role{stocktake.Manager}}, count.CountPlan{
+		Name: stocktake.Name{English: "Ambush"}, Kind: count.PlanSurprise, Site: "central", Minutes: 60,
+		Recurrence: count.Recurrence{Unit: count.Once, Start: at.Format(time.DateOnly), Time: "09:00"},
+	})
+	w.must(err)
+	w.openPass() // something of the running session: whatever was told of the plan came before it
+	for m := b.next(); ; m = b.next() {
+		if told += fmt.Sprintf("%+v", m); m.Offset == 2 {
+			break
+		}
+	}
+	if strings.Contains(told, "Ambush") || strings.Contains(told, at.Format(time.DateOnly)) {
+		t.Errorf("a board is told %s", told)
 	}
 }

@@ -1,9 +1,11 @@
 package count
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
+	"jard/internal/reconcile"
 	"jard/internal/stocktake"
 )
 
@@ -29,51 +31,81 @@ type inherited struct {
 	results  []string              // what their results are called by who posts them, as in 1/17
 	taken    uint64                // offset of the late log up to where it was taken in
 	origins  []origin
+	issued   map[stocktake.SessionID]reconcile.Instant
 }
 
 // origin says in which log a run of entries stands.
 type origin struct {
 	order  uint64 // of the first
 	log    stocktake.SessionID
-	offset uint64 // of the first, there
+	offset uint64            // of the first, there
+	issued reconcile.Instant // when the session was that they are of
+}
+
+// arrival says when the server recorded a run of entries.
+type arrival struct {
+	order uint64 // of the first
+	at    reconcile.Instant
 }
 
 // ordered gives an entry its place among all that were filed: those of a correction's basis come before its own. In a session that corrects
 // nothing it is the entry's offset.
-func (f *Fold) ordered(log stocktake.SessionID, offset uint64) uint64 {
+func (f *Fold) ordered(log, of stocktake.SessionID, e *Entry) uint64 {
 	f.order++
+	at := reconcile.At(e.RecordedAt)
+	if n := len(f.arrivals) - 1; n < 0 || f.arrivals[n].at != at {
+		f.arrivals = append(f.arrivals, arrival{f.order, at})
+	}
 	if log == f.session && f.plan.Basis == nil {
 		return f.order
 	}
+	issued, known := f.basis.issued[of]
+	if !known {
+		issued = reconcile.At(f.began)
+	}
 	list := f.basis.origins
-	if n := len(list) - 1; n < 0 || list[n].log != log || offset-list[n].offset != f.order-list[n].order {
-		f.basis.origins = append(list, origin{f.order, log, offset})
+	if n := len(list) - 1; n < 0 || list[n].log != log || list[n].issued != issued || e.Offset-list[n].offset != f.order-list[n].order {
+		f.basis.origins = append(list, origin{f.order, log, e.Offset, issued})
 	}
 	return f.order
 }
 
+// run is the one of a list by order that holds an entry; nil where none does.
+func run[T any](list []T, order uint64, first func(*T) uint64) *T {
+	n, _ := slices.BinarySearchFunc(list, order+1, func(x T, order uint64) int { return cmp.Compare(first(&x), order) })
+	if n == 0 {
+		return nil
+	}
+	return &list[n-1]
+}
+
+func (f *Fold) originOf(order uint64) *origin {
+	return run(f.basis.origins, order, func(o *origin) uint64 { return o.order })
+}
+
 // origin is where an entry stands; without a log, in the session's own.
 func (f *Fold) origin(order uint64) (log stocktake.SessionID, offset uint64) {
-	list := f.basis.origins
-	n, found := slices.BinarySearchFunc(list, order, func(o origin, order uint64) int {
-		switch {
-		case o.order < order:
-			return -1
-		case o.order > order:
-			return 1
-		}
-		return 0
-	})
-	if !found {
-		n--
-	}
-	if n < 0 {
+	o := f.originOf(order)
+	if o == nil {
 		return "", order
 	}
-	if o := list[n]; o.log != f.session {
-		return o.log, o.offset + order - o.order
+	if log = o.log; log == f.session {
+		log = ""
 	}
-	return "", list[n].offset + order - list[n].order
+	return log, o.offset + order - o.order
+}
+
+// orderedAt is when the session was issued that an entry is of.
+func (f *Fold) orderedAt(order uint64) reconcile.Instant {
+	if o := f.originOf(order); o != nil {
+		return o.issued
+	}
+	return reconcile.At(f.began)
+}
+
+// arrived is when the server recorded an entry.
+func (f *Fold) arrived(order uint64) reconcile.Instant {
+	return run(f.arrivals, order, func(a *arrival) uint64 { return a.order }).at
 }
 
 // concerns reports whether an event of that session is one of this: its own, or one that it corrects.
@@ -92,7 +124,9 @@ func (f *Fold) Inherit(log stocktake.SessionID, e Entry) error {
 	case Issued:
 		if f.began.IsZero() {
 			f.began = e.RecordedAt
+			f.basis.issued = map[stocktake.SessionID]reconcile.Instant{f.session: reconcile.At(f.head.IssuedAt)}
 		}
+		f.basis.issued[log] = reconcile.At(e.RecordedAt)
 		f.basis.sessions = append(f.basis.sessions, log)
 	case Sealed:
 		if err := with(e, func(s Seal) { f.basis.results = append(f.basis.results, fmt.Sprintf("%d/%d", s.Series, s.Number)) }); err != nil {
@@ -102,14 +136,14 @@ func (f *Fold) Inherit(log stocktake.SessionID, e Entry) error {
 	case Fenced:
 		if len(e.Body) > 0 {
 			e.Kind, e.Note = Quarantined, HeldLost
-			return f.enter(log, e)
+			return f.enter(log, log, e)
 		}
 	default:
-		return f.enter(log, e)
+		return f.enter(log, log, e)
 	}
 	f.outdate()
-	f.hear(e)
-	f.ordered(log, e.Offset)
+	f.hear(&e)
+	f.ordered(log, log, &e)
 	return nil
 }
 
@@ -135,7 +169,7 @@ func (f *Fold) TakeLate(entries []Entry, through uint64) error {
 			continue
 		}
 		e.Note = e.QuarantinedFor()
-		if err := f.enter(LateLog, e); err != nil {
+		if err := f.enter(LateLog, meantFor(&e), e); err != nil {
 			return err
 		}
 	}

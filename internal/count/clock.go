@@ -33,6 +33,7 @@ type offsetRun struct {
 type borne struct {
 	stream *Stream
 	seq    uint64
+	offset uint64
 }
 
 func (f *Fold) clock(s *Stream) *clock {
@@ -56,7 +57,7 @@ func (f *Fold) measured(n factID, from *Stream, seq uint64, kind Kind, e *Event)
 		if seq < c.last {
 			f.outdate() // events may go by it that went by another
 		}
-		c.last, f.late.heard = max(c.last, seq), true
+		c.last, f.late.measured = max(c.last, seq), true
 		c.readings = append(c.readings, clockFact{n, seq, reconcile.Reading{Wall: e.At, Mono: e.Mono, Offset: *e.Offset, Trip: e.RTT}})
 		return
 	}
@@ -124,12 +125,18 @@ func (f *Fold) stepped(o *observedFact) int64 {
 // wall clock corrected by the last measurement before. Open: no measurement after it has come.
 func (f *Fold) when(n factID, mono, at int64) (span reconcile.Span, open bool) {
 	x := f.fact(n)
-	span, open = f.whenIn(x.stream, x.seq, mono, at)
+	// Nobody counts what is not ordered yet, nor tells of what they have not done: both bounds are the event's own, so that
+	// nothing that comes later, of whatever else, moves it.
+	within := reconcile.Span{From: f.orderedAt(x.offset), To: f.arrived(x.offset)}
 	if len(f.copies) == 0 {
-		return span, open
+		return f.whenIn(x.stream, x.seq, mono, at, within)
 	}
 	for _, b := range f.copies[x.body] {
-		other, unmeasured := f.whenIn(b.stream, b.seq, mono, at)
+		within.To = min(within.To, f.arrived(b.offset))
+	}
+	span, open = f.whenIn(x.stream, x.seq, mono, at, within)
+	for _, b := range f.copies[x.body] {
+		other, unmeasured := f.whenIn(b.stream, b.seq, mono, at, within)
 		switch {
 		case open && !unmeasured:
 			span, open = other, false
@@ -140,15 +147,14 @@ func (f *Fold) when(n factID, mono, at int64) (span reconcile.Span, open bool) {
 	return span, open
 }
 
-func (f *Fold) whenIn(s *Stream, seq uint64, mono, at int64) (span reconcile.Span, open bool) {
+func (f *Fold) whenIn(s *Stream, seq uint64, mono, at int64, within reconcile.Span) (span reconcile.Span, open bool) {
 	c := f.clock(s)
-	issued := reconcile.At(f.began) // nobody counts what is not ordered yet
+	issued, arrived := within.From, within.To
 	if seq == 0 {
-		return reconcile.Span{From: min(issued, f.heard), To: f.heard}, true
+		return reconcile.Span{From: min(issued, arrived), To: arrived}, true
 	}
 	before, after := f.bracket(c, seq)
-	arrived := f.heard // once a measurement bounds it, nothing of how it travelled matters
-	if after != nil {
+	if after != nil { // then nothing of how it travelled matters
 		arrived = reconcile.Instant(after.Wall + after.Offset + after.Trip + 1)
 	}
 	span = reconcile.When(mono, known(before, mono), known(after, mono), arrived)

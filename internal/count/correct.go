@@ -37,7 +37,8 @@ func (s *Service) Correct(ctx context.Context, by stocktake.Person, sealed stock
 	if c.Name != (stocktake.Name{}) {
 		p.Name = c.Name
 	}
-	if err := p.Check(v.Material.Site); err != nil {
+	// All else is the sealed plan's: rules that came since must not keep its result from being corrected.
+	if err := p.checkCalled(); err != nil {
 		return Plan{}, Entry{}, err
 	}
 	e, err := s.issueAlone(ctx, by.Society, Author{Person: by.ID, Roles: by.Roles}, p, v.Material.Site)

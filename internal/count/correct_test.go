@@ -248,6 +248,29 @@ func TestCorrectionOfAChangedLog(t *testing.T) {
 	}
 }
 
+// A session that was sealed under a plan which today nobody could issue is corrected all the same.
+func TestCorrectionOfAnEarlierPlan(t *testing.T) {
+	f := openFloor(t)
+	f.issue(sara, "s0")
+	p := f.view(sara, "s0").Plan
+	_, err := f.svc.Cancel(t.Context(), mona, "s0", count.Because{Reason: "a pattern"})
+	f.check(err)
+	p.Session, p.Policy, p.Committee, p.Witness = session, "1", []stocktake.PersonID{"noor"}, "noor"
+	_, err = f.db.Write(t.Context(), count.Draft{Society: society, Session: session, Author: count.Author{Person: "sara"}, Kind: count.Issued, Body: encode(t, p)})
+	f.check(err)
+	d := f.device(society, "d1")
+	f.check(f.svc.Join(t.Context(), society, session, d.stream, ""))
+	d.push(walkOf(session, "p1", "ali", 4)...)
+	_, err = f.svc.BeginClosing(t.Context(), sara, session, count.Because{})
+	f.check(err)
+	f.check(f.svc.Drained(t.Context(), society, session, d.stream, d.mark.Acked))
+	f.sealNext(mona, session)
+	if _, _, err := f.svc.Correct(t.Context(), sara, session, count.Correction{Session: again, Name: stocktake.Name{English: "x\ny"}, Reason: "late"}); stocktake.CodeOf(err) != stocktake.Invalid {
+		t.Fatalf("a name of two lines: %v", err)
+	}
+	f.correct(sara, session, again)
+}
+
 // essence is what a view says of goods, people and places, whatever session it is of.
 func essence(t testing.TB, v *count.View) string {
 	t.Helper()

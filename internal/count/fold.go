@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"jard/internal/reconcile"
 	"jard/internal/stocktake"
 )
 
@@ -53,8 +52,8 @@ type Fold struct {
 	carried    map[key][]stocktake.DeviceID // body → the devices that brought it, besides the first
 	copies     map[key][]borne              // body → the streams that brought it, besides the first
 	clocks     map[*Stream]*clock
-	heard      reconcile.Instant // when the server last recorded anything of a handheld
-	heardOf    lastHeard         // … of each
+	arrivals   []arrival // when the server recorded what, by order
+	heard      lastHeard // when it last recorded anything of each handheld
 	feed       feedFacts
 	quarantine map[key]Held               // body → what was quarantined at ingest
 	released   map[string]signed[Release] // held key → the last decision
@@ -206,14 +205,10 @@ func (m *Material) classOf(item stocktake.ItemID) Class {
 func (f *Fold) Offset() uint64 { return f.head.Offset }
 
 // hear notes that the server recorded something of a handheld.
-func (f *Fold) hear(e Entry) {
-	if e.Author.Stream == (Stream{}) {
-		return
+func (f *Fold) hear(e *Entry) {
+	if e.Author.Stream != (Stream{}) {
+		f.heard.note(e.Author.Stream.Device, e.RecordedAt)
 	}
-	if at := reconcile.At(e.RecordedAt); at > f.heard {
-		f.heard, f.late.heard = at, true
-	}
-	f.heardOf.note(e.Author.Stream.Device, e.RecordedAt)
 }
 
 func (f *Fold) issue(e Entry) error {
@@ -223,7 +218,7 @@ func (f *Fold) issue(e Entry) error {
 	}
 	if f.plan.Basis == nil {
 		f.began = e.RecordedAt
-		f.ordered(f.session, e.Offset)
+		f.ordered(f.session, f.session, &e)
 	}
 	return nil
 }
@@ -238,17 +233,17 @@ func (f *Fold) Apply(e Entry) error {
 		return fmt.Errorf("log %s: entry %d is %s; the first entry, and no other, issues the session", f.session, e.Offset, e.Kind)
 	}
 	f.head.Offset, f.head.Hash, f.head.Session = e.Offset, e.Hash, f.session
-	return f.enter(f.session, e)
+	return f.enter(f.session, f.session, e)
 }
 
-// enter files an entry of a log under its place among all.
-func (f *Fold) enter(log stocktake.SessionID, e Entry) error {
+// enter files an entry of a log under its place among all. Of is the session that it is of, as far as anybody can tell.
+func (f *Fold) enter(log, of stocktake.SessionID, e Entry) error {
 	offset := e.Offset
 	if e.Kind != Issued {
-		e.Offset = f.ordered(log, offset)
+		e.Offset = f.ordered(log, of, &e)
 	}
 	f.view = nil
-	f.hear(e)
+	f.hear(&e)
 	if who := e.Author.Person; who != "" && e.Kind != LineCommented { // which decides nothing
 		f.acted[who] = mergeRoles(f.acted[who], e.Author.Roles)
 	}

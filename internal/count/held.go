@@ -123,6 +123,9 @@ func (f *Fold) hold(e Entry, reason string) {
 	case reason < h.Reason:
 		h.Reason = reason // copies may have been judged differently; the choice must not depend on their order
 	}
+	if f.arrived(e.Offset) < f.arrived(h.Offset) {
+		h.Offset = e.Offset
+	}
 	if !slices.Contains(h.streams, e.Author.Stream) {
 		h.streams = append(slices.Clip(h.streams), e.Author.Stream)
 	}

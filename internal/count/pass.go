@@ -84,7 +84,7 @@ func (f *Fold) fileFact(offset uint64, from Stream, seq uint64, body key, kind K
 		f.events[id] = n
 	} else if had := f.fact(first); had.body == body {
 		f.carry(p, body, had.stream.Device, stream.Device)
-		f.again(body, first, seq, stream, kind, event)
+		f.again(body, first, borne{stream, seq, offset}, kind, event)
 		return // an event id counts once, whichever stream brings it
 	} else {
 		c := f.conflicted[id]
@@ -95,7 +95,7 @@ func (f *Fold) fileFact(offset uint64, from Stream, seq uint64, body key, kind K
 		}
 		if known := c.find(body); known != nil {
 			f.carry(p, body, known.Stream.Device, stream.Device)
-			f.again(body, n, seq, stream, kind, event)
+			f.again(body, n, borne{stream, seq, offset}, kind, event)
 			return
 		}
 		c.add(x.held())
@@ -188,15 +188,20 @@ func (f *Fold) carry(p *passFacts, body key, first, device stocktake.DeviceID) {
 }
 
 // again notes a further stream that brought the same event: when it happened is bracketed there, too.
-func (f *Fold) again(body key, n factID, seq uint64, stream *Stream, kind Kind, event *Event) {
-	way := borne{stream, seq}
-	if slices.Contains(f.copies[body], way) {
+func (f *Fold) again(body key, n factID, way borne, kind Kind, event *Event) {
+	list := f.copies[body]
+	known := slices.IndexFunc(list, func(b borne) bool { return b.stream == way.stream && b.seq == way.seq })
+	if known >= 0 && f.arrived(list[known].offset) <= f.arrived(way.offset) {
 		return
 	}
-	f.copies[body] = append(f.copies[body], way)
 	f.outdate()
+	if known >= 0 {
+		list[known] = way
+		return
+	}
+	f.copies[body] = append(list, way)
 	if n != f.facts.next() || kind != Clocked { // else a measurement that contradicts another of its name
-		f.measured(n, stream, seq, kind, event)
+		f.measured(n, way.stream, way.seq, kind, event)
 	}
 }
 

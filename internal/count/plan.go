@@ -92,12 +92,17 @@ const (
 	MaxTasks = 20_000
 )
 
-// Check refuses a plan that contradicts itself or names what its site does not have.
-func (p *Plan) Check(site *stocktake.Site) error {
+// checkCalled refuses a plan whose session cannot be called that.
+func (p *Plan) checkCalled() error {
 	if err := stocktake.CheckID("session", string(p.Session)); err != nil {
 		return err
 	}
-	if err := p.Name.Check("session"); err != nil {
+	return p.Name.Check("session")
+}
+
+// Check refuses a plan that contradicts itself or names what its site does not have.
+func (p *Plan) Check(site *stocktake.Site) error {
+	if err := p.checkCalled(); err != nil {
 		return err
 	}
 	switch p.Kind {

@@ -10,11 +10,11 @@ import (
 
 // late is what has come since the last view was made, as far as the next can be made out of that one.
 type late struct {
-	base   *View                     // the last view; nil: it tells nothing of the next
-	items  map[stocktake.ItemID]bool // to which the feed has booked something
-	passes map[*passFacts]bool       // of which handhelds have told something
-	passed bool                      // the watermark has moved on
-	heard  bool                      // something has come that bounds when things happened
+	base     *View                     // the last view; nil: it tells nothing of the next
+	items    map[stocktake.ItemID]bool // to which the feed has booked something
+	passes   map[*passFacts]bool       // of which handhelds have told something
+	passed   bool                      // the watermark has moved on
+	measured bool                      // … or measured their clocks
 }
 
 // await begins to note what comes after a view.
@@ -67,14 +67,14 @@ func (f *Fold) refold() *View {
 		f.scene.basis = reconcile.NewBasis(f.plan.rules(), f.material.Snapshot, f.feed.Watermark)
 		f.reached(x)
 	}
-	if f.late.heard && !f.reclock(x) {
+	if f.late.measured && !f.reclock(x) {
 		return nil
 	}
 	if !f.relines(x) {
 		return nil
 	}
 	if v.Offset != base.Offset {
-		v.Streams, v.heard = f.streamStates(), f.heardOf.now()
+		v.Streams, v.heard = f.streamStates(), f.heard.now()
 	}
 	if x.walked {
 		v.listTasks(f.scene.spots)

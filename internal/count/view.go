@@ -188,7 +188,7 @@ func (f *Fold) View() *View {
 	v := &View{
 		Society: f.society, Plan: f.plan, IssuedBy: f.issuedBy, IssuedAt: f.head.IssuedAt, Offset: f.head.Offset, Head: f.head.Hash,
 		Corrected: f.basis.sessions, LateTaken: f.basis.taken, Postings: f.postings(),
-		Closing: f.closing != 0, Rounds: f.rounds, Feed: f.feed.FeedState, Material: f.material, Comments: f.comments, Draws: slices.Clone(f.draws), Untested: slices.Clone(f.untested), heard: f.heardOf.now(), taskIDs: make(map[string]bool, len(f.tasks)),
+		Closing: f.closing != 0, Rounds: f.rounds, Feed: f.feed.FeedState, Material: f.material, Comments: f.comments, Draws: slices.Clone(f.draws), Untested: slices.Clone(f.untested), heard: f.heard.now(), taskIDs: make(map[string]bool, len(f.tasks)),
 	}
 	for id := range f.tasks {
 		v.taskIDs[id] = true

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -265,8 +266,8 @@ func TestCorrectionOfAnEarlierPlan(t *testing.T) {
 	f.check(err)
 	f.check(f.svc.Drained(t.Context(), society, session, d.stream, d.mark.Acked))
 	f.sealNext(mona, session)
-	if _, _, err := f.svc.Correct(t.Context(), sara, session, count.Correction{Session: again, Name: stocktake.Name{English: "x\ny"}, Reason: "late"}); stocktake.CodeOf(err) != stocktake.Invalid {
-		t.Fatalf("a name of two lines: %v", err)
+	if _, _, err := f.svc.Correct(t.Context(), sara, session, count.Correction{Session: again, Name: stocktake.Name{English: strings.Repeat("x", 10_000)}, Reason: "late"}); stocktake.CodeOf(err) != stocktake.Invalid {
+		t.Fatalf("an endless name: %v", err)
 	}
 	f.correct(sara, session, again)
 }

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strconv"
 	"testing"
-	"time"
 
 	"jard/internal/count"
 	"jard/internal/reconcile"
@@ -118,11 +117,7 @@ func TestHintsOfManyLinesThatAreOffByTheSame(t *testing.T) {
 		items[id] = stocktake.Item{ID: id, Unit: stocktake.Piece, Name: stocktake.Name{Arabic: "صنف " + strconv.Itoa(n/2) + " كبير"}}
 		lines = append(lines, off("dairy", id, 9000, 8000+2000*stocktake.Quantity(n%2)))
 	}
-	begun := time.Now()
 	if n := len(hinted(items, lines...).Hints()); n != 20_000 {
 		t.Errorf("%d hints; want each pair twice", n)
-	}
-	if took := time.Since(begun); took > 10*time.Second {
-		t.Errorf("it took %s", took)
 	}
 }

@@ -213,3 +213,31 @@ func TestDutyConflictsInWhateverOrder(t *testing.T) {
 		}
 	}
 }
+
+// Views made out of the last one have the signatures, the figures that they were put to and the conflicts that a fresh fold has.
+func TestIncrementalWithSignaturesIsFromScratch(t *testing.T) {
+	signed := 0
+	sessions(t, 60, func(t *testing.T, r *random) {
+		f := count.NewFold(society, session)
+		for n, e := range r.entries {
+			if err := f.Apply(e); err != nil {
+				t.Fatal(err)
+			}
+			if n == 0 {
+				f.SetMaterial(r.material)
+			}
+			v := f.View()
+			if got, want := whole(t, v), whole(t, fold(t, r.material, r.entries[:n+1]).View()); got != want {
+				t.Fatalf("after entry %d (%s):\n%s\nlog:\n%s", n+1, e.Kind, firstDifference(want, got), listing(r.entries[:n+1]))
+			}
+			if v.Figures != "" {
+				signed++
+			}
+		}
+	}, func(p *count.Plan, _ *count.Material) {
+		p.Committee, p.Witness = []stocktake.PersonID{"omar", "badr"}, "dana"
+	})
+	if signed == 0 && fewer == 1 {
+		t.Error("no session had figures to sign")
+	}
+}

@@ -34,6 +34,13 @@ type adjustments struct {
 	// not in the books as its voucher says when this one was sealed: they are in these vouchers, and are not to be posted any more.
 	Replaced *count.Corrected `json:"replaced,omitempty"`
 	Unposted int              `json:"unposted,omitempty"`
+
+	document *result.Document
+}
+
+// SectionName is what a section was called.
+func (a *adjustments) SectionName(id stocktake.SectionID) stocktake.Name {
+	return a.document.SectionName(id)
 }
 
 func (a *api) adjust(c echo.Context, by stocktake.Person) (*adjustments, error) {
@@ -63,7 +70,7 @@ func (a *api) adjustmentsOf(ctx context.Context, by stocktake.Person, at result.
 	if err != nil {
 		return nil, err
 	}
-	x := &adjustments{Result: d.Ref(), Corrects: d.Corrects, States: map[result.PostingState]int{}, AsOf: a.Now()}
+	x := &adjustments{Result: d.Ref(), Corrects: d.Corrects, States: map[result.PostingState]int{}, AsOf: a.Now(), document: d}
 	if x.Vouchers, err = d.Vouchers(); err != nil {
 		return nil, err
 	}

@@ -68,6 +68,17 @@ func (w *world) kiosk() *kiosk {
 	return k
 }
 
+// issue issues the session "first", in which every difference waits for the manager.
+func (k *kiosk) issue() {
+	k.t.Helper()
+	tolerance := stocktake.Quantity(0)
+	_, err := k.counts.Issue(k.ctx, kioskPlanner, count.Plan{
+		Session: "first", Name: stocktake.Name{Arabic: "جرد"}, Site: "central", Kind: count.Full, Blind: true, Tolerance: reconcile.Tolerance{Quantity: &tolerance},
+		Tiers: []count.Tier{{Role: stocktake.Manager}},
+	})
+	k.check(err)
+}
+
 func (k *kiosk) publish(name string, d stocktake.Document, rest ...stocktake.Document) {
 	k.t.Helper()
 	k.check(k.db.Publish(k.ctx, kioskID, name, d, rest...))
@@ -80,12 +91,15 @@ func (k *kiosk) check(err error) {
 	}
 }
 
-// walk is pushed by a handheld: a pass over the shelf in one session.
+// walk is pushed by a handheld: a pass over the shelf in one session, each event changed by more, if any.
 func (k *kiosk) walk(device stocktake.DeviceID, session stocktake.SessionID, pass stocktake.PassID, who stocktake.PersonID, rice, tea int64, more func(*count.Event)) {
 	k.t.Helper()
 	zero, at := int64(0), k.clock.Now().Add(-10*time.Minute).UnixMilli()
 	var bodies [][]byte
 	record := func(e count.Event) {
+		if more != nil {
+			more(&e)
+		}
 		e.Version, e.ID, e.Session, e.Pass, e.At, e.Mono, e.Offset = 1, stocktake.EventID(stocktake.RandomID()), session, pass, at, at-1_000_000_000_000, &zero
 		if e.Name == "clock" {
 			e.Pass = ""
@@ -94,11 +108,7 @@ func (k *kiosk) walk(device stocktake.DeviceID, session stocktake.SessionID, pas
 		bodies = append(bodies, must(json.Marshal(e)))
 	}
 	record(count.Event{Name: "clock"})
-	opened := count.Event{Name: "pass.opened", Location: "B1", Round: 1, Person: who, Mode: "quantity"}
-	if more != nil {
-		more(&opened)
-	}
-	record(opened)
+	record(count.Event{Name: "pass.opened", Location: "B1", Round: 1, Person: who, Mode: "quantity"})
 	record(count.Event{Name: "observed", Item: "rice", Code: "1", Pack: 1000, Amount: stocktake.Quantity(rice * 1000)})
 	record(count.Event{Name: "observed", Item: "tea", Code: "2", Pack: 1000, Amount: stocktake.Quantity(tea * 1000)})
 	record(count.Event{Name: "pass.closed", Observations: 2, Quantity: stocktake.Quantity((rice + tea) * 1000)})
@@ -187,13 +197,8 @@ func wantLeft(t *testing.T, d *result.Document, shortage, surplus map[stocktake.
 // have been and what is left to post, the ministry takes it for the first, and nothing sealed changes by it. So it is once more after that.
 func TestCorrectionsOfASealedCount(t *testing.T) {
 	k := newWorld(t).kiosk()
-	tolerance := stocktake.Quantity(0)
 	k.clock.move(24 * time.Hour)
-	_, err := k.counts.Issue(k.ctx, kioskPlanner, count.Plan{
-		Session: "first", Name: stocktake.Name{Arabic: "جرد"}, Site: "central", Kind: count.Full, Blind: true, Tolerance: reconcile.Tolerance{Quantity: &tolerance},
-		Tiers: []count.Tier{{Role: stocktake.Manager}},
-	})
-	k.check(err)
+	k.issue()
 	k.clock.move(time.Hour)
 	k.walk("d1", "first", "p1", "ali", 7, 4, nil)
 	k.clock.move(24 * time.Hour)
@@ -214,7 +219,7 @@ func TestCorrectionsOfASealedCount(t *testing.T) {
 		t.Fatalf("after the seal: %+v", after)
 	}
 
-	_, _, err = k.counts.Correct(k.ctx, kioskPlanner, "first", count.Correction{Session: "second", Reason: "a handheld came late"})
+	_, _, err := k.counts.Correct(k.ctx, kioskPlanner, "first", count.Correction{Session: "second", Reason: "a handheld came late"})
 	k.check(err)
 	for _, d := range k.view("second").Disputes {
 		_, err := k.counts.ChooseDispute(k.ctx, kioskPlanner, "second", count.Choice{Location: d.Location, Item: d.Item, Pass: "p2", Digest: d.Digest, Reason: "two cases behind"})
@@ -252,5 +257,44 @@ func TestCorrectionsOfASealedCount(t *testing.T) {
 	wantLeft(t, third, map[stocktake.ItemID]stocktake.Quantity{"rice": 3000, "tea": 1000}, nil)
 	if !bytes.Equal(k.sealed("first", first.Ref()), before) || !bytes.Equal(k.sealed("second", second.Ref()), beforeSecond) {
 		t.Fatal("a sealed session has changed")
+	}
+}
+
+// A code that turns out to be other goods leaves no line of those that it was taken for. What was posted of them is taken out of the books again, at
+// what it was brought in at.
+func TestCorrectionTakesBackALineThatIsNoMore(t *testing.T) {
+	k := newWorld(t).kiosk()
+	k.publish("snapshot/central", must(stocktake.NewSnapshot(stocktake.Snapshot{
+		Site: "central", AsOf: k.clock.Now(), Lines: []stocktake.BookLine{{Section: "dry", Item: "rice", Quantity: 10_000, Cost: 1_000_000}, {Section: "dry", Item: "tea", Cost: 400_000}},
+	})))
+	k.clock.move(24 * time.Hour)
+	k.issue()
+	k.clock.move(time.Hour)
+	k.walk("d1", "first", "p1", "ali", 8, 2, func(e *count.Event) {
+		if e.Item == "tea" {
+			e.Item, e.Code = "", "777"
+		}
+	})
+	_, err := k.counts.ResolveCode(k.ctx, kioskPlanner, "first", count.Resolution{Code: "777", Item: "tea", Pack: 1000, Reason: "looks like tea"})
+	k.check(err)
+	k.clock.move(24 * time.Hour)
+	k.book(true)
+	first := k.settle("first")
+	k.accepted(first)
+	wantLeft(t, first, map[stocktake.ItemID]stocktake.Quantity{"rice": -2000}, map[stocktake.ItemID]stocktake.Quantity{"tea": 2000})
+
+	k.clock.move(time.Hour)
+	k.book(true, stocktake.Movement{ID: "erp/1", Kind: stocktake.WriteOff, Item: "tea", Section: "dry", Quantity: 2000, Booked: k.clock.Now(), Posts: first.Ref().String() + "-surplus"})
+	_, _, err = k.counts.Correct(k.ctx, kioskPlanner, "first", count.Correction{Session: "second", Reason: "it was rice"})
+	k.check(err)
+	_, err = k.counts.ResolveCode(k.ctx, kioskPlanner, "second", count.Resolution{Code: "777", Item: "rice", Pack: 1000, Reason: "it was rice"})
+	k.check(err)
+	k.clock.move(24 * time.Hour)
+	k.book(true)
+	second := k.settle("second")
+	k.accepted(second)
+	wantLeft(t, second, nil, map[stocktake.ItemID]stocktake.Quantity{"tea": -2000})
+	if v := must(second.Vouchers())[1]; v.Lines[0].Cost != 400_000 || v.Value != -800 || v.Lines[0].Name.Arabic == "" {
+		t.Errorf("the voucher takes back %+v", v)
 	}
 }

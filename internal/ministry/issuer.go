@@ -94,20 +94,15 @@ func (i *Issuer) call(ctx context.Context, d *result.Document) error {
 
 // correct writes down what a correction replaces, why, and how much of it the books were told already.
 func (i *Issuer) correct(ctx context.Context, d *result.Document, v *count.View) error {
-	before, err := i.results(ctx, v.Society, v.Corrected)
+	before, hash, err := i.results(ctx, v.Society, v.Corrected)
 	if err != nil {
 		return err
 	}
 	last, basis := before[len(before)-1], v.Plan.Basis
 	d.Type = result.Correction
 	d.Corrects = &result.Corrects{
-		Series: last.Series, Number: last.Number, Session: basis.Session, Log: &result.Log{Offset: basis.Offset, Hash: basis.Hash}, Reason: v.Plan.Reason,
+		Series: last.Series, Number: last.Number, Hash: hash, Session: basis.Session, Log: &result.Log{Offset: basis.Offset, Hash: basis.Hash}, Reason: v.Plan.Reason,
 	}
-	b, err := last.Canonical()
-	if err != nil {
-		return err
-	}
-	d.Corrects.Hash = stocktake.HashOf(b)
 	if d.Posted, err = result.PostedFor(before, v.Postings); err != nil {
 		return err
 	}
@@ -115,22 +110,32 @@ func (i *Issuer) correct(ctx context.Context, d *result.Document, v *count.View)
 	for n := range d.Posted {
 		p := &d.Posted[n]
 		l := v.Line(p.Section, p.Item)
-		if l == nil {
-			l = &count.Line{Section: p.Section, Item: p.Item}
+		if l == nil { // no line any more: what it was brought in at is the book's, which is that of the result before
+			l = &count.Line{Section: p.Section, Item: p.Item, Cost: bookCost(v.Material.Snapshot, p.Section, p.Item)}
 		}
 		p.Goods, p.Cost = c.goods(l), l.Cost
 	}
 	return nil
 }
 
-// results finds the results of sealed sessions, in their order.
-func (i *Issuer) results(ctx context.Context, society stocktake.SocietyID, sessions []stocktake.SessionID) ([]*result.Document, error) {
+func bookCost(s *stocktake.Snapshot, section stocktake.SectionID, item stocktake.ItemID) stocktake.Cost {
+	n, ok := slices.BinarySearchFunc(s.Lines, section, func(l stocktake.BookLine, section stocktake.SectionID) int {
+		return cmp.Or(cmp.Compare(l.Section, section), cmp.Compare(l.Item, item))
+	})
+	if !ok {
+		return 0
+	}
+	return s.Lines[n].Cost
+}
+
+// results finds the results of sealed sessions, in their order, and the hash of the last.
+func (i *Issuer) results(ctx context.Context, society stocktake.SocietyID, sessions []stocktake.SessionID) (found []*result.Document, last stocktake.Hash, err error) {
 	const page = 500
 	at := map[stocktake.SessionID]result.Ref{}
 	for from := (result.Ref{Series: 1, Number: 1}); ; {
 		list, err := i.outbox.Results(ctx, society, from, page)
 		if err != nil {
-			return nil, err
+			return nil, last, err
 		}
 		for _, s := range list {
 			if s.Kind == KindResult {
@@ -142,23 +147,22 @@ func (i *Issuer) results(ctx context.Context, society stocktake.SocietyID, sessi
 		}
 		from = list[len(list)-1].At.Next()
 	}
-	found := make([]*result.Document, 0, len(sessions))
 	for _, id := range sessions {
 		ref, ok := at[id]
 		if !ok {
-			return nil, stocktake.NoSuch("sealed result of session", id)
+			return nil, last, stocktake.NoSuch("sealed result of session", id)
 		}
 		s, err := i.outbox.Result(ctx, society, ref)
 		if err != nil {
-			return nil, err
+			return nil, last, err
 		}
 		d, err := result.Parse(s.Signed.Document)
 		if err != nil {
-			return nil, err
+			return nil, last, err
 		}
-		found = append(found, d)
+		found, last = append(found, d), s.Hash
 	}
-	return found, nil
+	return found, last, nil
 }
 
 func custodians(v *count.View) map[stocktake.SectionID]stocktake.Name {

@@ -20,15 +20,29 @@ type Posted struct {
 }
 
 // PostedFor adds up what a feed's movements posted of results, by section and item, without what their goods are called. What
-// names no section, and fits no line of the result that it posts, stands nowhere: nobody can say where to take it back.
+// names no section, and fits no line of the result that it posts, stands nowhere: nobody can say where to take it back. What fits no line
+// is of the voucher that last asked for a quantity of its sign there, in that result or an earlier one; where none did, a shortage if negative.
 func PostedFor(results []*Document, moved []stocktake.Movement) ([]Posted, error) {
-	all := map[[2]string]*Posted{}
+	type sign struct {
+		section  stocktake.SectionID
+		item     stocktake.ItemID
+		negative bool
+	}
+	all, asked := map[[2]string]*Posted{}, map[sign]bool{} // whether a surplus' voucher asked for it
 	for _, d := range results {
 		list, err := d.Postings(moved)
 		if err != nil {
 			return nil, err
 		}
-		for _, p := range list {
+		for _, p := range list { // the vouchers' lines come first
+			surplus := strings.HasSuffix(p.Voucher, Surplus)
+			if p.Voucher != "" {
+				asked[sign{p.Section, p.Item, p.Quantity < 0}] = surplus
+			} else if of, ok := asked[sign{p.Section, p.Item, p.Posted < 0}]; ok {
+				surplus = of
+			} else {
+				surplus = p.Posted > 0
+			}
 			if p.Posted == 0 || p.Section == "" {
 				continue
 			}
@@ -37,7 +51,7 @@ func PostedFor(results []*Document, moved []stocktake.Movement) ([]Posted, error
 				all[k] = &Posted{Goods: Goods{Section: p.Section, Item: p.Item}}
 			}
 			sum := &all[k].Shortage
-			if strings.HasSuffix(p.Voucher, Surplus) || p.Voucher == "" && p.Posted > 0 {
+			if surplus {
 				sum = &all[k].Surplus
 			}
 			if *sum, err = sum.Add(p.Posted); err != nil {

@@ -129,6 +129,55 @@ func TestVouchersOfCorrectionsPostWhatIsLeft(t *testing.T) {
 	}
 }
 
+// A shortage that a correction takes back in part was posted under the correction after it, which asks for nothing there: it is no surplus. Its
+// line says why of the difference, never of what is taken back.
+func TestWhatIsTakenBackIsOfItsVoucher(t *testing.T) {
+	first, _ := settled(t)
+	vouchers, err := first.Vouchers()
+	if err != nil {
+		t.Fatal(err)
+	}
+	short := vouchers[0].Lines[0]
+	moved := []stocktake.Movement{{ID: "p1", Item: short.Item, Section: short.Section, Quantity: short.Quantity - 5000, Posts: "1/1"}}
+	none := rand.New(rand.NewPCG(0, 0))
+	lines := first.Lines
+	next := func(before ...*result.Document) *result.Document {
+		d := correct(t, before, moved, none)
+		d.Lines = lines
+		return d
+	}
+	left := func(d *result.Document) (list []result.VoucherLine) {
+		vouchers, err := d.Vouchers()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range vouchers {
+			for _, l := range v.Lines {
+				if l.Item == short.Item && l.Section == short.Section {
+					list = append(list, l)
+				}
+			}
+		}
+		return list
+	}
+	for n := range lines {
+		lines[n].Code = "broken"
+	}
+	second := next(first)
+	if l := left(second); len(l) != 1 || l[0].Quantity != 5000 || l[0].Code != "" {
+		t.Fatalf("taken back: %+v", l)
+	}
+	moved = append(moved, stocktake.Movement{ID: "p2", Item: short.Item, Section: short.Section, Quantity: 5000, Posts: "1/2"})
+	third := next(first, second)
+	if l := left(third); len(l) != 0 {
+		t.Fatalf("left of it: %+v", l)
+	}
+	moved[1].Posts = "1/3" // whose vouchers hold none of it
+	if l := left(next(first, second, third)); len(l) != 0 {
+		t.Fatalf("posted under another: %+v", l)
+	}
+}
+
 func TestPostedIsChecked(t *testing.T) {
 	first, _ := settled(t)
 	goods, schema := first.Lines[0].Goods, compileSchema(t)

@@ -58,7 +58,7 @@ func (d *Document) Vouchers() ([]Voucher, error) {
 				continue
 			}
 			x := VoucherLine{Section: g.Section, Item: g.Item, Name: g.Name, GTIN: g.GTIN, Unit: g.Unit, Quantity: quantity, Cost: cost}
-			if l != nil {
+			if l != nil && (quantity < 0) == (l.Variance < 0) && (n == 0) == (l.Variance < 0) { // they explain the difference, not what is taken back
 				x.Code, x.Reason = l.Code, l.Reason
 			}
 			if x.Value, err = stocktake.Value(quantity, cost); err != nil {

@@ -342,9 +342,9 @@ func usualOwn() []string {
 }
 
 // tierChoices are what each role may be given.
-func (t *tongue) tierChoices() (list []tierChoice) {
+func (g *tongue) tierChoices() (list []tierChoice) {
 	for _, role := range tierRoles {
-		list = append(list, tierChoice{role, []option{{Value: "none", Text: t.t("tier.none")}, {Value: "limit", Text: t.t("tier.limit")}, {Value: "any", Text: t.t("tier.any")}}})
+		list = append(list, tierChoice{role, []option{{Value: "none", Text: g.t("tier.none")}, {Value: "limit", Text: g.t("tier.limit")}, {Value: "any", Text: g.t("tier.any")}}})
 	}
 	return list
 }

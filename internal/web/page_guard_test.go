@@ -2,9 +2,11 @@ package web_test
 
 import (
 	"cmp"
+	"html"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -202,6 +204,30 @@ func TestNobodyIsSentElsewhere(t *testing.T) {
 		if to := w.Header().Get("Location"); to != "/" {
 			t.Errorf("%q leads to %q", next, to)
 		}
+	}
+}
+
+var signInLink = regexp.MustCompile(`id="sign-in" href="([^"]*)"`)
+
+// Who was signed out before a board or a desk comes back to it.
+func TestSigningInAgainLeadsBack(t *testing.T) {
+	s := openStory(t)
+	s.who.signIn = func(stocktake.SocietyID, stocktake.PersonID, account.Secret, string) (account.Grant, error) {
+		return account.Grant{Token: "supervisor"}, nil
+	}
+	for _, path := range []string{"/sessions/s1", "/sessions/s1/desk"} {
+		m := signInLink.FindStringSubmatch(s.page("supervisor", path))
+		if m == nil {
+			t.Fatalf("%s has no link to sign in", path)
+		}
+		next := hidden(t, s.browse("", "GET", html.UnescapeString(m[1]), nil).Body.String(), "next")
+		last := next[len(next)-1:] // after that of the preferences
+		w := s.browse("", "POST", "/sign-in", url.Values{"society": {"rawda"}, "person": {"a"}, "password": {"b"}, "next": last})
+		to := w.Header().Get("Location")
+		if w.Code != http.StatusSeeOther || to != "/sessions/s1" {
+			t.Fatalf("from %s, signing in leads to %q: %d", path, to, w.Code)
+		}
+		s.page("supervisor", to)
 	}
 }
 

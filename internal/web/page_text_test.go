@@ -130,6 +130,21 @@ func TestEveryTextIsThereAndUsed(t *testing.T) {
 	}
 }
 
+var segmentInQuery = regexp.MustCompile(`[?&]\w+=\{\{[^}]*\bseg\b`)
+
+// A template escapes what it puts in a query by itself: what seg has escaped there is read back as it was escaped once.
+func TestNoQueryIsEscapedTwice(t *testing.T) {
+	pages, err := filepath.Glob("html/*.html")
+	must(t, err)
+	for _, file := range pages {
+		b, err := os.ReadFile(file)
+		must(t, err)
+		for _, found := range segmentInQuery.FindAllString(string(b), -1) {
+			t.Errorf("%s: %s}}: name the value alone", file, found)
+		}
+	}
+}
+
 func TestPlurals(t *testing.T) {
 	for _, c := range []struct {
 		lang string

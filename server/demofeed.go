@@ -14,11 +14,12 @@ import (
 	"jard/server/market"
 )
 
-// The demo's feed: what the central market's tills and its store booked in the night and this morning.
+// The demo's feed: what the central market's tills and its store booked in the weeks before, in the night and this morning.
 const (
 	demoTill   stocktake.PersonID = "erp"
 	booksAge                      = 3 * time.Hour // of the snapshot when the demo is made
-	booksHold                     = 300           // the feed's position that it includes
+	weeksBack                     = 3             // of the feed, so that planning knows the hours of the shop
+	nightSales                    = 300           // before the snapshot
 	deliveries                    = 60            // of the lines, one in so many has had a delivery since
 	demoBeat                      = 20 * time.Second
 )
@@ -34,9 +35,12 @@ func demoRules() *reconcile.Rules {
 	return &r
 }
 
-// morning gives the books as they were when they were taken, and what has been booked around then and since: together they say what
-// the made-up books say now.
-func morning(seed uint64, site market.Site, now time.Time) (books []stocktake.BookLine, since []stocktake.Movement) {
+// trade is how the sales of a day spread over its hours in Kuwait, of a hundred: quiet at night, and most of it after sunset.
+var trade = [24]int{2, 1, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 6, 5, 4, 4, 6, 8, 9, 10, 9, 7, 5, 3}
+
+// morning gives the books as they were when they were taken, the feed's position that they include, and what has been booked in the weeks before
+// and since: together they say what the made-up books say now.
+func morning(seed uint64, site market.Site, now time.Time) (books []stocktake.BookLine, held int, since []stocktake.Movement) {
 	dice := rand.New(rand.NewPCG(seed, 0xfeed))
 	taken := now.Add(-booksAge)
 	books = slices.Clone(site.Book)
@@ -52,9 +56,20 @@ func morning(seed uint64, site market.Site, now time.Time) (books []stocktake.Bo
 		since = append(since, m)
 	}
 	some := func() *stocktake.BookLine { return &books[dice.IntN(len(books))] }
-	for n := range booksHold {
-		add(stocktake.Sale, some(), -1000*stocktake.Quantity(1+dice.IntN(3)), taken.Add(-8*time.Hour+time.Duration(n)*8*time.Hour/booksHold))
+	night := taken.Add(-8 * time.Hour)
+	first := night.Truncate(24 * time.Hour).Add(-3 * time.Hour) // a midnight in Kuwait
+	for day := -7 * weeksBack; day < 0; day++ {
+		for hour, share := range trade {
+			for range len(books) * share / 2000 { // one line in twenty sells something
+				at := first.AddDate(0, 0, day).Add(time.Duration(hour)*time.Hour + time.Duration(dice.Int64N(int64(time.Hour))))
+				add(stocktake.Sale, some(), -1000*stocktake.Quantity(1+dice.IntN(3)), at)
+			}
+		}
 	}
+	for n := range nightSales {
+		add(stocktake.Sale, some(), -1000*stocktake.Quantity(1+dice.IntN(3)), night.Add(time.Duration(n)*8*time.Hour/nightSales))
+	}
+	held = len(since)
 	for n := range len(books) / 10 {
 		line, q := some(), 1000*stocktake.Quantity(1+dice.IntN(3))
 		add(stocktake.Sale, line, -q, taken.Add(time.Minute+time.Duration(n)*(booksAge-2*time.Minute)/time.Duration(len(books)/10)))
@@ -66,20 +81,20 @@ func morning(seed uint64, site market.Site, now time.Time) (books []stocktake.Bo
 			line.Quantity -= q
 		}
 	}
-	return books, since
+	return books, held, since
 }
 
 // feedMorning sends the feed of the central market up to when the demo is made.
 func (b *builder) feedMorning(ctx context.Context) error {
-	books, since := morning(b.Seed, b.made.Central, b.MadeAt)
-	if err := publishSite(ctx, b.society, demoHome.ID, b.made.Central.Site, books, b.MadeAt.Add(-booksAge), strconv.Itoa(booksHold)); err != nil {
+	books, held, since := morning(b.Seed, b.made.Central, b.MadeAt)
+	if err := publishSite(ctx, b.society, demoHome.ID, b.made.Central.Site, books, b.MadeAt.Add(-booksAge), strconv.Itoa(held)); err != nil {
 		return err
 	}
 	for len(since) > 0 {
 		n := min(len(since), link.MaxTransfer)
 		x := link.Transfer{By: demoTill, Movements: since[:n], Claim: link.Claim{After: since[0].Position - 1, Through: since[n-1].Position}}
 		if since = since[n:]; len(since) == 0 {
-			x.Watermark = stocktake.Watermark{Since: b.MadeAt.AddDate(0, 0, -1), Through: b.MadeAt}
+			x.Watermark = stocktake.Watermark{Since: b.MadeAt.AddDate(0, 0, -7*weeksBack), Through: b.MadeAt}
 		}
 		if _, err := b.society.db.Move(ctx, demoHome.ID, b.made.Central.ID, x); err != nil {
 			return err

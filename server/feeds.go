@@ -26,11 +26,9 @@ func (f feeds) Health(ctx context.Context, by stocktake.Person) (web.FeedHealth,
 			Site: s.Site, Received: s.ReceivedAt, By: s.ReceivedBy, Complete: s.Watermark.Through, Position: int64(s.Position), Movements: s.Movements,
 			Late: s.Late, Conflicts: s.Conflicts, Waiting: s.Waiting, WaitingSince: s.WaitingSince,
 		}
-		q, err := f.Importer.Quarantine(ctx, by, s.Site, 1, 0)
-		if err != nil {
+		if row.Settled, err = f.HasSettled(ctx, by, s.Site); err != nil {
 			return out, err
 		}
-		row.Settled = len(q.Settled) > 0
 		for _, g := range s.Gaps() {
 			row.Gaps = append(row.Gaps, web.PositionGap{After: int64(g.After), Through: int64(g.Through)})
 		}

@@ -48,9 +48,6 @@ func (j *transfer) leaveOut() error {
 		j.left = append(j.left, e.Offset)
 		j.taken.LeftOut++
 	}
-	if len(j.waiting) > link.MaxWaiting {
-		return link.QuarantineFull.New(len(j.waiting), link.MaxWaiting)
-	}
 	return nil
 }
 
@@ -84,10 +81,13 @@ func (j *transfer) settle(e link.Entry) {
 	j.taken.Settled++
 }
 
-// quarantined notes in the feed's state how many rows wait, and since when.
+// quarantined notes in the feed's state how many rows wait once the transfer is taken, and since when. It refuses more than may.
 func (j *transfer) quarantined() error {
 	if j.waiting == nil {
 		return nil
+	}
+	if len(j.waiting) > link.MaxWaiting {
+		return link.QuarantineFull.New(len(j.waiting), link.MaxWaiting)
 	}
 	oldest := uint64(0)
 	for row := range j.waiting {

@@ -32,11 +32,15 @@ const (
 	MaxReason  = 500
 )
 
-// Key names a row by what it says, so that it is known when its file is sent again.
+// Key names a row by what it says, so that it is known when its file is sent again. One that is awaited under no id is known in the same file
+// only: in another the same words may tell of something else.
 func (r *LeftRow) Key() stocktake.Hash {
 	b := binary.AppendUvarint(nil, uint64(r.Again))
-	b = appendLong(b, r.Header)
-	return sha256.Sum256(appendLong(b, r.Raw))
+	b = appendLong(appendLong(b, r.Header), r.Raw)
+	if r.Movement == "" {
+		b = append(b, r.Content[:]...)
+	}
+	return sha256.Sum256(b)
 }
 
 func (r *LeftRow) check() error {
@@ -167,6 +171,15 @@ func (im *Importer) Quarantine(ctx context.Context, by stocktake.Person, site st
 		}
 	}
 	return q, err
+}
+
+// HasSettled reports whether a row ever left a site's quarantine, to those who may see how feeds do.
+func (im *Importer) HasSettled(ctx context.Context, by stocktake.Person, site stocktake.SiteID) (bool, error) {
+	if !by.Is(seesHealth...) {
+		return false, stocktake.NotAllowed.New(seesHealth)
+	}
+	last, err := im.feed.LastSettled(ctx, by.Society, site, 1)
+	return len(last) > 0, err
 }
 
 // maxSettled is how many rows that left a quarantine are shown.

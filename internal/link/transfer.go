@@ -12,8 +12,8 @@ import (
 // Movements is where the movement log of each site is kept: dense offsets 1, 2, 3 …, chained as Chain says, never changed.
 type Movements interface {
 	// Move takes a transfer in one transaction, for a site that need not have sent anything before. Its rows that were left out
-	// are appended first (LeftOut) and wait; one that is in the log already has no effect, whether it still waits or not, and with
-	// more than MaxWaiting the transfer is refused. A row awaited under an id that the log has is kept without it. Of its movements one
+	// are appended first (LeftOut) and wait; one that is in the log already (LeftRow.Key) has no effect, whether it still waits or not, and where
+	// more than MaxWaiting would wait after it the transfer is refused. A row awaited under an id that the log has is kept without it. Of its movements one
 	// whose id is new is appended (Booked), and what waits under the id is settled; one that is in the log already with the same content has no effect; one whose
 	// id stands for other content is not taken: it is appended as Conflict, once for each content, and told each time. Then
 	// rows are settled that a person takes out (all of them must wait), and

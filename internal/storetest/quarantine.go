@@ -12,6 +12,7 @@ import (
 var quarantines = []guarantee{
 	{"a row that was left out waits, is known again, and holds what is said of completeness until its movement comes", rowAwaited},
 	{"a row leaves by a person's word, which is kept", rowResolved},
+	{"a row without an id is known in its own file only", rowWithoutID},
 	{"a row whose id came before it waits for a person", rowBehindItsID},
 	{"a quarantine that is full refuses a transfer whole", quarantineBound},
 	{"a dry run puts nothing into quarantine", quarantineDryRun},
@@ -127,6 +128,22 @@ func rowResolved(t *trial) {
 	equal(t, "that wait", t.move(central, link.Transfer{LeftOut: rowsLeftOut(2, 2)}).Waits, 0)
 }
 
+func rowWithoutID(t *trial) {
+	row := leftOut(2)
+	row.Movement = ""
+	equal(t, "left out", t.move(central, link.Transfer{LeftOut: []link.LeftRow{row}}).LeftOut, 1)
+	rows := must(t.Waiting(t.Context(), ours, central, 1, 10))
+	t.move(central, link.Transfer{Resolve: []link.Resolution{{Row: rows[0].Offset, Reason: "a test"}}})
+	again := t.move(central, link.Transfer{LeftOut: []link.LeftRow{row}})
+	equal(t, "left out again", again.LeftOut, 0)
+	equal(t, "that wait again", again.Waits, 0)
+	row.File, row.Content = "till-2.csv", stocktake.HashOf([]byte("another file"))
+	other := t.move(central, link.Transfer{LeftOut: []link.LeftRow{row}, Claim: link.Claim{Through: 4}, Watermark: stocktake.Watermark{Since: opening, Through: opening}})
+	equal(t, "left out of another file", other.LeftOut, 1)
+	t.held(other.State, opening)
+	equal(t, "what waits", len(t.waiting(central)), 1)
+}
+
 func rowBehindItsID(t *trial) {
 	t.move(central, link.Transfer{Movements: sales(2, 2)})
 	t.move(central, link.Transfer{LeftOut: rowsLeftOut(2, 2), Movements: sales(2, 2)})
@@ -140,13 +157,13 @@ func rowBehindItsID(t *trial) {
 func quarantineBound(t *trial) {
 	t.move(central, link.Transfer{LeftOut: rowsLeftOut(1, link.MaxWaiting-1)})
 	head := must(t.Feed(t.Context(), ours, central))
-	over := link.Transfer{By: till, LeftOut: rowsLeftOut(link.MaxWaiting, link.MaxWaiting+1), Movements: sales(1, 1)}
+	over := link.Transfer{By: till, LeftOut: rowsLeftOut(link.MaxWaiting, link.MaxWaiting+2), Movements: sales(1, 1)}
 	_, err := t.Move(t.Context(), ours, central, over)
 	t.fails(err, link.QuarantineFull)
 	same(t, "the feed", must(t.Feed(t.Context(), ours, central)), head)
-	over.LeftOut = over.LeftOut[:1]
-	equal(t, "left out", t.move(central, over).LeftOut, 1)
-	equal(t, "what waits", len(t.waiting(central)), link.MaxWaiting-1) // the first one's movement came
+	over.LeftOut = over.LeftOut[:2] // and the first one's movement makes room
+	equal(t, "left out", t.move(central, over).LeftOut, 2)
+	equal(t, "what waits", len(t.waiting(central)), link.MaxWaiting)
 	t.moved(central)
 }
 

@@ -27,7 +27,7 @@ type importFileCmd struct {
 	Mapping     string `help:"File with a mapping of columns, as a report shows it." type:"existingfile" placeholder:"FILE"`
 	DryRun      bool   `help:"Report what would happen and publish nothing."`
 	Merge       bool   `help:"Keep what the file does not name, instead of replacing all."`
-	ReplaceAll  bool   `help:"Take a file of items, too, that removes more than a tenth of the catalogue."`
+	ReplaceAll  bool   `help:"Take a file, too, that removes more than a tenth of the catalogue or of the book in use, and a book that is older than it."`
 	SaveMapping bool   `help:"Remember the mapping for the next file of this kind."`
 	JSON        bool   `help:"Print the whole report as JSON."`
 }

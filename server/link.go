@@ -282,6 +282,8 @@ type pushed struct {
 	DryRun    bool      `json:"dry_run"`
 	Published bool      `json:"published"`
 	Unchanged bool      `json:"unchanged"`
+	Older     bool      `json:"older"`
+	InUse     time.Time `json:"in_use"`
 	Taken     struct {
 		New     int `json:"new"`
 		Same    int `json:"same"`
@@ -321,6 +323,8 @@ func printPushed(s *streams, raw json.RawMessage) {
 		fmt.Fprintf(s.Out, ", %d new, %d known, %d late", r.Taken.New, r.Taken.Same, r.Taken.Late)
 	}
 	switch {
+	case r.Older:
+		fmt.Fprintf(s.Out, "; older than the book in use, as of %s, which stays", r.InUse.Format(time.RFC3339))
 	case r.DryRun:
 		fmt.Fprint(s.Out, "; nothing written")
 	case r.Unchanged:

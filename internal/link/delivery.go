@@ -1,6 +1,7 @@
 package link
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -80,6 +81,7 @@ const deliveries = "delivery/"
 func (im *Importer) Deliver(ctx context.Context, by stocktake.Person, p Parcel) (report any, err error) {
 	var r *Report
 	waits := 0
+	var overtaken error
 	switch p.Kind {
 	case ItemsFile:
 		var got *ItemsResult
@@ -90,6 +92,12 @@ func (im *Importer) Deliver(ctx context.Context, by stocktake.Person, p Parcel) 
 		var got *BookResult
 		if got, err = im.ImportBook(ctx, by, p.File, p.Site, p.AsOf, p.Position, p.Mapping, p.Options); got != nil {
 			report, r = got, &got.Report
+			if got.Older && got.Unchanged { // sent again: neither a trouble nor the end of one
+				return report, err
+			}
+			if got.Older {
+				overtaken = bookOlder.New(written(p.AsOf), written(got.InUse))
+			}
 		}
 	case MovementsFile:
 		var got *MovementsResult
@@ -99,7 +107,7 @@ func (im *Importer) Deliver(ctx context.Context, by stocktake.Person, p Parcel) 
 	default:
 		return nil, mappingWrong.New("kind", string(p.Kind))
 	}
-	if noted := im.note(ctx, by, &p, r, waits, err); noted != nil {
+	if noted := im.note(ctx, by, &p, r, waits, cmp.Or(err, overtaken)); noted != nil {
 		return report, errors.Join(err, noted)
 	}
 	return report, err

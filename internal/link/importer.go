@@ -41,7 +41,7 @@ func (im *Importer) now() time.Time {
 type Options struct {
 	DryRun      bool            // report what would happen and publish nothing
 	Merge       bool            // keep what the file does not name (items and places)
-	ReplaceAll  bool            // take a file of items, too, that would remove more than a tenth of the catalogue
+	ReplaceAll  bool            // take a file, too, that would remove more than a tenth of the catalogue or of the book in use, and a book that is older than it
 	Quarantine  bool            // of movements: take the good rows of a file with bad ones, and list those
 	SaveMapping bool            // save the mapping as it was used, when the file was taken
 	Basis       *stocktake.Hash // of the report that the sender looked at: refused where something else is published since; nil takes the file anyhow
@@ -172,7 +172,8 @@ func (im *Importer) ImportPlaces(ctx context.Context, by stocktake.Person, f Fil
 }
 
 // ImportBook takes in a file with the book stock of a site as of an instant. Position is the place in the site's movement
-// feed up to which movements are included, "" when the feed names none. The site and the items must be published.
+// feed up to which movements are included, "" when the feed names none. The site and the items must be published. One that is older than
+// the book in use does not take its place (Older), nor does one without much of its lines, unless a person confirms it (ReplaceAll).
 func (im *Importer) ImportBook(ctx context.Context, by stocktake.Person, f File, site stocktake.SiteID, asOf time.Time, position string, m Mapping, o Options) (*BookResult, error) {
 	if err := may(by, BookFile); err != nil {
 		return nil, err
@@ -182,6 +183,12 @@ func (im *Importer) ImportBook(ctx context.Context, by stocktake.Person, f File,
 	}
 	if o.Quarantine {
 		return nil, quarantineWhole.New()
+	}
+	if o.ReplaceAll && !by.Is(bookPeople...) {
+		return nil, stocktake.NotAllowed.New(bookPeople)
+	}
+	if asOf.After(im.now().Add(aheadOfBook)) {
+		return nil, bookAhead.New(written(asOf))
 	}
 	m, saved, err := im.mappingFor(ctx, by.Society, BookFile, f, m)
 	if err != nil {
@@ -226,10 +233,13 @@ func (im *Importer) ImportBook(ctx context.Context, by stocktake.Person, f File,
 	} else if now != basis && !o.DryRun { // while the file was read
 		return result, publishedChanged.New()
 	}
+	if older, err := im.overtaken(ctx, by, result, head.Hash, o); err != nil || older {
+		return result, err
+	}
 	return result, im.publish(ctx, by, &result.Report, o, SnapshotName(site), head)
 }
 
-// shrinkLimit: a file of items that would remove more than one item in so many is more likely part of an export than all
+// shrinkLimit: a file that would remove more than one item, or line with stock, in so many is more likely part of an export than all
 // of one, and is taken only when its sender says so.
 const shrinkLimit = 10
 

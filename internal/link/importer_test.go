@@ -47,6 +47,7 @@ func settled(t *testing.T) (*link.Importer, *shelf) {
 
 func TestImportIsIdempotent(t *testing.T) {
 	im, s := settled(t)
+	im.Clock = func() time.Time { return asOf.Add(time.Hour) }
 	by := person(stocktake.SocietyAdministrator)
 	before := s.published
 	r, err := im.ImportItems(t.Context(), by, file(itemsText), link.Mapping{}, link.Options{})

@@ -1,6 +1,8 @@
 package link
 
 import (
+	"time"
+
 	"jard/internal/stocktake"
 )
 
@@ -26,6 +28,8 @@ type Report struct {
 	Basis     stocktake.Hash `json:"basis,omitzero"`      // of all that is published and that the outcome rests on
 	Published bool           `json:"published,omitempty"` // by this import
 	Unchanged bool           `json:"unchanged,omitempty"` // it was published already: no effect
+	Older     bool           `json:"older,omitempty"`     // a book than the one in use, which stays; with Unchanged it was in use before
+	InUse     time.Time      `json:"in_use,omitzero"`     // as of when the book is that stays
 	DryRun    bool           `json:"dry_run,omitempty"`
 }
 

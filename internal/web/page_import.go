@@ -81,10 +81,14 @@ type importPage struct {
 	File    string // the id of a file that waits
 	Name    string // … and what its sender calls it
 	Ready   bool   // nothing keeps it from being taken in
-	Shrinks bool   // it would remove much of the catalogue
-	Done    bool
-	More    int // faults that are counted and not listed
+	// Confirms is the text by which a person confirms what the importer refuses otherwise; "" where there is nothing to confirm.
+	Confirms string
+	Done     bool
+	More     int // faults that are counted and not listed
 }
+
+// confirmations are what a person may confirm, by the reason that asks for it.
+var confirmations = map[string]string{"catalogue-shrinks": "import.replace-all", "book-shrinks": "import.replace-book", "book-older": "import.older-book"}
 
 // columnChoice is a field with the header of the column that holds it.
 type columnChoice struct{ Field, Header string }
@@ -244,7 +248,7 @@ func (k *console) run(v *visit, f *form, p *importPage, u Upload, file kept) err
 	}
 	if err != nil {
 		e := stocktake.Fault(err)
-		p.Shrinks = e.Reason.Key == "catalogue-shrinks"
+		p.Confirms = confirmations[e.Reason.Key]
 		p.Ready = e.Reason.Key == "published-changed" // what it comes to now is on the page
 		return f.blame(err, "as-of-missing", "as-of", "site-empty", "site")
 	}

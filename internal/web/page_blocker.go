@@ -12,7 +12,7 @@ import (
 type block struct {
 	count.Blocker
 	Example string
-	Path    string
+	Path    string // "" where who looks may not go
 }
 
 // settledAt says where each kind of blocker is settled.
@@ -53,7 +53,9 @@ func (s *seen) blocks(g *tongue, devices map[stocktake.DeviceID]string) []block 
 				if t.Test {
 					x.Path = "/tests"
 				} else if t.Round == 1 { // given out with the walks, not as a recount
-					x.Path = "/assign"
+					if x.Path = "/assign"; !s.Planner() {
+						x.Path = ""
+					}
 				}
 				break
 			}
@@ -74,7 +76,7 @@ func (s *seen) blocks(g *tongue, devices map[stocktake.DeviceID]string) []block 
 			said = []any{b.Example}
 		}
 		x.Example = g.list(said)
-		if !strings.HasPrefix(x.Path, "#") {
+		if x.Path != "" && !strings.HasPrefix(x.Path, "#") {
 			x.Path = s.Base() + x.Path
 		}
 		list = append(list, x)

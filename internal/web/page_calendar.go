@@ -127,7 +127,7 @@ func (k *console) showCalendar(v *visit) error {
 type countPlanPage struct {
 	count.CountPlan
 	Site      stocktake.Site
-	Names     map[stocktake.PersonID]stocktake.Name
+	Names     roll
 	Past      []count.Occurrence // the last ones, newest first
 	Coming    []count.Occurrence // the next ones
 	Keeping   count.Compliance   // over the year before
@@ -167,7 +167,7 @@ func (p countPlanPage) Takes() time.Duration {
 
 // Person is what somebody is called.
 func (p countPlanPage) Person(id stocktake.PersonID) stocktake.Name {
-	return named(p.Names[id], string(id))
+	return p.Names.name(id)
 }
 
 // Better reports whether another window is much quieter than the plan's.
@@ -225,7 +225,7 @@ func (k *console) countPlanPage(v *visit) (*countPlanPage, error) {
 		return nil, NotOffered.New()
 	}
 	ctx, now := v.Request().Context(), k.Now()
-	p := &countPlanPage{CountPlan: plan, Names: map[stocktake.PersonID]stocktake.Name{}, May: v.by.Is(planners...), now: now}
+	p := &countPlanPage{CountPlan: plan, May: v.by.Is(planners...), now: now}
 	sites, err := k.Places.Sites(ctx, v.by)
 	if err != nil {
 		return nil, err
@@ -236,12 +236,8 @@ func (k *console) countPlanPage(v *visit) (*countPlanPage, error) {
 		}
 	}
 	p.Picked = scopePlaces(&plan.Scope, &p.Site)
-	people, err := k.Accounts.People(ctx, v.by)
-	if err != nil {
+	if p.Names, err = v.roll(); err != nil {
 		return nil, err
-	}
-	for _, x := range people {
-		p.Names[x.ID] = x.Name
 	}
 	refused, err := k.Sessions.Refusals(ctx, v.by)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -18,7 +19,7 @@ var officers = []stocktake.Role{stocktake.MinistryOfficer}
 // ministryPages are the pages of the ministry's own server.
 func (k *console) ministryPages() []route {
 	return []route{
-		{path: "/", roles: officers, get: k.showOverview},
+		{path: "/", get: k.showOverview},
 		{path: "/societies", roles: officers, get: k.showSocieties, post: k.issueCode},
 		{path: "/societies/:society", roles: officers, get: k.showFiled, post: k.reverify},
 		{path: "/documents/:society/:hash", roles: officers, get: k.showDocument},
@@ -34,6 +35,12 @@ type overviewPage struct {
 }
 
 func (k *console) showOverview(v *visit) error {
+	if !v.by.Is(officers...) { // "/" is where a sign-in leads: on from there to what they may see
+		if v.by.Is(peopleReaders...) {
+			return v.Redirect(http.StatusSeeOther, "/people")
+		}
+		return v.Redirect(http.StatusSeeOther, "/me")
+	}
 	form := v.newForm("from", v.QueryParam("from"), "to", v.QueryParam("to"))
 	from, to := form.day("from"), form.day("to")
 	if !to.IsZero() {

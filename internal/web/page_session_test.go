@@ -365,6 +365,10 @@ func TestWithdrawTakesBackWhatHasNotBegun(t *testing.T) {
 	s := openStory(t)
 	tasks := `{"tasks":[{"id":"of-ali","round":1,"location":"A1","person":"ali"},{"id":"of-mona","round":1,"location":"A1","person":"mona"}]}`
 	s.ok(s.ask("supervisor", "POST", "/api/sessions/s1/assignments", tasks), http.StatusOK, nil)
+	s.page("supervisor", "/sessions/s1/seal", `href="/sessions/s1/assign"><span class="tag check">`)
+	if page := s.page("witness", "/sessions/s1/seal", `<span class="task"><span class="tag check">`); strings.Contains(page, "/assign") {
+		t.Error("a witness is sent where only planners may go")
+	}
 	s.push("d1", count.Event{Name: "pass.opened", Pass: "p1", Location: "A1", Round: 1, Person: "ali", Assignment: "of-ali", Mode: "quantity"})
 	withdraw := url.Values{"do": {"withdraw"}, "sections": {"dry"}}
 	s.went(s.post("supervisor", "/sessions/s1/assign", withdraw), "done.withdrawn")

@@ -63,7 +63,10 @@ func (p *people) Me(_ context.Context, by stocktake.Person) (account.Profile, er
 	return account.Profile{ID: by.ID, Name: stocktake.Name{Arabic: "سالم", English: "Salem"}, Roles: by.Roles}, nil
 }
 
-func (p *people) People(context.Context, stocktake.Person) ([]account.Profile, error) {
+func (p *people) People(_ context.Context, by stocktake.Person) ([]account.Profile, error) {
+	if !by.Is(stocktake.SocietyAdministrator, stocktake.Supervisor, stocktake.Manager, stocktake.FinancialController, stocktake.AdministrativeController) {
+		return nil, stocktake.NotAllowed.New()
+	}
 	if p.roll != nil {
 		return p.roll, nil
 	}

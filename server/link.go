@@ -19,7 +19,7 @@ import (
 )
 
 type linkCmd struct {
-	Push  linkPushCmd  `cmd:"" help:"Send files of items, books or movements, as an integrator's program would: patiently, and again where it broke off."`
+	Push  linkPushCmd  `cmd:"" help:"Send files of items, books or movements, as an integrator's program would: patiently, and again where it broke off. Exit status: 0 all was taken; 3 all was taken, but something waits for a person (a conflict, rows in quarantine, a book that is older than the one in use); 1 refused or not sent; 2 misused."`
 	Check linkCheckCmd `cmd:"" help:"Try a test server's push API as integrators must expect it to behave, and print what held. It writes movements: never use it on a server that counts."`
 }
 
@@ -58,16 +58,22 @@ func (c *linkPushCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
+	waits := 0
 	for n, path := range c.Files {
 		address := addresses[n]
 		answer, err := p.file(ctx, address, path)
 		if answer.Report != nil {
 			fmt.Fprintf(s.Out, "%s: ", filepath.Base(path))
-			printPushed(s, answer.Report)
+			if printPushed(s, answer.Report) {
+				waits++
+			}
 		}
 		if err != nil {
 			return err
 		}
+	}
+	if waits > 0 {
+		return pushWaits.New(waits)
 	}
 	return nil
 }
@@ -86,12 +92,21 @@ func (c *linkPushCmd) addresses() ([]string, error) {
 			last, sites[site] = n, true
 		}
 	}
+	for name, value := range map[string]string{"--as-of": c.AsOf, "--complete-since": c.CompleteSince, "--complete-through": c.CompleteThrough} {
+		if _, err := time.Parse(time.RFC3339Nano, value); value != "" && err != nil {
+			return nil, pushWrong.New(name, value, "2026-11-24T02:00:00+03:00")
+		}
+	}
 	complete := c.After != 0 || c.Through != 0 || c.CompleteSince != "" || c.CompleteThrough != ""
 	switch {
 	case complete && len(sites) != 1:
 		return nil, pushNeeds.New("--after, --through, --complete-since, --complete-through", "movements-SITE-….csv")
 	case (c.AsOf != "" || c.Position != "") && !has[link.BookFile]:
 		return nil, pushNeeds.New("--as-of, --position", "book-SITE-….csv")
+	case c.AsOf == "" && has[link.BookFile]:
+		return nil, pushWrong.New("--as-of", "", "2026-11-24T02:00:00+03:00")
+	case (c.After != 0 || c.Through != 0) && (c.After < 0 || c.Through <= c.After):
+		return nil, pushBackwards.New(c.Through, c.After)
 	case c.Replace && !has[link.ItemsFile]:
 		return nil, pushNeeds.New("--replace", "items-….csv")
 	case c.Quarantine && !has[link.MovementsFile]:
@@ -313,12 +328,26 @@ type linkFaultJSON struct {
 	Arabic   string `json:"ar"`
 }
 
-func printPushed(s *streams, raw json.RawMessage) {
+// waits reports whether something of what was taken is left for a person. Codes that items are taken without are no such thing: they are
+// listed each night.
+func (r *pushed) waits() bool {
+	return r.Older && !r.Unchanged || r.Faults.Conflicts > 0 || r.Kind == link.MovementsFile && (r.Faults.Quarantined > 0 || r.Waiting > 0 || r.Withheld)
+}
+
+func rows(n int) string {
+	if n == 1 {
+		return "1 row"
+	}
+	return strconv.Itoa(n) + " rows"
+}
+
+// printPushed shows a report, and reports whether something waits for a person.
+func printPushed(s *streams, raw json.RawMessage) bool {
 	var r pushed
 	if json.Unmarshal(raw, &r) != nil {
-		return
+		return false
 	}
-	fmt.Fprintf(s.Out, "%d rows", r.Rows)
+	fmt.Fprint(s.Out, rows(r.Rows))
 	if r.Kind == link.MovementsFile {
 		fmt.Fprintf(s.Out, ", %d new, %d known, %d late", r.Taken.New, r.Taken.Same, r.Taken.Late)
 	}
@@ -332,7 +361,7 @@ func printPushed(s *streams, raw json.RawMessage) {
 	}
 	fmt.Fprintf(s.Out, "; faults: %d refused, %d quarantined, %d conflicts, %d warned\n", r.Faults.Refused, r.Faults.Quarantined, r.Faults.Conflicts, r.Faults.Warned)
 	if r.Waiting > 0 || r.Taken.Settled > 0 {
-		fmt.Fprintf(s.Out, "  quarantine: %d rows more, %d settled, %d wait", r.Taken.LeftOut, r.Taken.Settled, r.Waiting)
+		fmt.Fprintf(s.Out, "  quarantine: %s more, %d settled, %d wait", rows(r.Taken.LeftOut), r.Taken.Settled, r.Waiting)
 		if r.Waiting > 0 {
 			fmt.Fprint(s.Out, "; until none does, the site's movements are not taken as complete any further")
 		}
@@ -349,7 +378,20 @@ func printPushed(s *streams, raw json.RawMessage) {
 		}
 		fmt.Fprintf(s.Out, ": %s\n      %s\n", f.English, f.Arabic)
 	}
+	return r.waits()
 }
+
+var pushWaits = stocktake.NewReason(stocktake.Conflict, "push-waits",
+	"Everything was taken, but something waits for a person in %d of the files: see above.",
+	"قُبل كل شيء، لكن في %d من الملفات ما ينتظر مراجعة شخص: انظر أعلاه.")
+
+var pushBackwards = stocktake.NewReason(stocktake.Invalid, "push-backwards",
+	"Nothing was sent: --through is %d and must be above --after, which is %d.",
+	"لم يُرسل شيء: قيمة --through هي %d ويجب أن تزيد على قيمة --after وهي %d.")
+
+var pushWrong = stocktake.NewReason(stocktake.Invalid, "push-wrong",
+	"Nothing was sent: %s is %q, and something like %s is needed.",
+	"لم يُرسل شيء: قيمة %s هي %q والمطلوب مثل %s.")
 
 var pushName = stocktake.NewReason(stocktake.Invalid, "push-name",
 	"The name %q does not say for certain what the file holds and of which site. Give --kind and --site.",

@@ -125,7 +125,8 @@ func TestLink(t *testing.T) {
 	// What is said and no file bears is refused before anything is sent; what is said goes with the last file of movements.
 	items := put("items-2.csv", "item,name,unit\n100,Tea,piece\n")
 	for _, args := range [][]string{{items, "--complete-through", "2026-01-15T10:30:00+03:00"}, {items, "--as-of", "2026-01-15T10:30:00+03:00"}, {day, "--replace"},
-		{day, put("movements-other-20260115.csv", "x"), "--through", "5"}} {
+		{day, put("movements-other-20260115.csv", "x"), "--through", "5"},
+		{items, put("book-central-20260116.csv", "x")}, {day, "--after", "5", "--through", "5"}, {day, "--complete-through", "2026-01-15T10:30:00"}} {
 		if out := push(1, args...); !strings.Contains(out, "Nothing was sent") || strings.Contains(out, "rows") {
 			t.Errorf("%q: %s", args, out)
 		}
@@ -138,6 +139,30 @@ func TestLink(t *testing.T) {
 		t.Errorf("%+v %v", s, err)
 	}
 	if out := give(0, "link", "check", "--url", web.URL, "--key-file", key, "--site", "central", "--item", "100"); !strings.Contains(out, fmt.Sprintf("%d of %d hold, 1 not tried", len(linkChecks)-1, len(linkChecks))) {
+		t.Error(out)
+	}
+	// What a person has to look at is told by the status too.
+	other := put("movements-central-20260117.csv", "id,kind,item,quantity,booked\na,sale,100,-7,2026-01-15 10:00\n")
+	if out := push(3, other); !strings.Contains(out, "1 row, 0 new") || !strings.Contains(out, "1 conflicts") {
+		t.Error(out)
+	}
+	// A check that was broken off has left a row, and the server has no time for each second request.
+	push(3, put("movements-central-20260118.csv", "id,kind,item,quantity,booked\ncheck-x/8,sale,100,5,2026-01-15T07:00:00Z\n"), "--quarantine")
+	asked := 0
+	throttled := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if asked++; asked%2 == 0 {
+			w.Header().Set("Retry-After", "0")
+			w.WriteHeader(http.StatusTooManyRequests)
+			_, _ = io.WriteString(w, `{"error":{"key":"too-fast","en":"too fast","ar":"سريع"}}`)
+			return
+		}
+		s.handler.ServeHTTP(w, r)
+	}))
+	defer throttled.Close()
+	if out := give(0, "link", "check", "--url", throttled.URL, "--key-file", key, "--site", "central", "--item", "100", "--patience", "1ms"); strings.Contains(out, "BROKEN") {
+		t.Error(out)
+	}
+	if out := give(1, "link", "check", "--url", web.URL, "--key-file", key, "--site", "nosuch", "--item", "100"); strings.Contains(out, "BROKEN") || strings.Count(out, "nosuch") != 2 {
 		t.Error(out)
 	}
 	trouble.Store(9)
@@ -164,7 +189,7 @@ func TestLink(t *testing.T) {
 	}
 
 	as("user", "disable", "erp", "--reason", "enough")
-	if out := push(1, day, "--tries", "1"); !strings.Contains(out, "Sign in") || strings.Contains(out, "2 rows") {
+	if out := push(1, day, "--tries", "1"); !strings.Contains(out, "Ask the society's administrator") || strings.Contains(out, "2 rows") {
 		t.Error(out)
 	}
 }

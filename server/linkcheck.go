@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -19,6 +20,8 @@ type linkCheckCmd struct {
 	Site       string `help:"Site of the test server that movements are sent for." required:"" placeholder:"ID"`
 	Item       string `help:"Item that they are of." required:"" placeholder:"ID"`
 	RevokedKey string `help:"File with a key that was revoked." type:"existingfile" placeholder:"FILE"`
+
+	Patience time.Duration `help:"The longest wait before a request is sent again to a server that has no time, unless it tells of a longer one." default:"1m" placeholder:"DURATION"`
 }
 
 // checked is one thing that an integrator may rely on, and what came of it.
@@ -26,6 +29,9 @@ type checked struct {
 	says  string
 	holds func(*linkTrial) error
 }
+
+// checkPrefix begins the ids of all that checks send.
+const checkPrefix = "check-"
 
 // linkTrial is a conformance check under way. Ids of its movements begin with its own random one, so that it can be repeated.
 type linkTrial struct {
@@ -51,8 +57,11 @@ func (c *linkCheckCmd) Run(ctx context.Context, s *streams) error {
 		}
 	}
 	t := &linkTrial{
-		pusher: &pusher{base: strings.TrimSuffix(c.URL, "/"), key: key, http: &http.Client{Timeout: time.Minute}, out: s.Out},
-		ctx:    ctx, site: c.Site, item: c.Item, id: stocktake.RandomID()[:8], revoked: revoked, now: time.Now(),
+		pusher: &pusher{base: strings.TrimSuffix(c.URL, "/"), key: key, http: &http.Client{Timeout: time.Minute}, tries: 8, patience: c.Patience, out: s.Out},
+		ctx:    ctx, site: c.Site, item: c.Item, id: checkPrefix + stocktake.RandomID()[:8], revoked: revoked, now: time.Now(),
+	}
+	if err := t.begin(); err != nil {
+		return err
 	}
 	held, broken := 0, 0
 	for _, x := range linkChecks {
@@ -73,6 +82,57 @@ func (c *linkCheckCmd) Run(ctx context.Context, s *streams) error {
 		return linkBroken.New(broken)
 	}
 	return nil
+}
+
+// send makes one request, and makes it again where the server has no time for it: that is as it should be, and no fault of it.
+func (t *linkTrial) send(ctx context.Context, method, address, kind string, body io.ReadSeeker) (pushAnswer, error) {
+	for try := 1; ; try++ {
+		var in io.Reader
+		if body != nil {
+			if _, err := body.Seek(0, io.SeekStart); err != nil {
+				return pushAnswer{}, err
+			}
+			in = body
+		}
+		a, err := t.pusher.send(ctx, method, address, kind, in)
+		if err != nil || a.status != http.StatusTooManyRequests && a.status != http.StatusServiceUnavailable || try >= t.tries {
+			return a, err
+		}
+		select {
+		case <-ctx.Done():
+			return a, ctx.Err()
+		case <-time.After(backOff(try, t.patience, a.retryAfter)):
+		}
+	}
+}
+
+// begin asks whether there is anything to check, and mends the rows that checks which were broken off have left in quarantine:
+// they would keep this one from seeing the site's movements complete.
+func (t *linkTrial) begin() error {
+	a, err := t.send(t.ctx, http.MethodGet, t.at("feed"), "", nil)
+	switch {
+	case err != nil:
+		return err
+	case a.Error != nil:
+		return a.Error
+	}
+	list, err := t.send(t.ctx, http.MethodGet, t.at("quarantine"), "", nil)
+	if err != nil {
+		return err
+	}
+	rows := ""
+	for _, x := range list.List {
+		cells := strings.Split(strings.TrimSpace(x.Raw), ",")
+		if strings.HasPrefix(x.Movement, checkPrefix) && len(cells) == 5 {
+			cells[3] = "-" + strings.TrimPrefix(cells[3], "-")
+			rows += strings.Join(cells, ",") + "\n"
+		}
+	}
+	if rows == "" {
+		return nil
+	}
+	_, err = t.post("", rows, http.StatusOK)
+	return err
 }
 
 const revokedSays = "a revoked key opens nothing"
@@ -135,8 +195,8 @@ func (t *linkTrial) feedNow() (pushAnswer, error) {
 }
 
 func (t *linkTrial) refusedAs(key string) error {
-	other := *t.pusher
-	other.key = key
+	other, p := *t, *t.pusher
+	p.key, other.pusher = key, &p
 	a, err := other.send(t.ctx, http.MethodGet, t.at("feed"), "", nil)
 	switch {
 	case err != nil:

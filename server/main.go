@@ -56,7 +56,7 @@ func main() {
 	os.Exit(code)
 }
 
-// run executes one command line and gives the exit status: 0 done, 1 refused or failed, 2 misused.
+// run executes one command line and gives the exit status: 0 done, 1 refused or failed, 2 misused, 3 all was taken and something waits for a person (link push).
 func run(ctx context.Context, args []string, s *streams) int {
 	var c cli
 	status := -1
@@ -84,6 +84,9 @@ func run(ctx context.Context, args []string, s *streams) int {
 	}
 	if err := command.Run(); err != nil {
 		printError(s.Err, err)
+		if e, ok := errors.AsType[*stocktake.Error](err); ok && e.Reason == pushWaits {
+			return 3
+		}
 		return 1
 	}
 	return 0

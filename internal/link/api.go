@@ -153,12 +153,13 @@ func (a *api) serve(w http.ResponseWriter, r *http.Request, verbs map[string]ver
 	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !ok {
 		a.strangers.take(address, a.Now())
-		return nil, account.SignInFirst.New()
+		return nil, keyMissing.New()
 	}
 	by, err := a.Accounts.PersonByToken(r.Context(), account.Secret(token))
 	if err != nil {
 		if stocktake.CodeOf(err) == stocktake.Unauthenticated {
 			a.strangers.take(address, a.Now())
+			err = keyRefused.Wrap(err)
 		}
 		return nil, err
 	}
@@ -244,6 +245,18 @@ var (
 	parameterWrong = stocktake.NewReason(stocktake.Invalid, "query-wrong",
 		"The parameter %q is not what is expected here. Correct it.",
 		"المعامل %q ليس كما هو متوقع هنا. صحّحه.")
+	keyMissing = stocktake.NewReason(stocktake.Unauthenticated, "link-key-missing",
+		"The request has no key. Send it in the header Authorization: Bearer KEY. The society's administrator issues keys, on the People page or with jard user key.",
+		"الطلب بلا مفتاح. أرسله في الترويسة Authorization: Bearer KEY. يصدر المفاتيحَ مسؤولُ النظام في الجمعية من صفحة الأشخاص أو بالأمر jard user key.")
+	keyRefused = stocktake.NewReason(stocktake.Unauthenticated, "link-key-refused",
+		"The key is wrong, has ended or was revoked. Ask the society's administrator for another, from the People page or by jard user key.",
+		"المفتاح غير صحيح أو منتهٍ أو أُلغي. اطلب غيره من مسؤول النظام في الجمعية، من صفحة الأشخاص أو بالأمر jard user key.")
+	bodyBroken = stocktake.NewReason(stocktake.Invalid, "body-broken",
+		"The body must be one JSON object with no fields but these: %s. Mend it.",
+		"يجب أن يكون المحتوى كائن JSON واحدًا ليس فيه إلا هذه الحقول: %s. صحّحه.")
+	instantWrong = stocktake.NewReason(stocktake.Invalid, "instant-wrong",
+		"%s is %q. An instant needs a date, a time and a zone: write it as 2026-11-24T10:20:00+03:00.",
+		"قيمة %s هي %q. تحتاج اللحظة إلى تاريخ ووقت ومنطقة زمنية: اكتبها بصيغة 2026-11-24T10:20:00+03:00.")
 	tooFast = stocktake.NewReason(stocktake.TooMany, "too-fast",
 		"Too many requests. Wait %d s, then go on.",
 		"طلبات كثيرة. انتظر قليلًا (%d ث) ثم تابع.")

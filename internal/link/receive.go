@@ -86,11 +86,20 @@ func (q *query) instant(name string) time.Time {
 	if s == "" {
 		return time.Time{}
 	}
-	at, err := time.Parse(time.RFC3339Nano, s)
-	if err != nil || at.Year() < 1990 || at.Year() > 2200 {
-		q.wrong = parameterWrong.New(name)
+	at, err := instantOf(name, s)
+	if err != nil {
+		q.wrong = err
 	}
 	return at
+}
+
+// instantOf reads an instant with its zone.
+func instantOf(name, s string) (time.Time, error) {
+	at, err := time.Parse(time.RFC3339Nano, s)
+	if err != nil || at.Year() < 1990 || at.Year() > 2200 {
+		return time.Time{}, instantWrong.New(name, shorten(sanitize(s)))
+	}
+	return at, nil
 }
 
 func (q *query) number(name string) int64 {
@@ -246,19 +255,25 @@ func (a *api) watermark(w http.ResponseWriter, r *http.Request, by stocktake.Per
 		return nil, bodyType.New("application/json")
 	}
 	var said struct {
-		Since   *time.Time          `json:"since"`
-		Through *time.Time          `json:"through"`
+		Since   string              `json:"since"`
+		Through string              `json:"through"`
 		Claim   *watermarkPositions `json:"positions"`
 	}
 	if err := decodeOnly(http.MaxBytesReader(w, r.Body, 4096), &said); err != nil {
-		return nil, jsonBroken.Wrap(noEOF(err), 1)
+		return nil, bodyBroken.Wrap(noEOF(err), "since, through, positions")
 	}
 	var c Coverage
-	if said.Since != nil {
-		c.Watermark.Since = *said.Since
-	}
-	if said.Through != nil {
-		c.Watermark.Through = *said.Through
+	for _, x := range []struct {
+		name, value string
+		into        *time.Time
+	}{{"since", said.Since, &c.Watermark.Since}, {"through", said.Through, &c.Watermark.Through}} {
+		if x.value == "" {
+			continue
+		}
+		var err error
+		if *x.into, err = instantOf(x.name, x.value); err != nil {
+			return nil, err
+		}
 	}
 	if said.Claim != nil {
 		c.Claim = Claim(*said.Claim)
@@ -420,7 +435,7 @@ func (a *api) resolve(w http.ResponseWriter, r *http.Request, by stocktake.Perso
 		Reason string   `json:"reason"`
 	}
 	if err := decodeOnly(http.MaxBytesReader(w, r.Body, 64<<10), &said); err != nil {
-		return nil, jsonBroken.Wrap(noEOF(err), 1)
+		return nil, bodyBroken.Wrap(noEOF(err), "rows, reason")
 	}
 	state, err := a.Importer.Resolve(r.Context(), by, stocktake.SiteID(r.PathValue("site")), said.Rows, said.Reason)
 	if err != nil {

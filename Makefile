@@ -2,7 +2,7 @@
 # make browser   real browsers: the story, every screen, every way to scan, the camera, the pains of others, a short soak; pictures in bin/shots
 # make soak      a bad night for three handhelds, ten minutes and 5,000 scans: MINUTES, SCANS and SEED as one likes
 # make web       the handheld app and the console's islands, built into static/
-# make bench     the figures of README.md and ARCHITECTURE.md, side by side in one run
+# make bench     the figures of ARCHITECTURE.md, side by side in one run
 # make figures   the figures that need a browser: the handheld app slowed down, the board with fifty counters
 # make demo      a made-up society and its ministry, served until interrupted
 # make story     the whole job once, in the terminal

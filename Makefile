@@ -16,10 +16,9 @@ BUILT := $(CURDIR)/bin/web
 
 .PHONY: test tools lint check test-go test-app fresh fuzz browser browser-story browser-screens soak web bench figures demo story pictures build
 
-# Two lanes, for two cores: fuzzing takes the app's once that is done. The browsers have the machine to themselves.
+# Two lanes, for two cores; whichever is free takes the next. The browsers have the machine to themselves.
 test: tools
-	$(MAKE) -j2 --output-sync=target lint check
-	$(MAKE) -j2 --output-sync=target test-go test-app fuzz
+	$(MAKE) -j2 --output-sync=target check lint test-go test-app fuzz
 	$(MAKE) browser
 
 # What Go does not bring along: a C compiler for the race detector, Node for the app, Chromium for the browser's story.

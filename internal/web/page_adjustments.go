@@ -25,15 +25,16 @@ type Postings interface {
 type adjustments struct {
 	Result   result.Ref                  `json:"result"`
 	Corrects *result.Corrects            `json:"corrects,omitempty"`
-	Vouchers []result.Voucher            `json:"vouchers"`
+	Vouchers []result.Voucher            `json:"vouchers"` // none for the books once a correction has replaced the result
 	Postings []result.Posting            `json:"postings"` // absent where this server reads no feeds
 	States   map[result.PostingState]int `json:"states"`
 	AsOf     time.Time                   `json:"as_of"`
 
-	// Replaced is the sealed correction of this result, whose vouchers count now. Unposted is how many lines of the result that this one corrects were
+	// Replaced is the sealed correction of this result, whose vouchers count now; Correcting an open one. Unposted is how many lines of the result that this one corrects were
 	// not in the books as its voucher says when this one was sealed: they are in these vouchers, and are not to be posted any more.
-	Replaced *count.Corrected `json:"replaced,omitempty"`
-	Unposted int              `json:"unposted,omitempty"`
+	Replaced   *count.Corrected `json:"replaced,omitempty"`
+	Correcting *count.Corrected `json:"correcting,omitempty"`
+	Unposted   int              `json:"unposted,omitempty"`
 
 	document *result.Document
 }
@@ -74,8 +75,13 @@ func (a *api) adjustmentsOf(ctx context.Context, by stocktake.Person, at result.
 	if x.Vouchers, err = d.Vouchers(); err != nil {
 		return nil, err
 	}
-	if x.Replaced, err = a.replaced(ctx, by, d.Session.ID); err != nil {
+	switch c, err := a.Sessions.CorrectionOf(ctx, by, d.Session.ID); {
+	case err != nil:
 		return nil, err
+	case c != nil && c.State == count.LogSealed:
+		x.Replaced = c
+	default:
+		x.Correcting = c
 	}
 	if d.Corrects != nil {
 		before, err := a.documentAt(ctx, by, d.Corrects.Ref())
@@ -102,15 +108,6 @@ func (a *api) adjustmentsOf(ctx context.Context, by stocktake.Person, at result.
 	return x, nil
 }
 
-// replaced is the sealed correction of a session; nil where there is none.
-func (a *api) replaced(ctx context.Context, by stocktake.Person, session stocktake.SessionID) (*count.Corrected, error) {
-	c, err := a.Sessions.CorrectionOf(ctx, by, session)
-	if err != nil || c == nil || c.State != count.LogSealed {
-		return nil, err
-	}
-	return c, nil
-}
-
 // documentAt reads a result of the society.
 func (a *api) documentAt(ctx context.Context, by stocktake.Person, at result.Ref) (*result.Document, error) {
 	sealed, err := a.Results.Result(ctx, by, at)
@@ -124,6 +121,9 @@ func (a *api) adjustments(c echo.Context, by stocktake.Person) error {
 	x, err := a.adjust(c, by)
 	if err != nil {
 		return err
+	}
+	if x.Replaced != nil { // a machine would post them
+		x.Vouchers = []result.Voucher{}
 	}
 	return c.JSON(http.StatusOK, x)
 }
@@ -154,11 +154,15 @@ func (k *console) showAdjustments(v *visit) error {
 	return v.show("adjustments", frame{Title: "adjustment.title", Nav: "results", Data: p})
 }
 
-// downloadAdjustments gives the vouchers as a file for the books: ?as=csv, xlsx or json, both or, with ?voucher=, one.
+// downloadAdjustments gives the vouchers as a file for the books: ?as=csv, xlsx or json, both or, with ?voucher=, one. Those of a
+// result that was replaced are refused: posted beside the correction's they would count twice.
 func (k *console) downloadAdjustments(v *visit) error {
 	x, err := k.adjust(v.Context, v.by)
 	if err != nil {
 		return err
+	}
+	if c := x.Replaced; c != nil {
+		return VouchersReplaced.New(result.Ref{Series: c.Series, Number: c.Number}.String())
 	}
 	chosen := x.Vouchers[:0:0]
 	for _, o := range x.Vouchers {
@@ -230,3 +234,8 @@ func voucherRows(o result.Voucher) [][]report.Cell {
 	}
 	return rows
 }
+
+// VouchersReplaced is of the vouchers of a result that a correction has replaced.
+var VouchersReplaced = stocktake.NewReason(stocktake.Conflict, "vouchers-replaced",
+	"A correction has replaced this result, and its vouchers are not to be posted any more: take those of result %s.",
+	"حلّ تصحيح محل هذه النتيجة ولا تُرحَّل سنداتها بعد الآن: خذ سندات النتيجة %s.")

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"jard/internal/count"
 	"jard/internal/result"
 	"jard/internal/result/resulttest"
 	"jard/internal/stocktake"
@@ -27,6 +28,50 @@ func (r *replaced) Result(_ context.Context, _ stocktake.Person, at result.Ref) 
 	d := r.documents[n]
 	b, err := d.Canonical()
 	return web.ResultDocument{ResultInfo: web.ResultInfo{Series: d.Series, Number: d.Number, Kind: "result", Session: d.Session.ID}, Signed: result.Signed{Document: b}}, err
+}
+
+// underCorrection is a society whose sessions have one correction.
+type underCorrection struct {
+	sessions
+	correction *count.Corrected
+}
+
+func (u *underCorrection) CorrectionOf(context.Context, stocktake.Person, stocktake.SessionID) (*count.Corrected, error) {
+	return u.correction, nil
+}
+
+// TestVouchersOfAReplacedResult: nobody gets the vouchers of a result that a sealed correction has replaced; while it is open they are told of it.
+func TestVouchersOfAReplacedResult(t *testing.T) {
+	f, u := &filed{document: resulttest.Document(3, society, result.Start(), 40)}, &underCorrection{}
+	for i := range f.document.Lines {
+		f.document.Lines[i].Status = "approved"
+	}
+	s := &story{desk: open(t, func(c *web.Config) {
+		u.sessions = c.Sessions
+		c.Results, c.Sessions = f, u
+	})}
+	vouchers := func() int {
+		var answer struct{ Vouchers []result.Voucher }
+		s.ok(s.ask("manager", "GET", "/api/results/1/1/adjustments", ""), http.StatusOK, &answer)
+		return len(answer.Vouchers)
+	}
+	const at, file = "/results/1/1/adjustments", "/results/1/1/adjustments/file?as=csv"
+	if body := s.page("manager", at, "as=csv"); strings.Contains(body, "A correction") || vouchers() != 2 {
+		t.Error("nothing corrects it")
+	}
+	u.correction = &count.Corrected{Session: "again", Name: stocktake.Name{English: "Again"}, State: count.LogOpen}
+	s.page("manager", at, "as=csv", "A correction of this result is open", `href="/sessions/again"`)
+	if w := s.browse("manager", "GET", file, nil); w.Code != http.StatusOK || vouchers() != 2 {
+		t.Errorf("while the correction is open: %d", w.Code)
+	}
+	u.correction.State, u.correction.Series, u.correction.Number = count.LogSealed, 1, 2
+	if body := s.page("manager", at, "post its vouchers no more", `href="/results/1/2/adjustments"`, "Not to be posted"); strings.Contains(body, "as=csv") {
+		t.Error("the replaced vouchers are offered")
+	}
+	w := s.browse("manager", "GET", file, nil)
+	if w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "حلّ تصحيح محل هذه النتيجة") || vouchers() != 0 {
+		t.Errorf("%d %s, %d vouchers", w.Code, w.Body, vouchers())
+	}
 }
 
 // TestCorrectionOnPaperAndForTheBooks: the record says why and what has changed; the vouchers say what is left, and what of the first is not to be posted.

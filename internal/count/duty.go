@@ -13,7 +13,7 @@ import (
 type DutyConflict struct {
 	Rule   string             `json:"rule"` // see DutyRules
 	Person stocktake.PersonID `json:"person"`
-	Roles  []stocktake.Role   `json:"roles"`           // that they acted in, counting included; sorted
+	Roles  []stocktake.Role   `json:"roles"`           // that they held when they decided, and counter if they opened a pass; sorted
 	Stands bool               `json:"stands"`          // what they did holds all the same
 	Lines  []LineRef          `json:"lines,omitempty"` // that it is about, by section and item
 	About  []string           `json:"about,omitempty"` // walks, locations, codes, held events, streams or people that it is about; sorted
@@ -128,9 +128,12 @@ func (f *Fold) scanned(p *Pass, code string) bool {
 	return slices.ContainsFunc(p.facts.observed, func(o observedFact) bool { return f.texts[o.code] == code })
 }
 
-// Counted reports whether somebody walked anywhere in the session, but to test.
+// Counted reports whether somebody counted anything in the session, but to test: what they saw stands, or a pass that they closed answers for
+// something. One that was opened by mistake, and left or given up with nothing seen, is no count.
 func (v *View) Counted(who stocktake.PersonID) bool {
-	return slices.ContainsFunc(v.Passes, func(p *Pass) bool { return p.Person == who && !p.Test })
+	return slices.ContainsFunc(v.Passes, func(p *Pass) bool {
+		return p.Person == who && !p.Test && (p.Observations > 0 || p.counts() || p.Status == PassHasGap)
+	})
 }
 
 // DutyConflicts lists who did what two people should have, by rule and person. It is read from the facts: whatever order they came in. That a
@@ -262,7 +265,7 @@ func (d *duties) list() []DutyConflict {
 	return list
 }
 
-// roles are those that somebody acted in.
+// roles are those that somebody held when they decided, and those of what they opened or are to sign.
 func (d *duties) roles(who stocktake.PersonID) []stocktake.Role {
 	list := slices.Clone(d.view.acted[who])
 	if slices.ContainsFunc(d.view.Passes, func(p *Pass) bool { return p.Person == who }) {

@@ -166,6 +166,18 @@ func TestWhoCountedDoesNotSign(t *testing.T) {
 	}
 }
 
+// A pass that was opened by mistake, and given up with nothing seen, bars nobody from signing; one in which something was seen does.
+func TestAMistakenOpeningBarsNobody(t *testing.T) {
+	s := write(t, signers)
+	s.whole("ali", "C1", found{"ice": 4})
+	w := s.open("latifa", "C1")
+	s.wantDuties()
+	s.abandon(s.view().Passes[1].ID, "opened by mistake")
+	s.wantDuties()
+	w.see("ice", 1)
+	s.wantDuties("signer-counted latifa [counter witness]")
+}
+
 func TestNobodyWhoSignsIsSentToCount(t *testing.T) {
 	f, _ := toSign(t)
 	_, err := f.svc.Assign(t.Context(), sara, session, count.Assignment{Tasks: []count.Task{{ID: "t9", Round: 1, Location: "C1", Person: "hessa"}}})

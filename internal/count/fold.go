@@ -40,7 +40,7 @@ type Fold struct {
 	plan     Plan
 	issuedBy Author
 	material *Material
-	acted    map[stocktake.PersonID][]stocktake.Role // in which roles people have decided
+	acted    map[stocktake.PersonID][]stocktake.Role // that people held when they decided
 	sealer   stocktake.PersonID
 	closing  uint64 // offset of the entry that began the closing; 0 while counting
 	restored uint64 // offset of the last Restored entry

@@ -71,7 +71,7 @@ type View struct {
 	Stagnant *Stagnation `json:"-"`
 
 	rulings []ruling                                // of people on what they had a part in
-	acted   map[stocktake.PersonID][]stocktake.Role // in which roles people have decided
+	acted   map[stocktake.PersonID][]stocktake.Role // that people held when they decided
 	sealer  stocktake.PersonID                      // of a sealed session
 
 	sums    sums

@@ -12,7 +12,7 @@ import (
 type Duty struct {
 	Rule   string               `json:"rule"`
 	Person stocktake.PersonID   `json:"person"`
-	Roles  List[stocktake.Role] `json:"roles"` // that they acted in
+	Roles  List[stocktake.Role] `json:"roles"` // that they held when they decided, and counter if they opened a pass
 	Stands bool                 `json:"stands"`
 	Lines  List[LineKey]        `json:"lines"` // that it is about, by section and item
 	About  List[string]         `json:"about"` // walks, locations, codes, held events, devices or people that it is about

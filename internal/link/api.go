@@ -246,11 +246,11 @@ var (
 		"The parameter %q is not what is expected here. Correct it.",
 		"المعامل %q ليس كما هو متوقع هنا. صحّحه.")
 	keyMissing = stocktake.NewReason(stocktake.Unauthenticated, "link-key-missing",
-		"The request has no key. Send it in the header Authorization: Bearer KEY. The society's administrator issues keys, on the People page or with jard user key.",
-		"الطلب بلا مفتاح. أرسله في الترويسة Authorization: Bearer KEY. يصدر المفاتيحَ مسؤولُ النظام في الجمعية من صفحة الأشخاص أو بالأمر jard user key.")
+		"The request has no key. Send it in the header Authorization: Bearer KEY. The society's administrator issues keys with jard user key.",
+		"الطلب بلا مفتاح. أرسله في الترويسة Authorization: Bearer KEY. يصدر المفاتيحَ مسؤولُ النظام في الجمعية بالأمر jard user key.")
 	keyRefused = stocktake.NewReason(stocktake.Unauthenticated, "link-key-refused",
-		"The key is wrong, has ended or was revoked. Ask the society's administrator for another, from the People page or by jard user key.",
-		"المفتاح غير صحيح أو منتهٍ أو أُلغي. اطلب غيره من مسؤول النظام في الجمعية، من صفحة الأشخاص أو بالأمر jard user key.")
+		"The key is wrong, has ended or was revoked. Ask the society's administrator for another (jard user key).",
+		"المفتاح غير صحيح أو منتهٍ أو أُلغي. اطلب غيره من مسؤول النظام في الجمعية (jard user key).")
 	bodyBroken = stocktake.NewReason(stocktake.Invalid, "body-broken",
 		"The body must be one JSON object with no fields but these: %s. Mend it.",
 		"يجب أن يكون المحتوى كائن JSON واحدًا ليس فيه إلا هذه الحقول: %s. صحّحه.")

@@ -39,10 +39,11 @@ func (f Fault) MarshalJSON() ([]byte, error) {
 		Ref      string   `json:"ref,omitempty"`
 		Value    string   `json:"value,omitempty"`
 		Severity Severity `json:"severity"`
-		Reason   string   `json:"reason"`
+		Key      string   `json:"key"`
+		Reason   string   `json:"reason"` // the same: what senders of before read
 		English  string   `json:"en"`
 		Arabic   string   `json:"ar"`
-	}{f.Line, f.Column, f.Ref, f.Value, f.Severity, f.Err.Reason.Key, f.Err.English(), f.Err.Arabic()})
+	}{f.Line, f.Column, f.Ref, f.Value, f.Severity, f.Err.Reason.Key, f.Err.Reason.Key, f.Err.English(), f.Err.Arabic()})
 }
 
 // Faults are all that is wrong with a file. Every fault is counted, by severity and by reason; of each severity the

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"jard/internal/reconcile"
@@ -45,13 +44,11 @@ type feedFacts struct {
 	ended bool      // the session is sealed: its result names the part of the log that counts, up to end
 	end   uint64
 
-	postings []posting // of a correction: what posts the results that it corrects, and everything that takes a movement back
-}
-
-type posting struct {
-	stocktake.Movement
-	offset uint64
-	posts  bool // one of these results; else it takes something back
+	// Of a correction: what posts the results that it corrects, and everything that takes a movement back, by what it takes back. That may
+	// be a posting which is still to come.
+	postings map[stocktake.MovementID]*Booking
+	voids    map[stocktake.MovementID][]*Booking
+	listed   []stocktake.Movement // the postings and what takes them back; nil once they have changed
 }
 
 type step struct {
@@ -95,13 +92,16 @@ func (f *Fold) Book(entries []Booking) {
 			f.feed.Watermark = e.Watermark
 			f.feed.steps = append(f.feed.steps, step{e.Offset, e.Watermark})
 		}
-		if e.Movement != nil && !f.posted(e) && f.matters(e) {
+		if e.Movement != nil && !f.posted(e) {
 			f.book(e)
 		}
 	}
 }
 
 func (f *Fold) book(e *Booking) {
+	if !f.matters(e) {
+		return
+	}
 	m := e.Movement
 	b := booked{
 		id: idKey(m.ID), at: reconcile.At(m.Booked), quantity: m.Quantity, position: m.Position, offset: e.Offset,
@@ -129,39 +129,60 @@ func (f *Fold) book(e *Booking) {
 // posted keeps what posts a result that this session corrects, and what takes such a posting back: it tells how much of the differences is in the
 // books already, and is no part of any line, or a correction would find that nothing had been missing. It reports whether the movement is one.
 func (f *Fold) posted(e *Booking) bool {
-	m := e.Movement
-	posts := m.Posts != "" && slices.ContainsFunc(f.basis.results, func(ref string) bool { return m.Posts == ref || strings.HasPrefix(m.Posts, ref+"-") })
-	if len(f.basis.results) == 0 || !posts && m.Voids == "" {
+	m, x := e.Movement, &f.feed
+	if len(f.basis.results) == 0 {
 		return false
 	}
-	f.feed.postings = append(f.feed.postings, posting{*m, e.Offset, posts})
-	if !posts {
-		return slices.ContainsFunc(f.feed.postings, func(p posting) bool { return p.posts && p.ID == m.Voids })
+	posts := m.Posts != "" && slices.ContainsFunc(f.basis.results, m.PostsResult)
+	if !posts && m.Voids == "" {
+		return false
 	}
-	of := idKey(m.ID) // what takes it back may have come before
-	if list := f.feed.items[m.Item]; slices.ContainsFunc(list, func(b booked) bool { return b.voiding && b.voids == of }) {
-		f.feed.items[m.Item] = slices.DeleteFunc(slices.Clone(list), func(b booked) bool { return b.voiding && b.voids == of })
-		f.outdate()
+	if x.postings == nil {
+		x.postings, x.voids = map[stocktake.MovementID]*Booking{}, map[stocktake.MovementID][]*Booking{}
+	}
+	kept := &Booking{Offset: e.Offset, Movement: m}
+	if m.Voids != "" {
+		x.voids[m.Voids] = append(x.voids[m.Voids], kept)
+	}
+	if !posts {
+		if x.postings[m.Voids] == nil {
+			return false
+		}
+		x.listed = nil
+		return true
+	}
+	x.postings[m.ID], x.listed = kept, nil
+	for _, v := range x.voids[m.ID] { // which came before what it takes back
+		f.unbook(v)
 	}
 	return true
 }
 
+// unbook takes a movement out of the lines that turns out to be no part of them.
+func (f *Fold) unbook(e *Booking) {
+	id := idKey(e.Movement.ID)
+	list := f.feed.items[e.Movement.Item]
+	if n := slices.IndexFunc(list, func(b booked) bool { return b.id == id }); n >= 0 {
+		f.feed.items[e.Movement.Item] = slices.Delete(slices.Clone(list), n, n+1)
+		f.outdate()
+	}
+}
+
 // postings lists what posts the results that this session corrects, and what takes such a posting back, by when they were booked.
 func (f *Fold) postings() []stocktake.Movement {
-	posts := map[stocktake.MovementID]bool{}
-	for n := range f.feed.postings {
-		if p := &f.feed.postings[n]; p.posts {
-			posts[p.ID] = true
+	x := &f.feed
+	if x.listed == nil && len(x.postings) > 0 {
+		for id, p := range x.postings {
+			if p.Movement.Voids == "" || x.postings[p.Movement.Voids] == nil { // else it stands among what takes that one back
+				x.listed = append(x.listed, *p.Movement)
+			}
+			for _, v := range x.voids[id] {
+				x.listed = append(x.listed, *v.Movement)
+			}
 		}
+		slices.SortFunc(x.listed, func(a, b stocktake.Movement) int { return cmp.Or(a.Booked.Compare(b.Booked), cmp.Compare(a.ID, b.ID)) })
 	}
-	var list []stocktake.Movement
-	for n := range f.feed.postings {
-		if p := &f.feed.postings[n]; posts[p.ID] || posts[p.Voids] {
-			list = append(list, p.Movement)
-		}
-	}
-	slices.SortFunc(list, func(a, b stocktake.Movement) int { return cmp.Or(a.Booked.Compare(b.Booked), cmp.Compare(a.ID, b.ID)) })
-	return list
+	return x.listed
 }
 
 // backlog is how long before a snapshot the site's server may have had a movement that the snapshot's position does not include.
@@ -206,5 +227,19 @@ func (f *Fold) endFeed(s Seal) {
 	for item, list := range x.items {
 		x.items[item] = slices.DeleteFunc(list, func(b booked) bool { return b.offset > x.Offset })
 	}
-	x.postings = slices.DeleteFunc(x.postings, func(p posting) bool { return p.offset > x.Offset })
+	x.listed = nil
+	for id, p := range x.postings {
+		if p.Offset <= x.Offset {
+			continue
+		}
+		delete(x.postings, id)
+		for _, v := range x.voids[id] { // which take back what this session never hears of
+			if v.Offset <= x.Offset && x.postings[v.Movement.ID] == nil {
+				f.book(v)
+			}
+		}
+	}
+	for id, list := range x.voids {
+		x.voids[id] = slices.DeleteFunc(list, func(v *Booking) bool { return v.Offset > x.Offset })
+	}
 }

@@ -20,7 +20,7 @@ type Posted struct {
 }
 
 // PostedFor adds up what a feed's movements posted of results, by section and item, without what their goods are called. What
-// names no section, and fits no line of the result that it posts, stands nowhere: nobody can say where to take it back. What fits no line
+// names no section, and fits no line of the result that it posts, stands under none: so it is taken back, for nobody can say more of it. What fits no line
 // is of the voucher that last asked for a quantity of its sign there, in that result or an earlier one; where none did, a shortage if negative.
 func PostedFor(results []*Document, moved []stocktake.Movement) ([]Posted, error) {
 	type sign struct {
@@ -43,7 +43,7 @@ func PostedFor(results []*Document, moved []stocktake.Movement) ([]Posted, error
 			} else {
 				surplus = p.Posted > 0
 			}
-			if p.Posted == 0 || p.Section == "" {
+			if p.Posted == 0 {
 				continue
 			}
 			k := [2]string{string(p.Section), string(p.Item)}
@@ -114,7 +114,11 @@ func checkPosted(f *faults, d *Document) {
 	f.wrong(len(d.Posted) == 0 || d.Type == Correction, "/posted")
 	for i := range d.Posted {
 		p, path := &d.Posted[i], at("/posted", i)
-		checkGoods(f, path, &p.Goods)
+		goods := p.Goods
+		if goods.Section == "" {
+			goods.Section = "none" // see PostedFor
+		}
+		checkGoods(f, path, &goods)
 		f.quantity(path, "shortage", p.Shortage)
 		f.quantity(path, "surplus", p.Surplus)
 		f.wrong(p.Shortage != 0 || p.Surplus != 0, path+"/shortage")

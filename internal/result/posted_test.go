@@ -69,7 +69,7 @@ func TestVouchersOfCorrectionsPostWhatIsLeft(t *testing.T) {
 			for _, v := range vouchers {
 				for _, l := range v.Lines {
 					m := stocktake.Movement{ID: stocktake.MovementID(fmt.Sprint("p", len(moved))), Item: l.Item, Section: l.Section, Quantity: l.Quantity, Posts: v.Number}
-					switch n := r.IntN(6); {
+					switch n := r.IntN(8); {
 					case !wrong:
 					case n == 0:
 						continue // never
@@ -80,6 +80,8 @@ func TestVouchersOfCorrectionsPostWhatIsLeft(t *testing.T) {
 					case n == 3: // twice
 						moved = append(moved, m)
 						m.ID += "-again"
+					case n == 5: // as who posts numbers or writes vouchers
+						m.Posts = d.Ref().String() + []string{"-2", "-Shortage"}[r.IntN(2)]
 					case n == 4: // and taken back
 						moved = append(moved, stocktake.Movement{ID: m.ID + "-void", Item: m.Item, Section: m.Section, Quantity: -m.Quantity, Voids: m.ID})
 					}
@@ -87,7 +89,8 @@ func TestVouchersOfCorrectionsPostWhatIsLeft(t *testing.T) {
 				}
 			}
 			if wrong {
-				moved = append(moved, stocktake.Movement{ID: stocktake.MovementID(fmt.Sprint("p", len(moved))), Item: "never-counted", Section: "dairy", Quantity: -3000, Posts: d.Ref().String()})
+				moved = append(moved, stocktake.Movement{ID: stocktake.MovementID(fmt.Sprint("p", len(moved))), Item: "never-counted", Section: "dairy", Quantity: -3000, Posts: d.Ref().String()},
+					stocktake.Movement{ID: stocktake.MovementID(fmt.Sprint("p", len(moved), "-nowhere")), Item: "nowhere", Quantity: -4000, Posts: d.Ref().String()})
 			}
 		}
 		post(first, true)
@@ -187,7 +190,7 @@ func TestPostedIsChecked(t *testing.T) {
 		"twice":                func(d *result.Document) { d.Posted = append(d.Posted, d.Posted[0]) },
 		"at another cost":      func(d *result.Document) { d.Posted[0].Cost++ },
 		"beyond what is a sum": func(d *result.Document) { d.Posted[0].Shortage = stocktake.MaxNumber + 1 },
-		"of no section":        func(d *result.Document) { d.Posted[0].Section = "" },
+		"of no item":           func(d *result.Document) { d.Posted[0].Item = "" },
 	} {
 		d := correct(t, []*result.Document{first}, nil, rand.New(rand.NewPCG(1, 1)))
 		d.Posted = result.List[result.Posted]{{Goods: goods, Shortage: -1000, Cost: first.Lines[0].Cost}}
@@ -200,5 +203,26 @@ func TestPostedIsChecked(t *testing.T) {
 		if edit(d); len(result.Check(d)) == 0 {
 			t.Errorf("%s: no fault", name)
 		}
+	}
+}
+
+// Whatever the one predicate takes for a posting of a result is told of it: nothing of it is out of the lines and in no list, or it would be
+// ordered twice.
+func TestNothingPostedVanishes(t *testing.T) {
+	d, _ := settled(t)
+	l := d.Lines[0]
+	for _, name := range []string{"", "-shortage", "-surplus", "-Shortage", "-2"} {
+		for _, item := range []stocktake.ItemID{l.Item, "nowhere"} {
+			for _, section := range []stocktake.SectionID{l.Section, ""} {
+				m := stocktake.Movement{ID: "p", Item: item, Section: section, Quantity: -7000, Posts: d.Ref().String() + name}
+				list, err := result.PostedFor([]*result.Document{d}, []stocktake.Movement{m})
+				if err != nil || len(list) != 1 || list[0].Shortage+list[0].Surplus != -7000 {
+					t.Errorf("%s of %s in %q: %+v, %v", m.Posts, item, section, list, err)
+				}
+			}
+		}
+	}
+	if m := (&stocktake.Movement{Posts: d.Ref().String() + "0"}); d.Posts(m) {
+		t.Errorf("%s posts %s", m.Posts, d.Ref())
 	}
 }

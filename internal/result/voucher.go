@@ -114,18 +114,16 @@ type Posting struct {
 }
 
 // Posts reports whether a movement says that it posts this document's vouchers, or one of them.
-func (d *Document) Posts(m *stocktake.Movement) bool {
-	ref := d.Ref().String()
-	return m.Posts == ref || m.Posts == ref+"-"+Shortage || m.Posts == ref+"-"+Surplus
-}
+func (d *Document) Posts(m *stocktake.Movement) bool { return m.PostsResult(d.Ref().String()) }
 
-// postedTo finds the line that a movement posts, or takes back: of the voucher that it names, if it names one, and of its section. One that
+// postedTo finds the line that a movement posts, or takes back: of the voucher that it names, if it names one of the two, and of its section. One that
 // names no section is for the line whose quantity it has, else for the first. It gives -1 where no line fits.
 func (d *Document) postedTo(list []Posting, lines []int, m *stocktake.Movement, posts string) int {
-	found := -1
+	found, ref := -1, d.Ref().String()
+	names := posts == ref+"-"+Shortage || posts == ref+"-"+Surplus
 	for _, n := range lines {
 		p := &list[n]
-		if m.Section != "" && p.Section != m.Section || p.Voucher != "" && posts != p.Voucher && posts != d.Ref().String() {
+		if m.Section != "" && p.Section != m.Section || p.Voucher != "" && names && posts != p.Voucher {
 			continue
 		}
 		if m.Section != "" || p.Quantity == m.Quantity || p.Quantity == -m.Quantity && m.Voids != "" {

@@ -142,3 +142,9 @@ var (
 		"The watermark does not say up to when the movements are complete, or ends before it begins: give both instants in order.",
 		"علامة اكتمال الحركات بلا نهاية أو تنتهي قبل أن تبدأ: حدّد اللحظتين بالترتيب.")
 )
+
+// PostsResult reports whether the movement says that it posts the vouchers of the result that is called so (1/17), or one of them: whatever stands
+// behind 1/17- is one of them, for who posts may write and number vouchers in their own way.
+func (m *Movement) PostsResult(ref string) bool {
+	return m.Posts == ref || strings.HasPrefix(m.Posts, ref+"-")
+}

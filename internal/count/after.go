@@ -17,7 +17,7 @@ type AfterSeal struct {
 	Sealed     time.Time           `json:"sealed_at"`
 	Series     uint64              `json:"series"` // of its result
 	Number     uint64              `json:"number"`
-	Correction *Corrected          `json:"correction,omitempty"` // an open or sealed one; then the rest says what has come since that, or is empty
+	Correction *Corrected          `json:"correction,omitempty"` // an open or sealed one; then the rest is empty: it is to be seen there
 	Late       []LateGroup         `json:"late"`
 	LateEvents int                 `json:"late_events"`
 	LateHeld   int                 `json:"late_held"` // of these, waiting for a person's word in a correction
@@ -81,7 +81,7 @@ func (s *Service) After(ctx context.Context, by stocktake.Person, session stockt
 	if err != nil {
 		return nil, err
 	}
-	a := &AfterSeal{Session: session, Sealed: at, Series: seal.Series, Number: seal.Number, AsOf: s.clock().UTC(), View: v}
+	a := &AfterSeal{Session: session, Sealed: at, Series: seal.Series, Number: seal.Number, AsOf: s.clock().UTC(), View: v, Late: []LateGroup{}, Movements: []LateMovement{}, Changes: []Change{}}
 	if a.Correction, err = s.CorrectionOf(ctx, by, session); err != nil || a.Correction != nil {
 		return a, err
 	}
@@ -103,8 +103,8 @@ func (s *Service) After(ctx context.Context, by stocktake.Person, session stockt
 		return nil, err
 	}
 	is := f.View()
-	a.Changes = changes(v, is)
-	a.Movements = f.lateMovements(seal.Movements)
+	a.Changes = append(a.Changes, changes(v, is)...)
+	a.Movements = append(a.Movements, f.lateMovements(seal.Movements)...)
 	return a, s.lateGroups(ctx, by.Society, a, v.LateTaken, is)
 }
 

@@ -30,6 +30,7 @@ type inherited struct {
 	sessions []stocktake.SessionID // the first one first
 	results  []string              // what their results are called by who posts them, as in 1/17
 	taken    uint64                // offset of the late log up to where it was taken in
+	brought  map[Stream]bool       // the streams of which something was taken in
 	origins  []origin
 	issued   map[stocktake.SessionID]reconcile.Instant
 }
@@ -153,27 +154,44 @@ func (f *Fold) Corrected() []stocktake.SessionID { return f.basis.sessions }
 // Taken is the offset of the late log up to where it was taken in.
 func (f *Fold) Taken() uint64 { return f.basis.taken }
 
-// TakeLate files what the late log holds behind what was taken in, up to a position that this log names: what is of the corrected sessions; and of
-// the streams that brought such, measurements of their clocks, and what is of no session that anybody can tell.
-func (f *Fold) TakeLate(entries []Entry, through uint64) error {
+// TakeLate files what the late log holds up to a position that this log names: what is of the corrected sessions; and of the streams that brought
+// such, measurements of their clocks, and what is of no session that anybody can tell. Read visits the late log's entries from an offset on, up to
+// that position, and is asked more than once.
+func (f *Fold) TakeLate(read func(from uint64, visit func(*Entry) error) error, through uint64) error {
 	f.outdate()
-	brought := map[Stream]bool{}
-	mine := make([]bool, len(entries))
-	for n := range entries {
-		if e := &entries[n]; e.Offset > f.basis.taken && e.Offset <= through && f.concerns(meantFor(e)) {
-			mine[n], brought[e.Author.Stream] = true, true
+	taken, fresh := f.basis.taken, map[Stream]bool{}
+	err := read(taken+1, func(e *Entry) error {
+		if s := e.Author.Stream; !f.basis.brought[s] && f.concerns(meantFor(e)) {
+			fresh[s] = true
 		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
-	for n, e := range entries {
-		if e.Offset <= f.basis.taken || e.Offset > through || !mine[n] && (!brought[e.Author.Stream] || !anySession(&e)) {
-			continue
-		}
-		e.Note = e.QuarantinedFor()
-		if err := f.enter(LateLog, meantFor(&e), e); err != nil {
-			return err
-		}
+	from := taken + 1
+	if len(fresh) > 0 {
+		from = 1 // what they brought besides may stand before what was taken
 	}
-	f.basis.taken = max(f.basis.taken, through)
+	err = read(from, func(e *Entry) error {
+		s, of, late := e.Author.Stream, meantFor(e), e.Offset > taken
+		if !(late && f.concerns(of)) && !(anySession(e) && (fresh[s] || late && f.basis.brought[s])) {
+			return nil
+		}
+		x := *e
+		x.Note = e.QuarantinedFor()
+		return f.enter(LateLog, of, x)
+	})
+	if err != nil {
+		return err
+	}
+	for s := range fresh {
+		if f.basis.brought == nil {
+			f.basis.brought = map[Stream]bool{}
+		}
+		f.basis.brought[s] = true
+	}
+	f.basis.taken = max(taken, through)
 	return nil
 }
 

@@ -133,16 +133,38 @@ func (s *Service) corrections(ctx context.Context, society stocktake.SocietyID) 
 		if h.State == LogCancelled {
 			continue
 		}
-		first, err := s.log.Read(ctx, society, h.Session, 1, 1)
+		basis, err := s.basisOf(ctx, society, h.Session)
 		if err != nil {
 			return nil, err
 		}
-		var p Plan
-		if len(first) > 0 && json.Unmarshal(first[0].Body, &p) == nil && p.Basis != nil { // one that is damaged says nothing
-			all[p.Basis.Session] = h
+		if basis != "" {
+			all[basis] = h
 		}
 	}
 	return all, nil
+}
+
+// basisOf is the session that one corrects; empty for most. It never changes, and is read once.
+func (s *Service) basisOf(ctx context.Context, society stocktake.SocietyID, session stocktake.SessionID) (stocktake.SessionID, error) {
+	k := sessionKey{society, session}
+	s.mu.Lock()
+	basis, known := s.bases[k]
+	s.mu.Unlock()
+	if known {
+		return basis, nil
+	}
+	first, err := s.log.Read(ctx, society, session, 1, 1)
+	if err != nil || len(first) == 0 {
+		return "", err
+	}
+	var p Plan
+	if json.Unmarshal(first[0].Body, &p) == nil && p.Basis != nil { // one that is damaged says nothing
+		basis = p.Basis.Session
+	}
+	s.mu.Lock()
+	s.bases[k] = basis
+	s.mu.Unlock()
+	return basis, nil
 }
 
 // inherit hands a fold the facts of a basis: of the sessions that this one corrects itself first.
@@ -201,28 +223,30 @@ func (s *Service) takeIn(ctx context.Context, society stocktake.SocietyID, f *Fo
 	return s.take(ctx, society, f, l)
 }
 
+// take hands a fold the late log up to a position, page by page.
 func (s *Service) take(ctx context.Context, society stocktake.SocietyID, f *Fold, l Late) error {
-	var list []Entry
-	for from := f.Taken() + 1; from <= l.Through; {
-		entries, err := s.log.Read(ctx, society, LateLog, from, readPage)
-		if err != nil {
-			return err
-		}
-		if len(entries) == 0 {
-			return fmt.Errorf("late log ends at %d; %s takes it in up to %d", from-1, f.session, l.Through)
-		}
-		for n := range entries {
-			e := &entries[n]
-			if e.Offset == l.Through && e.Hash != l.Hash {
-				return BasisBroken.New(string(LateLog), l.Through, e.Hash.String(), l.Hash.String())
+	return f.TakeLate(func(from uint64, visit func(*Entry) error) error {
+		for from <= l.Through {
+			entries, err := s.log.Read(ctx, society, LateLog, from, int(min(readPage, l.Through-from+1)))
+			if err != nil {
+				return err
 			}
-			if e.Offset <= l.Through && (anySession(e) || f.concerns(meantFor(e))) {
-				list = append(list, *e)
+			if len(entries) == 0 {
+				return fmt.Errorf("late log ends at %d; %s takes it in up to %d", from-1, f.session, l.Through)
 			}
+			for n := range entries {
+				e := &entries[n]
+				if e.Offset == l.Through && e.Hash != l.Hash {
+					return BasisBroken.New(string(LateLog), l.Through, e.Hash.String(), l.Hash.String())
+				}
+				if err := visit(e); err != nil {
+					return err
+				}
+			}
+			from += uint64(len(entries))
 		}
-		from += uint64(len(entries))
-	}
-	return f.TakeLate(list, l.Through)
+		return nil
+	}, l.Through)
 }
 
 // Reasons for which a correction is refused, or cannot be read.
@@ -239,6 +263,9 @@ var (
 	NothingLate = stocktake.NewReason(stocktake.Conflict, "nothing-late",
 		"Handhelds have given nothing more of what “%s” corrects.",
 		"لم ترسل الأجهزة شيئًا بعد ذلك مما يصححه «%s».")
+	LateUntaken = stocktake.NewReason(stocktake.Conflict, "late-untaken",
+		"Handhelds have given %d more events of what this session corrects. Take them in first, on the page of the session that it corrects.",
+		"أرسلت الأجهزة %d من الأحداث الأخرى عما تصححه هذه الجلسة. خذها أولًا، من صفحة الجلسة المصحَّحة.")
 	BasisBroken = stocktake.NewReason(stocktake.Internal, "basis-broken",
 		"Entry %[2]d of log %[1]q has the hash %[3]s; the correction was issued on %[4]s. A log was changed after the fact: verify the store, and restore it.",
 		"بصمة القيد %[2]d في السجل %[1]q هي %[3]s، بينما صدر التصحيح على %[4]s. تغيّر سجل بعد إغلاقه: تحقق من المخزن ثم استعده.")

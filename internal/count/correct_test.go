@@ -352,15 +352,53 @@ func TestCorrectionGoesOn(t *testing.T) {
 	})
 }
 
+// lateLog reads entries as a late log, up to a position.
+func lateLog(entries []count.Entry, through uint64) func(uint64, func(*count.Entry) error) error {
+	return func(from uint64, visit func(*count.Entry) error) error {
+		for n := from; n <= through; n++ {
+			if err := visit(&entries[n-1]); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// A measurement of its clock is all that is missing of a late walk: it can be taken in, and a correction is not sealed without it.
+func TestCorrectionTakesInClocks(t *testing.T) {
+	f, _ := sealedFloor(t)
+	d := f.device(society, "d2")
+	f.correct(sara, session, again)
+	zero := int64(0)
+	d.push(count.Event{Version: 1, ID: "c-late", Name: "clock", Session: session, At: dawn, Offset: &zero})
+	_, err := f.svc.BeginClosing(t.Context(), mona, again, count.Because{})
+	f.check(err)
+	if _, err := f.svc.Seal(t.Context(), mona, again, f.view(mona, again).Seen, f.chained()); !errors.Is(err, count.LateUntaken) {
+		t.Fatalf("sealed without it: %v", err)
+	}
+	if list, err := f.svc.LateSessions(t.Context(), sara); err != nil || len(list) != 0 {
+		t.Fatalf("a measurement alone is no late event: %+v, %v", list, err)
+	}
+	_, err = f.svc.TakeLate(t.Context(), sara, again)
+	f.check(err)
+	if n := f.view(sara, again).LateTaken; n != 1 {
+		t.Fatalf("taken to %d", n)
+	}
+	f.sealNext(mona, again)
+	a, err := f.svc.After(t.Context(), sara, session)
+	f.check(err)
+	if b := string(encode(t, a)); strings.Contains(b, "null") {
+		t.Fatalf("a list that is none: %s", b)
+	}
+}
+
 // What was taken in of the late log is like what came at the end of the first log, whether it was taken in at once or by and by.
 func TestTakingLateIsLikeInTime(t *testing.T) {
 	sessions(t, 60, func(t *testing.T, r *random) {
 		entries := slices.DeleteFunc(slices.Clone(r.entries), func(e count.Entry) bool { return e.Kind == count.ScopeExtended })
 		var basis, late []count.Entry
 		for _, e := range entries {
-			event, _, _ := count.ParseEvent(e.Body)
-			told := (e.Kind.IsEvent() || e.Kind == count.Quarantined) && event != nil && event.Session == session
-			if told && r.IntN(3) == 0 {
+			if isDevice(e) && r.IntN(3) == 0 {
 				e.Offset = uint64(len(late)) + 1
 				if e.Note = "session-sealed"; e.Kind == count.Quarantined {
 					e.Note = "session-sealed; device-revoked"
@@ -391,7 +429,7 @@ func TestTakingLateIsLikeInTime(t *testing.T) {
 					f.View()
 				}
 				if look || n == len(late)-1 {
-					if err := f.TakeLate(late, uint64(n)+1); err != nil {
+					if err := f.TakeLate(lateLog(late, uint64(n)+1), uint64(n)+1); err != nil {
 						t.Fatal(err)
 					}
 				}
@@ -406,7 +444,18 @@ func TestTakingLateIsLikeInTime(t *testing.T) {
 			t.Fatalf("taken to %d of %d", n, len(late))
 		}
 		joined := slices.Clone(basis)
+		of := func(e count.Entry) bool {
+			event, _, _ := count.ParseEvent(e.Body)
+			return event != nil && event.Session == session
+		}
+		brought := map[count.Stream]bool{}
 		for _, e := range late {
+			brought[e.Author.Stream] = brought[e.Author.Stream] || of(e)
+		}
+		for _, e := range late {
+			if !of(e) && !brought[e.Author.Stream] {
+				continue // nobody can tell whose it is
+			}
 			e.Offset, e.Note = uint64(len(joined))+1, e.QuarantinedFor()
 			joined = append(joined, e)
 		}

@@ -81,7 +81,7 @@ func TestCorrectionLeavesOpenClocksAlone(t *testing.T) {
 	check("an opening in another section")
 	late := elsewhere("late", session, 7000)
 	late.Offset = 1
-	if err := f.TakeLate([]count.Entry{late}, 1); err != nil {
+	if err := f.TakeLate(lateLog([]count.Entry{late}, 1), 1); err != nil {
 		t.Fatal(err)
 	}
 	check("what came late of another section")

@@ -13,8 +13,33 @@ import (
 type lateSeen struct {
 	mu       sync.Mutex
 	head     Late
-	sessions map[stocktake.SessionID][]uint64 // offsets of what handhelds told of it, but for measurements of their clocks
-	last     map[stocktake.SessionID]time.Time
+	sessions map[stocktake.SessionID]*lateOf
+}
+
+// lateOf is what handhelds told of one session too late.
+type lateOf struct {
+	all    stretches // where that stands
+	events stretches // without measurements of their clocks
+	last   time.Time // when the last of these came
+}
+
+// stretches are offsets that follow one another, from the first of each on: what a handheld brings stands together.
+type stretches [][2]uint64
+
+func (l *stretches) add(offset uint64) {
+	if n := len(*l) - 1; n >= 0 && (*l)[n][1]+1 == offset {
+		(*l)[n][1] = offset
+		return
+	}
+	*l = append(*l, [2]uint64{offset, offset})
+}
+
+// behind counts the offsets behind one.
+func (l stretches) behind(offset uint64) (n int) {
+	for i := len(l) - 1; i >= 0 && l[i][1] > offset; i-- {
+		n += int(l[i][1] - max(l[i][0]-1, offset))
+	}
+	return n
 }
 
 // lately reads on in the late log.
@@ -22,7 +47,7 @@ func (s *Service) lately(ctx context.Context, society stocktake.SocietyID) (*lat
 	s.mu.Lock()
 	seen := s.late[society]
 	if seen == nil {
-		seen = &lateSeen{sessions: map[stocktake.SessionID][]uint64{}, last: map[stocktake.SessionID]time.Time{}}
+		seen = &lateSeen{sessions: map[stocktake.SessionID]*lateOf{}}
 		s.late[society] = seen
 	}
 	s.mu.Unlock()
@@ -39,9 +64,18 @@ func (s *Service) lately(ctx context.Context, society stocktake.SocietyID) (*lat
 		for n := range entries {
 			e := &entries[n]
 			seen.head = Late{e.Offset, e.Hash}
-			if session := meantFor(e); session != "" && e.Kind != Clocked {
-				seen.sessions[session] = append(seen.sessions[session], e.Offset)
-				seen.last[session] = e.RecordedAt
+			session := meantFor(e)
+			if session == "" {
+				continue
+			}
+			x := seen.sessions[session]
+			if x == nil {
+				x = &lateOf{}
+				seen.sessions[session] = x
+			}
+			if x.all.add(e.Offset); e.Kind != Clocked {
+				x.events.add(e.Offset)
+				x.last = e.RecordedAt
 			}
 		}
 		if len(entries) < readPage {
@@ -50,17 +84,26 @@ func (s *Service) lately(ctx context.Context, society stocktake.SocietyID) (*lat
 	}
 }
 
-// behind counts what was told of sessions behind a position, and gives the position up to which that is.
+// behind counts what was told of sessions behind a position, measurements included, and gives the position up to which that is.
 func (l *lateSeen) behind(taken uint64, sessions []stocktake.SessionID) (more int, through Late) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, id := range sessions {
-		list := l.sessions[id]
-		for n := len(list) - 1; n >= 0 && list[n] > taken; n-- {
-			more++
+		if x := l.sessions[id]; x != nil {
+			more += x.all.behind(taken)
 		}
 	}
 	return more, l.head
+}
+
+// of counts what was told of one session behind a position but for measurements, and says when the last of it came.
+func (l *lateSeen) of(session stocktake.SessionID, taken uint64) (events int, last time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if x := l.sessions[session]; x != nil {
+		events, last = x.events.behind(taken), x.last
+	}
+	return events, last
 }
 
 // LateSession is a sealed session of which handhelds have told something since that no correction has taken in.
@@ -94,7 +137,10 @@ func (s *Service) LateSessions(ctx context.Context, by stocktake.Person) ([]Late
 	}
 	var list []LateSession
 	for _, h := range heads {
-		if h.State != LogSealed || !seen.tells(h.Session) {
+		if h.State != LogSealed {
+			continue
+		}
+		if n, _ := seen.of(h.Session, 0); n == 0 {
 			continue
 		}
 		x := LateSession{Session: h.Session}
@@ -112,14 +158,14 @@ func (s *Service) LateSessions(ctx context.Context, by stocktake.Person) ([]Late
 				break
 			}
 		}
-		if x.Events, _ = seen.behind(taken, []stocktake.SessionID{h.Session}); x.Events == 0 {
+		if x.Events, x.Last = seen.of(h.Session, taken); x.Events == 0 {
 			continue
 		}
 		i, err := s.info(ctx, by.Society, h)
 		if err != nil {
 			return nil, err
 		}
-		x.Name, x.Last = i.Name, seen.lastOf(h.Session)
+		x.Name = i.Name
 		list = append(list, x)
 	}
 	return list, nil
@@ -139,16 +185,4 @@ func (l *lateSeen) empty() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return len(l.sessions) == 0
-}
-
-func (l *lateSeen) tells(session stocktake.SessionID) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return len(l.sessions[session]) > 0
-}
-
-func (l *lateSeen) lastOf(session stocktake.SessionID) time.Time {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.last[session]
 }

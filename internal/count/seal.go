@@ -60,6 +60,15 @@ func (s *Service) seal(ctx context.Context, by stocktake.Person, session stockta
 		}
 		return Entry{}, SealBlocked.New(strings.Join(list, "; "))
 	}
+	if v.Plan.Basis != nil { // what it says of the sessions that it corrects must be all that is known of them
+		seen, err := s.lately(ctx, by.Society)
+		if err != nil {
+			return Entry{}, err
+		}
+		if more, _ := seen.behind(v.LateTaken, v.Corrected); more > 0 {
+			return Entry{}, LateUntaken.New(more)
+		}
+	}
 	sealed := v.sealedBy(by)
 	if sealed.Stagnant, err = s.Stagnant(ctx, v); err != nil {
 		return Entry{}, err

@@ -25,6 +25,7 @@ type Service struct {
 	mu       sync.Mutex
 	live     map[sessionKey]*live
 	late     map[stocktake.SocietyID]*lateSeen
+	bases    map[sessionKey]stocktake.SessionID // see basisOf
 	watchers map[int]func(stocktake.SocietyID, stocktake.SessionID)
 	nextID   int
 
@@ -60,7 +61,7 @@ const (
 // NewService starts the service on a store. Close it before the store.
 func NewService(log Log, docs Documents, feed Feed, clock func() time.Time) *Service {
 	s := &Service{
-		log: log, docs: docs, feed: feed, clock: clock, live: map[sessionKey]*live{}, late: map[stocktake.SocietyID]*lateSeen{},
+		log: log, docs: docs, feed: feed, clock: clock, live: map[sessionKey]*live{}, late: map[stocktake.SocietyID]*lateSeen{}, bases: map[sessionKey]stocktake.SessionID{},
 		watchers: map[int]func(stocktake.SocietyID, stocktake.SessionID){},
 	}
 	s.stop = log.Watch(s.committed)

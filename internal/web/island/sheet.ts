@@ -20,22 +20,24 @@ if (every) {
 
 const decision = document.getElementById('decision') as HTMLFormElement | null
 const parts = decision ? [...decision.querySelectorAll<HTMLInputElement>('input[name=lines]')] : []
+const linesOf = (part: HTMLInputElement) => part.value.split('\n').filter(Boolean)
+
+// What all parts came to, also those that went through before a fault: it outlives the press of the button.
+const all = parts.reduce((n, p) => n + linesOf(p).length, 0)
+const left: string[] = []
+let decided = 0
+
 if (decision && parts.length > 1) decision.addEventListener('submit', (e) => {
   e.preventDefault()
   void sendParts(decision, e.submitter as HTMLButtonElement, parts)
 })
 
-const linesOf = (part: HTMLInputElement) => part.value.split('\n').filter(Boolean)
-
-/** sends part after part; what was not decided stays in the form, which can be sent again */
+/** sends part after part; what was not sent stays in the form, which can be sent again */
 async function sendParts(form: HTMLFormElement, button: HTMLButtonElement, waiting: HTMLInputElement[]): Promise<void> {
   const say = new Say(JSON.parse(document.getElementById('sheet')!.textContent!) as Tongue)
   const state = document.getElementById('parts')!
   const bar = state.querySelector('progress')!
   const words = state.querySelector('span')!
-  const all = waiting.reduce((n, p) => n + linesOf(p).length, 0)
-  const left: string[] = []
-  let decided = 0
   state.hidden = false
   state.classList.remove('wrong')
   button.disabled = true

@@ -48,7 +48,7 @@ func (s *Service) decideAs(ctx context.Context, by stocktake.Person, roles []sto
 }
 
 // Issue opens a session: the plan is completed with the documents now published for its site and logged. Its own tolerances and tiers are no
-// laxer than the society's policy, unless a manager issues it.
+// laxer than the society's policy, its movement rules no narrower than the usual ones, unless a manager issues it.
 func (s *Service) Issue(ctx context.Context, by stocktake.Person, p Plan) (Entry, error) {
 	return s.issue(ctx, by, Author{Person: by.ID, Roles: by.Roles}, by.Is(stocktake.Manager), p)
 }

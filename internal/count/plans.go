@@ -103,12 +103,12 @@ func (s *Service) SavePlan(ctx context.Context, by stocktake.Person, p CountPlan
 // it at issue.
 func (s *Service) checkPlanned(ctx context.Context, by stocktake.Person, p *CountPlan) error {
 	policy, err := s.policy(ctx, by.Society)
-	if err != nil || policy == nil || by.Is(stocktake.Manager) {
+	if err != nil || by.Is(stocktake.Manager) {
 		return err
 	}
 	session := p.session("check", time.Time{})
-	if session.Catalogue, _, err = s.docs.Published(ctx, by.Society, "catalogue"); err == nil {
-		err = s.checkStricter(ctx, by, &session, &policy.Policy)
+	if session.Catalogue, _, err = s.docs.Published(ctx, by.Society, "catalogue"); err == nil || errors.Is(err, stocktake.Missing) {
+		err = s.checkStricter(ctx, by, &session, policy)
 	}
 	if errors.Is(err, stocktake.Missing) {
 		return nil

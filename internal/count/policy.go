@@ -286,15 +286,18 @@ func (s *Service) policyAt(ctx context.Context, society stocktake.SocietyID, has
 func (s *Service) adopt(ctx context.Context, by stocktake.Person, free bool, plan *Plan) error {
 	plan.PolicyDocument, plan.Classes = stocktake.Hash{}, stocktake.Hash{}
 	p, err := s.policy(ctx, by.Society)
-	if err != nil || p == nil {
+	if err != nil {
 		return err
 	}
-	plan.PolicyDocument = p.Hash
 	if !free {
-		if err := s.checkStricter(ctx, by, plan, &p.Policy); err != nil {
+		if err := s.checkStricter(ctx, by, plan, p); err != nil {
 			return err
 		}
 	}
+	if p == nil {
+		return nil
+	}
+	plan.PolicyDocument = p.Hash
 	if len(plan.Tiers) == 0 {
 		plan.Tiers = p.Tiers
 	}

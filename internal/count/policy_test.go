@@ -304,3 +304,55 @@ func TestPlanIsNoLaxerThanThePolicy(t *testing.T) {
 		}
 	}
 }
+
+// Movement rules are the usual ones or wider, also where there is no policy: by narrower ones a shortage is exact at zero, and nobody looks.
+func TestPlanReckonsWithAllMovements(t *testing.T) {
+	o := openOffice(t)
+	ctx := t.Context()
+	floor := []stocktake.LocationKind{stocktake.Floor}
+	for name, c := range map[string]struct {
+		edit func(*reconcile.Rules)
+		want error
+	}{
+		"the usual": {func(*reconcile.Rules) {}, nil},
+		"wider": {func(r *reconcile.Rules) {
+			r.Sale.Early, r.Receipt.Late, r.Clock, r.Posting, r.Voiding = 3600, 5*3600, 90, 5*3600, 5*3600
+			r.Receipt.Places, r.Sale = append(r.Receipt.Places, stocktake.Floor), reconcile.Window{Early: 3600, Anywhere: true}
+		}, nil},
+		"nothing moves": {func(r *reconcile.Rules) {
+			*r = reconcile.Rules{Sale: reconcile.Window{Places: floor}, Return: reconcile.Window{Places: floor}, Receipt: reconcile.Window{Anywhere: true},
+				Transfer: reconcile.Window{Anywhere: true}, WriteOff: reconcile.Window{Anywhere: true}}
+		}, count.PlanRules},
+		"sales sooner":      {func(r *reconcile.Rules) { r.Sale.Early-- }, count.PlanRules},
+		"receipts sooner":   {func(r *reconcile.Rules) { r.Receipt.Late-- }, count.PlanRules},
+		"fewer places":      {func(r *reconcile.Rules) { r.Receipt.Places = r.Receipt.Places[1:] }, count.PlanRules},
+		"not anywhere":      {func(r *reconcile.Rules) { r.Transfer.Anywhere, r.Transfer.Places = false, floor }, count.PlanRules},
+		"a surer clock":     {func(r *reconcile.Rules) { r.Clock-- }, count.PlanRules},
+		"posted at once":    {func(r *reconcile.Rules) { r.Posting = 0 }, count.PlanRules},
+		"no void that late": {func(r *reconcile.Rules) { r.Voiding-- }, count.PlanRules},
+	} {
+		rules := reconcile.DefaultRules()
+		c.edit(&rules)
+		for _, by := range []stocktake.Person{sara, mona} {
+			want := c.want
+			if by.ID == mona.ID {
+				want = nil
+			}
+			plan := coldPlan(stocktake.SessionID(stocktake.RandomID()))
+			plan.Rules = &rules
+			_, err := o.svc.Issue(ctx, by, plan)
+			if !errors.Is(err, want) {
+				t.Errorf("%s, issued by %s: %v", name, by.ID, err)
+			}
+			if err == nil {
+				_, err = o.svc.Cancel(ctx, mona, plan.Session, count.Because{Reason: "a drill"})
+				o.check(err)
+			}
+			later := nightly()
+			later.Rules = &rules
+			if _, err := o.svc.SavePlan(ctx, by, later); !errors.Is(err, want) {
+				t.Errorf("%s, planned by %s: %v", name, by.ID, err)
+			}
+		}
+	}
+}

@@ -9,12 +9,22 @@ import (
 	"jard/internal/stocktake"
 )
 
-// A plan's own tolerances and tiers stand in place of the policy's. They may only ask more of people than the policy does: otherwise whoever
-// issues a session would decide how much may be missing in it and who looks. Only a manager lets more pass, as it is a manager who publishes
-// policies.
+// A plan's own tolerances and tiers stand in place of the policy's, and its movement rules in place of the usual ones. They may only ask more of
+// people than these do: otherwise whoever issues a session would decide how much may be missing in it and who looks. Only a manager lets more
+// pass, as it is a manager who publishes policies.
 
-// checkStricter refuses a plan's own tiers or tolerances where they let pass what the policy does not.
-func (s *Service) checkStricter(ctx context.Context, by stocktake.Person, plan *Plan, p *Policy) error {
+// checkStricter refuses a plan's own tiers or tolerances where they let pass what the policy does not (nil: there is none), and movement rules by
+// which a figure looks surer than by the usual ones.
+func (s *Service) checkStricter(ctx context.Context, by stocktake.Person, plan *Plan, p *PublishedPolicy) error {
+	if plan.Rules != nil {
+		usual := reconcile.DefaultRules()
+		if part := plan.Rules.Narrower(&usual); part != "" {
+			return PlanRules.New(part)
+		}
+	}
+	if p == nil {
+		return nil
+	}
 	if err := strictTiers(plan.Tiers, p.Tiers); err != nil {
 		return err
 	}
@@ -84,4 +94,7 @@ var (
 	PlanLoose = stocktake.NewReason(stocktake.Forbidden, "plan-loose",
 		"By this plan's tiers the %s approves more than by the society's policy. Set at most what the policy says, leave the tiers to the policy, or have a manager issue or plan it.",
 		"مستويات الاعتماد في هذه الخطة تتيح للدور «%s» اعتماد أكثر مما تسمح به سياسة الجمعية. لا تتجاوز ما في السياسة أو اترك المستويات للسياسة أو اطلب من المدير إصدارها أو تخطيطها.")
+	PlanRules = stocktake.NewReason(stocktake.Forbidden, "plan-rules",
+		"By this plan's movement rules (%s) less time or fewer places are reckoned with than usual, so that figures would look surer than they are. Set at least the usual, leave the rules out, or have a manager issue or plan it.",
+		"قواعد الحركة في هذه الخطة (%s) تحسب وقتًا أقصر أو مواقع أقل من المعتاد فتبدو الأرقام أوثق مما هي. لا تقل عن المعتاد أو اترك القواعد أو اطلب من المدير إصدارها أو تخطيطها.")
 )

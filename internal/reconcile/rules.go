@@ -118,6 +118,27 @@ func (r *Rules) Check() error {
 	return nil
 }
 
+// Narrower names what of r leaves out something that the usual rules reckon with: a kind of movement, or clock, posting or voiding; nothing
+// where r reckons with all of it. Shorter times and fewer places make bands that look surer than they are.
+func (r *Rules) Narrower(usual *Rules) string {
+	for k, w := range r.windows() {
+		u := usual.windows()[k]
+		missing := func(p stocktake.LocationKind) bool { return !slices.Contains(w.Places, p) }
+		if w.Early < u.Early || w.Late < u.Late || !w.Anywhere && (u.Anywhere || slices.ContainsFunc(u.Places, missing)) {
+			return string(kindNames[k])
+		}
+	}
+	switch {
+	case r.Clock < usual.Clock:
+		return "clock"
+	case r.Posting < usual.Posting:
+		return "posting"
+	case r.Voiding < usual.Voiding:
+		return "voiding"
+	}
+	return ""
+}
+
 // PlaceKind is what is done at a location, as one bit.
 type PlaceKind uint8
 

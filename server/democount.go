@@ -179,7 +179,7 @@ func (b *bygone) approve(ctx context.Context, sessions *count.Service) error {
 		if err != nil {
 			return err
 		}
-		verdict := count.LinesVerdict{Verdict: count.Approve, Reason: "checked on the shelf"}
+		verdict := count.LinesVerdict{Verdict: count.Approve, Reason: "رُوجع على الرف"}
 		for _, l := range v.Lines {
 			if l.Waits() && l.Variance != nil && l.Variance.Value.Abs() > below && l.Variance.Value.Abs() <= most {
 				verdict.Lines = append(verdict.Lines, count.LineRef{Section: l.Section, Item: l.Item, Digest: l.Digest})

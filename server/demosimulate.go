@@ -55,7 +55,7 @@ func (d *demonstration) given(ctx context.Context, err error) error {
 func (d *demonstration) virtual(ctx context.Context, dir string, n int) (simulate.Member, error) {
 	id := stocktake.PersonID(fmt.Sprintf("walker-%d", n))
 	m := simulate.Member{Name: "device-" + string(id), Person: id, PIN: fmt.Sprint(40_213 + 7919*n%50_000)}
-	name := stocktake.Name{Arabic: fmt.Sprintf("عدّاد افتراضي %d", n), English: fmt.Sprintf("Virtual counter %d", n)}
+	name := stocktake.Name{Arabic: fmt.Sprintf("قائم بالعد افتراضي %d", n), English: fmt.Sprintf("Virtual counter %d", n)}
 	_, err := d.society.accounts.AddPerson(ctx, demoAdmin, account.NewPerson{
 		ID: id, Name: name, Roles: []stocktake.Role{stocktake.Counter}, PIN: account.Secret(m.PIN),
 	})

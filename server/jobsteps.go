@@ -162,7 +162,7 @@ func (d *job) approve(ctx context.Context) error {
 		who  string
 		most stocktake.Fils
 	}{{"salem", 20_000}, {"mona", 200_000}, {"faisal", stocktake.MaxNumber}} {
-		n, err := d.people[tier.who].approve(ctx, d.session, approval{Statuses: outside, UpTo: tier.most, Reason: "checked on the shelf"})
+		n, err := d.people[tier.who].approve(ctx, d.session, approval{Statuses: outside, UpTo: tier.most, Reason: "رُوجع على الرف"})
 		if err != nil {
 			return err
 		}

@@ -336,7 +336,7 @@ var (
 		"لا شيء لإعادة عدّه: لا بنود من هذا النوع، أو صدر أمر إعادة عدّها كلها من قبل.")
 	RecountNobody = stocktake.NewReason(stocktake.Conflict, "recount-nobody",
 		"Nobody may count this again: everybody who counts here has counted it. Add a counter, or choose the pass that is right.",
-		"لم يبقَ من يجوز له إعادة هذا العد: كل من يعدّ هنا سبق أن عدّه. أضف عدّادًا أو اختر الجولة الصحيحة.")
+		"لم يبقَ من يجوز له إعادة هذا العد: كل من يعدّ هنا سبق أن عدّه. أضف من يعدّ أو اختر الجولة الصحيحة.")
 	RecountDue = stocktake.NewReason(stocktake.Invalid, "recount-due",
 		"The recount is due before now: give an instant that lies ahead.",
 		"موعد إنجاز إعادة العد سابق للآن: حدّد موعدًا لاحقًا.")

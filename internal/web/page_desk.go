@@ -11,7 +11,7 @@ import (
 	"jard/internal/stocktake"
 )
 
-// deskPage is the variance desk: what waits for a decision, under the section and the person that answers for it. The island shows all
+// deskPage is the variance desk: what waits for a decision, all variances once the session is over, under the section and the person that answers for it. The island shows all
 // lines and filters them; without it what waits is listed a part at a time.
 type deskPage struct {
 	*seen
@@ -32,6 +32,7 @@ type deskGroup struct {
 // liveDesk is what the island begins with.
 type liveDesk struct {
 	liveBoard
+	Shows      string                                 `json:"shows"`     // the lines that it opens with: those that wait, or all variances where nothing waits any more
 	Recounted  int                                    `json:"recounted"` // lines of one recount
 	Custodians map[stocktake.SectionID]stocktake.Name `json:"custodians"`
 }
@@ -58,7 +59,7 @@ func (k *console) showDesk(v *visit) error {
 	var waiting []*count.Line
 	sums := map[stocktake.SectionID]*sheetSum{}
 	for _, l := range s.View.Lines {
-		if !l.Waits() {
+		if s.Over() && (l.Variance == nil || l.Variance.Quantity == 0) || !s.Over() && !l.Waits() {
 			continue
 		}
 		waiting = append(waiting, l)
@@ -75,7 +76,10 @@ func (k *console) showDesk(v *visit) error {
 		return cmp.Or(cmp.Compare(a.Section, b.Section), cmp.Compare(b.Variance.Value.Abs(), a.Variance.Value.Abs()))
 	})
 	p.Rows = pieceOf(v, waiting)
-	p.Live = liveDesk{liveBoard: s.live(v, count.MaxLines, boardWords, deskWords), Recounted: maxRecountLines, Custodians: map[stocktake.SectionID]stocktake.Name{}}
+	p.Live = liveDesk{liveBoard: s.live(v, count.MaxLines, boardWords, deskWords), Shows: "waits", Recounted: maxRecountLines, Custodians: map[stocktake.SectionID]stocktake.Name{}}
+	if s.Over() {
+		p.Live.Shows = "variance"
+	}
 	for _, x := range s.Material.Site.Sections {
 		p.Live.Custodians[x.ID] = x.Custodian
 	}

@@ -108,6 +108,7 @@ func (k *console) showNewSession(v *visit) error {
 	if err != nil {
 		return err
 	}
+	w.offerPolicy()
 	return v.show("session-new", frame{Title: "sessions.new", Nav: "sessions", Form: f, Data: w.page("place", count.Plan{})})
 }
 
@@ -339,6 +340,25 @@ func (w *issuing) own(mayLeave bool) (tolerance reconcile.Tolerance, tiers []cou
 // usualOwn are the fields of own as they are offered first.
 func usualOwn() []string {
 	return []string{"tier-supervisor", "limit", "limit-supervisor", "20", "tier-manager", "limit", "limit-manager", "500", "tier-financial-controller", "any"}
+}
+
+// offerPolicy offers the society's limits first, where it has a policy: of a role with several, which each hold for one side, the least.
+func (w *issuing) offerPolicy() {
+	if w.policy == nil {
+		return
+	}
+	for _, role := range tierRoles {
+		w.f.Values.Set("tier-"+string(role), "none")
+		w.f.Values.Del("limit-" + string(role))
+	}
+	for _, t := range slices.Backward(sortedTiers(w.policy.Tiers)) {
+		if t.UpTo == nil {
+			w.f.Values.Set("tier-"+string(t.Role), "any")
+			continue
+		}
+		w.f.Values.Set("tier-"+string(t.Role), "limit")
+		w.f.Values.Set("limit-"+string(t.Role), t.UpTo.String())
+	}
 }
 
 // tierChoices are what each role may be given.

@@ -29,6 +29,12 @@ type linePage struct {
 	MayAsk     bool // whoever looks may have it tested
 }
 
+// OfDesk reports whether it was opened from the desk, to which it leads back.
+func (p linePage) OfDesk() bool { return p.tab == "/desk" }
+
+// Posts is what an approval posts where the variance is a band; nil where it is one figure.
+func (p linePage) Posts() (*posted, error) { return postsOf(p.Line) }
+
 func (k *console) showLine(v *visit) error {
 	f, err := k.line(v)
 	if err != nil {
@@ -48,7 +54,11 @@ func (k *console) commentLine(v *visit) error {
 }
 
 func (k *console) line(v *visit) (frame, error) {
-	s, err := v.see("")
+	tab := ""
+	if v.QueryParam("of") == "desk" { // opened from the desk
+		tab = "/desk"
+	}
+	s, err := v.see(tab)
 	if err != nil {
 		return frame{}, err
 	}

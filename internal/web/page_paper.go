@@ -88,6 +88,7 @@ type recordDecider struct {
 	Roles   result.List[stocktake.Role]
 	Verdict string
 	Lines   int
+	Reasons []string // the different ones
 	Last    time.Time
 }
 
@@ -135,6 +136,9 @@ func newRecord(d *result.Document, society stocktake.Name, hash stocktake.Hash, 
 				r.Deciders = append(r.Deciders, recordDecider{Person: by.Person, Verdict: by.Verdict})
 			}
 			deciders[key].Lines++
+			if r := deciders[key]; by.Reason != "" && !slices.Contains(r.Reasons, by.Reason) {
+				r.Reasons = append(r.Reasons, by.Reason)
+			}
 			if at := by.At.Time(); at.After(deciders[key].Last) {
 				deciders[key].Last = at
 			}

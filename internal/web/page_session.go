@@ -189,7 +189,7 @@ func (s *seen) Tabs() []tab {
 		Gone bool // nothing is left to do there
 	}{
 		{tab: tab{Path: "", Text: "tab.board"}},
-		{tab: tab{Path: "/desk", Text: "tab.desk"}, Gone: over},
+		{tab: tab{Path: "/desk", Text: "tab.desk"}},
 		{tab: tab{Path: "/sheet", Text: "tab.sheet", Count: s.Totals.Waiting}, Gone: over},
 		{tab: tab{Path: "/disputes", Text: "tab.disputes", Count: len(s.Disputes)}},
 		{tab: tab{Path: "/quarantine", Text: "tab.quarantine", Count: s.HeldOpen()}},

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"jard/internal/count"
+	"jard/internal/reconcile"
 	"jard/internal/stocktake"
 )
 
@@ -73,6 +74,7 @@ type sheetRow struct {
 // sheetSum values a sheet. Shortage and surplus are never netted.
 type sheetSum struct {
 	Lines, ShortLines, OverLines int
+	EvenLines                    int            // that differ by nothing as they stand, of which some may yet
 	Short, Over                  stocktake.Fils // both positive
 	Provisional, Uncertain       int
 }
@@ -93,7 +95,31 @@ func (s *sheetSum) add(l *count.Line) {
 	case v.Quantity > 0:
 		s.OverLines++
 		s.Over += v.Value.Abs()
+	default:
+		s.EvenLines++
 	}
+}
+
+// posted is what an approval of a line posts whose variance is a band, and what it may be at least and at most.
+type posted struct {
+	*reconcile.Variance
+	LowValue, HighValue stocktake.Fils
+}
+
+// Posts says so; nil where the variance is one figure, which its row shows.
+func (r sheetRow) Posts() (*posted, error) { return postsOf(r.Line) }
+
+func postsOf(l *count.Line) (*posted, error) {
+	if l.Variance == nil || l.Variance.Exact {
+		return nil, nil
+	}
+	p := &posted{Variance: l.Variance}
+	var err error
+	if p.LowValue, err = stocktake.Value(p.Low, l.Cost); err != nil {
+		return nil, err
+	}
+	p.HighValue, err = stocktake.Value(p.High, l.Cost)
+	return p, err
 }
 
 // tierOf is the least of the sorted tiers of its sign that may approve a line; the last where what it is worth is not known.

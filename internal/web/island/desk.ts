@@ -10,7 +10,7 @@ import { choice, read } from './desk/asked'
 import { Groups, isGroup, sumOf, type Group, type Row, type Section, type Side } from './desk/groups'
 
 interface Named { ar?: string; en?: string }
-interface Given extends Tongue { session: string; base: string; most: number; recounted: number; custodians: Record<string, Named> }
+interface Given extends Tongue { session: string; base: string; most: number; shows: string; recounted: number; custodians: Record<string, Named> }
 interface Hint { section: string; item: string; kind: string; text: string }
 
 const given = JSON.parse(document.getElementById('desk')!.textContent!) as Given
@@ -25,7 +25,7 @@ const hints = new Map<string, Hint[]>()
 const comments = new Map<string, number>()
 const groups = new Groups((id) => sections.get(id) ?? { name: id, custodian: '' })
 const kept = 'jard.desk.' + given.session // where somebody was, until the window is closed
-const asked = read(sessionStorage.getItem(kept))
+const asked = read(sessionStorage.getItem(kept), given.shows)
 const marked = 4000 // how long a changed row stays marked, ms
 let now = 0
 let asOf = 0
@@ -255,7 +255,7 @@ function drawAbout(): void {
       list.push(p)
     }
   }
-  if (!list.length) list.push(el('p', 'soft', say.t('desk.about')))
+  if (!list.length && r && !isGroup(r)) list.push(el('p', 'soft', say.t('desk.about')))
   about.replaceChildren(...list)
 }
 
@@ -293,7 +293,7 @@ function open(at = ''): void {
   if (isGroup(r)) return fold(r)
   if (!r) return
   keep()
-  location.href = `${given.base}/line?section=${encodeURIComponent(r.section)}&item=${encodeURIComponent(r.item)}${at}`
+  location.href = `${given.base}/line?section=${encodeURIComponent(r.section)}&item=${encodeURIComponent(r.item)}&of=desk${at}`
 }
 
 // Keys

@@ -57,6 +57,14 @@ async function follow(button: HTMLElement, address: string): Promise<void> {
     if (answer.status === 200) button.textContent = (await answer.json() as { said: string }).said
   } catch { /* the form's own answer says what is the matter */ }
 }
+// Escape closes a menu before it means anything else to the page.
+addEventListener('keydown', (event) => {
+  const menu = event.key === 'Escape' ? document.querySelector<HTMLDetailsElement>('details.menu[open]') : null
+  if (!menu) return
+  menu.open = false
+  event.stopPropagation()
+}, true)
+
 // Back in the history a page may come as it was left: it can be sent again.
 addEventListener('pageshow', (event) => { if (event.persisted) location.reload() })
 export {}

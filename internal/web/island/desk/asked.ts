@@ -25,12 +25,13 @@ const usual: Asked = {
 }
 
 /** what was kept, as far as it can be read */
-export function read(kept: string | null): Asked {
-  const a = { ...usual }
+export function read(kept: string | null, status = usual.status): Asked {
+  const a = { ...usual, status }
   try {
     const k = JSON.parse(kept ?? '{}') as Record<string, unknown>
     for (const [name, value] of Object.entries(usual)) if (typeof k[name] === typeof value) Object.assign(a, { [name]: k[name] })
   } catch { /* somebody else's doing: as usual */ }
+  if (a.status === 'waits') a.status = status // nothing waits once a session is over
   if (!['section', 'custodian', 'none'].includes(a.by)) a.by = 'section'
   return a
 }

@@ -305,10 +305,10 @@ func mergeRoles(a, b []stocktake.Role) []stocktake.Role {
 
 // Reasons of duty besides those beside what they refuse.
 var (
-	SignerCounted = stocktake.NewReason(stocktake.Forbidden, DutySigner,
+	SignerCounted = stocktake.NewReason(stocktake.Forbidden, "signer-counted",
 		"You counted in this session and cannot sign what was counted: a manager sets your signature aside with a reason, and the record says so.",
 		"شاركت في العد في هذه الجلسة فلا يجوز لك توقيع ما عُدّ: ينحّي أحد المديرين توقيعك مع ذكر السبب، ويظهر ذلك في المحضر.")
-	BothCapacities = stocktake.NewReason(stocktake.Invalid, DutyBoth,
+	BothCapacities = stocktake.NewReason(stocktake.Invalid, "both-capacities",
 		"%s is named as a committee member and as the witness: name different people.",
 		"ورد اسم %s عضوًا في لجنة الجرد وشاهدًا على الجرد معًا: سمِّ شخصين مختلفين.")
 	SignerTask = stocktake.NewReason(stocktake.Forbidden, "signer-task",

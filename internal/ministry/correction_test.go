@@ -59,6 +59,7 @@ func (w *world) kiosk() *kiosk {
 	k.publish("site/central", must(stocktake.NewDocument(site)))
 	head, chunks, err := stocktake.NewCatalogue([]stocktake.Item{
 		{ID: "rice", Name: stocktake.Name{Arabic: "أرز"}, Unit: stocktake.Piece}, {ID: "tea", Name: stocktake.Name{Arabic: "شاي"}, Unit: stocktake.Piece},
+		{ID: "salt", Name: stocktake.Name{Arabic: "ملح"}, Unit: stocktake.Piece},
 	})
 	k.check(err)
 	k.publish("catalogue", head, chunks...)
@@ -265,7 +266,7 @@ func TestCorrectionsOfASealedCount(t *testing.T) {
 func TestCorrectionTakesBackALineThatIsNoMore(t *testing.T) {
 	k := newWorld(t).kiosk()
 	k.publish("snapshot/central", must(stocktake.NewSnapshot(stocktake.Snapshot{
-		Site: "central", AsOf: k.clock.Now(), Lines: []stocktake.BookLine{{Section: "dry", Item: "rice", Quantity: 10_000, Cost: 1_000_000}, {Section: "dry", Item: "tea", Cost: 400_000}},
+		Site: "central", AsOf: k.clock.Now(), Lines: []stocktake.BookLine{{Section: "dry", Item: "rice", Quantity: 10_000, Cost: 1_000_000}, {Section: "dry", Item: "salt", Cost: 300_000}, {Section: "dry", Item: "tea", Cost: 400_000}},
 	})))
 	k.clock.move(24 * time.Hour)
 	k.issue()
@@ -284,7 +285,8 @@ func TestCorrectionTakesBackALineThatIsNoMore(t *testing.T) {
 	wantLeft(t, first, map[stocktake.ItemID]stocktake.Quantity{"rice": -2000}, map[stocktake.ItemID]stocktake.Quantity{"tea": 2000})
 
 	k.clock.move(time.Hour)
-	k.book(true, stocktake.Movement{ID: "erp/1", Kind: stocktake.WriteOff, Item: "tea", Section: "dry", Quantity: 2000, Booked: k.clock.Now(), Posts: first.Ref().String() + "-surplus"})
+	k.book(true, stocktake.Movement{ID: "erp/1", Kind: stocktake.WriteOff, Item: "tea", Section: "dry", Quantity: 2000, Booked: k.clock.Now(), Posts: first.Ref().String() + "-surplus"},
+		stocktake.Movement{ID: "erp/2", Kind: stocktake.WriteOff, Item: "salt", Quantity: -1000, Booked: k.clock.Now(), Posts: first.Ref().String()})
 	_, _, err = k.counts.Correct(k.ctx, kioskPlanner, "first", count.Correction{Session: "second", Reason: "it was rice"})
 	k.check(err)
 	_, err = k.counts.ResolveCode(k.ctx, kioskPlanner, "second", count.Resolution{Code: "777", Item: "rice", Pack: 1000, Reason: "it was rice"})
@@ -293,7 +295,10 @@ func TestCorrectionTakesBackALineThatIsNoMore(t *testing.T) {
 	k.book(true)
 	second := k.settle("second")
 	k.accepted(second)
-	wantLeft(t, second, nil, map[stocktake.ItemID]stocktake.Quantity{"tea": -2000})
+	wantLeft(t, second, map[stocktake.ItemID]stocktake.Quantity{"salt": 1000}, map[stocktake.ItemID]stocktake.Quantity{"tea": -2000})
+	if v := must(second.Vouchers())[0]; v.Lines[0].Cost != 300_000 || v.Value != 300 {
+		t.Errorf("what was posted without a section and never ordered is taken back by %+v", v)
+	}
 	if v := must(second.Vouchers())[1]; v.Lines[0].Cost != 400_000 || v.Value != -800 || v.Lines[0].Name.Arabic == "" {
 		t.Errorf("the voucher takes back %+v", v)
 	}

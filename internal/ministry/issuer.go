@@ -118,14 +118,21 @@ func (i *Issuer) correct(ctx context.Context, d *result.Document, v *count.View)
 	return nil
 }
 
-func bookCost(s *stocktake.Snapshot, section stocktake.SectionID, item stocktake.ItemID) stocktake.Cost {
+// bookCost is what the books say that an item costs in a section; where they list it in others only, the greatest of those: what was posted
+// without a section is worth that.
+func bookCost(s *stocktake.Snapshot, section stocktake.SectionID, item stocktake.ItemID) (cost stocktake.Cost) {
 	n, ok := slices.BinarySearchFunc(s.Lines, section, func(l stocktake.BookLine, section stocktake.SectionID) int {
 		return cmp.Or(cmp.Compare(l.Section, section), cmp.Compare(l.Item, item))
 	})
-	if !ok {
-		return 0
+	if ok {
+		return s.Lines[n].Cost
 	}
-	return s.Lines[n].Cost
+	for i := range s.Lines {
+		if s.Lines[i].Item == item {
+			cost = max(cost, s.Lines[i].Cost)
+		}
+	}
+	return cost
 }
 
 // results finds the results of sealed sessions, in their order, and the hash of the last.

@@ -45,8 +45,13 @@ type CountPlan struct {
 	Planner stocktake.Person `json:"planner"`          // who saved it last, with the roles held then: the server issues it as long as they may plan
 	Orphan  bool             `json:"orphan,omitempty"` // of a secret one, told and never kept: none of those who knew of it plans any more, so managers do
 	EndedAt time.Time        `json:"ended_at,omitzero"`
-	Earlier []Era            `json:"earlier,omitempty"` // when it was, before its times were changed
-	History []PlanChange     `json:"history"`
+
+	// Allowed is the policy beside which the manager who saved the plan let it ask less (zero: there was none); nil where it asks no less.
+	// The word holds as long as that policy is the current one.
+	Allowed *stocktake.Hash `json:"allowed,omitempty"`
+
+	Earlier []Era        `json:"earlier,omitempty"` // when it was, before its times were changed
+	History []PlanChange `json:"history"`
 }
 
 // Era is a plan's times as they held until an instant: a change of its times takes nothing back of what was missed under them.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -13,6 +14,7 @@ import (
 
 	"jard/internal/boltdb"
 	"jard/internal/count"
+	"jard/internal/reconcile"
 	"jard/internal/stocktake"
 )
 
@@ -502,6 +504,59 @@ func TestALaxPlanIsAManagers(t *testing.T) {
 	}
 	_, err = o.svc.IssueOccurrence(t.Context(), sara, p.ID, kuwait("2026-12-01 22:00"))
 	o.check(err)
+
+	// The word was given beside that policy, and does not beat the next.
+	next := usualPolicy()
+	next.Number = 2
+	_, err = o.svc.PublishPolicy(t.Context(), mona, next)
+	o.check(err)
+	p.Scope, p.Automatic = count.Scope{Sections: []stocktake.SectionID{"dry"}}, true
+	p.Recurrence.Start = "2026-12-02"
+	p = o.save(mona, p)
+	next.Number = 3
+	_, err = o.svc.PublishPolicy(t.Context(), mona, next)
+	o.check(err)
+	at := kuwait("2026-12-02 22:00")
+	if _, err := o.svc.IssueOccurrence(t.Context(), sara, p.ID, at); !errors.Is(err, count.PlanTolerant) {
+		t.Fatalf("beside a later policy: %v", err)
+	}
+	o.now = at
+	due := func() error {
+		t.Helper()
+		list, err := o.svc.IssueDue(t.Context(), society, func(_ context.Context, by stocktake.Person) (stocktake.Person, error) { return by, nil })
+		o.check(err)
+		if len(list) != 1 {
+			t.Fatalf("%+v", list)
+		}
+		return list[0].Err
+	}
+	if err := due(); !errors.Is(err, count.PlanTolerant) {
+		t.Fatalf("by itself, beside a later policy: %v", err)
+	}
+	if told, err := o.svc.Refusals(t.Context(), sara); err != nil || len(told) != 1 || told[0].Key != "plan-tolerant" {
+		t.Fatalf("%+v, %v", told, err)
+	}
+	p = o.save(mona, p)
+	o.check(due())
+	p.Tolerance = reconcile.Tolerance{}
+	if p = o.save(mona, p); p.Allowed != nil {
+		t.Error("a plan that leaves all to the policy needs no word")
+	}
+}
+
+// Who takes over a secret that names as many as may be named is not refused for the one whom the server adds.
+func TestASecretAtItsBoundIsTakenOver(t *testing.T) {
+	o := openOffice(t)
+	p := nightly()
+	p.Kind, p.KnownTo = count.PlanSurprise, []stocktake.PersonID{"omar"}
+	for n := range 49 {
+		p.KnownTo = append(p.KnownTo, stocktake.PersonID("k"+strconv.Itoa(n)))
+	}
+	p = o.save(sara, p)
+	p = o.save(omar, p)
+	if len(p.KnownTo) != 51 || !slices.Contains(p.KnownTo, "sara") {
+		t.Errorf("known to %d", len(p.KnownTo))
+	}
 }
 
 // Whoever is not named for it neither sees plans nor changes them.

@@ -70,6 +70,7 @@ func (s *Service) CountPlan(ctx context.Context, by stocktake.Person, id string)
 func (s *Service) SavePlan(ctx context.Context, by stocktake.Person, p CountPlan) (CountPlan, error) {
 	return s.changePlan(ctx, by, p.ID, p.Version, "", func(was *CountPlan) (CountPlan, error) {
 		p.Planner, p.Earlier, p.History, p.EndedAt = stocktake.Person{Society: by.Society, ID: by.ID, Roles: by.Roles}, nil, nil, time.Time{}
+		p.Allowed = nil
 		if was == nil {
 			p.ID = stocktake.RandomID()
 		} else {
@@ -77,9 +78,6 @@ func (s *Service) SavePlan(ctx context.Context, by stocktake.Person, p CountPlan
 				return p, PlanEnded.New()
 			}
 			p.Earlier, p.History = was.Earlier, was.History
-			if p.Secret() && was.Secret() && was.Planner.ID != by.ID && !slices.Contains(p.KnownTo, was.Planner.ID) {
-				p.KnownTo = append(slices.Clone(p.KnownTo), was.Planner.ID) // who knows of it goes on knowing
-			}
 			if was.Recurrence != p.Recurrence || was.Minutes != p.Minutes {
 				p.Earlier = append(slices.Clone(p.Earlier), Era{was.Recurrence, was.Minutes, s.clock().UTC()})
 			}
@@ -95,25 +93,48 @@ func (s *Service) SavePlan(ctx context.Context, by stocktake.Person, p CountPlan
 		if err := p.Check(&site); err != nil {
 			return p, err
 		}
+		if was != nil && p.Secret() && was.Secret() && was.Planner.ID != by.ID && !slices.Contains(p.KnownTo, was.Planner.ID) {
+			p.KnownTo = append(slices.Clone(p.KnownTo), was.Planner.ID) // who knows of it goes on knowing, beyond the bound if need be: nobody typed it
+		}
 		return p, s.checkPlanned(ctx, by, &p)
 	})
 }
 
 // checkPlanned holds what a count plan sets of its own against the policy as it is. What cannot be known before there are books is held against
-// it at issue.
+// it at issue. A manager's plan may ask less: then it notes beside which policy.
 func (s *Service) checkPlanned(ctx context.Context, by stocktake.Person, p *CountPlan) error {
 	policy, err := s.policy(ctx, by.Society)
-	if err != nil || by.Is(stocktake.Manager) {
+	if err != nil {
 		return err
 	}
 	session := p.session("check", time.Time{})
 	if session.Catalogue, _, err = s.docs.Published(ctx, by.Society, "catalogue"); err == nil || errors.Is(err, stocktake.Missing) {
 		err = s.checkStricter(ctx, by, &session, policy)
 	}
-	if errors.Is(err, stocktake.Missing) {
+	unknown := errors.Is(err, stocktake.Missing)
+	if by.Is(stocktake.Manager) && (unknown || errors.Is(err, PlanTolerant) || errors.Is(err, PlanLoose) || errors.Is(err, PlanRules)) {
+		p.Allowed = new(stocktake.Hash)
+		if policy != nil {
+			*p.Allowed = policy.Hash
+		}
+		return nil
+	}
+	if unknown {
 		return nil
 	}
 	return err
+}
+
+// allowed reports whether a manager's word that a plan may ask less holds: it was given beside the policy that is current.
+func (s *Service) allowed(ctx context.Context, society stocktake.SocietyID, p *CountPlan) (bool, error) {
+	if p.Allowed == nil {
+		return false, nil
+	}
+	policy, err := s.policy(ctx, society)
+	if err != nil || policy == nil {
+		return err == nil && p.Allowed.IsZero(), err
+	}
+	return policy.Hash == *p.Allowed, nil
 }
 
 // EndPlan ends a plan: nothing is issued of it any more. What was stays.
@@ -326,7 +347,11 @@ func (s *Service) issueOccurrence(ctx context.Context, by stocktake.Person, p *C
 	if automatic {
 		as = Author{} // nobody did: the server does, on behalf of the plan, which says whose it is
 	}
-	_, err := s.issue(ctx, by, as, by.Is(stocktake.Manager) || p.Planner.Is(stocktake.Manager), plan)
+	free, err := s.allowed(ctx, by.Society, p)
+	if err != nil {
+		return "", err
+	}
+	_, err = s.issue(ctx, by, as, free || !automatic && by.Is(stocktake.Manager), plan)
 	if errors.Is(err, SessionExists) {
 		return "", OccurrenceTaken.New(string(id))
 	}

@@ -52,7 +52,8 @@ func TestDutiesAreListed(t *testing.T) {
 	s.ok(s.ask("manager", "POST", "/api/sessions/s1/cancel", `{"reason":"another is counted"}`), http.StatusOK, nil)
 	s.ok(s.ask("supervisor", "POST", "/api/sessions", `{"session":"s2","name":{"ar":"جرد"},"site":"central","kind":"spot","scope":{"items":["رز/١"]},
 		"tolerance":{"quantity":0},"tiers":[{"role":"manager"}],"committee":["the-committee-member"],"witness":"the-witness"}`), http.StatusCreated, nil)
-	s.push("device-ali", count.Event{Session: "s2", Name: "pass.opened", Pass: "p1", Location: "A1", Round: 1, Person: "the-witness", Mode: "quantity"})
+	s.push("device-ali", count.Event{Session: "s2", Name: "pass.opened", Pass: "p1", Location: "A1", Round: 1, Person: "the-witness", Mode: "quantity"},
+		count.Event{Session: "s2", Name: "observed", Pass: "p1", Code: "رز/١", Item: "رز/١", Pack: 1000, Amount: 4000})
 	s.page("manager", "/sessions/s2/duties", "Is named to sign, and counted", "has no effect")
 	s.page("manager", "/sessions/s2/duty-sheet", "Is named to sign, and counted", "Print")
 	s.ok(s.ask("manager", "POST", "/api/sessions/s2/closing", `{}`), http.StatusOK, nil)

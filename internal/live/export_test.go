@@ -6,3 +6,5 @@ func (h *Hub) Rooms() int {
 	defer h.mu.Unlock()
 	return len(h.rooms)
 }
+
+var RestAfter = restAfter

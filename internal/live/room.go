@@ -133,14 +133,12 @@ func (r *room) part(s *subscriber) {
 	r.stir()
 }
 
-// run looks whenever something came in, and not more often than the pace or a quarter of the time. What a look takes is the least that one
-// of the last few took: one that was long by itself, the first or one that had to wait for a processor, does not keep the next waiting too.
+// run looks whenever something came in, and not more often than the pace or restAfter allows.
 func (r *room) run() {
 	defer r.hub.work.Done()
 	again := time.NewTicker(floorEvery)
 	defer again.Stop()
-	var costs [4]time.Duration // of the last looks
-	looks := 0
+	var costs []time.Duration // of the last looks
 	for {
 		select {
 		case <-r.hub.ctx.Done():
@@ -166,15 +164,25 @@ func (r *room) run() {
 			r.sendAway(websocket.CloseInternalServerErr, "broken")
 			continue
 		}
-		costs[looks%len(costs)] = time.Since(begun)
-		looks++
-		rest := time.NewTimer(max(r.hub.Pace, 3*slices.Min(costs[:])))
+		costs = append(costs[max(0, len(costs)-3):], time.Since(begun))
+		rest := time.NewTimer(max(r.hub.Pace, restAfter(costs)))
 		select {
 		case <-r.hub.ctx.Done():
 		case <-rest.C:
 		}
 		rest.Stop()
 	}
+}
+
+// restAfter is how long to rest after the last of up to four looks, for what they took: three times the second longest of them, so that looks
+// take a quarter of the time; one that was long by itself, the first or one that had to wait for a processor, does not keep the next waiting as
+// long. Half of what the last one took at least, so that looks of which one in four is long take two thirds of the time at most.
+func restAfter(costs []time.Duration) time.Duration {
+	rest := costs[len(costs)-1] / 2
+	if len(costs) > 1 {
+		rest = max(rest, 3*slices.Sorted(slices.Values(costs))[len(costs)-2])
+	}
+	return rest
 }
 
 // look makes the picture of now and sends what has changed.

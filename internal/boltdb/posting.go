@@ -39,24 +39,26 @@ func (db *DB) Posted(ctx context.Context, society stocktake.SocietyID, site stoc
 	found := map[uint64]stocktake.Movement{}
 	err := db.view(ctx, func(tx *bbolt.Tx) error {
 		j := transfer{key: key, tx: tx}
-		rest, err := j.posted(tx.Bucket(bucketPostings).Cursor(), key, after, found)
+		rest, err := j.posted(tx.Bucket(bucketPostings).Cursor(), key, found) // all: what is taken back behind the offset may lie before it
 		for len(rest) > 0 && err == nil {
 			var more []stocktake.MovementID
-			more, err = j.posted(tx.Bucket(bucketVoids).Cursor(), voidsKey(key, rest[0]), after, found)
+			more, err = j.posted(tx.Bucket(bucketVoids).Cursor(), voidsKey(key, rest[0]), found)
 			rest = append(rest[1:], more...)
 		}
 		return err
 	})
 	list := make([]stocktake.Movement, 0, len(found))
 	for _, offset := range slices.Sorted(maps.Keys(found)) {
-		list = append(list, found[offset])
+		if offset > after {
+			list = append(list, found[offset])
+		}
 	}
 	return list, err
 }
 
-// posted adds the movements that keys under a prefix name by their offsets, behind one, and gives the ids of those that are new.
-func (j *transfer) posted(rows *bbolt.Cursor, prefix []byte, after uint64, found map[uint64]stocktake.Movement) (fresh []stocktake.MovementID, err error) {
-	for k, _ := rows.Seek(offsetKey(prefix, after+1)); bytes.HasPrefix(k, prefix); k, _ = rows.Next() {
+// posted adds the movements that keys under a prefix name by their offsets, and gives the ids of those that are new.
+func (j *transfer) posted(rows *bbolt.Cursor, prefix []byte, found map[uint64]stocktake.Movement) (fresh []stocktake.MovementID, err error) {
+	for k, _ := rows.Seek(prefix); bytes.HasPrefix(k, prefix); k, _ = rows.Next() {
 		offset, _, ok := cutUint64(k[len(prefix):])
 		if !ok {
 			return nil, ValueDamaged.New("posting")

@@ -26,7 +26,8 @@ type Movements interface {
 	Moved(ctx context.Context, society stocktake.SocietyID, site stocktake.SiteID, from uint64, limit int) ([]Entry, error)
 
 	// Posted gives the movements of a site's log behind an offset that post a result (they name what they post), with those that take
-	// such a movement back, or that one again, in order. It costs by how many these are, not by the log.
+	// such a movement back, or that one again, wherever what they take back lies, in order. It costs by how many the whole log has of these, not
+	// by the log.
 	Posted(ctx context.Context, society stocktake.SocietyID, site stocktake.SiteID, after uint64) ([]stocktake.Movement, error)
 
 	// Feed says where the feed of a site stands; for one that never sent anything, NoFeed.

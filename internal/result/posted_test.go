@@ -181,6 +181,41 @@ func TestWhatIsTakenBackIsOfItsVoucher(t *testing.T) {
 	}
 }
 
+// What a correction found in the books, and was taken out of them after its seal, stands behind its vouchers: they alone would be exact.
+func TestPostingTakenBackAfterTheCorrection(t *testing.T) {
+	first, _ := settled(t)
+	vouchers, err := first.Vouchers()
+	if err != nil {
+		t.Fatal(err)
+	}
+	short := vouchers[0].Lines[0]
+	before := []stocktake.Movement{
+		{ID: "p1", Item: short.Item, Section: short.Section, Quantity: short.Quantity - 2000, Posts: "1/1"},
+		{ID: "o1", Item: short.Item, Section: short.Section, Quantity: -9000, Posts: "7/7"}, // another session's
+	}
+	none := rand.New(rand.NewPCG(0, 0))
+	second := correct(t, []*result.Document{first}, before, none)
+	second.Lines = first.Lines
+	moved := []stocktake.Movement{
+		{ID: "v1", Item: short.Item, Section: short.Section, Quantity: -before[0].Quantity, Voids: "p1"},
+		{ID: "v2", Item: short.Item, Section: short.Section, Quantity: 9000, Voids: "o1"},
+		{ID: "p2", Item: short.Item, Section: short.Section, Quantity: 2000, Posts: "1/2"},
+	}
+	list, err := second.PostingsSince(append(before, moved...), moved, []*result.Document{first})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told []result.Posting
+	for _, p := range list {
+		if p.Item == short.Item && p.Section == short.Section {
+			told = append(told, p)
+		}
+	}
+	if len(told) != 2 || told[0].State != result.PostingExact || told[1].State != result.PostingUntold || told[1].Posted != -before[0].Quantity {
+		t.Fatalf("%+v", told)
+	}
+}
+
 func TestPostedIsChecked(t *testing.T) {
 	first, _ := settled(t)
 	goods, schema := first.Lines[0].Goods, compileSchema(t)

@@ -120,7 +120,7 @@ func (d *Document) Posts(m *stocktake.Movement) bool { return m.PostsResult(d.Re
 // names no section is for the line whose quantity it has, else for the first. It gives -1 where no line fits.
 func (d *Document) postedTo(list []Posting, lines []int, m *stocktake.Movement, posts string) int {
 	found, ref := -1, d.Ref().String()
-	names := posts == ref+"-"+Shortage || posts == ref+"-"+Surplus
+	names := posts == ref+"-"+Shortage || posts == ref+"-"+Surplus || !d.Posts(&stocktake.Movement{Posts: posts}) // those of a result before it
 	for _, n := range lines {
 		p := &list[n]
 		if m.Section != "" && p.Section != m.Section || p.Voucher != "" && names && posts != p.Voucher {
@@ -139,6 +139,13 @@ func (d *Document) postedTo(list []Posting, lines []int, m *stocktake.Movement, 
 // Postings sets the vouchers against the movements of the site's feed that post them, and those that take such back: each line of the
 // vouchers in their order, then what was posted without a line. Movements of anything else have no effect.
 func (d *Document) Postings(moved []stocktake.Movement) ([]Posting, error) {
+	return d.PostingsSince(moved, moved, nil)
+}
+
+// PostingsSince is Postings for a correction, which reckons with what was posted before its seal of the results that it replaces (Posted). What was
+// posted of those since then, or taken back, is in no line of its vouchers: it stands behind them, untold. Moved is what came since, and all also
+// what came before, which that may take back.
+func (d *Document) PostingsSince(all, moved []stocktake.Movement, replaced []*Document) ([]Posting, error) {
 	vouchers, err := d.Vouchers()
 	if err != nil {
 		return nil, err
@@ -150,9 +157,10 @@ func (d *Document) Postings(moved []stocktake.Movement) ([]Posting, error) {
 		}
 	}
 	told, posting := len(list), map[stocktake.MovementID]string{}
-	for i := range moved {
-		if d.Posts(&moved[i]) {
-			posting[moved[i].ID] = moved[i].Posts
+	for i := range all {
+		m := &all[i]
+		if d.Posts(m) || slices.ContainsFunc(replaced, func(r *Document) bool { return r.Posts(m) }) {
+			posting[m.ID] = m.Posts
 		}
 	}
 	lines := map[stocktake.ItemID][]int{}

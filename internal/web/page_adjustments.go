@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -83,12 +84,19 @@ func (a *api) adjustmentsOf(ctx context.Context, by stocktake.Person, at result.
 	default:
 		x.Correcting = c
 	}
-	if d.Corrects != nil {
-		before, err := a.documentAt(ctx, by, d.Corrects.Ref())
+	var replaced []*result.Document // as far as they are at hand
+	for c := d.Corrects; c != nil; c = replaced[len(replaced)-1].Corrects {
+		before, err := a.documentAt(ctx, by, c.Ref())
+		if errors.Is(err, stocktake.Missing) {
+			break
+		}
 		if err != nil {
 			return nil, err
 		}
-		if x.Unposted, err = d.Unposted(before); err != nil {
+		replaced = append(replaced, before)
+	}
+	if len(replaced) > 0 {
+		if x.Unposted, err = d.Unposted(replaced[0]); err != nil {
 			return nil, err
 		}
 	}
@@ -99,7 +107,13 @@ func (a *api) adjustmentsOf(ctx context.Context, by stocktake.Person, at result.
 	if err != nil {
 		return nil, err
 	}
-	if x.Postings, err = d.Postings(moved); err != nil {
+	all := moved
+	if len(replaced) > 0 {
+		if all, err = a.Postings.Posted(ctx, by, d.Session.Site, 0); err != nil {
+			return nil, err
+		}
+	}
+	if x.Postings, err = d.PostingsSince(all, moved, replaced); err != nil {
 		return nil, err
 	}
 	for _, p := range x.Postings {

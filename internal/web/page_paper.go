@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"errors"
 	"html/template"
 	"net/http"
 	"net/url"
@@ -274,10 +275,12 @@ func (k *console) showRecord(v *visit) error {
 	}
 	if d.Corrects != nil {
 		before, err := k.documentAt(v.Request().Context(), v.by, d.Corrects.Ref())
-		if err != nil {
+		switch {
+		case err == nil:
+			r.against(before)
+		case !errors.Is(err, stocktake.Missing): // a restored store may lack it
 			return err
 		}
-		r.against(before)
 	}
 	if asked := v.QueryParam("hash"); asked != "" && asked != hash.String() {
 		r.Warning = "record.another"

@@ -298,12 +298,12 @@ func (b *builder) annual(ctx context.Context, sessions *count.Service) error {
 		Site: b.made.Central.ID, Kind: count.Full, Blind: true, Due: b.MadeAt.Add(20 * time.Hour),
 		Committee: []stocktake.PersonID{"jaber", "hessa"}, Witness: "latifa",
 	}
-	p.Rules = demoRules() // tolerances and tiers are the policy's
+	p.Rules = demoRules() // tolerances and tiers are the policy's; rules less patient than the usual ones only a manager may set
 	var err error
 	if p.Planned, err = b.planAnnual(ctx, sessions, p); err != nil {
 		return err
 	}
-	if _, err := sessions.Issue(ctx, demoSalem, p); err != nil {
+	if _, err := sessions.Issue(ctx, demoMona, p); err != nil {
 		return err
 	}
 	if err := b.planAhead(ctx, sessions); err != nil {

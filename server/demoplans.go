@@ -28,7 +28,7 @@ func (b *builder) planSupply(ctx context.Context, sessions *count.Service, at ti
 
 // planAnnual plans the count that is out now.
 func (b *builder) planAnnual(ctx context.Context, sessions *count.Service, p count.Plan) (*count.Planned, error) {
-	return b.plan(ctx, sessions, demoSalem, count.CountPlan{
+	return b.plan(ctx, sessions, demoMona, count.CountPlan{
 		Name: p.Name, Kind: count.PlanAnnual, Site: p.Site, Recurrence: count.Recurrence{Unit: count.EveryYear}, Minutes: 20 * 60,
 		Tolerance: p.Tolerance, Tiers: p.Tiers, Rules: p.Rules, Committee: p.Committee, Witness: p.Witness,
 	}, b.MadeAt)
@@ -40,7 +40,7 @@ func (b *builder) planAhead(ctx context.Context, sessions *count.Service) error 
 	midnight = midnight.Add(-time.Duration(midnight.Hour()) * time.Hour)
 	usual := count.UsualFrequency()
 	usual.Most = 400
-	if _, err := b.plan(ctx, sessions, demoSalem, count.CountPlan{
+	if _, err := b.plan(ctx, sessions, demoMona, count.CountPlan{
 		Name: stocktake.Name{Arabic: "الجرد الجزئي الدوري للسوق المركزي", English: "Cycle count of the central market"}, Kind: count.PlanCycle, Site: b.made.Central.ID,
 		Cycle: &usual, Recurrence: count.Recurrence{Unit: count.EveryWeek}, Minutes: 6 * 60, Rules: demoRules(), Committee: []stocktake.PersonID{"jaber"},
 	}, midnight.AddDate(0, 0, 2).Add(10*time.Hour)); err != nil {

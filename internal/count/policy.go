@@ -165,10 +165,8 @@ func (p *Policy) Check() error {
 
 // checkTiers refuses tiers that leave some shortage or surplus to nobody: one of each sign has no limit.
 func checkTiers(tiers []Tier) error {
-	for _, sign := range []Side{Shortages, Surpluses} {
-		if !slices.ContainsFunc(tiers, func(t Tier) bool { return t.UpTo == nil && (t.Sign == Both || t.Sign == sign) }) {
-			return planTiers.New()
-		}
+	if _, some := unreached(tiers); some {
+		return planTiers.New()
 	}
 	for _, t := range tiers {
 		if err := t.Role.Check(); err != nil {
@@ -182,6 +180,30 @@ func checkTiers(tiers []Tier) error {
 		}
 	}
 	return nil
+}
+
+// Unreached gives the value in fils above which the policy leaves a shortage or a surplus to nobody, if it leaves any. None published now does; one
+// of before tiers had to reach every value may.
+func (p *Policy) Unreached() (above stocktake.Fils, some bool) { return unreached(p.Tiers) }
+
+func unreached(tiers []Tier) (stocktake.Fils, bool) {
+	for _, sign := range []Side{Shortages, Surpluses} {
+		var above stocktake.Fils
+		reached := false
+		for _, t := range tiers {
+			switch {
+			case t.Sign != Both && t.Sign != sign:
+			case t.UpTo == nil:
+				reached = true
+			default:
+				above = max(above, *t.UpTo)
+			}
+		}
+		if !reached {
+			return above, true
+		}
+	}
+	return 0, false
 }
 
 // Holds reports whether a tier is for variances of the line's sign, whatever they are worth. A variance of zero is of either.
@@ -299,6 +321,9 @@ func (s *Service) adopt(ctx context.Context, by stocktake.Person, free bool, pla
 	}
 	plan.PolicyDocument = p.Hash
 	if len(plan.Tiers) == 0 {
+		if above, some := p.Unreached(); some {
+			return PolicyUnreached.New(p.Number, above) // of before tiers had to reach every value
+		}
 		plan.Tiers = p.Tiers
 	}
 	if plan.judgesItself() {
@@ -334,6 +359,9 @@ var (
 	PolicyMoved = stocktake.NewReason(stocktake.Conflict, "policy-moved",
 		"The current policy is version %d, so the next one is %d. Look at it, then publish yours.",
 		"السياسة الحالية هي النسخة %d فتكون التالية %d. راجعها ثم انشر نسختك.")
+	PolicyUnreached = stocktake.NewReason(stocktake.Conflict, "policy-unreached",
+		"Version %d of the society's policy leaves variances above %s KD to nobody, so nothing can be issued by its tiers. A manager publishes a new version in which somebody approves whatever it is worth.",
+		"النسخة %d من سياسة الجمعية لا تسند ما تزيد قيمته على %s د.ك إلى أحد فلا يُصدر شيء بمستوياتها. ينشر المدير نسخة جديدة فيها من يعتمد مهما بلغت القيمة.")
 	CodeUnknown = stocktake.NewReason(stocktake.Invalid, "code-unknown",
 		"The session's policy has no reason code %q for %s: choose one of those that it lists.",
 		"لا يوجد رمز سبب %q في سياسة الجلسة بشأن %s: اختر أحد الرموز المدرجة فيها.")

@@ -356,3 +356,23 @@ func TestPlanReckonsWithAllMovements(t *testing.T) {
 		}
 	}
 }
+
+// A policy of before tiers had to reach every value is blamed itself, not tiers that the issuer never set.
+func TestPolicyThatLeavesAValueToNobody(t *testing.T) {
+	f := openFloor(t)
+	old := usualPolicy()
+	old.Tiers = []count.Tier{supervisorTier(3000), {Role: stocktake.Manager, Sign: count.Surpluses}}
+	doc, err := stocktake.NewDocument(old)
+	f.check(err)
+	f.check(f.db.Publish(t.Context(), society, count.PolicyName, doc))
+	plan := coldPlan("s7")
+	plan.Tolerance, plan.Tiers = reconcile.Tolerance{}, nil
+	for _, by := range []stocktake.Person{sara, mona} {
+		if _, err := f.svc.Issue(t.Context(), by, plan); !errors.Is(err, count.PolicyUnreached) || !strings.Contains(err.Error(), "3") {
+			t.Errorf("%s: %v", by.ID, err)
+		}
+	}
+	plan.Tiers = []count.Tier{{Role: stocktake.Manager}}
+	_, err = f.svc.Issue(t.Context(), mona, plan)
+	f.check(err)
+}

@@ -117,6 +117,13 @@ func TestAPlanSetsItsOwnTolerance(t *testing.T) {
 	s.holds(s.post("supervisor", at+"/edit", plan), http.StatusUnprocessableEntity, "approves more than by the society")
 	plan.Set("tier-supervisor", "none")
 	s.holds(s.post("supervisor", at+"/edit", plan), http.StatusUnprocessableEntity, "lets more pass")
+	plan.Set("tier-manager", "none")
+	plan.Set("tier-financial-controller", "any")
+	if body := s.post("supervisor", at+"/edit", plan).Body.String(); !strings.Contains(body, "tier-financial-controller-fault") || strings.Contains(body, "tier-supervisor-fault") {
+		t.Error("another role's tier is blamed")
+	}
+	plan.Set("tier-manager", "any")
+	plan.Set("tier-financial-controller", "none")
 	s.went(s.post("manager", at+"/edit", plan), "done.plan-saved")
 	plan.Set("by", "policy")
 	plan.Set("version", "2")

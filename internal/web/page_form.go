@@ -84,7 +84,7 @@ func (f *form) blame(err error, pairs ...string) error {
 		return err
 	}
 	for i := 0; i+1 < len(pairs); i += 2 {
-		if pairs[i] == e.Reason.Key {
+		if pairs[i] == e.Reason.Key && pairs[i+1] != "" {
 			f.wrong(pairs[i+1], e)
 			return nil
 		}

@@ -121,11 +121,22 @@ func (k *console) sessionTasks(by stocktake.Person, s strip) []task {
 	return tasks
 }
 
-// planTasks are the plans whose count was to be issued by itself and was not, and those whose planners are all gone: for who can do something
+// planTasks are, for managers, a policy by which nothing can be issued; and the plans whose count was to be issued by itself and was not, and those whose planners are all gone: for who can do something
 // about it.
 func (k *console) planTasks(v *visit) (tasks []task, err error) {
 	if !v.by.Is(planners...) {
 		return nil, nil
+	}
+	if v.by.Is(stocktake.Manager) {
+		p, err := k.Sessions.Policy(v.Request().Context(), v.by)
+		if err != nil {
+			return nil, err
+		}
+		if p != nil {
+			if _, some := p.Unreached(); some {
+				tasks = append(tasks, task{Key: "home.policy-unreached", N: 1, Session: p.Name, Link: "/policy", Tone: "wrong"})
+			}
+		}
 	}
 	plans, err := k.Sessions.CountPlans(v.Request().Context(), v.by)
 	if err != nil {

@@ -156,7 +156,7 @@ func (k *console) savePlanForm(v *visit, id string) error {
 		if err == nil {
 			return v.done("/plans/"+url.PathEscape(saved.ID), "done.plan-saved")
 		}
-		if err := f.blame(err, "count-plan-frequency", "a", "count-plan-window", "hours", "recurrence-wrong", "start", "count-plan-spot-list", "items", "plan-tolerant", "tolerance-quantity", "plan-loose", "tier-supervisor", "session-tiers", "tier-supervisor"); err != nil {
+		if err := f.blame(err, "count-plan-frequency", "a", "count-plan-window", "hours", "recurrence-wrong", "start", "count-plan-spot-list", "items", "plan-tolerant", "tolerance-quantity", "plan-loose", p.looseField(err), "session-tiers", "tier-supervisor"); err != nil {
 			return err
 		}
 	}
@@ -165,6 +165,16 @@ func (k *console) savePlanForm(v *visit, id string) error {
 		title = "plans.edit"
 	}
 	return v.again("plan-edit", frame{Title: title, Nav: "plans", Form: f, Data: p})
+}
+
+// looseField is the field of the role that a plan's tiers let approve too much; none where the form shows none for it.
+func (p *planForm) looseField(err error) string {
+	if e := stocktake.Fault(err); e.Reason == count.PlanLoose && len(p.Kept.Tiers) == 0 {
+		if list, ok := e.Args[0].([]stocktake.Role); ok && len(list) == 1 && slices.Contains(tierRoles, list[0]) {
+			return "tier-" + string(list[0])
+		}
+	}
+	return ""
 }
 
 // keep notes the tiers of a plan that the form cannot show: those of one sign, and a role's second.

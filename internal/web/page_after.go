@@ -116,7 +116,21 @@ func (a *api) afterSeal(c echo.Context, by stocktake.Person) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, x)
+	answer := afterAnswer{AfterSeal: x}
+	switch d, err := a.adjustmentsOf(c.Request().Context(), by, result.Ref{Series: x.Series, Number: x.Number}); {
+	case err == nil && d.Postings != nil:
+		answer.Postings = d.States
+	case err != nil && !errors.Is(err, NotOffered) && !errors.Is(err, stocktake.Missing):
+		return err
+	}
+	return c.JSON(http.StatusOK, answer)
+}
+
+// afterAnswer is what came after a seal, with how many lines of the result's vouchers stand how in the books; absent where this server
+// cannot tell.
+type afterAnswer struct {
+	*count.AfterSeal
+	Postings map[result.PostingState]int `json:"postings,omitempty"`
 }
 
 // correction issues a correction of a sealed session.

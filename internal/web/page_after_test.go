@@ -7,8 +7,29 @@ import (
 	"testing"
 
 	"jard/internal/count"
+	"jard/internal/result"
+	"jard/internal/result/resulttest"
 	"jard/internal/stocktake"
+	"jard/internal/web"
 )
+
+// TestAfterOnlyPostingsWentWrong: the page does not say that there is nothing to correct beside what was posted wrongly.
+func TestAfterOnlyPostingsWentWrong(t *testing.T) {
+	f := &filed{document: resulttest.Document(3, society, result.Start(), 4)}
+	f.moved = []stocktake.Movement{{ID: "m1", Item: "never-counted", Section: "dairy", Quantity: -3000, Posts: "1/1"}}
+	s := openStory(t, func(c *web.Config) { c.Results, c.Postings = f, f })
+	s.walk("p1", "ali", "tuna", 5)
+	s.seal()
+	body := s.page("manager", "/sessions/s1/after", "Nothing came after the seal that would change the figures, but vouchers were posted otherwise", "What was posted wrongly")
+	if strings.Contains(body, "Nothing new has come") || strings.Contains(body, "would change this result") {
+		t.Error("the page says that nothing is to be corrected")
+	}
+	var after struct{ Postings map[result.PostingState]int }
+	s.ok(s.ask("supervisor", "GET", "/api/sessions/s1/after", ""), http.StatusOK, &after)
+	if after.Postings[result.PostingUntold] != 1 {
+		t.Errorf("%+v", after.Postings)
+	}
+}
 
 // TestAfterTheSeal: what came late is shown at the sealed session and said at home; a correction takes it in, and its pages say what it corrects.
 func TestAfterTheSeal(t *testing.T) {

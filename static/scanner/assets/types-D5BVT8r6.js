@@ -1,1 +1,0 @@
-import"./index-B70Bql4E.js";

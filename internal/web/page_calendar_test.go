@@ -142,6 +142,23 @@ func TestAPlanSetsItsOwnTolerance(t *testing.T) {
 	if len(made.Tiers) != 2 || made.Tiers[0].Sign != count.Shortages {
 		t.Errorf("%+v", made.Tiers)
 	}
+
+	// What a plan leaves to the policy is left to it when something else is edited.
+	made = count.CountPlan{}
+	s.ok(s.ask("manager", "POST", "/api/plans", `{"name":{"en":"Tiers"},"kind":"annual","site":"north","minutes":60,"tiers":[{"role":"manager"}],
+		"recurrence":{"unit":"once","start":"2031-05-05","time":"09:00"}}`), http.StatusCreated, &made)
+	plan.Del("tolerance-quantity")
+	s.went(s.post("manager", "/plans/"+made.ID+"/edit", plan), "done.plan-saved")
+	s.ok(s.ask("manager", "GET", "/api/plans/"+made.ID, ""), http.StatusOK, &made)
+	if made.Recurrence.Time != "22:00" || made.Tolerance.Quantity != nil {
+		t.Errorf("%+v", made)
+	}
+	made = count.CountPlan{}
+	s.ok(s.ask("manager", "POST", "/api/plans", `{"name":{"en":"Tolerance"},"kind":"annual","site":"north","minutes":60,"tolerance":{"quantity":1000},
+		"recurrence":{"unit":"once","start":"2031-05-05","time":"09:00"}}`), http.StatusCreated, &made)
+	if page := s.page("manager", "/plans/"+made.ID+"/edit", `value="own" checked`); strings.Contains(page, `value="20"`) {
+		t.Error("a plan without tiers is offered some")
+	}
 }
 
 // A count that could not be issued by itself is told to its planners, on the plan's page and at home, and to nobody else.

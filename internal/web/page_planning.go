@@ -149,6 +149,9 @@ func (k *console) savePlanForm(v *visit, id string) error {
 			if len(p.Kept.Tiers) > 0 {
 				plan.Tiers = p.Kept.Tiers
 			}
+			if f.Get("tolerance-quantity")+f.Get("tolerance-percent")+f.Get("tolerance-value") == "" && was.Tolerance == (reconcile.Tolerance{}) {
+				plan.Tolerance = was.Tolerance // which is the policy's
+			}
 		}
 	}
 	if f.good() {
@@ -205,7 +208,7 @@ func fillOwn(f *form, plan *count.CountPlan) {
 	if n := plan.Tolerance.Value; n != nil {
 		set("tolerance-value", int64(*n))
 	}
-	if len(plan.Tiers) == 0 {
+	if f.Get("by") == "policy" {
 		return
 	}
 	for _, role := range tierRoles {

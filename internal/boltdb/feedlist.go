@@ -34,28 +34,31 @@ func (db *DB) LastSettled(ctx context.Context, society stocktake.SocietyID, site
 	return db.lastListed(ctx, bucketSettled, society, site, limit)
 }
 
+// listed gives the entries that a list names from an offset on.
 func (db *DB) listed(ctx context.Context, bucket []byte, society stocktake.SocietyID, site stocktake.SiteID, from uint64, limit int) ([]link.Entry, error) {
-	if err := checkIDs(society, "site", site); err != nil {
-		return nil, err
-	}
-	key := feedKey(society, site)
-	list := []link.Entry{}
-	err := db.view(ctx, func(tx *bbolt.Tx) error {
-		j := transfer{key: key, tx: tx}
-		rows := tx.Bucket(bucket).Cursor()
-		for k, _ := rows.Seek(offsetKey(key, max(from, 1))); bytes.HasPrefix(k, key) && len(list) < limit; k, _ = rows.Next() {
-			e, err := j.listed(k)
-			if err != nil {
-				return err
-			}
-			list = append(list, e)
-		}
-		return nil
+	return db.list(ctx, bucket, society, site, limit, (*bbolt.Cursor).Next, func(rows *bbolt.Cursor, key []byte) []byte {
+		row, _ := rows.Seek(offsetKey(key, max(from, 1)))
+		return row
 	})
-	return list, err
 }
 
+// lastListed gives the last of them, newest first.
 func (db *DB) lastListed(ctx context.Context, bucket []byte, society stocktake.SocietyID, site stocktake.SiteID, limit int) ([]link.Entry, error) {
+	return db.list(ctx, bucket, society, site, limit, (*bbolt.Cursor).Prev, func(rows *bbolt.Cursor, key []byte) []byte {
+		row, _ := rows.Seek(offsetKey(key, math.MaxUint64))
+		if row == nil {
+			row, _ = rows.Last()
+		} else if !bytes.HasPrefix(row, key) {
+			row, _ = rows.Prev()
+		}
+		return row
+	})
+}
+
+// list walks a site's rows of a bucket from the one that first finds.
+func (db *DB) list(ctx context.Context, bucket []byte, society stocktake.SocietyID, site stocktake.SiteID, limit int,
+	next func(*bbolt.Cursor) (row, value []byte), first func(rows *bbolt.Cursor, key []byte) []byte,
+) ([]link.Entry, error) {
 	if err := checkIDs(society, "site", site); err != nil {
 		return nil, err
 	}
@@ -64,14 +67,8 @@ func (db *DB) lastListed(ctx context.Context, bucket []byte, society stocktake.S
 	err := db.view(ctx, func(tx *bbolt.Tx) error {
 		j := transfer{key: key, tx: tx}
 		rows := tx.Bucket(bucket).Cursor()
-		k, _ := rows.Seek(offsetKey(key, math.MaxUint64))
-		if k == nil {
-			k, _ = rows.Last()
-		} else if !bytes.HasPrefix(k, key) {
-			k, _ = rows.Prev()
-		}
-		for ; bytes.HasPrefix(k, key) && len(list) < limit; k, _ = rows.Prev() {
-			e, err := j.listed(k)
+		for row := first(rows, key); bytes.HasPrefix(row, key) && len(list) < limit; row, _ = next(rows) {
+			e, err := j.listed(row)
 			if err != nil {
 				return err
 			}

@@ -82,28 +82,13 @@ func (k *console) correct(v *visit) error {
 				return v.done("/sessions/"+url.PathEscape(string(c.Session)), "done.late-taken")
 			}
 		}
-		return v.refuse(f, err, k.after)
+		return v.refuse("after", f, err, k.after)
 	}
 	p, _, err := k.Sessions.Correct(ctx, v.by, sealed, count.Correction{Reason: f.Get("reason")})
 	if err == nil && f.good() {
 		return v.done("/sessions/"+url.PathEscape(string(p.Session)), "done.correction")
 	}
-	return v.refuse(f, err, k.after)
-}
-
-// refuse shows the page again with what is wrong.
-func (v *visit) refuse(f *form, err error, build func(*visit) (frame, error)) error {
-	if err != nil {
-		if err := f.blame(err); err != nil {
-			return err
-		}
-	}
-	shown, err := build(v)
-	if err != nil {
-		return err
-	}
-	shown.Form = f
-	return v.again("after", shown)
+	return v.refuse("after", f, err, k.after)
 }
 
 // afterSeal serves what came of a sealed session since.

@@ -335,6 +335,11 @@ func (v *visit) decide(page string, build func(*visit) (frame, error), act func(
 	if err == nil && f.good() {
 		return v.done("/sessions/"+url.PathEscape(id)+to, done)
 	}
+	return v.refuse(page, f, err, build)
+}
+
+// refuse shows a page again, as it stands now, with what is wrong with what was sent.
+func (v *visit) refuse(page string, f *form, err error, build func(*visit) (frame, error)) error {
 	if err != nil {
 		if err := f.blame(err); err != nil {
 			return err

@@ -57,7 +57,7 @@ func (s *Service) IssueDue(ctx context.Context, society stocktake.SocietyID, who
 // RefusalsName is what is published of occurrences that could not be issued by themselves.
 const RefusalsName = "plan-refusals"
 
-// maxRefusals bounds them; the oldest go first.
+// maxRefusals bounds them; the oldest occurrences go first.
 const maxRefusals = 200
 
 // Refusal says why an occurrence was not issued by itself, in the words that a person would have been told.
@@ -120,6 +120,7 @@ func (s *Service) keepRefusals(ctx context.Context, society stocktake.SocietyID,
 	if !changed {
 		return nil
 	}
+	slices.SortStableFunc(all.List, func(a, b Refusal) int { return a.At.Compare(b.At) }) // not by when each was first refused: one that goes on being refused would come and go
 	all.List = all.List[max(len(all.List)-maxRefusals, 0):]
 	doc, err := stocktake.NewDocument(all)
 	if err != nil {

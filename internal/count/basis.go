@@ -28,7 +28,7 @@ type Late struct {
 // inherited is what a correction's fold knows of the sessions that it goes on from.
 type inherited struct {
 	sessions []stocktake.SessionID // the first one first
-	results  []string              // what their results are called by who posts them, as in 1/17
+	seals    []Seal                // of each
 	taken    uint64                // offset of the late log up to where it was taken in
 	brought  map[Stream]bool       // the streams of which something was taken in
 	origins  []origin
@@ -130,7 +130,7 @@ func (f *Fold) Inherit(log stocktake.SessionID, e Entry) error {
 		f.basis.issued[log] = reconcile.At(e.RecordedAt)
 		f.basis.sessions = append(f.basis.sessions, log)
 	case Sealed:
-		if err := with(e, func(s Seal) { f.basis.results = append(f.basis.results, fmt.Sprintf("%d/%d", s.Series, s.Number)) }); err != nil {
+		if err := with(e, func(s Seal) { f.basis.seals = append(f.basis.seals, s) }); err != nil {
 			return err
 		}
 	case Joined, Drained, Restored, ScopeExtended, Closing, Reopened, Signed, SignatureRefused, SignatureSetAside, LateTaken:

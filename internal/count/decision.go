@@ -1,6 +1,7 @@
 package count
 
 import (
+	"fmt"
 	"time"
 
 	"jard/internal/stocktake"
@@ -151,6 +152,9 @@ type Seal struct {
 
 	Late uint64 `json:"late,omitempty"` // of a correction: up to where it took in the society's late log
 }
+
+// Called is what who posts the result calls it, as in 1/17.
+func (s *Seal) Called() string { return fmt.Sprintf("%d/%d", s.Series, s.Number) }
 
 // JoinedBody is the body of Joined.
 type JoinedBody struct {

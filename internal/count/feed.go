@@ -130,10 +130,10 @@ func (f *Fold) book(e *Booking) {
 // books already, and is no part of any line, or a correction would find that nothing had been missing. It reports whether the movement is one.
 func (f *Fold) posted(e *Booking) bool {
 	m, x := e.Movement, &f.feed
-	if len(f.basis.results) == 0 {
+	if len(f.basis.seals) == 0 {
 		return false
 	}
-	posts := m.Posts != "" && slices.ContainsFunc(f.basis.results, m.PostsResult)
+	posts := m.Posts != "" && slices.ContainsFunc(f.basis.seals, func(s Seal) bool { return m.PostsResult(s.Called()) })
 	if !posts && m.Voids == "" {
 		return false
 	}

@@ -56,9 +56,10 @@ type View struct {
 	Untested  []TestWithdrawn     `json:"-"` // tests that were taken back before they were done
 	Material  *Material           `json:"-"`
 
-	// Corrected are the sessions that this one corrects, the first one first, and Postings what the feed brought that posts their results, or takes
+	// Corrected are the sessions that this one corrects, the first one first, Replaced their seals in that order, and Postings what the feed brought that posts their results, or takes
 	// such a posting back. LateTaken is up to where the society's late log counts in it. All are empty in a session that corrects nothing.
 	Corrected []stocktake.SessionID `json:"corrected,omitempty"`
+	Replaced  []Seal                `json:"-"`
 	Postings  []stocktake.Movement  `json:"-"`
 	LateTaken uint64                `json:"late_taken,omitempty"`
 
@@ -187,7 +188,7 @@ func (f *Fold) View() *View {
 	}
 	v := &View{
 		Society: f.society, Plan: f.plan, IssuedBy: f.issuedBy, IssuedAt: f.head.IssuedAt, Offset: f.head.Offset, Head: f.head.Hash,
-		Corrected: f.basis.sessions, LateTaken: f.basis.taken, Postings: f.postings(),
+		Corrected: f.basis.sessions, Replaced: f.basis.seals, LateTaken: f.basis.taken, Postings: f.postings(),
 		Closing: f.closing != 0, Rounds: f.rounds, Feed: f.feed.FeedState, Material: f.material, Comments: f.comments, Draws: slices.Clone(f.draws), Untested: slices.Clone(f.untested), heard: f.heard.now(), taskIDs: make(map[string]bool, len(f.tasks)),
 	}
 	for id := range f.tasks {

@@ -94,14 +94,14 @@ func (i *Issuer) call(ctx context.Context, d *result.Document) error {
 
 // correct writes down what a correction replaces, why, and how much of it the books were told already.
 func (i *Issuer) correct(ctx context.Context, d *result.Document, v *count.View) error {
-	before, hash, err := i.results(ctx, v.Society, v.Corrected)
+	before, err := i.replaced(ctx, v)
 	if err != nil {
 		return err
 	}
 	last, basis := before[len(before)-1], v.Plan.Basis
 	d.Type = result.Correction
 	d.Corrects = &result.Corrects{
-		Series: last.Series, Number: last.Number, Hash: hash, Session: basis.Session, Log: &result.Log{Offset: basis.Offset, Hash: basis.Hash}, Reason: v.Plan.Reason,
+		Series: last.Series, Number: last.Number, Hash: v.Replaced[len(v.Replaced)-1].Result, Session: basis.Session, Log: &result.Log{Offset: basis.Offset, Hash: basis.Hash}, Reason: v.Plan.Reason,
 	}
 	if d.Posted, err = result.PostedFor(before, v.Postings); err != nil {
 		return err
@@ -135,41 +135,21 @@ func bookCost(s *stocktake.Snapshot, section stocktake.SectionID, item stocktake
 	return cost
 }
 
-// results finds the results of sealed sessions, in their order, and the hash of the last.
-func (i *Issuer) results(ctx context.Context, society stocktake.SocietyID, sessions []stocktake.SessionID) (found []*result.Document, last stocktake.Hash, err error) {
-	const page = 500
-	at := map[stocktake.SessionID]result.Ref{}
-	for from := (result.Ref{Series: 1, Number: 1}); ; {
-		list, err := i.outbox.Results(ctx, society, from, page)
+// replaced reads the results of the sessions that a correction corrects, in their order.
+func (i *Issuer) replaced(ctx context.Context, v *count.View) ([]*result.Document, error) {
+	var found []*result.Document
+	for _, seal := range v.Replaced {
+		s, err := i.outbox.Result(ctx, v.Society, result.Ref{Series: seal.Series, Number: seal.Number})
 		if err != nil {
-			return nil, last, err
-		}
-		for _, s := range list {
-			if s.Kind == KindResult {
-				at[s.Session] = s.At
-			}
-		}
-		if len(list) < page {
-			break
-		}
-		from = list[len(list)-1].At.Next()
-	}
-	for _, id := range sessions {
-		ref, ok := at[id]
-		if !ok {
-			return nil, last, stocktake.NoSuch("sealed result of session", id)
-		}
-		s, err := i.outbox.Result(ctx, society, ref)
-		if err != nil {
-			return nil, last, err
+			return nil, err
 		}
 		d, err := result.Parse(s.Signed.Document)
 		if err != nil {
-			return nil, last, err
+			return nil, err
 		}
-		found, last = append(found, d), s.Hash
+		found = append(found, d)
 	}
-	return found, last, nil
+	return found, nil
 }
 
 func custodians(v *count.View) map[stocktake.SectionID]stocktake.Name {
